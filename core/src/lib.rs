@@ -1,1 +1,69 @@
-//! In the making.
+//! Cycle's Images API without IO.
+//!
+//! Each operation is plain data. A [`Hub`] turns it into an [`http::Request`], any HTTP client
+//! carries that to the platform, and the hub reads the [`http::Response`] into a typed reply:
+//!
+//! ```
+//! use cycle_images::{Hub, images::GetImages, model::ImageStatus};
+//!
+//! # fn send(request: http::Request<Vec<u8>>) -> http::Response<Vec<u8>> {
+//! #     assert_eq!(request.uri(), "https://api.cycle.io/v1/images?filter%5Bstate%5D=live");
+//! #     http::Response::new(br#"{"data": [{"id": "1", "name": "web", "size": 4294967296,
+//! #         "state": {"current": "live"}}]}"#.to_vec())
+//! # }
+//! let hub = Hub::new("my-api-key", "651586fca6078e98982dbd90")?;
+//! let live = GetImages::new().filter_state(ImageStatus::Live);
+//! let response = send(hub.request(&live)?); // by a client of your choice
+//! for image in hub.response(&live, response)?.data {
+//!     println!("{} is {} bytes large", image.name, image.size);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The crates `cycle-images-ureq` (blocking) and `cycle-images-async` carry requests for those who
+//! don't want to do it themselves.
+//!
+//! | where | what |
+//! |---|---|
+//! | [`Hub`] | base URL, API key and hub id; makes requests, reads responses |
+//! | [`images`] | the eight operations, one type each |
+//! | [`model`] | what they answer with |
+//! | [`RequestError`], [`ResponseError`] | what can go wrong before sending, and in an answer |
+//! | [`Operation`] | how to describe any other of the platform's endpoints |
+//! | [`recorded`] | responses recorded with `curl -i`, for unit tests |
+
+mod base_url;
+mod document;
+mod error;
+mod hub;
+mod id;
+pub mod images;
+mod json;
+pub mod model;
+mod operation;
+mod path;
+mod query;
+pub mod recorded;
+mod secret;
+mod tagged;
+mod time;
+mod wire;
+mod word;
+
+pub use document::{Document, NoIncludes, Reply, Unread};
+pub use error::{
+    BodyStart, ErrorCode, Mismatch, OAuthError, PlatformError, Redirect, RequestError,
+    ResponseError, ResponseErrorKind,
+};
+pub use http;
+pub use hub::{Hub, ListStyle};
+pub use id::{
+    BuildLogId, ContainerId, CreatorId, EnvironmentId, HubId, Id, ImageId, IntegrationId, JobId,
+    SourceId, StackBuildId, StackId,
+};
+pub use json::Json;
+pub use operation::{Operation, json_body};
+pub use path::Path;
+pub use query::Query;
+pub use secret::Secret;
+pub use time::{Timestamp, TimestampError};

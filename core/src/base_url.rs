@@ -1,0 +1,141 @@
+use http::Uri;
+
+use crate::error::RequestError;
+
+/// Where the platform's paths begin: scheme, host and perhaps a path, without a slash at the end.
+#[derive(Clone, Debug)]
+pub(crate) struct BaseUrl(String);
+
+impl Default for BaseUrl {
+    fn default() -> Self {
+        Self("https://api.cycle.io".to_owned())
+    }
+}
+
+impl BaseUrl {
+    /// Takes https, and http where it doesn't leave the machine.
+    pub(crate) fn secure(url: &str) -> Result<Self, RequestError> {
+        let uri = parse(url)?;
+        if uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_loopback) {
+            return refuse(
+                "is plain http, in which anyone on the way can read the API key; use https, \
+                 or opt in with `with_insecure_base_url`",
+            );
+        }
+        Ok(Self(url.trim_end_matches('/').to_owned()))
+    }
+
+    /// Takes https and http.
+    pub(crate) fn insecure(url: &str) -> Result<Self, RequestError> {
+        parse(url)?;
+        Ok(Self(url.trim_end_matches('/').to_owned()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn parse(url: &str) -> Result<Uri, RequestError> {
+    // `Uri` drops a fragment without a word.
+    if url.contains('#') {
+        return refuse("has a fragment; give scheme, host and perhaps a path");
+    }
+    let Ok(uri) = url.parse::<Uri>() else {
+        return refuse("is not a URL, such as https://api.cycle.io");
+    };
+    if !matches!(uri.scheme_str(), Some("https" | "http")) {
+        return refuse("doesn't begin with https://");
+    }
+    if uri
+        .authority()
+        .is_none_or(|authority| authority.as_str().contains('@'))
+    {
+        return refuse("has user info in front of its host; the API key goes into the hub");
+    }
+    if uri.host().is_none_or(str::is_empty) {
+        return refuse("has no host");
+    }
+    if uri.query().is_some() {
+        return refuse("has a query; give scheme, host and perhaps a path");
+    }
+    Ok(uri)
+}
+
+fn refuse<T>(reason: &'static str) -> Result<T, RequestError> {
+    Err(RequestError::argument("base_url", reason))
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || address
+            .parse()
+            .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_prefix_is_kept_and_slashes_at_the_end_are_not() {
+        for (url, kept) in [
+            (
+                "https://api.my-company.cycle.io",
+                "https://api.my-company.cycle.io",
+            ),
+            (
+                "https://example.com:8443/cycle/",
+                "https://example.com:8443/cycle",
+            ),
+            ("HTTPS://example.com//", "HTTPS://example.com"),
+        ] {
+            assert_eq!(BaseUrl::secure(url).unwrap().as_str(), kept);
+        }
+    }
+
+    #[test]
+    fn plain_http_stays_on_the_machine_unless_opted_in() {
+        for url in [
+            "http://127.0.0.1:80",
+            "http://127.9.9.9",
+            "http://[::1]:1",
+            "http://LOCALHOST/x",
+        ] {
+            assert!(BaseUrl::secure(url).is_ok(), "{url}");
+        }
+        for url in [
+            "http://api.cycle.io",
+            "http://127.0.0.1.example.com",
+            "http://10.0.0.1",
+        ] {
+            let error = BaseUrl::secure(url).unwrap_err().to_string();
+            assert!(error.contains("base_url is plain http"), "{error}");
+            assert!(BaseUrl::insecure(url).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_more_or_less_than_a_base_is_refused() {
+        for url in [
+            "",
+            "api.cycle.io",
+            "/v1",
+            "ftp://api.cycle.io",
+            "https://",
+            "https:///v1",
+            "https://user:sec-pw@api.cycle.io",
+            "https://@api.cycle.io",
+            "https://api.cycle.io?",
+            "https://api.cycle.io/?a=b",
+            "https://api.cycle.io/#",
+            "https://a b",
+            "https://:443",
+        ] {
+            let error = BaseUrl::insecure(url).unwrap_err();
+            assert_eq!(error.name(), "base_url");
+            assert!(!error.to_string().contains("sec-pw"));
+        }
+    }
+}

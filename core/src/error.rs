@@ -1,0 +1,14 @@
+//! What can go wrong: [`RequestError`] before anything is sent, [`ResponseError`] after an answer.
+
+mod code;
+mod mismatch;
+mod platform;
+mod predicates;
+mod request;
+mod response;
+
+pub use code::ErrorCode;
+pub use mismatch::Mismatch;
+pub use platform::{OAuthError, PlatformError};
+pub use request::RequestError;
+pub use response::{BodyStart, Redirect, ResponseError, ResponseErrorKind};

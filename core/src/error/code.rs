@@ -1,0 +1,77 @@
+mod documented;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+/// What went wrong, as the platform's code says: an HTTP status, a dot, and a name.
+///
+/// The list grows, so this is an open type with a constant for every code that is documented
+/// today. Older spellings with underscores are equal to those with hyphens.
+///
+/// ```
+/// use cycle_images::ErrorCode;
+///
+/// let code = ErrorCode::from("404.hub.api_key");
+/// assert_eq!(code, ErrorCode::NOT_FOUND_HUB_API_KEY);
+/// assert_eq!(code.status(), Some(404));
+/// assert_eq!(code.as_str(), "404.hub.api_key");
+/// ```
+#[derive(Clone, Debug)]
+pub struct ErrorCode(Cow<'static, str>);
+
+impl ErrorCode {
+    const fn known(code: &'static str) -> Self {
+        Self(Cow::Borrowed(code))
+    }
+
+    /// The code as the platform wrote it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The status in front of the dot.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.split('.').next()?.parse().ok()
+    }
+
+    fn spelled(&self) -> impl Iterator<Item = u8> + '_ {
+        self.0
+            .bytes()
+            .map(|byte| if byte == b'_' { b'-' } else { byte })
+    }
+}
+
+impl From<String> for ErrorCode {
+    fn from(code: String) -> Self {
+        Self(Cow::Owned(code))
+    }
+}
+
+impl From<&str> for ErrorCode {
+    fn from(code: &str) -> Self {
+        code.to_owned().into()
+    }
+}
+
+impl PartialEq for ErrorCode {
+    fn eq(&self, other: &Self) -> bool {
+        self.spelled().eq(other.spelled())
+    }
+}
+
+impl Eq for ErrorCode {}
+
+impl Hash for ErrorCode {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.spelled().for_each(|byte| byte.hash(state));
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

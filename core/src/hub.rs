@@ -1,0 +1,223 @@
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use http::{HeaderMap, HeaderValue, Request, Response, Uri};
+
+use crate::base_url::BaseUrl;
+use crate::document::Reply;
+use crate::error::{Mismatch, RequestError, ResponseError};
+use crate::id::HubId;
+use crate::operation::Operation;
+use crate::path::Path;
+use crate::query::Query;
+use crate::secret::ApiKey;
+
+const X_HUB_ID: HeaderName = HeaderName::from_static("x-hub-id");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Where requests go and in whose name: the base URL, the API key and the hub id.
+///
+/// A hub turns operations into requests and responses into replies, and does no IO: whoever calls
+/// it carries the one to the platform and the other back. Cloning is cheap.
+///
+/// ```
+/// use cycle_images::{Hub, images::GetImages};
+///
+/// let hub = Hub::new("my-api-key", "651586fca6078e98982dbd90")?;
+/// let images = GetImages::new().page_size(50);
+///
+/// let request: http::Request<Vec<u8>> = hub.request(&images)?;
+/// assert_eq!(request.uri(), "https://api.cycle.io/v1/images?page%5Bsize%5D=50");
+///
+/// // Any HTTP client carries it; here is an answer to it.
+/// let response = http::Response::new(r#"{"data": []}"#);
+/// let reply = hub.response(&images, response)?;
+/// assert!(reply.data.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Hub {
+    base_url: BaseUrl,
+    api_key: ApiKey,
+    id: HubId,
+    id_header: HeaderValue,
+    lists: ListStyle,
+}
+
+/// How list-valued query parameters (`meta`, `include`, `sort`) are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ListStyle {
+    /// `include=a,b`, as documented.
+    #[default]
+    Comma,
+    /// `include=a&include=b`, as generated clients do.
+    Repeat,
+}
+
+impl Hub {
+    /// A hub of the platform at `https://api.cycle.io`.
+    ///
+    /// # Errors
+    /// If the API key or the hub id is empty or can't be the value of an HTTP header.
+    pub fn new(api_key: impl AsRef<str>, hub_id: impl Into<String>) -> Result<Self, RequestError> {
+        let hub_id = hub_id.into();
+        if let Some(at) = hub_id.bytes().position(|byte| !byte.is_ascii_graphic()) {
+            let reason = format!("has a character at byte {at} that an HTTP header can't carry");
+            return Err(RequestError::argument("hub_id", reason));
+        }
+        let refused = |_| RequestError::argument("hub_id", "is not the id of a hub");
+        Ok(Self {
+            base_url: BaseUrl::default(),
+            api_key: ApiKey::new(api_key.as_ref())?,
+            id_header: HeaderValue::try_from(hub_id.as_str()).map_err(|_| {
+                RequestError::argument("hub_id", "can't be carried by an HTTP header")
+            })?,
+            id: HubId::new(hub_id).map_err(refused)?,
+            lists: ListStyle::default(),
+        })
+    }
+
+    /// Reads the variables that people already use for Cycle: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and,
+    /// if it is set, `CYCLE_BASE_URL`. The caller says how a variable is looked up, so that nothing
+    /// is read here that wasn't handed in; the clients have a `from_env`.
+    ///
+    /// ```
+    /// let hub = cycle_images::Hub::from_variables(|name| match name {
+    ///     "CYCLE_API_KEY" => Some("my-api-key".into()),
+    ///     "CYCLE_HUB_ID" => Some("651586fca6078e98982dbd90".into()),
+    ///     _ => None,
+    /// })?;
+    /// assert_eq!(hub.base_url(), "https://api.cycle.io");
+    /// # Ok::<(), cycle_images::RequestError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Names the first variable that is missing, empty or unusable.
+    pub fn from_variables(
+        look_up: impl Fn(&'static str) -> Option<String>,
+    ) -> Result<Self, RequestError> {
+        let set = |name| look_up(name).filter(|value| !value.is_empty());
+        let needed =
+            |name, what: &'static str| set(name).ok_or_else(|| RequestError::argument(name, what));
+        let api_key = needed(
+            "CYCLE_API_KEY",
+            "is not set; set it to an API key of the hub",
+        )?;
+        let hub_id = needed("CYCLE_HUB_ID", "is not set; set it to the id of the hub")?;
+        let hub = Self::new(api_key, hub_id).map_err(|error| match error.name() {
+            "api_key" => error.renamed("CYCLE_API_KEY"),
+            _ => error.renamed("CYCLE_HUB_ID"),
+        })?;
+        match set("CYCLE_BASE_URL") {
+            Some(url) => hub
+                .with_base_url(&url)
+                .map_err(|error| error.renamed("CYCLE_BASE_URL")),
+            None => Ok(hub),
+        }
+    }
+
+    /// Sends requests to another core than Cycle's own, such as
+    /// `https://api.my-company.cycle.io`. A path in front of `/v1` is kept.
+    ///
+    /// # Errors
+    /// If the URL is neither https nor http on a loopback host, or has user info, a query or a
+    /// fragment.
+    pub fn with_base_url(self, url: &str) -> Result<Self, RequestError> {
+        Ok(Self {
+            base_url: BaseUrl::secure(url)?,
+            ..self
+        })
+    }
+
+    /// Like [`with_base_url`](Self::with_base_url), but takes plain http on any host: whoever is on
+    /// the way can read the API key.
+    ///
+    /// # Errors
+    /// If the URL is neither https nor http, or has user info, a query or a fragment.
+    pub fn with_insecure_base_url(self, url: &str) -> Result<Self, RequestError> {
+        Ok(Self {
+            base_url: BaseUrl::insecure(url)?,
+            ..self
+        })
+    }
+
+    /// Writes lists in another style than the documented one.
+    #[must_use]
+    pub fn with_list_style(self, lists: ListStyle) -> Self {
+        Self { lists, ..self }
+    }
+
+    /// The base URL, without a slash at its end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        self.base_url.as_str()
+    }
+
+    /// The hub's id.
+    #[must_use]
+    pub fn id(&self) -> &HubId {
+        &self.id
+    }
+
+    /// Turns an operation into a request, ready for any HTTP client. GET and DELETE have an empty
+    /// body, which is to be sent as none.
+    ///
+    /// # Errors
+    /// If an argument can't be sent; nothing has been built then.
+    pub fn request<O: Operation>(&self, operation: &O) -> Result<Request<Vec<u8>>, RequestError> {
+        let of = |error: RequestError| error.of(O::NAME);
+        operation.check().map_err(of)?;
+        let body = operation.body().map_err(of)?;
+
+        let mut uri = String::with_capacity(512);
+        uri.push_str(self.base_url.as_str());
+        operation.path(&mut Path::new(&mut uri));
+        operation.query(&mut Query::new(&mut uri, self.lists));
+        let uri = Uri::try_from(uri)
+            .map_err(|_| of(RequestError::argument("uri", "is longer than a URI can be")))?;
+
+        let mut headers = HeaderMap::with_capacity(6);
+        headers.insert(AUTHORIZATION, self.api_key.authorization());
+        headers.insert(X_HUB_ID, self.id_header.clone());
+        headers.insert(ACCEPT, JSON);
+        if body.is_some() {
+            headers.insert(CONTENT_TYPE, JSON);
+        }
+
+        let mut request = Request::new(body.unwrap_or_default());
+        *request.method_mut() = O::METHOD;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+
+    /// Reads the response to an operation. Any 2xx is a success.
+    ///
+    /// # Errors
+    /// If the status is another one, or the body isn't what the operation promises.
+    pub fn response<O: Operation>(
+        &self,
+        _operation: &O,
+        response: Response<impl AsRef<[u8]>>,
+    ) -> Result<Reply<O::Data, O::Includes>, ResponseError> {
+        let (head, body) = response.into_parts();
+        let response = Response::from_parts(head, body.as_ref());
+        if !response.status().is_success() {
+            return Err(ResponseError::refused(O::NAME, &response, &self.api_key));
+        }
+        let document = std::str::from_utf8(response.body())
+            .map_err(Mismatch::not_utf8)
+            .and_then(O::read);
+        match document {
+            Ok(document) => {
+                let (head, _) = response.into_parts();
+                Ok(Reply::new(document, head.status, head.headers))
+            }
+            Err(mismatch) => Err(ResponseError::unexpected(
+                O::NAME,
+                &response,
+                &self.api_key,
+                mismatch,
+            )),
+        }
+    }
+}

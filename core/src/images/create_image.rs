@@ -1,0 +1,130 @@
+use std::collections::BTreeMap;
+
+use http::Method;
+use serde::Serialize;
+
+use crate::document::NoIncludes;
+use crate::error::RequestError;
+use crate::id::SourceId;
+use crate::model::Image;
+use crate::operation::{Operation, json_body};
+use crate::path::Path;
+
+/// Makes an image of a source: `POST /v1/images`, documented as `createImage`. Capability:
+/// `images-manage`.
+///
+/// The image is new and empty: [`CreateImageJob`](super::CreateImageJob) imports it.
+///
+/// ```
+/// use cycle_images::{SourceId, images::CreateImage};
+///
+/// let operation = CreateImage::new(SourceId::new("651586fca6078e98982dbd90")?)
+///     .name("web 1.4")
+///     .build_arg("VERSION", "1.4")
+///     .override_target("my-company/web:1.4");
+/// # let hub = cycle_images::Hub::new("key", "hub")?;
+/// assert_eq!(
+///     hub.request(&operation)?.into_body(),
+///     br#"{"name":"web 1.4","source_id":"651586fca6078e98982dbd90","build":{"args":{"VERSION":"1.4"}},"override":{"target":"my-company/web:1.4"}}"#,
+/// );
+/// # Ok::<(), cycle_images::RequestError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[must_use = "an operation does nothing until it is sent"]
+pub struct CreateImage {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    source_id: SourceId,
+    #[serde(skip_serializing_if = "Build::is_empty")]
+    build: Build,
+    #[serde(rename = "override", skip_serializing_if = "Override::is_empty")]
+    overrides: Override,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+struct Build {
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    args: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    use_disk: Option<bool>,
+}
+
+impl Build {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+struct Override {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    targz_url: Option<String>,
+}
+
+impl Override {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl CreateImage {
+    /// An image of this source.
+    pub fn new(source_id: impl Into<SourceId>) -> Self {
+        Self {
+            name: None,
+            source_id: source_id.into(),
+            build: Build::default(),
+            overrides: Override::default(),
+        }
+    }
+
+    /// A name for people.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// An argument for the build; may be called again for another.
+    pub fn build_arg(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.build.args.insert(name.into(), value.into());
+        self
+    }
+
+    /// Builds on disk and not in memory, for images that are too large for it.
+    pub fn build_use_disk(mut self, use_disk: bool) -> Self {
+        self.build.use_disk = Some(use_disk);
+        self
+    }
+
+    /// Another target than the source's, image and tag, for this image alone; for sources of
+    /// origin `docker-hub` or `docker-registry`.
+    pub fn override_target(mut self, target: impl Into<String>) -> Self {
+        self.overrides.target = Some(target.into());
+        self
+    }
+
+    /// The URL of a `.tar.gz` of a repository with a Dockerfile, in place of the source's, for this
+    /// image alone; for sources of origin `docker-file`.
+    pub fn override_targz_url(mut self, url: impl Into<String>) -> Self {
+        self.overrides.targz_url = Some(url.into());
+        self
+    }
+}
+
+impl Operation for CreateImage {
+    const NAME: &'static str = "CreateImage";
+    const METHOD: Method = Method::POST;
+    const CAPABILITY: &'static str = "images-manage";
+    type Data = Image;
+    type Includes = NoIncludes;
+
+    fn path(&self, path: &mut Path<'_>) {
+        path.literal("/v1/images");
+    }
+
+    fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
+        json_body(self)
+    }
+}

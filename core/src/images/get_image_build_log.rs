@@ -1,0 +1,48 @@
+use http::Method;
+
+use crate::document::NoIncludes;
+use crate::id::ImageId;
+use crate::model::BuildLog;
+use crate::operation::Operation;
+use crate::path::Path;
+
+/// Reads what an image's build said: `GET /v1/images/{id}/build-log`, documented as
+/// `getImageBuildLog`. Capability: `images-view`.
+///
+/// ```
+/// use cycle_images::{ImageId, images::GetImageBuildLog};
+///
+/// let operation = GetImageBuildLog::new(ImageId::new("651586fca6078e98982dbd90")?);
+/// # let hub = cycle_images::Hub::new("key", "hub")?;
+/// assert_eq!(
+///     hub.request(&operation)?.uri().path(),
+///     "/v1/images/651586fca6078e98982dbd90/build-log",
+/// );
+/// # Ok::<(), cycle_images::RequestError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "an operation does nothing until it is sent"]
+pub struct GetImageBuildLog {
+    id: ImageId,
+}
+
+impl GetImageBuildLog {
+    /// The build log of the image with this id.
+    pub fn new(id: impl Into<ImageId>) -> Self {
+        Self { id: id.into() }
+    }
+}
+
+impl Operation for GetImageBuildLog {
+    const NAME: &'static str = "GetImageBuildLog";
+    const METHOD: Method = Method::GET;
+    const CAPABILITY: &'static str = "images-view";
+    type Data = BuildLog;
+    type Includes = NoIncludes;
+
+    fn path(&self, path: &mut Path<'_>) {
+        path.literal("/v1/images")
+            .id(&self.id)
+            .literal("/build-log");
+    }
+}

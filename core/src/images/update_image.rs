@@ -1,0 +1,61 @@
+use http::Method;
+use serde::Serialize;
+
+use crate::document::NoIncludes;
+use crate::error::RequestError;
+use crate::id::ImageId;
+use crate::model::Image;
+use crate::operation::{Operation, json_body};
+use crate::path::Path;
+
+/// Changes an image: `PATCH /v1/images/{id}`, documented as `updateImage`. Capability:
+/// `images-manage`. What isn't set stays as it is.
+///
+/// ```
+/// use cycle_images::{ImageId, images::UpdateImage};
+///
+/// let operation = UpdateImage::new(ImageId::new("651586fca6078e98982dbd90")?).name("web 1.4");
+/// # let hub = cycle_images::Hub::new("key", "hub")?;
+/// assert_eq!(hub.request(&operation)?.into_body(), br#"{"name":"web 1.4"}"#);
+/// # Ok::<(), cycle_images::RequestError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[must_use = "an operation does nothing until it is sent"]
+pub struct UpdateImage {
+    #[serde(skip)]
+    id: ImageId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+}
+
+impl UpdateImage {
+    /// The image with this id.
+    pub fn new(id: impl Into<ImageId>) -> Self {
+        Self {
+            id: id.into(),
+            name: None,
+        }
+    }
+
+    /// A new name for people.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+}
+
+impl Operation for UpdateImage {
+    const NAME: &'static str = "UpdateImage";
+    const METHOD: Method = Method::PATCH;
+    const CAPABILITY: &'static str = "images-manage";
+    type Data = Image;
+    type Includes = NoIncludes;
+
+    fn path(&self, path: &mut Path<'_>) {
+        path.literal("/v1/images").id(&self.id);
+    }
+
+    fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
+        json_body(self)
+    }
+}

@@ -1,0 +1,65 @@
+//! What the platform answers with, as plain data.
+//!
+//! Anything the wire may carry is read without losing the rest: unknown words and kinds are kept,
+//! unknown fields passed over, and `null`, missing fields, empty texts and the zero time are empty
+//! or `None`. Only what a record is nothing without is required: its `id`, and its state's
+//! `current`. Models are written back as they were read: what the schema requires always, what it
+//! leaves optional only if it was there, and *never* as the zero time.
+
+mod access;
+mod build_log;
+mod container;
+mod creator;
+mod environment;
+mod image;
+mod image_config;
+mod image_source;
+mod includes;
+mod integration;
+mod job_descriptor;
+mod origin;
+mod registry;
+mod repo;
+mod source;
+mod stack;
+mod stack_build;
+mod state;
+
+pub use crate::tagged::UnknownKind;
+pub use crate::word::UnknownWord;
+pub use access::{AccessRights, Acl};
+pub use build_log::BuildLog;
+pub use container::{
+    ContainerEnvironment, ContainerImage, ContainerState, ContainerStatus, ContainerSummary, IpNet,
+    LegacyNetwork, PrivateNetwork,
+};
+pub use creator::{
+    Account, AccountName, ApiKeyCreator, Capabilities, Creator, CreatorType, EmailAddress,
+    EnvironmentPermission, LifeStatus, Permissions, TwoFactorAuth,
+};
+pub use environment::{
+    Deployments, Environment, EnvironmentAbout, EnvironmentMeta, EnvironmentStatus, ServiceVersion,
+};
+pub use image::{
+    Backend, Build, Builder, Factory, Image, ImageAbout, ImageMeta, ImageStatus, Requires,
+};
+pub use image_config::{Config, Port, Volume, VolumeMode};
+pub use image_source::{ImageSource, ImageSourceDetails, Override, SourceType};
+pub use includes::{Creators, ImageIncludes};
+pub use integration::{Integration, IntegrationAuth, IntegrationMeta, IntegrationStatus};
+pub use job_descriptor::{DescribedJob, DescribedTask, JobDescriptor, Parallel, TaskStep};
+pub use origin::{
+    CycleSource, CycleUpload, DockerFile, DockerHub, DockerRegistry, ExistingSource, OciRegistry,
+    Origin, RegistryCredentials,
+};
+pub use registry::{
+    ProviderAuth, ProviderCredentials, ProviderFlavor, RegistryAuth, UserAuth, WebhookAuth,
+};
+pub use repo::{GitRef, HttpCredentials, Repo, RepoAuth, SshCredentials};
+pub use source::{ImageCounts, Source, SourceAbout, SourceBuilder, SourceMeta};
+pub use stack::{Stack, StackEvents, StackMeta, StackRepo, StackSource};
+pub use stack_build::{
+    GitAuthor, GitCommit, Instructions, StackBuild, StackBuildAbout, StackBuildMeta,
+    StackBuildStatus,
+};
+pub use state::{Events, State, StateCounts, StateError};

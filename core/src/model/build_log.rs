@@ -1,0 +1,25 @@
+use serde::{Deserialize, Serialize};
+
+use super::Events;
+use crate::id::{self, BuildLogId, HubId, ImageId};
+use crate::wire;
+
+/// What an image's build said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct BuildLog {
+    /// The log's id.
+    pub id: BuildLogId,
+    /// The hub that it belongs to.
+    #[serde(default, deserialize_with = "id::or_none")]
+    pub hub_id: Option<HubId>,
+    /// The image that was built.
+    #[serde(default, deserialize_with = "id::or_none")]
+    pub image_id: Option<ImageId>,
+    /// The log itself, line by line as the build wrote it.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub log: String,
+    /// When what happened to it.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub events: Events,
+}

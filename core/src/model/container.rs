@@ -1,0 +1,151 @@
+use serde::{Deserialize, Serialize};
+
+use super::StateError;
+use crate::id::{self, ContainerId, EnvironmentId, ImageId};
+use crate::time::{Timestamp, or_never};
+use crate::wire;
+use crate::word::words;
+
+/// What an environment's `meta` tells of one of its containers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ContainerSummary {
+    /// The container's id.
+    pub id: ContainerId,
+    /// A name for people.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub name: String,
+    /// Where it stands in its life.
+    pub state: ContainerState,
+    /// The image that it runs.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub image: ContainerImage,
+    /// The environment that it runs in.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub environment: ContainerEnvironment,
+}
+
+/// The state of a container: where it is, and where it is meant to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ContainerState {
+    /// The state it is in.
+    pub current: ContainerStatus,
+    /// The state it is meant to be in.
+    #[serde(
+        default,
+        deserialize_with = "wire::word",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub desired: Option<ContainerStatus>,
+    /// When it came into this state.
+    #[serde(default, with = "or_never")]
+    pub changed: Option<Timestamp>,
+    /// What went wrong, if anything did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<StateError>,
+}
+
+words! {
+    /// Where a container stands in its life.
+    pub enum ContainerStatus {
+        /// Made, and not yet started.
+        New = "new",
+        /// Being started.
+        Starting = "starting",
+        /// Running.
+        Running = "running",
+        /// Started for each call, as a function.
+        Function = "function",
+        /// Being stopped.
+        Stopping = "stopping",
+        /// Stopped.
+        Stopped = "stopped",
+        /// Being deleted.
+        Deleting = "deleting",
+        /// Deleted.
+        Deleted = "deleted",
+    }
+}
+
+/// The image that a container runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ContainerImage {
+    /// The image.
+    #[serde(deserialize_with = "id::or_none")]
+    pub id: Option<ImageId>,
+    /// The platform's service that it is, if it is one: `discovery`, `loadbalancer` or `vpn`.
+    #[serde(deserialize_with = "wire::text")]
+    pub service: Option<String>,
+}
+
+/// The environment that a container runs in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ContainerEnvironment {
+    /// The environment.
+    #[serde(deserialize_with = "id::or_none")]
+    pub id: Option<EnvironmentId>,
+    /// The cluster that it runs on.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub cluster: String,
+    /// The id of the subnet of the container.
+    #[serde(
+        deserialize_with = "wire::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub container_subnet: Option<String>,
+    /// Its IPv6 network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6: Option<IpNet>,
+    /// Its network of the older kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legacy: Option<LegacyNetwork>,
+}
+
+/// An environment's private network.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PrivateNetwork {
+    /// The VXLAN tag that its packets carry.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub vxlan_tag: u64,
+    /// The id of the subnet.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub subnet: String,
+    /// Its IPv6 network.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub ipv6: IpNet,
+    /// Its network of the older kind.
+    pub legacy: Option<LegacyNetwork>,
+}
+
+/// A network of the older kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LegacyNetwork {
+    /// The id of the IPv4 subnet.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub subnet: u64,
+    /// Its IPv4 network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv4: Option<IpNet>,
+}
+
+/// A range of IP addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct IpNet {
+    /// An address.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub ip: String,
+    /// The range, in CIDR notation.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub cidr: String,
+}

@@ -1,0 +1,217 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::State;
+use crate::id::{self, CreatorId, EnvironmentId, HubId};
+use crate::secret::Secret;
+use crate::time::Timestamp;
+use crate::wire;
+use crate::word::words;
+
+/// Who made a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Creator {
+    /// The creator's id.
+    #[serde(default, deserialize_with = "id::or_none")]
+    pub id: Option<CreatorId>,
+    /// What kind of creator it is; documented as `type`.
+    #[serde(rename = "type")]
+    pub kind: CreatorType,
+}
+
+words! {
+    /// What kind of creator made a resource.
+    pub enum CreatorType {
+        /// A person's account.
+        Account = "account",
+        /// An environment, on its own.
+        Environment = "environment",
+        /// The platform itself.
+        Platform = "platform",
+        /// A pipeline.
+        PlatformPipeline = "platform-pipeline",
+        /// Someone who works for Cycle.
+        Employee = "employee",
+        /// A program with an API key.
+        ApiKey = "api-key",
+        /// Someone without an account.
+        Visitor = "visitor",
+    }
+}
+
+/// What anyone in a hub may know of a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Account {
+    /// The account's id.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub id: String,
+    /// The person's name.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub name: AccountName,
+    /// Where to write to.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub email: EmailAddress,
+    /// Whether the account is protected by a second factor.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub two_factor_auth: TwoFactorAuth,
+    /// When what happened, by the event's name, such as `last_login`.
+    #[serde(with = "happenings", skip_serializing_if = "BTreeMap::is_empty")]
+    pub events: BTreeMap<String, Option<Timestamp>>,
+}
+
+/// A person's name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AccountName {
+    /// The first name.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub first: String,
+    /// The last name.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub last: String,
+}
+
+/// Where to write to a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct EmailAddress {
+    /// The address.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub address: String,
+}
+
+/// Whether an account is protected by a second factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct TwoFactorAuth {
+    /// Whether it is.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub verified: bool,
+}
+
+/// An API key that made a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ApiKeyCreator {
+    /// The key's id.
+    pub id: CreatorId,
+    /// A name for people.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub name: String,
+    /// The hub that it belongs to.
+    #[serde(default, deserialize_with = "id::or_none")]
+    pub hub_id: Option<HubId>,
+    /// Who made the key. The document requires it without saying what it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creator: Option<Creator>,
+    /// The key itself.
+    #[serde(
+        default,
+        deserialize_with = "wire::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub secret: Option<Secret>,
+    /// Which environments it may touch.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub permissions: Permissions,
+    /// What it may do.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub capabilities: Capabilities,
+    /// The addresses that it may be used from; any, if there are none.
+    #[serde(default, deserialize_with = "wire::list")]
+    pub ips: Vec<String>,
+    /// Where it stands in its life.
+    pub state: State<LifeStatus>,
+    /// When what happened to it, by the event's name.
+    #[serde(default, with = "happenings")]
+    pub events: BTreeMap<String, Option<Timestamp>>,
+}
+
+words! {
+    /// Where a resource stands in its life, if it is there as soon as it is made.
+    pub enum LifeStatus {
+        /// There to be used.
+        Live = "live",
+        /// Being deleted.
+        Deleting = "deleting",
+        /// Deleted.
+        Deleted = "deleted",
+    }
+}
+
+/// Which environments an API key may touch.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Permissions {
+    /// Whether it may touch them all.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub all_environments: bool,
+    /// Those it may touch, if not all.
+    #[serde(deserialize_with = "wire::list")]
+    pub environments: Vec<EnvironmentPermission>,
+}
+
+/// An environment that an API key may touch.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct EnvironmentPermission {
+    /// The environment.
+    #[serde(deserialize_with = "id::or_none")]
+    pub id: Option<EnvironmentId>,
+    /// Whether it may change what is in it.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub manage: bool,
+}
+
+/// What an API key may do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Capabilities {
+    /// Whether it may do everything.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub all: bool,
+    /// The capabilities that it has, if not all, such as `images-view`.
+    #[serde(deserialize_with = "wire::list")]
+    pub specific: Vec<String>,
+}
+
+/// A map of moments, each of which may be never.
+mod happenings {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::time::{Timestamp, or_never};
+
+    #[derive(Deserialize, Serialize)]
+    #[serde(transparent)]
+    struct Moment(#[serde(with = "or_never")] Option<Timestamp>);
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<String, Option<Timestamp>>, D::Error> {
+        let moments = Option::<BTreeMap<String, Moment>>::deserialize(deserializer)?;
+        Ok(moments
+            .into_iter()
+            .flatten()
+            .map(|(name, Moment(time))| (name, time))
+            .collect())
+    }
+
+    pub(super) fn serialize<S: Serializer>(
+        events: &BTreeMap<String, Option<Timestamp>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(events.iter().map(|(name, time)| (name, Moment(*time))))
+    }
+}

@@ -1,0 +1,132 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Creator, Events, State};
+use crate::id::{self, HubId, IntegrationId};
+use crate::json::Json;
+use crate::secret::Secret;
+use crate::wire;
+use crate::word::words;
+
+/// A hub's connection to another vendor, which may build images.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Integration {
+    /// The integration's id.
+    pub id: IntegrationId,
+    /// A name for people.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub name: String,
+    /// The vendor.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub vendor: String,
+    /// A short name for people; several integrations may share one.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub identifier: String,
+    /// What opens the vendor's side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth: Option<IntegrationAuth>,
+    /// More values that belong to it.
+    #[serde(
+        default,
+        deserialize_with = "wire::texts",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    pub extra: BTreeMap<String, String>,
+    /// Who made it.
+    #[serde(default)]
+    pub creator: Option<Creator>,
+    /// The hub that it belongs to.
+    #[serde(default, deserialize_with = "id::or_none")]
+    pub hub_id: Option<HubId>,
+    /// Where it stands in its life.
+    pub state: State<IntegrationStatus>,
+    /// When what happened to it.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub events: Events,
+    /// What was computed for it, if it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meta: Option<IntegrationMeta>,
+}
+
+words! {
+    /// Where an integration stands in its life.
+    pub enum IntegrationStatus {
+        /// Made, and not yet checked.
+        New = "new",
+        /// Being checked.
+        Verifying = "verifying",
+        /// There to be used.
+        Live = "live",
+        /// Being deleted.
+        Deleting = "deleting",
+        /// Deleted.
+        Deleted = "deleted",
+    }
+}
+
+/// What opens a vendor's side; which of it is needed depends on the vendor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct IntegrationAuth {
+    /// The region.
+    #[serde(
+        deserialize_with = "wire::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub region: Option<String>,
+    /// The namespace.
+    #[serde(
+        deserialize_with = "wire::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub namespace: Option<String>,
+    /// The API key.
+    #[serde(
+        deserialize_with = "wire::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub api_key: Option<Secret>,
+    /// The id of the key.
+    #[serde(
+        deserialize_with = "wire::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub key_id: Option<String>,
+    /// The secret that belongs to the key.
+    #[serde(
+        deserialize_with = "wire::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub secret: Option<Secret>,
+    /// The subscription.
+    #[serde(
+        deserialize_with = "wire::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub subscription_id: Option<String>,
+    /// The client.
+    #[serde(
+        deserialize_with = "wire::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub client_id: Option<String>,
+    /// More configuration, in base64; secret, because it may hold a whole key file.
+    #[serde(
+        deserialize_with = "wire::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub base64_config: Option<Secret>,
+}
+
+/// What was computed for an integration.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct IntegrationMeta {
+    /// The vendor's whole description, as it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub definition: Option<Json>,
+}

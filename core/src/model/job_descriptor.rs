@@ -1,0 +1,95 @@
+use serde::{Deserialize, Serialize};
+
+use crate::id::JobId;
+use crate::json::Json;
+use crate::time::{Timestamp, or_never};
+use crate::wire;
+
+/// What the platform answers when it takes on work: which action, and the job that does it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct JobDescriptor {
+    /// The action that was asked for, such as `import`.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub action: String,
+    /// The job that does it. The platform doesn't always name one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<DescribedJob>,
+}
+
+/// A job that was made, as its descriptor tells it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DescribedJob {
+    /// The job's id.
+    pub id: JobId,
+    /// Whether the job was accepted.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub accepted: bool,
+    /// The queue that it waits in.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub queue: String,
+    /// When it is to begin, if that isn't at once.
+    #[serde(default, with = "or_never")]
+    pub schedule: Option<Timestamp>,
+    /// What it may be done beside.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub parallel: Parallel,
+    /// What it consists of.
+    #[serde(default, deserialize_with = "wire::list")]
+    pub tasks: Vec<DescribedTask>,
+}
+
+/// What a job may be done beside.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Parallel {
+    /// The queue within the queue.
+    #[serde(
+        deserialize_with = "wire::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub sub_queue: Option<String>,
+    /// Whether its tasks may be done side by side.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub tasks: bool,
+}
+
+/// A task of a job that was made.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct DescribedTask {
+    /// What it does, in a few words.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub caption: String,
+    /// The platform's function that it calls.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub header: String,
+    /// Its steps.
+    #[serde(deserialize_with = "wire::list")]
+    pub steps: Vec<TaskStep>,
+    /// What it is given, which differs from function to function.
+    pub input: Option<Json>,
+}
+
+/// A step of a task.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct TaskStep {
+    /// What it does, in a few words.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub caption: String,
+    /// What it does, in more words.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub description: String,
+    /// When it began.
+    #[serde(with = "or_never")]
+    pub started: Option<Timestamp>,
+    /// When it was completed.
+    #[serde(with = "or_never")]
+    pub completed: Option<Timestamp>,
+}

@@ -1,0 +1,153 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Acl, Creator, GitRef, LifeStatus, RepoAuth, State, StateCounts};
+use crate::id::{self, HubId, StackId};
+use crate::json::Json;
+use crate::tagged::{self, Tagged, UnknownKind};
+use crate::time::{Timestamp, or_never};
+use crate::wire::{self, or_default};
+
+/// A stack: containers that are built and deployed together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Stack {
+    /// The stack's id.
+    pub id: StackId,
+    /// A short name for people, made from `name`; several stacks may share one.
+    #[serde(default, deserialize_with = "or_default")]
+    pub identifier: String,
+    /// A name for people.
+    #[serde(default, deserialize_with = "or_default")]
+    pub name: String,
+    /// The hub that it belongs to.
+    #[serde(default, deserialize_with = "id::or_none")]
+    pub hub_id: Option<HubId>,
+    /// Who made it.
+    #[serde(default)]
+    pub creator: Option<Creator>,
+    /// Where its description comes from.
+    #[serde(default)]
+    pub source: Option<StackSource>,
+    /// Where it stands in its life.
+    pub state: State<LifeStatus>,
+    /// The values that its variables have unless a build gives others.
+    #[serde(
+        default,
+        deserialize_with = "wire::texts",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    pub variables: BTreeMap<String, String>,
+    /// Who may do what with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Option<Acl>,
+    /// When what happened to it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub events: StackEvents,
+    /// What was computed for it, if it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meta: Option<StackMeta>,
+}
+
+/// When what happened in a stack's life; `None` is never.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StackEvents {
+    /// When it was created.
+    #[serde(with = "or_never")]
+    pub created: Option<Timestamp>,
+    /// When it was last updated.
+    #[serde(with = "or_never")]
+    pub updated: Option<Timestamp>,
+    /// When it was deleted.
+    #[serde(with = "or_never")]
+    pub deleted: Option<Timestamp>,
+    /// When it was last built.
+    #[serde(with = "or_never")]
+    pub last_build: Option<Timestamp>,
+}
+
+/// What was computed for a stack.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StackMeta {
+    /// How many containers it has, by state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub containers_count: Option<StateCounts>,
+    /// How many builds it has, by state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub builds_count: Option<StateCounts>,
+}
+
+/// Where a stack's description comes from.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum StackSource {
+    /// A git repository.
+    GitRepo(StackRepo),
+    /// The description itself, as it was sent.
+    Raw(Option<Json>),
+    /// A kind that this version doesn't know; kept, and written back unchanged.
+    Unknown(UnknownKind),
+}
+
+/// The git repository that a stack's description comes from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StackRepo {
+    /// The file with the description; the platform takes `cycle.json` if none is given.
+    #[serde(
+        deserialize_with = "wire::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub stack_file: Option<String>,
+    /// The repository's URL.
+    #[serde(deserialize_with = "or_default")]
+    pub url: String,
+    /// The branch; the platform takes `master` if none is given.
+    #[serde(
+        deserialize_with = "wire::text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub branch: Option<String>,
+    /// What opens the repository.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth: Option<RepoAuth>,
+    /// The commit, tag or branch; documented as `ref`.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub git_ref: Option<GitRef>,
+}
+
+impl Tagged for StackSource {
+    const CONTENT: &'static str = "details";
+
+    fn read<'de, D: Deserializer<'de>>(tag: &str, details: D) -> Result<Self, D::Error> {
+        match tag {
+            "git-repo" => or_default(details).map(Self::GitRepo),
+            "raw" => Option::deserialize(details).map(Self::Raw),
+            other => UnknownKind::read(other, details).map(Self::Unknown),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for StackSource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        tagged::deserialize(deserializer)
+    }
+}
+
+impl Serialize for StackSource {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::GitRepo(repo) => tagged::write::<Self, S>(serializer, "git-repo", Some(repo)),
+            Self::Raw(spec) => tagged::write::<Self, S>(serializer, "raw", Some(spec)),
+            Self::Unknown(unknown) => {
+                tagged::write::<Self, S>(serializer, unknown.kind(), unknown.content())
+            }
+        }
+    }
+}

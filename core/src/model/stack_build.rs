@@ -1,0 +1,139 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Events, GitRef, State, StateCounts};
+use crate::id::{self, HubId, StackBuildId, StackId};
+use crate::json::Json;
+use crate::time::{Timestamp, or_never};
+use crate::wire;
+use crate::word::words;
+
+/// A build of a [`Stack`](super::Stack).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StackBuild {
+    /// The build's id.
+    pub id: StackBuildId,
+    /// The hub that it belongs to.
+    #[serde(default, deserialize_with = "id::or_none")]
+    pub hub_id: Option<HubId>,
+    /// The stack that was built.
+    #[serde(default, deserialize_with = "id::or_none")]
+    pub stack_id: Option<StackId>,
+    /// The stack's whole description, as it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spec: Option<Json>,
+    /// What people wrote about it.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub about: StackBuildAbout,
+    /// What it was asked to be built with.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub instructions: Instructions,
+    /// When what happened to it.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub events: Events,
+    /// Where it stands in its life.
+    pub state: State<StackBuildStatus>,
+    /// What was computed for it, if it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meta: Option<StackBuildMeta>,
+}
+
+words! {
+    /// Where a stack build stands in its life.
+    pub enum StackBuildStatus {
+        /// Made, and not yet begun.
+        New = "new",
+        /// Importing its images.
+        Importing = "importing",
+        /// Being built.
+        Building = "building",
+        /// Being checked.
+        Verifying = "verifying",
+        /// Being saved.
+        Saving = "saving",
+        /// There to be deployed.
+        Live = "live",
+        /// Being deployed.
+        Deploying = "deploying",
+        /// Being deleted.
+        Deleting = "deleting",
+        /// Deleted.
+        Deleted = "deleted",
+    }
+}
+
+/// What people wrote about a stack build.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StackBuildAbout {
+    /// The version of the stack.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub version: String,
+    /// A description.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub description: String,
+    /// The commit that it was built from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub git_commit: Option<GitCommit>,
+}
+
+/// The commit that a stack build was built from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct GitCommit {
+    /// The commit's hash.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub hash: String,
+    /// The commit's message.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub message: String,
+    /// When it was made.
+    #[serde(with = "or_never")]
+    pub time: Option<Timestamp>,
+    /// Who made it.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub author: GitAuthor,
+}
+
+/// Who made a commit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct GitAuthor {
+    /// The author's name.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub name: String,
+    /// The author's address.
+    #[serde(deserialize_with = "wire::or_default")]
+    pub email: String,
+}
+
+/// What a stack build was asked to be built with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Instructions {
+    /// The place in the repository's history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub git: Option<GitRef>,
+    /// The values of the stack's variables.
+    #[serde(
+        deserialize_with = "wire::texts",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    pub variables: BTreeMap<String, String>,
+}
+
+/// What was computed for a stack build.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StackBuildMeta {
+    /// How many containers it has, by state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub containers_count: Option<StateCounts>,
+}
