@@ -1,1 +1,29 @@
-//! In the making.
+//! The blocking client for Cycle's Images API, over [ureq](https://docs.rs/ureq).
+//!
+//! ```no_run
+//! use cycle_images_ureq::Client;
+//! use cycle_images::{images::GetImages, model::ImageStatus};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::from_env()?; // CYCLE_API_KEY, CYCLE_HUB_ID
+//! for image in client.call(&GetImages::new().filter_state(ImageStatus::Live))?.data {
+//!     println!("{} is {} bytes large", image.name, image.size);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The operations and what they answer with are in the crate `cycle-images`; this one carries them.
+//!
+//! # Features
+//! - `rustls` (default): TLS by rustls, with Mozilla's root certificates.
+//! - `native-tls`: TLS by the system's library, unless `rustls` is on as well: then an
+//!   [agent](Client::with_agent) has to ask for it.
+//! - Neither: plain http alone, as for tests on one's own machine, or a handed-in agent with a
+//!   connector of its own.
+
+mod client;
+mod error;
+
+pub use client::Client;
+pub use error::Error;
