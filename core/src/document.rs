@@ -75,15 +75,6 @@ struct Root<T, I: Default + DeserializeOwned> {
     includes: I,
 }
 
-#[derive(Deserialize)]
-#[serde(bound = "T: Deserialize<'de>, I: DeserializeOwned + Default")]
-struct ListRoot<T, I> {
-    #[serde(deserialize_with = "wire::list")]
-    data: Vec<T>,
-    #[serde(default, deserialize_with = "wire::or_default")]
-    includes: I,
-}
-
 impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<T, I> {
     /// Reads the document of one record, whole or not at all.
     ///
@@ -106,14 +97,10 @@ impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<Vec<T>, I> {
     /// # Errors
     /// If the body isn't JSON, or its `data` isn't a list.
     pub fn read_list(body: &str) -> Result<Self, Mismatch> {
-        if let Ok(ListRoot { data, includes }) = serde_json::from_str(body) {
-            return Ok(Self {
-                data,
-                includes,
-                unread: Vec::new(),
-            });
+        match serde_json::from_str(body) {
+            Ok(Root { data, includes }) => Ok(Self { data, includes, unread: Vec::new() }),
+            Err(_) => Self::salvage(body),
         }
-        Self::salvage(body)
     }
 
     /// The second pass, record by record, once the first has failed.

@@ -1,1 +1,6 @@
-//! In the making.
+//! What the tests, examples and benchmarks that cross crates share.
+
+pub mod generator;
+pub mod raw_server;
+pub mod recording;
+pub mod sandbox;

@@ -1,0 +1,191 @@
+//! The sandbox: a server on loopback that behaves as the platform does for images, image sources
+//! and jobs, all in memory.
+//!
+//! It is written from the documents and shares no type with the client: its JSON is put together
+//! by hand, so that a document misread in one place does not agree with itself in the other.
+//!
+//! ```
+//! use cycle_images_tests::sandbox::Sandbox;
+//!
+//! let sandbox = Sandbox::start()?;
+//! assert!(sandbox.url().starts_with("http://127.0.0.1:"));
+//! assert!(sandbox.requests().is_empty());
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # What it takes strictly
+//! An unknown, empty or repeated query parameter, a stray `&`, an unknown field in a body, a body
+//! on a `GET`: a lenient server would let a client's mistakes pass. The `source` of such a refusal
+//! is a JSON pointer into the body, or `/` and the parameter's name.
+//!
+//! # What it answers loosely
+//! As a Go service does: the zero time and empty strings for what is absent, `null` for a list or
+//! map that was never filled (also for `data` when a filter lets nothing through), `includes`
+//! absent or `null` when not asked for.
+//!
+//! # What it settles by itself
+//! Where the documents are silent: a page holds 25 records and at most 100; records come in the
+//! order they were made; pruning where there is nothing to prune makes no job; an image whose
+//! upload is complete goes on to live without an import; an image made by a stack build is linked
+//! to it by `source.details.id`.
+
+mod auth;
+mod call;
+mod connection;
+mod errors;
+mod faults;
+mod fields;
+mod image;
+mod images;
+mod includes;
+mod job;
+mod jobs;
+mod linked;
+mod origin;
+mod query;
+mod seed;
+mod seen;
+mod server;
+mod settings;
+mod source;
+mod sources;
+mod state;
+mod tasks;
+mod upload;
+mod wire;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use faults::Fault;
+pub use seen::Seen;
+pub use settings::{Fate, Paging, Settings};
+
+use server::{Server, Shared};
+
+/// A running server. Dropping it stops the server and waits for its thread.
+#[derive(Debug)]
+pub struct Sandbox {
+    url: String,
+    api_key: String,
+    view_only_api_key: String,
+    hub_id: String,
+    source_id: String,
+    shared: Arc<Shared>,
+    _server: Server,
+}
+
+impl Sandbox {
+    /// Starts one with the usual settings.
+    ///
+    /// # Errors
+    /// When no port or no thread can be had.
+    pub fn start() -> io::Result<Self> {
+        Self::with(Settings::default())
+    }
+
+    /// Starts one with settings of its own.
+    ///
+    /// # Errors
+    /// When no port or no thread can be had.
+    pub fn with(settings: Settings) -> io::Result<Self> {
+        let world = seed::world(settings);
+        let secret = |n: usize| world.keys.get(n).map(|key| key.secret.clone());
+        let source = world.sources.first().map(|source| source.id.clone());
+        let (api_key, view_only_api_key) = (secret(0), secret(1));
+        let hub_id = world.hub_id.clone();
+        let shared = Arc::new(Shared::new(world));
+        let server = Server::start(&shared)?;
+        Ok(Self {
+            url: format!("http://{}", server.address),
+            api_key: api_key.unwrap_or_default(),
+            view_only_api_key: view_only_api_key.unwrap_or_default(),
+            hub_id,
+            source_id: source.unwrap_or_default(),
+            shared,
+            _server: server,
+        })
+    }
+
+    /// Where it is: `http://127.0.0.1:41234`, with no slash at the end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A key that may do everything.
+    #[must_use]
+    pub fn api_key(&self) -> &str {
+        &self.api_key
+    }
+
+    /// A key with `images-view`, `images-sources-view` and `apionly-jobs-view` only.
+    #[must_use]
+    pub fn view_only_api_key(&self) -> &str {
+        &self.view_only_api_key
+    }
+
+    /// The hub that both keys belong to.
+    #[must_use]
+    pub fn hub_id(&self) -> &str {
+        &self.hub_id
+    }
+
+    /// The seeded docker-hub source.
+    #[must_use]
+    pub fn source_id(&self) -> &str {
+        &self.source_id
+    }
+
+    /// The seeded source with this identifier: `web` (docker-hub), `shop-api` (docker-file),
+    /// `worker` (a bucket of an OCI registry), `pushed` (cycle-upload).
+    #[must_use]
+    pub fn source_called(&self, identifier: &str) -> Option<String> {
+        let world = self.shared.world();
+        let mut sources = world.sources.iter();
+        let source = sources.find(|source| source.identifier == identifier);
+        source.map(|source| source.id.clone())
+    }
+
+    /// Every request received so far, in order.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Seen> {
+        self.shared.seen().clone()
+    }
+
+    /// Waits until at least `count` requests have arrived, answered or not; false if that did not
+    /// happen within the time.
+    #[must_use]
+    pub fn wait_for_requests(&self, count: usize, within: Duration) -> bool {
+        self.shared.wait(count, within)
+    }
+
+    /// How many connections were accepted and are not closed yet.
+    #[must_use]
+    pub fn open_connections(&self) -> usize {
+        self.shared.open.count()
+    }
+
+    /// Waits until no more than `count` connections are open; false if that did not happen
+    /// within the time.
+    #[must_use]
+    pub fn wait_for_connections(&self, count: usize, within: Duration) -> bool {
+        self.shared.open.wait(count, within)
+    }
+
+    /// Moves the sandbox's time on, and with it its jobs and images.
+    pub fn skip(&self, time: Duration) {
+        self.shared.world().clock.skip(time);
+    }
+
+    /// Lets this happen to the next request that no earlier fault is meant for.
+    pub fn fault(&self, fault: Fault) {
+        self.shared.world().faults.push_back(fault);
+    }
+
+    /// Says how the next job ends that nothing was said about yet.
+    pub fn next_job(&self, fate: Fate) {
+        self.shared.world().fates.push_back(fate);
+    }
+}

@@ -1,0 +1,75 @@
+//! API keys, the hub, and what a key may do.
+
+use axum::http::{HeaderMap, header};
+
+use super::errors::Refusal;
+use super::wire::{self, Creator};
+
+/// What the view-only key can do.
+const VIEW_ONLY: &[&str] = &["images-view", "images-sources-view", "apionly-jobs-view"];
+
+/// An API key of the hub.
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    /// `None` stands for every capability.
+    pub(crate) capabilities: Option<&'static [&'static str]>,
+}
+
+impl Key {
+    pub(crate) fn full() -> Self {
+        Self::new(None)
+    }
+
+    pub(crate) fn view_only() -> Self {
+        Self::new(Some(VIEW_ONLY))
+    }
+
+    fn new(capabilities: Option<&'static [&'static str]>) -> Self {
+        Self {
+            id: wire::new_id(),
+            secret: format!("sandbox-key-{}", wire::new_id()),
+            capabilities,
+        }
+    }
+
+    pub(crate) fn creator(&self) -> Creator {
+        Creator {
+            kind: "api-key",
+            id: self.id.clone(),
+        }
+    }
+}
+
+/// Whose request this is, or why it is refused: first the key, then the hub, then the capability.
+pub(crate) fn admit(
+    keys: &[Key],
+    hub_id: &str,
+    headers: &HeaderMap,
+    capability: &str,
+) -> Result<Creator, Refusal> {
+    let secret = only(headers, header::AUTHORIZATION.as_str())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .ok_or_else(|| Refusal::unauthorized("no bearer token was given"))?;
+    let key = keys
+        .iter()
+        .find(|key| key.secret == secret)
+        .ok_or_else(|| Refusal::unauthorized("the API key is not known"))?;
+    if only(headers, "x-hub-id") != Some(hub_id) {
+        return Err(Refusal::wrong_hub());
+    }
+    match key.capabilities {
+        Some(has) if !has.contains(&capability) => Err(Refusal::lacks(capability)),
+        _ => Ok(key.creator()),
+    }
+}
+
+/// A header that stands exactly once.
+pub(crate) fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().ok(),
+        _ => None,
+    }
+}

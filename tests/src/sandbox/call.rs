@@ -1,0 +1,84 @@
+//! One request, checked for what every operation asks of it.
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Method, header};
+use serde_json::Value;
+
+use super::auth;
+use super::errors::Refusal;
+use super::fields::Fields;
+use super::query::Query;
+use super::wire::Creator;
+
+/// What an operation gets to see of a request.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) caller: Creator,
+    id: String,
+    query: Query,
+    body: Value,
+}
+
+impl Call {
+    /// `id` is the one variable part of the path, or empty.
+    pub(crate) fn read(
+        caller: Creator,
+        id: String,
+        method: &Method,
+        query: Option<&str>,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Result<Self, Refusal> {
+        let body = if *method == Method::POST || *method == Method::PATCH {
+            json(headers, body)?
+        } else {
+            bodiless(headers, body)?;
+            Value::Null
+        };
+        Ok(Self {
+            caller,
+            id,
+            query: Query::parse(query)?,
+            body,
+        })
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(crate) fn query(&mut self) -> Query {
+        std::mem::take(&mut self.query)
+    }
+
+    /// For operations that take no query.
+    pub(crate) fn no_query(&mut self) -> Result<(), Refusal> {
+        self.query().done()
+    }
+
+    /// The body, for operations that take one and no query.
+    pub(crate) fn fields(&mut self) -> Result<Fields, Refusal> {
+        self.no_query()?;
+        Fields::of(self.body.take(), "")
+    }
+}
+
+fn json(headers: &HeaderMap, body: &Bytes) -> Result<Value, Refusal> {
+    let media_type = auth::only(headers, header::CONTENT_TYPE.as_str())
+        .and_then(|value| value.split(';').next())
+        .map(str::trim);
+    if media_type != Some("application/json") {
+        return Err(Refusal::content_type("application/json"));
+    }
+    serde_json::from_slice(body).map_err(|error| Refusal::syntax(&error.to_string()))
+}
+
+fn bodiless(headers: &HeaderMap, body: &Bytes) -> Result<(), Refusal> {
+    if body.is_empty() && !headers.contains_key(header::CONTENT_TYPE) {
+        Ok(())
+    } else {
+        Err(Refusal::syntax(
+            "a GET or DELETE carries no body and no content type",
+        ))
+    }
+}

@@ -1,0 +1,142 @@
+//! Connections that are counted, and that a fault can cut.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+/// How many connections were accepted and not yet closed.
+#[derive(Debug, Default)]
+pub(crate) struct Open {
+    count: Mutex<usize>,
+    closed: Condvar,
+}
+
+impl Open {
+    fn locked(&self) -> MutexGuard<'_, usize> {
+        self.count.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        *self.locked()
+    }
+
+    /// Waits until no more than `count` are open; false when `within` passed before that.
+    pub(crate) fn wait(&self, count: usize, within: Duration) -> bool {
+        let waited = self
+            .closed
+            .wait_timeout_while(self.locked(), within, |open| *open > count);
+        let (open, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        *open <= count
+    }
+}
+
+/// Counts for as long as it lives.
+#[derive(Debug)]
+struct Counted(Arc<Open>);
+
+impl Counted {
+    fn new(open: Arc<Open>) -> Self {
+        *open.locked() += 1;
+        Self(open)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let mut open = self.0.locked();
+        *open = open.saturating_sub(1);
+        self.0.closed.notify_all();
+    }
+}
+
+/// Accepts the sandbox's connections.
+#[derive(Debug)]
+pub(crate) struct Door {
+    pub(crate) listener: TcpListener,
+    pub(crate) open: Arc<Open>,
+}
+
+impl Listener for Door {
+    type Io = Connection;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
+        let (stream, peer) = Listener::accept(&mut self.listener).await;
+        // Small answers would wait for the client's acknowledgements otherwise.
+        let _ = stream.set_nodelay(true);
+        let connection = Connection {
+            stream,
+            scissors: Scissors::default(),
+            _counted: Counted::new(Arc::clone(&self.open)),
+        };
+        (connection, peer)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+/// Cuts the connection that a request came by: nothing more is written to it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scissors(Arc<AtomicBool>);
+
+impl Scissors {
+    pub(crate) fn cut(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Connected<IncomingStream<'_, Door>> for Scissors {
+    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+        stream.io().scissors.clone()
+    }
+}
+
+/// One accepted connection.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    stream: TcpStream,
+    scissors: Scissors,
+    _counted: Counted,
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.scissors.0.load(Ordering::Relaxed) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,206 @@
+//! A job: tasks with steps that pass as time does.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::settings::{Fate, Settings};
+use super::state::later;
+use super::wire::{self, Creator, Moment, NEVER};
+
+/// What a job is to do.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) action: &'static str,
+    pub(crate) caption: String,
+    pub(crate) tasks: Vec<Task>,
+    pub(crate) work: Work,
+}
+
+/// What a job changes. Kept apart from its tasks, which are only what people get to see.
+#[derive(Debug)]
+pub(crate) enum Work {
+    /// The image is in `states[n]` while the job is at its step `n`.
+    Import {
+        image: String,
+        states: &'static [&'static str],
+    },
+    DeleteImages(Vec<String>),
+    DeleteSource(String),
+    Nothing,
+}
+
+#[derive(Debug)]
+pub(crate) struct Task {
+    pub(crate) id: String,
+    pub(crate) caption: &'static str,
+    pub(crate) header: &'static str,
+    pub(crate) input: Value,
+    /// Caption and description. A task without steps counts as one.
+    pub(crate) steps: &'static [(&'static str, &'static str)],
+}
+
+impl Task {
+    pub(crate) fn units(&self) -> usize {
+        self.steps.len().max(1)
+    }
+}
+
+/// How far a job has come. Steps are counted over all tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Scheduled,
+    Queued,
+    Running(usize),
+    Completed,
+    Failed(usize),
+    Expired,
+}
+
+impl Phase {
+    pub(crate) fn is_success(self) -> bool {
+        self == Self::Completed
+    }
+
+    pub(crate) fn is_end(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed(_) | Self::Expired)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Scheduled => "scheduled",
+            Self::Queued => "queued",
+            Self::Running(_) => "running",
+            Self::Completed => "completed",
+            Self::Failed(_) => "error",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) id: String,
+    pub(crate) action: &'static str,
+    pub(crate) caption: String,
+    pub(crate) tasks: Vec<Task>,
+    pub(crate) work: Work,
+    pub(crate) fate: Fate,
+    pub(crate) queued: Moment,
+    pub(crate) creator: Creator,
+    pub(crate) settled: bool,
+    /// How many more reads are answered as if it were not there yet.
+    pub(crate) hidden_reads: u32,
+    step: Duration,
+}
+
+impl Job {
+    pub(crate) fn new(
+        plan: Plan,
+        fate: Fate,
+        queued: Moment,
+        creator: &Creator,
+        settings: &Settings,
+    ) -> Self {
+        Self {
+            id: wire::new_id(),
+            action: plan.action,
+            caption: plan.caption,
+            tasks: plan.tasks,
+            work: plan.work,
+            fate,
+            queued,
+            creator: creator.clone(),
+            settled: false,
+            hidden_reads: settings.hidden_job_reads,
+            step: settings.step,
+        }
+    }
+
+    /// It waits one step in the queue, then takes one step after the other.
+    pub(crate) fn phase(&self, now: Moment) -> Phase {
+        if now < self.queued {
+            return Phase::Scheduled;
+        }
+        // A step of no time at all is over as soon as it begins.
+        let waited = (now - self.queued).to_std().unwrap_or_default();
+        let beat = waited
+            .as_nanos()
+            .checked_div(self.step.as_nanos())
+            .map_or(usize::MAX, |beat| {
+                usize::try_from(beat).unwrap_or(usize::MAX)
+            });
+        let units = self.tasks.iter().map(Task::units).sum();
+        let Some(unit) = beat.checked_sub(1) else {
+            return Phase::Queued;
+        };
+        match &self.fate {
+            Fate::Expire => Phase::Expired,
+            Fate::Fail { step, .. } if unit > *step => Phase::Failed(*step),
+            _ if unit < units => Phase::Running(unit),
+            _ => Phase::Completed,
+        }
+    }
+
+    /// When the step with this number begins; the number past the last gives the end.
+    pub(crate) fn begins(&self, unit: usize) -> Moment {
+        let beats = u32::try_from(unit.saturating_add(1)).unwrap_or(u32::MAX);
+        later(self.queued, self.step.saturating_mul(beats))
+    }
+
+    /// What went wrong, if it did.
+    pub(crate) fn message(&self, phase: Phase) -> Option<&str> {
+        match (&self.fate, phase) {
+            (Fate::Fail { message, .. }, Phase::Failed(_)) => Some(message),
+            (_, Phase::Expired) => Some("the job expired before it was picked up"),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn queue(hub_id: &str) -> String {
+        format!("{hub_id}-images")
+    }
+
+    pub(crate) fn descriptor(&self, hub_id: &str) -> Value {
+        let tasks = self.tasks.iter().map(|task| {
+            json!({
+                "caption": task.caption,
+                "header": task.header,
+                "input": task.input,
+                "steps": steps(task, |_| (None, None)),
+            })
+        });
+        json!({
+            "action": self.action,
+            "job": {
+                "id": self.id,
+                "accepted": true,
+                "queue": Self::queue(hub_id),
+                "schedule": NEVER,
+                "parallel": {"sub_queue": null, "tasks": false},
+                "tasks": tasks.collect::<Vec<_>>(),
+            },
+        })
+    }
+}
+
+/// A task's steps, each with the times that `times` tells of it; `null` for a task without.
+pub(crate) fn steps(
+    task: &Task,
+    times: impl Fn(usize) -> (Option<Moment>, Option<Moment>),
+) -> Value {
+    if task.steps.is_empty() {
+        return Value::Null;
+    }
+    let steps = task.steps.iter().enumerate();
+    let steps = steps.map(|(n, (caption, description))| {
+        let (started, completed) = times(n);
+        json!({
+            "caption": caption,
+            "description": description,
+            "started": wire::time_or_never(started),
+            "completed": wire::time_or_never(completed),
+        })
+    });
+    Value::Array(steps.collect())
+}

@@ -1,0 +1,124 @@
+//! What a test may want otherwise than usual.
+
+use std::time::Duration;
+
+/// How a sandbox behaves. The default is what [`Sandbox::start`](super::Sandbox::start) uses.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub(crate) step: Duration,
+    pub(crate) page_cap: usize,
+    pub(crate) page_default: usize,
+    pub(crate) hidden_job_reads: u32,
+    pub(crate) job_fate: Fate,
+    pub(crate) paging: Paging,
+    pub(crate) upload_expiry: Duration,
+    pub(crate) extra_images: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            step: Duration::from_millis(25),
+            page_cap: 100,
+            page_default: 25,
+            hidden_job_reads: 0,
+            job_fate: Fate::Complete,
+            paging: Paging::Honest,
+            upload_expiry: Duration::from_secs(3600),
+            extra_images: 0,
+        }
+    }
+}
+
+impl Settings {
+    /// How long each state of an image and each step of a job lasts: 25 ms usually.
+    ///
+    /// With a long step nothing moves by itself, and a test moves time on with
+    /// [`Sandbox::skip`](super::Sandbox::skip).
+    #[must_use]
+    pub fn step(mut self, step: Duration) -> Self {
+        self.step = step;
+        self
+    }
+
+    /// The most records a page holds, whatever size was asked for: 100 usually.
+    #[must_use]
+    pub fn page_cap(mut self, cap: usize) -> Self {
+        self.page_cap = cap.max(1);
+        self
+    }
+
+    /// How many records a page holds when no size was asked for: 25 usually.
+    #[must_use]
+    pub fn page_default(mut self, size: usize) -> Self {
+        self.page_default = size.max(1);
+        self
+    }
+
+    /// How many times a fresh job is answered with `404.job` before it shows: none usually.
+    #[must_use]
+    pub fn hidden_job_reads(mut self, reads: u32) -> Self {
+        self.hidden_job_reads = reads;
+        self
+    }
+
+    /// How every job ends; [`Sandbox::next_job`](super::Sandbox::next_job) says it for one.
+    #[must_use]
+    pub fn job_fate(mut self, fate: Fate) -> Self {
+        self.job_fate = fate;
+        self
+    }
+
+    /// How lists are cut into pages.
+    #[must_use]
+    pub fn paging(mut self, paging: Paging) -> Self {
+        self.paging = paging;
+        self
+    }
+
+    /// How long an upload token is good for: an hour usually.
+    #[must_use]
+    pub fn upload_expiry(mut self, expiry: Duration) -> Self {
+        self.upload_expiry = expiry;
+        self
+    }
+
+    /// How many small live images of the docker-hub source are seeded besides the usual ones,
+    /// named `extra-0000` and so on.
+    #[must_use]
+    pub fn extra_images(mut self, count: usize) -> Self {
+        self.extra_images = count;
+        self
+    }
+}
+
+/// How a job ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fate {
+    /// Every step completes.
+    Complete,
+    /// The step with this number (from 0, over all tasks) starts and never completes.
+    Fail {
+        /// Which step fails; a task without steps counts as one.
+        step: usize,
+        /// What the job, its task and its image say about it.
+        message: String,
+    },
+    /// It is never picked up and expires.
+    Expire,
+    /// It completes, and from then on answers `404.job`.
+    Vanish,
+}
+
+/// How lists are cut into pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Paging {
+    /// Full pages up to the last.
+    Honest,
+    /// Every page number answers with the first page.
+    Repeats,
+    /// The first page holds one record fewer than the pages after it; no record is lost.
+    ShortFirst,
+}

@@ -1,0 +1,228 @@
+//! The image source operations.
+
+use serde_json::{Value, json};
+
+use super::call::Call;
+use super::errors::{Refusal, Reply};
+use super::fields::Fields;
+use super::includes::{Includes, OF_SOURCES};
+use super::job::{Plan, Work};
+use super::origin;
+use super::source::{STATES, Source, TYPES};
+use super::state::World;
+use super::tasks::task;
+use super::wire;
+
+const META: &[&str] = &["images_count"];
+const SORT: &[&str] = &["id", "name", "identifier", "created", "updated"];
+const DELETE_STEPS: &[(&str, &str)] = &[("Remove", "Removes the image source.")];
+
+pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+    let mut query = call.query();
+    let meta = query.list_of("meta", META)?;
+    let include = query.list_of("include", OF_SOURCES)?;
+    let identifier = query.one("filter[identifier]")?;
+    let search = query.one("filter[search]")?.map(|text| text.to_lowercase());
+    let states = query.set_of("filter[state]", STATES)?;
+    let sort = query.sort(SORT)?;
+    let page = query.page(&world.settings)?;
+    query.done()?;
+
+    let wanted = |source: &&Source| {
+        identifier.as_ref().is_none_or(|i| *i == source.identifier)
+            && search
+                .as_ref()
+                .is_none_or(|text| source.name.to_lowercase().contains(text))
+            && states
+                .as_ref()
+                .is_none_or(|states| states.iter().any(|s| s == source.state))
+    };
+    let mut found: Vec<&Source> = world.sources.iter().filter(wanted).collect();
+    for (key, descending) in sort.iter().rev() {
+        found.sort_by(|a, b| {
+            let order = match key.as_str() {
+                "id" => a.id.cmp(&b.id),
+                "name" => a.name.cmp(&b.name),
+                "identifier" => a.identifier.cmp(&b.identifier),
+                "created" => a.created.cmp(&b.created),
+                _ => a.updated.cmp(&b.updated),
+            };
+            if *descending { order.reverse() } else { order }
+        });
+    }
+    let count = found.len();
+    let sources = page.cut(found);
+    let images = (!meta.is_empty()).then_some(world.images.as_slice());
+    let data: Vec<Value> = sources
+        .iter()
+        .map(|source| source.to_json(&world.hub_id, images))
+        .collect();
+    let includes = includes(world, &include, &sources);
+    Ok(Reply::page(count, data, includes))
+}
+
+fn includes(world: &World, include: &[String], sources: &[&Source]) -> Value {
+    let mut includes = Includes::new(world, include);
+    includes.creators(sources.iter().map(|source| &source.creator));
+    includes.integrations(sources.iter().map(|source| &source.builder));
+    includes.done()
+}
+
+pub(crate) fn get(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+    let mut query = call.query();
+    let meta = query.list_of("meta", META)?;
+    let include = query.list_of("include", OF_SOURCES)?;
+    query.done()?;
+    let source = world.source(call.id())?;
+    let images = (!meta.is_empty()).then_some(world.images.as_slice());
+    let data = source.to_json(&world.hub_id, images);
+    let includes = includes(world, &include, &[source]);
+    Ok(Reply::one(data, includes))
+}
+
+pub(crate) fn create(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+    let mut fields = call.fields()?;
+    let name = fields.text("name")?;
+    let identifier = fields.text("identifier")?;
+    let kind = fields.need_text("type")?;
+    if !TYPES.contains(&kind.as_str()) {
+        return Err(fields.wrong("type", "must be direct, stack-build or bucket"));
+    }
+    let origin =
+        origin::check(&mut fields)?.ok_or_else(|| Refusal::missing(fields.pointer("origin")))?;
+    let builder = builder(&mut fields, world, true)?;
+    let acl = acl(&mut fields)?;
+    let description = description(&mut fields)?;
+    fields.done()?;
+
+    let name = name.unwrap_or_default();
+    let now = world.clock.now();
+    let mut source = Source::new(&name, &kind, origin, call.caller.clone(), now);
+    source.identifier = identifier.unwrap_or(source.identifier);
+    source.builder = builder.unwrap_or_default();
+    source.acl = acl.unwrap_or_default();
+    source.description = description.flatten();
+    let data = source.to_json(&world.hub_id, None);
+    world.sources.push(source);
+    Ok(Reply::created(json!({"data": data})))
+}
+
+/// What is not given stays as it is; `null` clears what may be cleared.
+pub(crate) fn update(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+    live(world, call.id())?;
+    let mut fields = call.fields()?;
+    let name = fields.text("name")?;
+    let identifier = fields.text_or_null("identifier")?;
+    let origin = origin::check(&mut fields)?;
+    let builder = builder(&mut fields, world, false)?;
+    let description = description(&mut fields)?;
+    fields.done()?;
+
+    let now = world.clock.now();
+    let source = world.source_mut(call.id())?;
+    source.updated = now;
+    source.name = name.unwrap_or_else(|| source.name.clone());
+    source.origin = origin.unwrap_or_else(|| source.origin.clone());
+    source.builder = builder.unwrap_or_else(|| source.builder.clone());
+    source.description = description.unwrap_or_else(|| source.description.clone());
+    if let Some(identifier) = identifier {
+        // Without one of its own, the source goes by what its name makes.
+        source.identifier = identifier.unwrap_or_else(|| wire::identifier(&source.name));
+    }
+    let data = world.source(call.id())?.to_json(&world.hub_id, None);
+    Ok(Reply::ok(json!({"data": data})))
+}
+
+pub(crate) fn access(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+    live(world, call.id())?;
+    let mut fields = call.fields()?;
+    let acl = acl(&mut fields)?;
+    fields.done()?;
+    let now = world.clock.now();
+    let source = world.source_mut(call.id())?;
+    source.updated = now;
+    source.acl = acl.unwrap_or_else(|| source.acl.clone());
+    let data = world.source(call.id())?.to_json(&world.hub_id, None);
+    Ok(Reply::ok(json!({"data": data})))
+}
+
+pub(crate) fn delete(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+    call.no_query()?;
+    live(world, call.id())?;
+    let now = world.clock.now();
+    let source = world.source_mut(call.id())?;
+    source.state = "deleting";
+    source.changed = now;
+    let plan = Plan {
+        action: "delete",
+        caption: format!("Delete image source {}", call.id()),
+        tasks: vec![task("image.source.delete", call.id(), DELETE_STEPS)],
+        work: Work::DeleteSource(call.id().to_owned()),
+    };
+    let descriptor = world.submit(plan, &call.caller);
+    Ok(Reply::accepted(json!({"data": descriptor})))
+}
+
+/// Refuses to change a source that is on its way out.
+fn live(world: &World, id: &str) -> Result<(), Refusal> {
+    match world.source(id)?.state {
+        "live" => Ok(()),
+        state => Err(Refusal::invalid_state(&format!(
+            "The image source is {state}."
+        ))),
+    }
+}
+
+/// `builder`: the outer option says whether it was given, `null` whether it was cleared.
+fn builder(fields: &mut Fields, world: &World, new: bool) -> Result<Option<Value>, Refusal> {
+    let pointer = fields.pointer("builder");
+    let Some(sent) = fields.any("builder") else {
+        return Ok(None);
+    };
+    if sent.is_null() {
+        return Ok(Some(Value::Null));
+    }
+    let mut builder = Fields::of(sent.clone(), &pointer)?;
+    let id = if new {
+        Some(builder.need_text("integration_id")?)
+    } else {
+        builder.text_or_null("integration_id")?.flatten()
+    };
+    if id.is_some_and(|id| world.integration_id(&id).is_none()) {
+        return Err(builder.wrong("integration_id", "there is no such integration"));
+    }
+    builder.done()?;
+    Ok(Some(sent))
+}
+
+fn description(fields: &mut Fields) -> Result<Option<Option<String>>, Refusal> {
+    let Some(mut about) = fields.object("about")? else {
+        return Ok(None);
+    };
+    let description = about.text_or_null("description")?;
+    let description = description.ok_or_else(|| Refusal::missing(about.pointer("description")))?;
+    about.done()?;
+    Ok(Some(description))
+}
+
+fn acl(fields: &mut Fields) -> Result<Option<Value>, Refusal> {
+    let pointer = fields.pointer("acl");
+    let Some(sent) = fields.any("acl") else {
+        return Ok(None);
+    };
+    if sent.is_null() {
+        return Ok(Some(Value::Null));
+    }
+    let mut acl = Fields::of(sent.clone(), &pointer)?;
+    if let Some(mut roles) = acl.object("roles")? {
+        for role in roles.names() {
+            let mut entry = roles.need_object(&role)?;
+            for right in ["view", "modify", "manage"] {
+                entry.need_flag(right)?;
+            }
+            entry.done()?;
+        }
+    }
+    acl.done()?;
+    Ok(Some(sent))
+}

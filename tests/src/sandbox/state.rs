@@ -1,0 +1,156 @@
+//! Everything the sandbox remembers, and how time moves it.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use chrono::{TimeDelta, Utc};
+use serde_json::{Map, Value};
+
+use super::auth::Key;
+use super::errors::Refusal;
+use super::faults::Fault;
+use super::image::Image;
+use super::job::{Job, Plan, Work};
+use super::settings::{Fate, Settings};
+use super::source::Source;
+use super::wire::{Creator, Moment};
+
+/// One hub's worth of records.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) settings: Settings,
+    pub(crate) clock: Clock,
+    pub(crate) hub_id: String,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) images: Vec<Image>,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) jobs: Vec<Job>,
+    pub(crate) linked: Linked,
+    pub(crate) faults: VecDeque<Fault>,
+    pub(crate) fates: VecDeque<Fate>,
+}
+
+/// The records that only ever come along as includes, by id.
+#[derive(Debug, Default)]
+pub(crate) struct Linked {
+    pub(crate) accounts: Map<String, Value>,
+    pub(crate) environments: Map<String, Value>,
+    pub(crate) api_keys: Map<String, Value>,
+    pub(crate) stacks: Map<String, Value>,
+    pub(crate) stack_builds: Map<String, Value>,
+    pub(crate) integrations: Map<String, Value>,
+}
+
+/// The wall clock at the start, carried on by the steady one, so that time never goes back.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    started: Instant,
+    wall: Moment,
+    skipped: Duration,
+}
+
+impl Clock {
+    pub(crate) fn start() -> Self {
+        Self {
+            started: Instant::now(),
+            wall: Utc::now(),
+            skipped: Duration::ZERO,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        later(later(self.wall, self.started.elapsed()), self.skipped)
+    }
+
+    pub(crate) fn skip(&mut self, time: Duration) {
+        self.skipped = self.skipped.saturating_add(time);
+    }
+}
+
+/// `at` plus `time`, or the last moment there is.
+pub(crate) fn later(at: Moment, time: Duration) -> Moment {
+    TimeDelta::from_std(time)
+        .ok()
+        .and_then(|time| at.checked_add_signed(time))
+        .unwrap_or(Moment::MAX_UTC)
+}
+
+impl World {
+    /// Carries out what the jobs have come to by now.
+    pub(crate) fn tick(&mut self) {
+        let now = self.clock.now();
+        for job in self.jobs.iter_mut().filter(|job| !job.settled) {
+            let phase = job.phase(now);
+            match &job.work {
+                Work::Import { image, states } => {
+                    if let Some(image) = self.images.iter_mut().find(|i| i.id == *image) {
+                        image.follow(job, states, phase);
+                    }
+                }
+                Work::DeleteImages(ids) if phase.is_success() => {
+                    self.images.retain(|image| !ids.contains(&image.id));
+                }
+                Work::DeleteSource(id) if phase.is_success() => {
+                    self.sources.retain(|source| source.id != *id);
+                }
+                Work::DeleteImages(ids) => {
+                    let message = job.message(phase);
+                    for image in self.images.iter_mut().filter(|i| ids.contains(&i.id)) {
+                        image.error = message.map(str::to_owned);
+                    }
+                }
+                Work::DeleteSource(_) | Work::Nothing => {}
+            }
+            job.settled = phase.is_end();
+        }
+    }
+
+    pub(crate) fn image(&self, id: &str) -> Result<&Image, Refusal> {
+        let image = self.images.iter().find(|image| image.id == id);
+        image.ok_or_else(|| Refusal::not_found("image"))
+    }
+
+    pub(crate) fn image_mut(&mut self, id: &str) -> Result<&mut Image, Refusal> {
+        let image = self.images.iter_mut().find(|image| image.id == id);
+        image.ok_or_else(|| Refusal::not_found("image"))
+    }
+
+    pub(crate) fn source(&self, id: &str) -> Result<&Source, Refusal> {
+        let source = self.sources.iter().find(|source| source.id == id);
+        source.ok_or_else(|| Refusal::not_found("image.source"))
+    }
+
+    pub(crate) fn source_mut(&mut self, id: &str) -> Result<&mut Source, Refusal> {
+        let source = self.sources.iter_mut().find(|source| source.id == id);
+        source.ok_or_else(|| Refusal::not_found("image.source"))
+    }
+
+    /// The id of the integration that goes by this id or identifier.
+    pub(crate) fn integration_id(&self, name: &str) -> Option<String> {
+        let mut integrations = self.linked.integrations.iter();
+        let found = integrations.find(|(id, integration)| {
+            *id == name || integration.get("identifier").and_then(Value::as_str) == Some(name)
+        });
+        found.map(|(id, _)| id.clone())
+    }
+
+    /// Whether a job that has not ended is about this image.
+    pub(crate) fn is_busy(&self, image: &str) -> bool {
+        let mut unsettled = self.jobs.iter().filter(|job| !job.settled);
+        unsettled.any(|job| match &job.work {
+            Work::Import { image: id, .. } => id == image,
+            Work::DeleteImages(ids) => ids.iter().any(|id| id == image),
+            Work::DeleteSource(_) | Work::Nothing => false,
+        })
+    }
+
+    /// Accepts a job and answers with its descriptor.
+    pub(crate) fn submit(&mut self, plan: Plan, caller: &Creator) -> Value {
+        let usual = || self.settings.job_fate.clone();
+        let fate = self.fates.pop_front().unwrap_or_else(usual);
+        let job = Job::new(plan, fate, self.clock.now(), caller, &self.settings);
+        let descriptor = job.descriptor(&self.hub_id);
+        self.jobs.push(job);
+        descriptor
+    }
+}

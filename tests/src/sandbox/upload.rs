@@ -1,0 +1,188 @@
+//! The factory's side of a `cycle-upload` image: the one place that takes gigabytes.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::{FromRequest, RawPathParams, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use serde_json::{Value, json};
+
+use super::auth::only;
+use super::errors::Refusal;
+use super::image::{AFTER_UPLOAD, Image};
+use super::job::{Plan, Work};
+use super::query::Query;
+use super::server::Shared;
+use super::state::World;
+use super::tasks::task;
+use super::wire::{self, Moment};
+
+const STEPS: &[(&str, &str)] = &[
+    ("Verify", "Checks the layers."),
+    ("Save", "Stores the image where servers can fetch it."),
+];
+
+/// Where a tar header says that it is one.
+const MAGIC: std::ops::Range<usize> = 257..262;
+
+impl Image {
+    /// Makes it one that waits for its bytes: the token goes into its own copy of the origin.
+    pub(crate) fn expect_upload(&mut self, expires: Moment) {
+        self.state = "uploading";
+        if let Some(origin) = self.source.pointer_mut("/details/origin/details") {
+            *origin = json!({
+                "expires": wire::time(expires),
+                "token": format!("upload-{}", wire::new_id()),
+            });
+        }
+        self.upload_expires = Some(expires);
+    }
+
+    fn upload_token(&self) -> Option<&str> {
+        let token = self.source.pointer("/details/origin/details/token");
+        token.and_then(Value::as_str)
+    }
+}
+
+/// `POST /v1/images/{id}/upload?hub-id=..&token=..`
+///
+/// The documents do not say what it answers, so a success has no body.
+pub(crate) async fn receive(
+    State(shared): State<Arc<Shared>>,
+    path: RawPathParams,
+    request: Request,
+) -> Result<StatusCode, Refusal> {
+    let id = path.iter().next().map(|(_, id)| id.to_owned());
+    let id = id.unwrap_or_default();
+    let (query, headers) = (request.uri().query(), request.headers());
+    let admitted = admit(&mut shared.world(), &id, query, headers);
+    if let Err(refusal) = admitted {
+        drain(request.into_body()).await;
+        return Err(refusal);
+    }
+    let size = file(request).await?;
+    // Another upload may have come first while this one was on its way.
+    let mut world = shared.world();
+    world.tick();
+    let image = waiting(&mut world, &id)?;
+    image.size = size;
+    let creator = image.creator.clone();
+    let plan = Plan {
+        action: "upload",
+        caption: format!("Take in uploaded image {id}"),
+        tasks: vec![task("image.upload", &id, STEPS)],
+        work: Work::Import {
+            image: id.clone(),
+            states: AFTER_UPLOAD,
+        },
+    };
+    let now = world.clock.now();
+    world.image_mut(&id)?.enter("verifying", now);
+    world.submit(plan, &creator);
+    Ok(StatusCode::OK)
+}
+
+fn waiting<'a>(world: &'a mut World, id: &str) -> Result<&'a mut Image, Refusal> {
+    let image = world.image_mut(id)?;
+    if image.state != "uploading" {
+        let detail = format!("The image is {}.", image.state);
+        return Err(Refusal::invalid_state(&detail));
+    }
+    Ok(image)
+}
+
+/// Everything that can be said before the body is read.
+fn admit(
+    world: &mut World,
+    id: &str,
+    query: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<(), Refusal> {
+    world.tick();
+    if headers.contains_key(header::AUTHORIZATION) {
+        return Err(Refusal::syntax(
+            "the API key has no business with the factory",
+        ));
+    }
+    let mut query = Query::parse(query)?;
+    let hub_id = query.one("hub-id")?;
+    let token = query.one("token")?;
+    query.done()?;
+    let hub_id = hub_id.ok_or_else(|| Refusal::missing("/hub-id"))?;
+    let token = token.ok_or_else(|| Refusal::missing("/token"))?;
+    if hub_id != world.hub_id {
+        return Err(Refusal::wrong_hub());
+    }
+    let now = world.clock.now();
+    let image = waiting(world, id)?;
+    if image.upload_token() != Some(&token) {
+        return Err(Refusal::forbidden(
+            "403.mismatch",
+            "The token is another image's.",
+        ));
+    }
+    if image.upload_expires.is_some_and(|expires| expires <= now) {
+        return Err(Refusal::forbidden("403.expired", "The token has expired."));
+    }
+    let kind = only(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
+    if !kind.starts_with("multipart/form-data") {
+        return Err(Refusal::content_type("multipart/form-data"));
+    }
+    match only(headers, header::CONTENT_LENGTH.as_str()) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::syntax(
+            "the length of an upload must be told beforehand",
+        )),
+    }
+}
+
+/// Lets a refused body pass by: a client that is still sending would not hear the answer.
+async fn drain(mut body: Body) {
+    while let Some(Ok(_)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {}
+}
+
+/// Reads the one part there may be, and says how long it was.
+async fn file(request: Request) -> Result<u64, Refusal> {
+    let mut parts = Multipart::from_request(request, &())
+        .await
+        .map_err(|_| Refusal::content_type("multipart/form-data"))?;
+    let mut taken = Err(Refusal::missing("/file.tar"));
+    let mut count = 0;
+    // All parts are read whatever they are, for the same reason that a refused body is.
+    while let Some(part) = parts.next_field().await.map_err(broken)? {
+        count += 1;
+        if part.name() == Some("file.tar") {
+            taken = tar(part).await;
+        }
+    }
+    if count > 1 {
+        return Err(Refusal::invalid("/file.tar", "there is more than one part"));
+    }
+    taken
+}
+
+fn broken(error: MultipartError) -> Refusal {
+    Refusal::syntax(&format!("the multipart body is broken: {error}"))
+}
+
+/// Lets the tar pass by, chunk by chunk, keeping only as much as tells that it is one.
+async fn tar(mut part: Field<'_>) -> Result<u64, Refusal> {
+    let mut head = Vec::new();
+    let mut size = 0;
+    loop {
+        let Some(chunk) = part.chunk().await.map_err(broken)? else {
+            break;
+        };
+        size += chunk.len() as u64;
+        let missing = MAGIC.end.saturating_sub(head.len());
+        head.extend(chunk.iter().take(missing));
+    }
+    if head.get(MAGIC) == Some(b"ustar".as_slice()) {
+        Ok(size)
+    } else {
+        Err(Refusal::invalid("/file.tar", "is not a tar"))
+    }
+}

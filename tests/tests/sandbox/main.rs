@@ -1,0 +1,22 @@
+//! The sandbox against the documents, seen through a client that shares nothing with ours.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a helper of tests fails as a test does"
+)]
+
+mod client;
+
+mod auth;
+mod faults;
+mod images;
+mod includes;
+mod jobs;
+mod origins;
+mod pages;
+mod serving;
+mod sources;
+mod strict;
+mod tasks;
+mod upload;
