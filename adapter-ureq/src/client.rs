@@ -1,12 +1,14 @@
 use std::io::{self, Read};
 use std::time::Duration;
 
+use cycle_images::http::header::{HeaderValue, USER_AGENT};
 use cycle_images::http::{Request, Response};
 use cycle_images::{Hub, Operation, Reply};
-use ureq::tls::{TlsConfig, TlsProvider};
 use ureq::{Agent, Body, Proxy, Timeout};
 
 use crate::Error;
+
+const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (ureq)");
 
 /// A blocking client of one hub. Cloning is cheap, and clones share their connections.
 ///
@@ -46,16 +48,13 @@ impl Client {
     pub fn new(hub: Hub) -> Self {
         let secure = hub.base_url().to_ascii_lowercase().starts_with("https:");
         let proxy = Proxy::try_from_env().filter(|_| secure);
+        let config = Agent::config_builder().proxy(proxy);
         // ureq takes the system's library only if it is asked to.
-        let tls = match cfg!(all(feature = "native-tls", not(feature = "rustls"))) {
-            true => TlsProvider::NativeTls,
-            false => TlsProvider::Rustls,
-        };
-        let agent = Agent::config_builder()
-            .proxy(proxy)
-            .tls_config(TlsConfig::builder().provider(tls).build())
-            .build()
-            .new_agent();
+        #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
+        let config = config.tls_config(
+            ureq::tls::TlsConfig::builder().provider(ureq::tls::TlsProvider::NativeTls).build(),
+        );
+        let agent = config.build().new_agent();
         Self::with_agent(hub, agent)
     }
 
@@ -65,9 +64,11 @@ impl Client {
     /// # Errors
     /// Names the first variable that is missing or unusable.
     pub fn from_env() -> Result<Self, Error> {
-        Ok(Self::new(Hub::from_variables(|name| {
-            std::env::var(name).ok()
-        })?))
+        // What isn't UTF-8 must not be taken for unset: it is refused by name further on.
+        let hub = Hub::from_variables(|name| {
+            std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+        })?;
+        Ok(Self::new(hub))
     }
 
     /// A client that uses an agent of the caller's: its connections, TLS, proxy and middleware. The
@@ -86,10 +87,7 @@ impl Client {
     /// Sets the time in which a connection must be made; 10 s if it isn't called.
     #[must_use]
     pub fn with_connect_timeout(self, connect_timeout: Duration) -> Self {
-        Self {
-            connect_timeout,
-            ..self
-        }
+        Self { connect_timeout, ..self }
     }
 
     /// Sets the time in which the whole call must be done; 60 s if it isn't called.
@@ -118,28 +116,25 @@ impl Client {
     /// answer isn't a success.
     pub fn call<O: Operation>(&self, operation: &O) -> Result<Reply<O::Data, O::Includes>, Error> {
         let request = self.hub.request(operation)?;
-        let response = self
-            .send(request)
-            .and_then(|response| self.receive(response));
+        let response = self.send(request).and_then(|response| self.receive(response));
         let response = response.map_err(|fault| self.error(O::NAME, fault))?;
         Ok(self.hub.response(operation, response)?)
     }
 
     fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Body>, Fault> {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
+        // As a header: a request that sets it as an option shares no connections with its agent.
+        head.headers.insert(USER_AGENT, HeaderValue::from_static(NAME));
         // ureq sends even an empty `Vec` as a body.
         let response = if body.is_empty() {
             self.run(Request::from_parts(head, ()))
         } else {
             self.run(Request::from_parts(head, body))
         };
-        response.map_err(|error| Fault::Ureq {
-            may_have_arrived: !is_unsent(&error),
-            error,
-        })
+        response.map_err(|error| Fault::Ureq { may_have_arrived: !is_unsent(&error), error })
     }
 
-    fn run(&self, request: Request<impl ureq::AsSendBody>) -> Result<Response<Body>, ureq::Error> {
+    fn run<B: ureq::AsSendBody>(&self, request: Request<B>) -> Result<Response<Body>, ureq::Error> {
         let request = self
             .agent
             .configure_request(request)
@@ -147,11 +142,6 @@ impl Client {
             .max_redirects(0)
             .timeout_connect(Some(self.connect_timeout))
             .timeout_global(Some(self.timeout))
-            .user_agent(concat!(
-                "cycle-images/",
-                env!("CARGO_PKG_VERSION"),
-                " (ureq)"
-            ))
             .build();
         self.agent.run(request)
     }
@@ -172,32 +162,18 @@ impl Client {
 
     fn error(&self, operation: &'static str, fault: Fault) -> Error {
         match fault {
-            Fault::BodyTooLarge => Error::BodyTooLarge {
-                operation,
-                limit: self.body_limit,
-            },
-            Fault::Ureq {
-                error,
-                may_have_arrived,
-            } => {
+            Fault::BodyTooLarge => Error::BodyTooLarge { operation, limit: self.body_limit },
+            Fault::Ureq { error, may_have_arrived } => {
                 let limit = match error {
                     ureq::Error::Timeout(Timeout::Connect) => Some(self.connect_timeout),
-                    ureq::Error::Timeout(_) => Some(self.timeout),
+                    ureq::Error::Timeout(Timeout::Global) => Some(self.timeout),
+                    // One of a handed-in agent's own.
                     _ => None,
                 };
                 let source = error.into();
                 match limit {
-                    Some(limit) => Error::Timeout {
-                        operation,
-                        limit,
-                        may_have_arrived,
-                        source,
-                    },
-                    None => Error::Transport {
-                        operation,
-                        may_have_arrived,
-                        source,
-                    },
+                    Some(limit) => Error::Timeout { operation, limit, may_have_arrived, source },
+                    None => Error::Transport { operation, may_have_arrived, source },
                 }
             }
         }
@@ -205,20 +181,14 @@ impl Client {
 }
 
 enum Fault {
-    Ureq {
-        error: ureq::Error,
-        may_have_arrived: bool,
-    },
+    Ureq { error: ureq::Error, may_have_arrived: bool },
     BodyTooLarge,
 }
 
 impl From<io::Error> for Fault {
     /// An error in the midst of an answer's body.
     fn from(error: io::Error) -> Self {
-        Self::Ureq {
-            error: error.into(),
-            may_have_arrived: true,
-        }
+        Self::Ureq { error: error.into(), may_have_arrived: true }
     }
 }
 
@@ -234,7 +204,14 @@ fn is_unsent(error: &ureq::Error) -> bool {
         | ureq::Error::RequireHttpsOnly(_)
         | ureq::Error::TlsRequired
         | ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => true,
-        ureq::Error::Io(error) => error.kind() == io::ErrorKind::ConnectionRefused,
+        ureq::Error::Io(error) => {
+            error.kind() == io::ErrorKind::ConnectionRefused || is_lookup_failure(error)
+        }
         _ => false,
     }
+}
+
+/// A name without an address has no `ErrorKind` of its own: std tells it by its words alone.
+fn is_lookup_failure(error: &io::Error) -> bool {
+    error.to_string().starts_with("failed to lookup address information")
 }

@@ -67,12 +67,9 @@ impl Error {
     pub fn may_have_arrived(&self) -> bool {
         match self {
             Self::Request(_) => false,
-            Self::Transport {
-                may_have_arrived, ..
+            Self::Transport { may_have_arrived, .. } | Self::Timeout { may_have_arrived, .. } => {
+                *may_have_arrived
             }
-            | Self::Timeout {
-                may_have_arrived, ..
-            } => *may_have_arrived,
             Self::BodyTooLarge { .. } | Self::Response(_) => true,
         }
     }

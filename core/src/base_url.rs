@@ -41,16 +41,14 @@ fn parse(url: &str) -> Result<Uri, RequestError> {
     if url.contains('#') {
         return refuse("has a fragment; give scheme, host and perhaps a path");
     }
-    let Ok(uri) = url.parse::<Uri>() else {
-        return refuse("is not a URL, such as https://api.cycle.io");
+    let uri = match url.parse::<Uri>() {
+        Ok(uri) if url.is_ascii() => uri,
+        _ => return refuse("is not a URL, such as https://api.cycle.io"),
     };
     if !matches!(uri.scheme_str(), Some("https" | "http")) {
         return refuse("doesn't begin with https://");
     }
-    if uri
-        .authority()
-        .is_none_or(|authority| authority.as_str().contains('@'))
-    {
+    if uri.authority().is_none_or(|authority| authority.as_str().contains('@')) {
         return refuse("has user info in front of its host; the API key goes into the hub");
     }
     if uri.host().is_none_or(str::is_empty) {
@@ -69,9 +67,7 @@ fn refuse<T>(reason: &'static str) -> Result<T, RequestError> {
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
-        || address
-            .parse()
-            .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+        || address.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -81,14 +77,8 @@ mod tests {
     #[test]
     fn a_path_prefix_is_kept_and_slashes_at_the_end_are_not() {
         for (url, kept) in [
-            (
-                "https://api.my-company.cycle.io",
-                "https://api.my-company.cycle.io",
-            ),
-            (
-                "https://example.com:8443/cycle/",
-                "https://example.com:8443/cycle",
-            ),
+            ("https://api.my-company.cycle.io", "https://api.my-company.cycle.io"),
+            ("https://example.com:8443/cycle/", "https://example.com:8443/cycle"),
             ("HTTPS://example.com//", "HTTPS://example.com"),
         ] {
             assert_eq!(BaseUrl::secure(url).unwrap().as_str(), kept);
@@ -97,19 +87,12 @@ mod tests {
 
     #[test]
     fn plain_http_stays_on_the_machine_unless_opted_in() {
-        for url in [
-            "http://127.0.0.1:80",
-            "http://127.9.9.9",
-            "http://[::1]:1",
-            "http://LOCALHOST/x",
-        ] {
+        for url in
+            ["http://127.0.0.1:80", "http://127.9.9.9", "http://[::1]:1", "http://LOCALHOST/x"]
+        {
             assert!(BaseUrl::secure(url).is_ok(), "{url}");
         }
-        for url in [
-            "http://api.cycle.io",
-            "http://127.0.0.1.example.com",
-            "http://10.0.0.1",
-        ] {
+        for url in ["http://api.cycle.io", "http://127.0.0.1.example.com", "http://10.0.0.1"] {
             let error = BaseUrl::secure(url).unwrap_err().to_string();
             assert!(error.contains("base_url is plain http"), "{error}");
             assert!(BaseUrl::insecure(url).is_ok(), "{url}");
@@ -131,6 +114,7 @@ mod tests {
             "https://api.cycle.io/?a=b",
             "https://api.cycle.io/#",
             "https://a b",
+            "https://ü.example.com",
             "https://:443",
         ] {
             let error = BaseUrl::insecure(url).unwrap_err();

@@ -1,6 +1,6 @@
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
 use crate::error::Mismatch;
@@ -15,7 +15,7 @@ pub struct Document<T, I = NoIncludes> {
     pub data: T,
     /// The resources that were asked for with `include`.
     pub includes: I,
-    /// Parts of a list's document that couldn't be read: see [`Unread`].
+    /// Records that couldn't be read and were set aside: see [`Unread`].
     pub unread: Vec<Unread>,
 }
 
@@ -27,8 +27,8 @@ pub struct Reply<T, I = NoIncludes> {
     pub data: T,
     /// The resources that were asked for with `include`, by id.
     pub includes: I,
-    /// Records of a list that couldn't be read. Empty, unless the platform sent something odd:
-    /// look here wherever a missing record would matter.
+    /// Records of a list that couldn't be read, or includes that couldn't. Empty, unless the platform
+    /// sent something odd: look here wherever a missing record would matter.
     pub unread: Vec<Unread>,
     /// The HTTP status, some 2xx.
     pub status: StatusCode,
@@ -38,22 +38,12 @@ pub struct Reply<T, I = NoIncludes> {
 
 impl<T, I> Reply<T, I> {
     pub(crate) fn new(document: Document<T, I>, status: StatusCode, headers: HeaderMap) -> Self {
-        let Document {
-            data,
-            includes,
-            unread,
-        } = document;
-        Self {
-            data,
-            includes,
-            unread,
-            status,
-            headers,
-        }
+        let Document { data, includes, unread } = document;
+        Self { data, includes, unread, status, headers }
     }
 }
 
-/// A record that was set aside, so that it doesn't cost the rest of its page.
+/// A record of a list, or the includes as a whole, set aside so that it doesn't cost the rest.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Unread {
@@ -81,12 +71,10 @@ impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<T, I> {
     /// # Errors
     /// Names the place in the document that isn't as expected.
     pub fn read(body: &str) -> Result<Self, Mismatch> {
-        let Root { data, includes } = Mismatch::located(body)?;
-        Ok(Self {
-            data,
-            includes,
-            unread: Vec::new(),
-        })
+        match serde_json::from_str(body) {
+            Ok(Root { data, includes }) => Ok(Self { data, includes, unread: Vec::new() }),
+            Err(_) => Salvage::begin(body)?.finish(|data, _| Mismatch::located(data)),
+        }
     }
 }
 
@@ -99,48 +87,61 @@ impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<Vec<T>, I> {
     pub fn read_list(body: &str) -> Result<Self, Mismatch> {
         match serde_json::from_str(body) {
             Ok(Root { data, includes }) => Ok(Self { data, includes, unread: Vec::new() }),
-            Err(_) => Self::salvage(body),
+            Err(_) => Salvage::begin(body)?.finish(|data, unread| {
+                let records: Option<Vec<&RawValue>> = Mismatch::located(data)?;
+                let mut list = Vec::new();
+                for (index, record) in records.into_iter().flatten().enumerate() {
+                    match Mismatch::located::<Option<T>>(record.get()) {
+                        Ok(record) => list.extend(record),
+                        Err(mismatch) => {
+                            let mismatch = mismatch.within(&format!("data[{index}]"));
+                            unread.push(Unread { json: Json::keep(record), mismatch });
+                        }
+                    }
+                }
+                Ok(list)
+            }),
+        }
+    }
+}
+
+/// The second pass, part by part, once the first has failed.
+#[derive(Deserialize)]
+struct Salvage<'a> {
+    #[serde(borrow)]
+    data: &'a RawValue,
+    #[serde(borrow)]
+    includes: Option<&'a RawValue>,
+    error: Option<IgnoredAny>,
+}
+
+impl<'a> Salvage<'a> {
+    fn begin(body: &'a str) -> Result<Self, Mismatch> {
+        let salvage: Self = Mismatch::located(body)?;
+        match salvage.error {
+            // An empty list would hide it.
+            Some(_) => Err(Mismatch::an_error()),
+            None => Ok(salvage),
         }
     }
 
-    /// The second pass, record by record, once the first has failed.
-    fn salvage(body: &str) -> Result<Self, Mismatch> {
-        #[derive(Deserialize)]
-        struct Raw<'a> {
-            #[serde(borrow)]
-            data: Option<Vec<&'a RawValue>>,
-            #[serde(borrow)]
-            includes: Option<&'a RawValue>,
-        }
-
-        let raw: Raw<'_> = Mismatch::located(body)?;
+    fn finish<T, I: DeserializeOwned + Default>(
+        self,
+        read: impl FnOnce(&str, &mut Vec<Unread>) -> Result<T, Mismatch>,
+    ) -> Result<Document<T, I>, Mismatch> {
         let mut unread = Vec::new();
-        let mut set_aside = |raw: &RawValue, mismatch| {
-            unread.push(Unread {
-                json: Json::keep(raw),
-                mismatch,
-            });
-        };
-        let mut data = Vec::new();
-        for (index, record) in raw.data.into_iter().flatten().enumerate() {
-            match Mismatch::located::<Option<T>>(record.get()) {
-                Ok(record) => data.extend(record),
+        let data =
+            read(self.data.get(), &mut unread).map_err(|mismatch| mismatch.within("data"))?;
+        let mut includes = I::default();
+        if let Some(raw) = self.includes {
+            match Mismatch::located::<Option<I>>(raw.get()) {
+                Ok(read) => includes = read.unwrap_or_default(),
                 Err(mismatch) => {
-                    set_aside(record, mismatch.within(&format!("data[{index}]")));
+                    let mismatch = mismatch.within("includes");
+                    unread.push(Unread { json: Json::keep(raw), mismatch });
                 }
             }
         }
-        let mut includes = I::default();
-        if let Some(raw) = raw.includes {
-            match Mismatch::located::<Option<I>>(raw.get()) {
-                Ok(read) => includes = read.unwrap_or_default(),
-                Err(mismatch) => set_aside(raw, mismatch.within("includes")),
-            }
-        }
-        Ok(Self {
-            data,
-            includes,
-            unread,
-        })
+        Ok(Document { data, includes, unread })
     }
 }

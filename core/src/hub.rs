@@ -1,4 +1,4 @@
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 
 use crate::base_url::BaseUrl;
@@ -59,19 +59,19 @@ impl Hub {
     /// # Errors
     /// If the API key or the hub id is empty or can't be the value of an HTTP header.
     pub fn new(api_key: impl AsRef<str>, hub_id: impl Into<String>) -> Result<Self, RequestError> {
-        let hub_id = hub_id.into();
-        if let Some(at) = hub_id.bytes().position(|byte| !byte.is_ascii_graphic()) {
+        let id = HubId::new(hub_id).map_err(|error| error.renamed("hub_id"))?;
+        let unsendable = |at| {
             let reason = format!("has a character at byte {at} that an HTTP header can't carry");
-            return Err(RequestError::argument("hub_id", reason));
+            RequestError::argument("hub_id", reason)
+        };
+        if let Some(at) = id.as_str().bytes().position(|byte| !byte.is_ascii_graphic()) {
+            return Err(unsendable(at));
         }
-        let refused = |_| RequestError::argument("hub_id", "is not the id of a hub");
         Ok(Self {
             base_url: BaseUrl::default(),
             api_key: ApiKey::new(api_key.as_ref())?,
-            id_header: HeaderValue::try_from(hub_id.as_str()).map_err(|_| {
-                RequestError::argument("hub_id", "can't be carried by an HTTP header")
-            })?,
-            id: HubId::new(hub_id).map_err(refused)?,
+            id_header: HeaderValue::try_from(id.as_str()).map_err(|_| unsendable(0))?,
+            id,
             lists: ListStyle::default(),
         })
     }
@@ -98,19 +98,14 @@ impl Hub {
         let set = |name| look_up(name).filter(|value| !value.is_empty());
         let needed =
             |name, what: &'static str| set(name).ok_or_else(|| RequestError::argument(name, what));
-        let api_key = needed(
-            "CYCLE_API_KEY",
-            "is not set; set it to an API key of the hub",
-        )?;
+        let api_key = needed("CYCLE_API_KEY", "is not set; set it to an API key of the hub")?;
         let hub_id = needed("CYCLE_HUB_ID", "is not set; set it to the id of the hub")?;
         let hub = Self::new(api_key, hub_id).map_err(|error| match error.name() {
             "api_key" => error.renamed("CYCLE_API_KEY"),
             _ => error.renamed("CYCLE_HUB_ID"),
         })?;
         match set("CYCLE_BASE_URL") {
-            Some(url) => hub
-                .with_base_url(&url)
-                .map_err(|error| error.renamed("CYCLE_BASE_URL")),
+            Some(url) => hub.with_base_url(&url).map_err(|error| error.renamed("CYCLE_BASE_URL")),
             None => Ok(hub),
         }
     }
@@ -122,10 +117,7 @@ impl Hub {
     /// If the URL is neither https nor http on a loopback host, or has user info, a query or a
     /// fragment.
     pub fn with_base_url(self, url: &str) -> Result<Self, RequestError> {
-        Ok(Self {
-            base_url: BaseUrl::secure(url)?,
-            ..self
-        })
+        Ok(Self { base_url: BaseUrl::secure(url)?, ..self })
     }
 
     /// Like [`with_base_url`](Self::with_base_url), but takes plain http on any host: whoever is on
@@ -134,10 +126,7 @@ impl Hub {
     /// # Errors
     /// If the URL is neither https nor http, or has user info, a query or a fragment.
     pub fn with_insecure_base_url(self, url: &str) -> Result<Self, RequestError> {
-        Ok(Self {
-            base_url: BaseUrl::insecure(url)?,
-            ..self
-        })
+        Ok(Self { base_url: BaseUrl::insecure(url)?, ..self })
     }
 
     /// Writes lists in another style than the documented one.
@@ -204,20 +193,23 @@ impl Hub {
         if !response.status().is_success() {
             return Err(ResponseError::refused(O::NAME, &response, &self.api_key));
         }
-        let document = std::str::from_utf8(response.body())
-            .map_err(Mismatch::not_utf8)
-            .and_then(O::read);
+        let document =
+            std::str::from_utf8(response.body()).map_err(Mismatch::not_utf8).and_then(O::read);
         match document {
-            Ok(document) => {
-                let (head, _) = response.into_parts();
+            Ok(mut document) => {
+                for unread in &mut document.unread {
+                    unread.mismatch.redact(&self.api_key);
+                }
+                let (mut head, _) = response.into_parts();
+                // What is marked sensitive is kept, and not shown by `Debug`.
+                for (name, value) in head.headers.iter_mut() {
+                    value.set_sensitive(name == SET_COOKIE);
+                }
                 Ok(Reply::new(document, head.status, head.headers))
             }
-            Err(mismatch) => Err(ResponseError::unexpected(
-                O::NAME,
-                &response,
-                &self.api_key,
-                mismatch,
-            )),
+            Err(mismatch) => {
+                Err(ResponseError::unexpected(O::NAME, &response, &self.api_key, mismatch))
+            }
         }
     }
 }

@@ -70,10 +70,7 @@ impl ApiKey {
             None => match HeaderValue::try_from(format!("Bearer {text}")) {
                 Ok(mut authorization) => {
                     authorization.set_sensitive(true);
-                    return Ok(Self {
-                        text: text.into(),
-                        authorization,
-                    });
+                    return Ok(Self { text: text.into(), authorization });
                 }
                 Err(_) => "can't be carried by an HTTP header".into(),
             },
@@ -88,6 +85,21 @@ impl ApiKey {
     /// Takes the key out of a text that came from outside, so that no error can repeat it.
     pub(crate) fn redact(&self, text: &str) -> String {
         text.replace(&self.text, "[redacted]")
+    }
+
+    /// Does so for an error code, which a key as short as a word might be a part of.
+    pub(crate) fn redact_code(&self, code: String) -> String {
+        if self.text.len() < 8 { code } else { self.redact(&code) }
+    }
+
+    /// Does so for a header's value, which stays as it is if the key isn't in it.
+    pub(crate) fn redact_header(&self, value: &HeaderValue) -> HeaderValue {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        let redacted = self.redact(&text);
+        if redacted == text {
+            return value.clone();
+        }
+        HeaderValue::try_from(redacted).unwrap_or(HeaderValue::from_static("[redacted]"))
     }
 }
 
@@ -115,10 +127,7 @@ mod tests {
     fn the_header_is_marked_sensitive() {
         let key = ApiKey::new("sec-key").unwrap();
         assert_eq!(key.authorization(), "Bearer sec-key");
-        assert_eq!(
-            format!("{:?} {key:?}", key.authorization()),
-            "Sensitive [redacted]"
-        );
+        assert_eq!(format!("{:?} {key:?}", key.authorization()), "Sensitive [redacted]");
         assert_eq!(key.redact("got sec-key!"), "got [redacted]!");
     }
 }

@@ -21,7 +21,7 @@ pub(crate) trait Tagged: Sized {
     fn read<'de, D: Deserializer<'de>>(tag: &str, content: D) -> Result<Self, D::Error>;
 }
 
-/// A kind that this version doesn't know, kept as it was sent.
+/// A kind that this version doesn't know, or that the platform didn't name, kept as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownKind {
     tag: String,
@@ -34,10 +34,7 @@ impl UnknownKind {
         D: Deserializer<'de>,
     {
         let content = serde::Deserialize::deserialize(content)?;
-        Ok(Self {
-            tag: tag.to_owned(),
-            content,
-        })
+        Ok(Self { tag: tag.to_owned(), content })
     }
 
     /// The kind as the platform wrote it under `type`.
@@ -86,16 +83,13 @@ impl<'de, T: Tagged> Visitor<'de> for Object<T> {
                 }
             }
         }
-        let tag = tag
-            .as_deref()
-            .ok_or_else(|| A::Error::missing_field("type"))?;
+        let tag = tag.as_deref().unwrap_or_default();
         match (value, early) {
             (Some(value), _) => Ok(value),
-            (None, Some(content)) => T::read(
-                tag,
-                &mut serde_json::Deserializer::from_str(content.as_str()),
-            )
-            .map_err(A::Error::custom),
+            (None, Some(content)) => {
+                T::read(tag, &mut serde_json::Deserializer::from_str(content.as_str()))
+                    .map_err(A::Error::custom)
+            }
             (None, None) => T::read(tag, UnitDeserializer::new()),
         }
     }

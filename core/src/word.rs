@@ -56,6 +56,13 @@ macro_rules! words {
             }
         }
 
+        /// The word that isn't there: an unknown one without text.
+        impl Default for $name {
+            fn default() -> Self {
+                Self::from("")
+            }
+        }
+
         impl From<&str> for $name {
             fn from(word: &str) -> Self {
                 match word {
@@ -129,10 +136,7 @@ mod tests {
         assert!(
             matches!(&creator, CreatorType::Unknown(word) if word.as_str() == "platform-robot")
         );
-        assert_eq!(
-            serde_json::to_string(&creator).unwrap(),
-            r#""platform-robot""#
-        );
+        assert_eq!(serde_json::to_string(&creator).unwrap(), r#""platform-robot""#);
         assert_eq!(format!("{creator}"), "platform-robot");
     }
 }

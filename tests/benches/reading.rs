@@ -30,7 +30,10 @@ fn main() {
     println!("a page of 100 images, {} bytes an image:", small.text.len() / 100);
     println!("  {:.2} times as fast as serde_json::Value", value / small_time);
     println!("a page of 1000 images:");
-    println!("  {:.2} times the time an image takes in a page of 100", large_time / 10.0 / small_time);
+    println!(
+        "  {:.2} times the time an image takes in a page of 100",
+        large_time / 10.0 / small_time
+    );
 }
 
 #[derive(Default)]

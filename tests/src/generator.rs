@@ -10,10 +10,7 @@
 /// The same count and seed always give the same text.
 #[must_use]
 pub fn images_page(count: usize, seed: u64) -> String {
-    let mut writer = Writer {
-        state: seed,
-        out: String::with_capacity(count.saturating_mul(1700)),
-    };
+    let mut writer = Writer { state: seed, out: String::with_capacity(count.saturating_mul(1700)) };
     writer.out.push_str(r#"{"data":["#);
     for index in 0..count {
         if index > 0 {
@@ -201,10 +198,7 @@ mod tests {
         for count in [0, 1, 2, 500] {
             assert_eq!(images(count, 7).len(), count);
         }
-        assert!(
-            !images_page(500, 7).contains(['?', '\n']),
-            "a rule is missing or a line was kept"
-        );
+        assert!(!images_page(500, 7).contains(['?', '\n']), "a rule is missing or a line was kept");
     }
 
     #[test]
@@ -240,9 +234,6 @@ mod tests {
     }
 
     fn kinds(images: &[Value], pointer: &str) -> HashSet<Value> {
-        images
-            .iter()
-            .filter_map(|image| image.pointer(pointer).cloned())
-            .collect()
+        images.iter().filter_map(|image| image.pointer(pointer).cloned()).collect()
     }
 }

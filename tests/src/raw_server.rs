@@ -43,10 +43,7 @@ impl Answer {
     /// These bytes; after them, the connection waits for its next request.
     #[must_use]
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self {
-            bytes: bytes.into(),
-            then: Then::Listen,
-        }
+        Self { bytes: bytes.into(), then: Then::Listen }
     }
 
     /// A JSON body with this status, such as `200 OK`.
@@ -104,17 +101,11 @@ impl RawServer {
             requests: Mutex::default(),
             streams: Mutex::new(Some(Vec::new())),
         });
-        let thread = thread::Builder::new()
-            .name("raw server".to_owned())
-            .spawn({
-                let shared = Arc::clone(&shared);
-                move || shared.serve(&listener)
-            })?;
-        Ok(Self {
-            address,
-            shared,
-            thread: Some(thread),
-        })
+        let thread = thread::Builder::new().name("raw server".to_owned()).spawn({
+            let shared = Arc::clone(&shared);
+            move || shared.serve(&listener)
+        })?;
+        Ok(Self { address, shared, thread: Some(thread) })
     }
 
     /// Where it listens.

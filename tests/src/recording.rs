@@ -1,9 +1,6 @@
 //! The recordings in `tests/recordings`, as tests want them.
 
-#![allow(
-    clippy::panic,
-    reason = "a recording that can't be read is a mistake in this crate"
-)]
+#![allow(clippy::panic, reason = "a recording that can't be read is a mistake in this crate")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,10 +50,7 @@ pub fn names(of: &str) -> Vec<String> {
     let entries = fs::read_dir(folder().join(of)).unwrap_or_else(|error| panic!("{of}: {error}"));
     let mut names: Vec<String> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|file| {
-            file.extension()
-                .is_some_and(|extension| extension == "http")
-        })
+        .filter(|file| file.extension().is_some_and(|extension| extension == "http"))
         .filter_map(|file| Some(format!("{of}/{}", file.file_stem()?.to_str()?)))
         .collect();
     names.sort();

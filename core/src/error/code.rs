@@ -38,9 +38,7 @@ impl ErrorCode {
     }
 
     fn spelled(&self) -> impl Iterator<Item = u8> + '_ {
-        self.0
-            .bytes()
-            .map(|byte| if byte == b'_' { b'-' } else { byte })
+        self.0.bytes().map(|byte| if byte == b'_' { b'-' } else { byte })
     }
 }
 

@@ -3,6 +3,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::error::Category;
 
+use crate::secret::ApiKey;
+
 /// Where a document isn't what its operation promises.
 ///
 /// It names the place and what was expected there, never the value that stood there: that may be a
@@ -27,10 +29,7 @@ impl Mismatch {
             match serde_path_to_error::deserialize::<_, T>(&mut reader) {
                 Err(second) => {
                     let path = second.path().to_string();
-                    Self::new(
-                        if path == "." { String::new() } else { path },
-                        second.inner(),
-                    )
+                    Self::new(if path == "." { String::new() } else { path }, second.inner())
                 }
                 // The value can be read, so something stands behind it.
                 Ok(_) => Self::new(String::new(), &first),
@@ -50,25 +49,25 @@ impl Mismatch {
 
     pub(crate) fn not_utf8(error: std::str::Utf8Error) -> Self {
         let problem = format!("not UTF-8 at byte {}", error.valid_up_to());
-        Self {
-            path: String::new(),
-            problem,
-        }
+        Self { path: String::new(), problem }
     }
 
     pub(crate) fn empty() -> Self {
-        Self {
-            path: String::new(),
-            problem: "the body is empty".to_owned(),
-        }
+        Self { path: String::new(), problem: "the body is empty".to_owned() }
+    }
+
+    pub(crate) fn an_error() -> Self {
+        Self { path: "error".to_owned(), problem: "an error where a success was told".to_owned() }
     }
 
     pub(crate) fn not_an_error() -> Self {
         let problem = "JSON, but neither the platform's error envelope nor OAuth's".to_owned();
-        Self {
-            path: String::new(),
-            problem,
-        }
+        Self { path: String::new(), problem }
+    }
+
+    /// Takes the API key out: the names of fields come from the other side, too.
+    pub(crate) fn redact(&mut self, key: &ApiKey) {
+        self.path = key.redact(&self.path);
     }
 
     /// The same mismatch, told from further out.
@@ -85,10 +84,7 @@ impl Mismatch {
 /// The part of `serde_json`'s message that was written by us and not by the other side: it shows the
 /// value in front of what was expected, or the name of a field that is missing.
 fn expectation(message: &str) -> String {
-    let message = message
-        .rfind(" at line ")
-        .and_then(|end| message.get(..end))
-        .unwrap_or(message);
+    let message = message.rfind(" at line ").and_then(|end| message.get(..end)).unwrap_or(message);
     match message.rsplit_once(", expected ") {
         Some((_, expected)) => format!("expected {expected}"),
         None if message.starts_with("missing field") => message.to_owned(),
@@ -129,10 +125,7 @@ mod tests {
     #[test]
     fn texts_that_are_not_json() {
         assert_eq!(mismatch::<Image>("<html>"), "not JSON at line 1 column 1");
-        assert_eq!(
-            mismatch::<Vec<u8>>("[1"),
-            "the text ends too early, at line 1 column 2"
-        );
+        assert_eq!(mismatch::<Vec<u8>>("[1"), "the text ends too early, at line 1 column 2");
         assert_eq!(mismatch::<Vec<u8>>("[1] 2"), "not JSON at line 1 column 5");
     }
 

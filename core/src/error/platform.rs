@@ -3,6 +3,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::ErrorCode;
+use crate::secret::ApiKey;
 
 /// The platform's own words about what went wrong, from its error envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,40 +26,36 @@ pub struct PlatformError {
 
 impl PlatformError {
     /// Picks out what is there: an error is never lost over an oddity of its envelope.
-    pub(super) fn read(error: &Value) -> Option<Self> {
-        let text = |value: &Value| Some(value.as_str()?.to_owned()).filter(|text| !text.is_empty());
-        let field = |name| error.get(name).and_then(text);
+    pub(super) fn read(error: &Value, key: &ApiKey) -> Option<Self> {
+        let text =
+            |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        let field = |name| error.get(name).and_then(text).map(|text| key.redact(&text));
         error.is_object().then(|| Self {
-            status: error
-                .get("status")
-                .and_then(Value::as_u64)
-                .and_then(|s| s.try_into().ok()),
-            code: field("code").map(ErrorCode::from),
+            status: error.get("status").and_then(Value::as_u64).and_then(|s| s.try_into().ok()),
+            code: error.get("code").and_then(text).map(|code| key.redact_code(code).into()),
             title: field("title"),
             detail: field("detail"),
             pointer: field("source"),
-            capability: error.pointer("/extra/capability").and_then(text),
+            capability: error
+                .pointer("/extra/capability")
+                .and_then(text)
+                .map(|text| key.redact(&text)),
         })
     }
 }
 
 impl fmt::Display for PlatformError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            self.title
-                .as_deref()
-                .unwrap_or("the platform gave no title"),
-        )?;
+        f.write_str(self.title.as_deref().unwrap_or("the platform gave no title"))?;
         if let Some(detail) = &self.detail {
             write!(f, ": {detail}")?;
         }
-        if let Some(pointer) = &self.pointer {
-            write!(f, ", in {pointer}")?;
+        match (&self.code, &self.pointer) {
+            (Some(code), Some(pointer)) => write!(f, " ({code} at {pointer})"),
+            (Some(code), None) => write!(f, " ({code})"),
+            (None, Some(pointer)) => write!(f, " (at {pointer})"),
+            (None, None) => Ok(()),
         }
-        if let Some(code) = &self.code {
-            write!(f, " ({code})")?;
-        }
-        Ok(())
     }
 }
 
@@ -75,12 +72,9 @@ pub struct OAuthError {
 }
 
 impl OAuthError {
-    pub(super) fn read(body: &Value) -> Option<Self> {
-        let text = |name| body.get(name).and_then(Value::as_str);
-        Some(Self {
-            error: text("error")?.to_owned(),
-            description: text("error_description").map(ToOwned::to_owned),
-        })
+    pub(super) fn read(body: &Value, key: &ApiKey) -> Option<Self> {
+        let text = |name| Some(key.redact(body.get(name)?.as_str()?));
+        Some(Self { error: text("error")?, description: text("error_description") })
     }
 }
 

@@ -48,13 +48,9 @@ impl ResponseError {
     /// answer now. Whether it may be *sent* again depends on the operation.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let switched_off = [
-            ErrorCode::UNAVAILABLE_NOT_ENABLED,
-            ErrorCode::UNAVAILABLE_DEPENDENCY_NOT_ENABLED,
-        ];
-        [429, 502, 503, 504]
-            .into_iter()
-            .any(|status| self.means(status))
+        let switched_off =
+            [ErrorCode::UNAVAILABLE_NOT_ENABLED, ErrorCode::UNAVAILABLE_DEPENDENCY_NOT_ENABLED];
+        [429, 502, 503, 504].into_iter().any(|status| self.means(status))
             && !self.code().is_some_and(|code| switched_off.contains(code))
     }
 
@@ -104,11 +100,7 @@ impl fmt::Display for ResponseError {
             return write!(f, "give the API key the capability {capability}");
         }
         f.write_str(self.advice())?;
-        match self
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok())
-        {
+        match self.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()) {
             Some(when) if self.is_retryable() => write!(f, " (Retry-After: {when})"),
             _ => Ok(()),
         }

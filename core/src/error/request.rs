@@ -25,22 +25,12 @@ impl RequestError {
     /// [`Operation::check`](crate::Operation::check). The reason goes on from the name, as in
     /// `is empty`, and never repeats a secret.
     pub fn argument(argument: &'static str, reason: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            operation: None,
-            argument,
-            reason: reason.into(),
-            source: None,
-        }
+        Self { operation: None, argument, reason: reason.into(), source: None }
     }
 
     pub(crate) fn body(source: serde_json::Error) -> Self {
         let reason = "can't be written as JSON".into();
-        Self {
-            operation: None,
-            argument: "body",
-            reason,
-            source: Some(source),
-        }
+        Self { operation: None, argument: "body", reason, source: Some(source) }
     }
 
     pub(crate) fn of(mut self, operation: &'static str) -> Self {

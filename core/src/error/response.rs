@@ -75,14 +75,8 @@ impl BodyStart {
     const LIMIT: usize = 4096;
 
     fn new(text: &str, whole: usize) -> Self {
-        let end = (0..=Self::LIMIT)
-            .rev()
-            .find(|&end| text.is_char_boundary(end))
-            .unwrap_or(0);
-        Self {
-            text: text.get(..end).unwrap_or(text).to_owned(),
-            whole,
-        }
+        let end = (0..=Self::LIMIT).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+        Self { text: text.get(..end).unwrap_or(text).to_owned(), whole }
     }
 
     /// The text; what wasn't UTF-8 is replaced, and so is the API key, should it be repeated.
@@ -100,7 +94,7 @@ impl BodyStart {
 
 impl fmt::Debug for BodyStart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "BodyStart({} of {} bytes)", self.text.len(), self.whole)
+        write!(f, "BodyStart(of {} bytes)", self.whole)
     }
 }
 
@@ -111,29 +105,18 @@ impl ResponseError {
         response: &Response<&[u8]>,
         key: &ApiKey,
     ) -> Self {
-        Self::new(operation, response, key, |status, headers, body| {
-            if status.is_redirection() {
-                let location = headers
-                    .get(LOCATION)
-                    .map(|value| key.redact(&String::from_utf8_lossy(value.as_bytes())));
-                return ResponseErrorKind::Redirect(Redirect { location });
-            }
-            if body.trim_ascii().is_empty() {
-                return ResponseErrorKind::NoBody(Mismatch::empty());
-            }
-            let json: Value = match Mismatch::located(body) {
-                Ok(json) => json,
-                Err(mismatch) => return ResponseErrorKind::NotJson(mismatch),
-            };
-            match (
-                json.get("error").and_then(PlatformError::read),
-                OAuthError::read(&json),
-            ) {
-                (Some(error), _) => ResponseErrorKind::Platform(error),
-                (None, Some(error)) => ResponseErrorKind::OAuth(error),
-                (None, None) => ResponseErrorKind::OtherJson(Mismatch::not_an_error()),
-            }
-        })
+        let body = String::from_utf8_lossy(response.body());
+        let kind = if response.status().is_redirection() {
+            let location = response.headers().get(LOCATION);
+            let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()));
+            let location = location.map(|location| key.redact(&location));
+            ResponseErrorKind::Redirect(Redirect { location })
+        } else if body.trim_ascii().is_empty() {
+            ResponseErrorKind::NoBody(Mismatch::empty())
+        } else {
+            refusal(&body, key)
+        };
+        Self::new(operation, response, key, kind)
     }
 
     /// Makes an error of a 2xx that isn't what the operation promises.
@@ -141,39 +124,36 @@ impl ResponseError {
         operation: &'static str,
         response: &Response<&[u8]>,
         key: &ApiKey,
-        mismatch: Mismatch,
+        mut mismatch: Mismatch,
     ) -> Self {
-        Self::new(operation, response, key, |_, _, body| {
-            match body.trim_ascii() {
-                "" => ResponseErrorKind::NoBody(Mismatch::empty()),
-                _ => ResponseErrorKind::Unexpected(mismatch),
-            }
-        })
+        mismatch.redact(key);
+        let kind = if response.body().trim_ascii().is_empty() {
+            ResponseErrorKind::NoBody(Mismatch::empty())
+        } else {
+            ResponseErrorKind::Unexpected(mismatch)
+        };
+        Self::new(operation, response, key, kind)
     }
 
     fn new(
         operation: &'static str,
         response: &Response<&[u8]>,
         key: &ApiKey,
-        kind: impl FnOnce(StatusCode, &HeaderMap, &str) -> ResponseErrorKind,
+        kind: ResponseErrorKind,
     ) -> Self {
-        const KEPT: [HeaderName; 4] = [
-            CONTENT_TYPE,
-            DATE,
-            RETRY_AFTER,
-            HeaderName::from_static("x-request-id"),
-        ];
+        const KEPT: [HeaderName; 4] =
+            [CONTENT_TYPE, DATE, RETRY_AFTER, HeaderName::from_static("x-request-id")];
+        let kept = |name| {
+            let value = response.headers().get(&name)?;
+            Some((name, key.redact_header(value)))
+        };
         let body = key.redact(&String::from_utf8_lossy(response.body()));
-        let headers = response.headers();
         Self(Box::new(Inner {
             operation,
             status: response.status(),
-            headers: KEPT
-                .into_iter()
-                .filter_map(|name| headers.get(&name).cloned().map(|value| (name, value)))
-                .collect(),
-            kind: kind(response.status(), headers, &body),
+            headers: KEPT.into_iter().filter_map(kept).collect(),
             body: BodyStart::new(&body, response.body().len()),
+            kind,
         }))
     }
 
@@ -221,5 +201,20 @@ impl ResponseError {
     #[must_use]
     pub fn code(&self) -> Option<&ErrorCode> {
         self.platform()?.code.as_ref()
+    }
+}
+
+/// Reads the body of a refusal. The API key is taken out of what was read and not of what is yet to
+/// be read: JSON can write it in many ways, and it might be a common word.
+fn refusal(body: &str, key: &ApiKey) -> ResponseErrorKind {
+    let json: Value = match Mismatch::located(body) {
+        Ok(json) => json,
+        Err(mismatch) => return ResponseErrorKind::NotJson(mismatch),
+    };
+    let platform = json.get("error").and_then(|error| PlatformError::read(error, key));
+    match (platform, OAuthError::read(&json, key)) {
+        (Some(error), _) => ResponseErrorKind::Platform(error),
+        (None, Some(error)) => ResponseErrorKind::OAuth(error),
+        (None, None) => ResponseErrorKind::OtherJson(Mismatch::not_an_error()),
     }
 }

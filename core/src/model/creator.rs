@@ -17,7 +17,7 @@ pub struct Creator {
     #[serde(default, deserialize_with = "id::or_none")]
     pub id: Option<CreatorId>,
     /// What kind of creator it is; documented as `type`.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default, deserialize_with = "wire::or_default")]
     pub kind: CreatorType,
 }
 
@@ -112,11 +112,7 @@ pub struct ApiKeyCreator {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creator: Option<Creator>,
     /// The key itself.
-    #[serde(
-        default,
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
     /// Which environments it may touch.
     #[serde(default, deserialize_with = "wire::or_default")]
@@ -201,11 +197,7 @@ mod happenings {
         deserializer: D,
     ) -> Result<BTreeMap<String, Option<Timestamp>>, D::Error> {
         let moments = Option::<BTreeMap<String, Moment>>::deserialize(deserializer)?;
-        Ok(moments
-            .into_iter()
-            .flatten()
-            .map(|(name, Moment(time))| (name, time))
-            .collect())
+        Ok(moments.into_iter().flatten().map(|(name, Moment(time))| (name, time)).collect())
     }
 
     pub(super) fn serialize<S: Serializer>(

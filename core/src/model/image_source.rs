@@ -10,7 +10,7 @@ use crate::word::words;
 #[non_exhaustive]
 pub struct ImageSource {
     /// The type of source; documented as `type`.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default, deserialize_with = "wire::or_default")]
     pub kind: SourceType,
     /// The source, and where it has the image from.
     #[serde(default, deserialize_with = "wire::or_default")]
@@ -41,10 +41,7 @@ pub struct ImageSourceDetails {
     #[serde(deserialize_with = "wire::or_default")]
     pub id: String,
     /// For a stack build, the stack.
-    #[serde(
-        deserialize_with = "id::or_none",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "id::or_none", skip_serializing_if = "Option::is_none")]
     pub stack_id: Option<StackId>,
     /// For a stack build, the identifiers of the containers that use the image.
     #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
@@ -60,15 +57,9 @@ pub struct ImageSourceDetails {
 #[non_exhaustive]
 pub struct Override {
     /// Another target: image and tag.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// The URL of another `.tar.gz` with a Dockerfile.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub targz_url: Option<String>,
 }

@@ -25,16 +25,10 @@ pub enum RegistryAuth {
 #[non_exhaustive]
 pub struct UserAuth {
     /// The user.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// The user's token.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
 }
 
@@ -44,8 +38,8 @@ pub struct UserAuth {
 #[non_exhaustive]
 pub struct ProviderAuth {
     /// The provider's kind of registry.
-    #[serde(deserialize_with = "wire::word")]
-    pub flavor: Option<ProviderFlavor>,
+    #[serde(deserialize_with = "or_default")]
+    pub flavor: ProviderFlavor,
     /// What opens it.
     #[serde(deserialize_with = "or_default")]
     pub credentials: ProviderCredentials,
@@ -65,46 +59,25 @@ words! {
 #[non_exhaustive]
 pub struct ProviderCredentials {
     /// The region.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// The namespace.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// The API key.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub api_key: Option<Secret>,
     /// The secret that belongs to the key.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
     /// The subscription.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub subscription_id: Option<String>,
     /// The client.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// More configuration, in base64; secret, because it may hold a whole key file.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub config: Option<Secret>,
 }
 

@@ -14,8 +14,8 @@ pub struct Source {
     #[serde(default, deserialize_with = "wire::or_default")]
     pub identifier: String,
     /// What its images are for; documented as `type`.
-    #[serde(rename = "type", default, deserialize_with = "wire::word")]
-    pub kind: Option<SourceType>,
+    #[serde(rename = "type", default, deserialize_with = "wire::or_default")]
+    pub kind: SourceType,
     /// The hub that it belongs to.
     #[serde(default, deserialize_with = "id::or_none")]
     pub hub_id: Option<HubId>,
@@ -53,10 +53,7 @@ pub struct Source {
 #[non_exhaustive]
 pub struct SourceAbout {
     /// A description.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 
@@ -66,10 +63,7 @@ pub struct SourceAbout {
 #[non_exhaustive]
 pub struct SourceBuilder {
     /// The id or the identifier of the integration that builds them.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub integration_id: Option<String>,
 }
 

@@ -27,18 +27,11 @@ impl Key {
     }
 
     fn new(capabilities: Option<&'static [&'static str]>) -> Self {
-        Self {
-            id: wire::new_id(),
-            secret: format!("sandbox-key-{}", wire::new_id()),
-            capabilities,
-        }
+        Self { id: wire::new_id(), secret: format!("sandbox-key-{}", wire::new_id()), capabilities }
     }
 
     pub(crate) fn creator(&self) -> Creator {
-        Creator {
-            kind: "api-key",
-            id: self.id.clone(),
-        }
+        Creator { kind: "api-key", id: self.id.clone() }
     }
 }
 

@@ -35,12 +35,7 @@ impl Call {
             bodiless(headers, body)?;
             Value::Null
         };
-        Ok(Self {
-            caller,
-            id,
-            query: Query::parse(query)?,
-            body,
-        })
+        Ok(Self { caller, id, query: Query::parse(query)?, body })
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -77,8 +72,6 @@ fn bodiless(headers: &HeaderMap, body: &Bytes) -> Result<(), Refusal> {
     if body.is_empty() && !headers.contains_key(header::CONTENT_TYPE) {
         Ok(())
     } else {
-        Err(Refusal::syntax(
-            "a GET or DELETE carries no body and no content type",
-        ))
+        Err(Refusal::syntax("a GET or DELETE carries no body and no content type"))
     }
 }

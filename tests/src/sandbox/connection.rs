@@ -31,9 +31,7 @@ impl Open {
 
     /// Waits until no more than `count` are open; false when `within` passed before that.
     pub(crate) fn wait(&self, count: usize, within: Duration) -> bool {
-        let waited = self
-            .closed
-            .wait_timeout_while(self.locked(), within, |open| *open > count);
+        let waited = self.closed.wait_timeout_while(self.locked(), within, |open| *open > count);
         let (open, _) = waited.unwrap_or_else(PoisonError::into_inner);
         *open <= count
     }

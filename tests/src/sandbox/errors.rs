@@ -48,10 +48,7 @@ impl Refusal {
             "403.permissions",
             "You do not have permission to do this.",
             &[
-                (
-                    "detail",
-                    json!(format!("The key lacks the capability {capability}.")),
-                ),
+                ("detail", json!(format!("The key lacks the capability {capability}."))),
                 ("extra", json!({"capability": capability})),
             ],
         )
@@ -71,11 +68,7 @@ impl Refusal {
 
     /// `what` as the code spells it: `image`, `image.source`, `job`, `uri`.
     pub(crate) fn not_found(what: &str) -> Self {
-        Self::envelope(
-            &format!("404.{what}"),
-            "The requested resource could not be found.",
-            &[],
-        )
+        Self::envelope(&format!("404.{what}"), "The requested resource could not be found.", &[])
     }
 
     pub(crate) fn syntax(detail: &str) -> Self {
@@ -131,10 +124,7 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn ok(document: Value) -> Self {
-        Self {
-            status: 200,
-            document,
-        }
+        Self { status: 200, document }
     }
 
     /// One page of a list.
@@ -156,17 +146,11 @@ impl Reply {
     }
 
     pub(crate) fn created(document: Value) -> Self {
-        Self {
-            status: 201,
-            document,
-        }
+        Self { status: 201, document }
     }
 
     pub(crate) fn accepted(document: Value) -> Self {
-        Self {
-            status: 202,
-            document,
-        }
+        Self { status: 202, document }
     }
 }
 

@@ -48,10 +48,7 @@ impl Fault {
     pub fn too_many_requests(retry_after: &str) -> Self {
         let error = r#"{"status":429,"code":"429.rate-limiting","title":"Slow down."}"#;
         let body = format!(r#"{{"error":{error},"data":null}}"#);
-        let headers = [
-            ("content-type", "application/json"),
-            ("retry-after", retry_after),
-        ];
+        let headers = [("content-type", "application/json"), ("retry-after", retry_after)];
         Self::answer(429, &headers, &body)
     }
 
@@ -102,11 +99,7 @@ pub(crate) async fn suffer(
     next: Next,
 ) -> Response {
     match fault {
-        Fault::Answer {
-            status,
-            headers,
-            body,
-        } => answered(status, &headers, body),
+        Fault::Answer { status, headers, body } => answered(status, &headers, body),
         Fault::Close => {
             scissors.cut();
             StatusCode::NO_CONTENT.into_response()
@@ -145,9 +138,7 @@ async fn halved(response: Response) -> Response {
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    parts
-        .headers
-        .insert(header::CONTENT_LENGTH, bytes.len().into());
+    parts.headers.insert(header::CONTENT_LENGTH, bytes.len().into());
     let half = Half::Unsent(bytes.slice(..bytes.len() / 2));
     Response::from_parts(parts, Body::new(half))
 }

@@ -14,10 +14,7 @@ pub(crate) struct Fields {
 impl Fields {
     pub(crate) fn of(value: Value, at: &str) -> Result<Self, Refusal> {
         match value {
-            Value::Object(left) => Ok(Self {
-                at: at.to_owned(),
-                left,
-            }),
+            Value::Object(left) => Ok(Self { at: at.to_owned(), left }),
             _ => Err(Refusal::invalid(at, "must be an object")),
         }
     }

@@ -26,18 +26,13 @@ pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal>
     let page = query.page(&world.settings)?;
     query.done()?;
 
-    let mut found: Vec<&Image> = world
-        .images
-        .iter()
-        .filter(|image| filter.lets_through(image, world))
-        .collect();
+    let mut found: Vec<&Image> =
+        world.images.iter().filter(|image| filter.lets_through(image, world)).collect();
     let count = found.len();
     found.sort_by(|a, b| compare(a, b, &sort));
     let images = page.cut(found);
-    let data: Vec<Value> = images
-        .iter()
-        .map(|image| image.to_json(&world.hub_id, !meta.is_empty()))
-        .collect();
+    let data: Vec<Value> =
+        images.iter().map(|image| image.to_json(&world.hub_id, !meta.is_empty())).collect();
     let includes = Includes::new(world, &include).of_images(&images);
     Ok(Reply::page(count, data, includes))
 }
@@ -162,10 +157,9 @@ fn overriding(fields: &mut Fields, source: &Source) -> Result<Option<Value>, Ref
     };
     let mut overriding = json!({});
     let origin = source.origin_type();
-    for (name, origins) in [
-        ("target", ["docker-hub", "docker-registry"].as_slice()),
-        ("targz_url", &["docker-file"]),
-    ] {
+    for (name, origins) in
+        [("target", ["docker-hub", "docker-registry"].as_slice()), ("targz_url", &["docker-file"])]
+    {
         if let Some(value) = given.text(name)? {
             if !origins.contains(&origin) {
                 return Err(given.wrong(name, "does not go with the origin of this source"));
@@ -191,17 +185,13 @@ pub(crate) fn update(world: &mut World, call: &mut Call) -> Result<Reply, Refusa
         image.updated = now;
     }
     let image = world.image(call.id())?;
-    Ok(Reply::ok(
-        json!({"data": image.to_json(&world.hub_id, false)}),
-    ))
+    Ok(Reply::ok(json!({"data": image.to_json(&world.hub_id, false)})))
 }
 
 pub(crate) fn build_log(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
     call.no_query()?;
     let image = world.image(call.id())?;
-    let since = image
-        .log_since
-        .ok_or_else(|| Refusal::not_found("image.build-log"))?;
+    let since = image.log_since.ok_or_else(|| Refusal::not_found("image.build-log"))?;
     Ok(Reply::ok(json!({
         "data": {
             // One log an image, so its id can follow from the image's.

@@ -7,13 +7,8 @@ use super::state::World;
 use super::wire::Creator;
 
 /// The includes that image operations know.
-pub(crate) const OF_IMAGES: &[&str] = &[
-    "creators",
-    "stack_builds",
-    "stacks",
-    "sources",
-    "integrations",
-];
+pub(crate) const OF_IMAGES: &[&str] =
+    &["creators", "stack_builds", "stacks", "sources", "integrations"];
 
 /// The includes that image source operations know.
 pub(crate) const OF_SOURCES: &[&str] = &["creators", "integrations"];
@@ -30,11 +25,7 @@ pub(crate) struct Includes<'a> {
 
 impl<'a> Includes<'a> {
     pub(crate) fn new(world: &'a World, wanted: &'a [String]) -> Self {
-        Self {
-            world,
-            wanted,
-            found: Map::new(),
-        }
+        Self { world, wanted, found: Map::new() }
     }
 
     fn wants(&self, name: &str) -> bool {
@@ -43,11 +34,7 @@ impl<'a> Includes<'a> {
 
     /// The value of `includes`: `null` when nothing was asked for.
     pub(crate) fn done(self) -> Value {
-        if self.wanted.is_empty() {
-            Value::Null
-        } else {
-            Value::Object(self.found)
-        }
+        if self.wanted.is_empty() { Value::Null } else { Value::Object(self.found) }
     }
 
     pub(crate) fn creators<'b>(&mut self, creators: impl Iterator<Item = &'b Creator> + Clone) {
@@ -75,9 +62,8 @@ impl<'a> Includes<'a> {
             return;
         }
         let records = &self.world.linked.integrations;
-        let names: Vec<&str> = builders
-            .filter_map(|builder| builder.get("integration_id")?.as_str())
-            .collect();
+        let names: Vec<&str> =
+            builders.filter_map(|builder| builder.get("integration_id")?.as_str()).collect();
         let named = records.iter().filter(|(id, record)| {
             let identifier = record.get("identifier").and_then(Value::as_str);
             names.contains(&id.as_str()) || identifier.is_some_and(|i| names.contains(&i))
@@ -120,27 +106,20 @@ impl<'a> Includes<'a> {
         let mut identifiers = Map::new();
         for (id, record) in records.as_object().into_iter().flatten() {
             let identifier = record.get("identifier").and_then(Value::as_str);
-            let ids = identifiers
-                .entry(identifier.unwrap_or_default())
-                .or_insert_with(|| json!([]));
+            let ids =
+                identifiers.entry(identifier.unwrap_or_default()).or_insert_with(|| json!([]));
             if let Some(ids) = ids.as_array_mut() {
                 ids.push(json!(id));
             }
         }
-        self.found
-            .insert(format!("{name}:identifiers"), Value::Object(identifiers));
+        self.found.insert(format!("{name}:identifiers"), Value::Object(identifiers));
         self.found.insert(name.to_owned(), records);
     }
 }
 
 /// The records with these ids; `null` if there are none, as a Go map that was never made.
 fn pick<'a>(records: &Map<String, Value>, ids: impl Iterator<Item = &'a str>) -> Value {
-    let picked: Map<String, Value> = ids
-        .filter_map(|id| Some((id.to_owned(), records.get(id)?.clone())))
-        .collect();
-    if picked.is_empty() {
-        Value::Null
-    } else {
-        Value::Object(picked)
-    }
+    let picked: Map<String, Value> =
+        ids.filter_map(|id| Some((id.to_owned(), records.get(id)?.clone()))).collect();
+    if picked.is_empty() { Value::Null } else { Value::Object(picked) }
 }

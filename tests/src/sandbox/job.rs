@@ -127,9 +127,7 @@ impl Job {
         let beat = waited
             .as_nanos()
             .checked_div(self.step.as_nanos())
-            .map_or(usize::MAX, |beat| {
-                usize::try_from(beat).unwrap_or(usize::MAX)
-            });
+            .map_or(usize::MAX, |beat| usize::try_from(beat).unwrap_or(usize::MAX));
         let units = self.tasks.iter().map(Task::units).sum();
         let Some(unit) = beat.checked_sub(1) else {
             return Phase::Queued;

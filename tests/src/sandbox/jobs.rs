@@ -12,15 +12,7 @@ use super::settings::Fate;
 use super::state::{World, later};
 use super::wire::{self, Moment, NEVER};
 
-const STATES: &[&str] = &[
-    "new",
-    "queued",
-    "error",
-    "scheduled",
-    "expired",
-    "running",
-    "completed",
-];
+const STATES: &[&str] = &["new", "queued", "error", "scheduled", "expired", "running", "completed"];
 const SORT: &[&str] = &["id", "queued", "caption"];
 const LATEST: usize = 10;
 const LIFETIME: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
@@ -41,12 +33,8 @@ pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal>
         let state = job.phase(now).name();
         start.is_none_or(|start| job.queued >= start)
             && end.is_none_or(|end| job.queued <= end)
-            && search
-                .as_ref()
-                .is_none_or(|text| job.caption.to_lowercase().contains(text))
-            && states
-                .as_ref()
-                .is_none_or(|states| states.iter().any(|s| s == state))
+            && search.as_ref().is_none_or(|text| job.caption.to_lowercase().contains(text))
+            && states.as_ref().is_none_or(|states| states.iter().any(|s| s == state))
     };
     let mut found: Vec<&Job> = visible(world, now).filter(wanted).collect();
     for (key, descending) in sort.iter().rev() {
@@ -71,9 +59,8 @@ pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal>
 pub(crate) fn latest(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
     call.no_query()?;
     let now = world.clock.now();
-    let mut jobs: Vec<&Job> = visible(world, now)
-        .filter(|job| job.phase(now) != Phase::Scheduled)
-        .collect();
+    let mut jobs: Vec<&Job> =
+        visible(world, now).filter(|job| job.phase(now) != Phase::Scheduled).collect();
     jobs.sort_by_key(|job| std::cmp::Reverse(job.queued));
     jobs.truncate(LATEST);
     let data: Vec<Value> = jobs.iter().map(|job| to_json(job, world)).collect();
@@ -162,10 +149,7 @@ impl Reached {
             Phase::Failed(unit) => (unit >= first, unit >= past),
             Phase::Completed => (true, true),
         };
-        Self {
-            started: begun.then(|| job.begins(first)),
-            ended: done.then(|| job.begins(past)),
-        }
+        Self { started: begun.then(|| job.begins(first)), ended: done.then(|| job.begins(past)) }
     }
 }
 

@@ -21,10 +21,7 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn new() -> Self {
-        let creator = |kind| Creator {
-            kind,
-            id: wire::new_id(),
-        };
+        let creator = |kind| Creator { kind, id: wire::new_id() };
         Self {
             account: creator("account"),
             environment: creator("environment"),
@@ -62,9 +59,7 @@ impl Names {
 pub(crate) fn records(names: &Names, keys: &[Key], hub_id: &str, past: Moment) -> Linked {
     let one = |id: &str, record| Map::from_iter([(id.to_owned(), record)]);
     let environment = environment(names, hub_id, past);
-    let api_keys = keys
-        .iter()
-        .map(|k| (k.id.clone(), api_key(k, names, hub_id, past)));
+    let api_keys = keys.iter().map(|k| (k.id.clone(), api_key(k, names, hub_id, past)));
     Linked {
         accounts: one(&names.account.id, account(names, past)),
         environments: one(&names.environment.id, environment),

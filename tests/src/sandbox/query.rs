@@ -17,9 +17,8 @@ impl Query {
         if raw.split('&').any(str::is_empty) {
             return Err(Refusal::parameter("", "a stray & or ? in the query"));
         }
-        let left: Vec<(String, String)> = form_urlencoded::parse(raw.as_bytes())
-            .into_owned()
-            .collect();
+        let left: Vec<(String, String)> =
+            form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
         for (name, value) in &left {
             if name.is_empty() || value.is_empty() {
                 return Err(Refusal::parameter(name, "an empty query parameter"));
@@ -32,9 +31,8 @@ impl Query {
     }
 
     fn take(&mut self, name: &str) -> Vec<String> {
-        let (taken, left) = std::mem::take(&mut self.left)
-            .into_iter()
-            .partition(|(key, _)| key == name);
+        let (taken, left) =
+            std::mem::take(&mut self.left).into_iter().partition(|(key, _)| key == name);
         self.left = left;
         let taken: Vec<(String, String)> = taken;
         taken.into_iter().map(|(_, value)| value).collect()
@@ -53,12 +51,8 @@ impl Query {
 
     /// A list, comma joined or with its key repeated, of any values.
     pub(crate) fn list(&mut self, name: &str) -> Result<Vec<String>, Refusal> {
-        let values: Vec<String> = self
-            .take(name)
-            .iter()
-            .flat_map(|value| value.split(','))
-            .map(str::to_owned)
-            .collect();
+        let values: Vec<String> =
+            self.take(name).iter().flat_map(|value| value.split(',')).map(str::to_owned).collect();
         if values.iter().any(String::is_empty) {
             return Err(Refusal::parameter(name, "an empty value in a list"));
         }
@@ -147,11 +141,7 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) fn cut<T>(&self, records: Vec<T>) -> Vec<T> {
-        let Self {
-            number,
-            size,
-            paging,
-        } = *self;
+        let Self { number, size, paging } = *self;
         let before = number.saturating_sub(1).saturating_mul(size);
         let (skip, take) = match paging {
             Paging::Honest => (before, size),

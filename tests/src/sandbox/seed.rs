@@ -132,11 +132,7 @@ fn images(
     broken.enter("building", broken.created + Duration::minutes(1));
     broken.error = Some("step 2/3 exited with status 101".to_owned());
     let worker = live(image("worker", of(2), key), 48_234_496, 0);
-    let stack = live(
-        image("stack db", names.stack_source(), &names.environment),
-        412_090_368,
-        2,
-    );
+    let stack = live(image("stack db", names.stack_source(), &names.environment), 412_090_368, 2);
     let unnamed = live(image("", of(0), &names.platform), 4_096, 0);
 
     let mut images = vec![web, fresh, idle, api, broken, worker, stack, unnamed];
@@ -161,10 +157,7 @@ fn jobs(images: &[Image], creator: &Creator, settings: &Settings, now: Moment) -
         job.hidden_reads = 0;
         job
     };
-    let failed = Fate::Fail {
-        step: 1,
-        message: "step 2/3 exited with status 101".to_owned(),
-    };
+    let failed = Fate::Fail { step: 1, message: "step 2/3 exited with status 101".to_owned() };
     // Far enough back to be over even where a step takes an hour.
     vec![
         job(0, Fate::Complete, now - Duration::days(20)),

@@ -56,10 +56,7 @@ impl Seen {
     /// The value of the first header of that name, in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self
-            .headers
-            .iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name));
+        let found = self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 }
@@ -74,11 +71,7 @@ pub(crate) async fn witness(
     let (parts, body) = request.into_parts();
     let place = shared.note(Seen::new(&parts));
     let body = if parts.uri.path().ends_with("/upload") {
-        Body::new(Watched {
-            body,
-            place,
-            shared: Arc::clone(&shared),
-        })
+        Body::new(Watched { body, place, shared: Arc::clone(&shared) })
     } else {
         let Ok(bytes) = to_bytes(body, LARGEST_BODY).await else {
             return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -115,8 +108,7 @@ impl HttpBody for Watched {
         let frame = Pin::new(&mut self.body).poll_frame(context);
         if let Poll::Ready(Some(Ok(frame))) = &frame {
             let length = frame.data_ref().map_or(0, Bytes::len);
-            self.shared
-                .noted(self.place, |seen| seen.length += length as u64);
+            self.shared.noted(self.place, |seen| seen.length += length as u64);
         }
         frame
     }

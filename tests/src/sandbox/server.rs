@@ -59,9 +59,8 @@ impl Shared {
 
     /// Waits until so many requests have arrived; false when `within` passed before that.
     pub(crate) fn wait(&self, count: usize, within: Duration) -> bool {
-        let waited = self
-            .arrived
-            .wait_timeout_while(self.seen(), within, |seen| seen.len() < count);
+        let waited =
+            self.arrived.wait_timeout_while(self.seen(), within, |seen| seen.len() < count);
         let (seen, _) = waited.unwrap_or_else(PoisonError::into_inner);
         seen.len() >= count
     }
@@ -94,16 +93,8 @@ fn router(shared: Arc<Shared>) -> Router {
         sources::create,
     ));
     let source = operation(M::GET, "images-sources-view", sources::get)
-        .merge(operation(
-            M::PATCH,
-            "images-sources-manage",
-            sources::update,
-        ))
-        .merge(operation(
-            M::DELETE,
-            "images-sources-manage",
-            sources::delete,
-        ));
+        .merge(operation(M::PATCH, "images-sources-manage", sources::update))
+        .merge(operation(M::DELETE, "images-sources-manage", sources::delete));
     let access = operation(M::PATCH, "images-sources-manage", sources::access);
     let job = |run| operation(M::GET, "apionly-jobs-view", run);
     // A body of gigabytes passes through without being held.
@@ -165,31 +156,20 @@ impl Server {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let door = {
             let _inside = runtime.enter();
-            Door {
-                listener: TcpListener::from_std(listener)?,
-                open: Arc::clone(&shared.open),
-            }
+            Door { listener: TcpListener::from_std(listener)?, open: Arc::clone(&shared.open) }
         };
         let service = router(Arc::clone(shared)).into_make_service_with_connect_info::<Scissors>();
         let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::Builder::new()
-            .name("sandbox".to_owned())
-            .spawn(move || {
-                // Dropping the runtime on the way out drops the connections with it, so that
-                // an idle client can't hold up the end.
-                runtime.spawn(async { axum::serve(door, service).await });
-                let _ = runtime.block_on(stopped);
-            })?;
-        Ok(Self {
-            address,
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || {
+            // Dropping the runtime on the way out drops the connections with it, so that
+            // an idle client can't hold up the end.
+            runtime.spawn(async { axum::serve(door, service).await });
+            let _ = runtime.block_on(stopped);
+        })?;
+        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
     }
 }
 

@@ -30,12 +30,8 @@ pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal>
 
     let wanted = |source: &&Source| {
         identifier.as_ref().is_none_or(|i| *i == source.identifier)
-            && search
-                .as_ref()
-                .is_none_or(|text| source.name.to_lowercase().contains(text))
-            && states
-                .as_ref()
-                .is_none_or(|states| states.iter().any(|s| s == source.state))
+            && search.as_ref().is_none_or(|text| source.name.to_lowercase().contains(text))
+            && states.as_ref().is_none_or(|states| states.iter().any(|s| s == source.state))
     };
     let mut found: Vec<&Source> = world.sources.iter().filter(wanted).collect();
     for (key, descending) in sort.iter().rev() {
@@ -53,10 +49,8 @@ pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal>
     let count = found.len();
     let sources = page.cut(found);
     let images = (!meta.is_empty()).then_some(world.images.as_slice());
-    let data: Vec<Value> = sources
-        .iter()
-        .map(|source| source.to_json(&world.hub_id, images))
-        .collect();
+    let data: Vec<Value> =
+        sources.iter().map(|source| source.to_json(&world.hub_id, images)).collect();
     let includes = includes(world, &include, &sources);
     Ok(Reply::page(count, data, includes))
 }
@@ -167,9 +161,7 @@ pub(crate) fn delete(world: &mut World, call: &mut Call) -> Result<Reply, Refusa
 fn live(world: &World, id: &str) -> Result<(), Refusal> {
     match world.source(id)?.state {
         "live" => Ok(()),
-        state => Err(Refusal::invalid_state(&format!(
-            "The image source is {state}."
-        ))),
+        state => Err(Refusal::invalid_state(&format!("The image source is {state}."))),
     }
 }
 

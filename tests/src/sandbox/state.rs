@@ -51,11 +51,7 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn start() -> Self {
-        Self {
-            started: Instant::now(),
-            wall: Utc::now(),
-            skipped: Duration::ZERO,
-        }
+        Self { started: Instant::now(), wall: Utc::now(), skipped: Duration::ZERO }
     }
 
     pub(crate) fn now(&self) -> Moment {

@@ -16,10 +16,8 @@ pub(crate) const IMPORT_STEPS: &[(&str, &str)] = &[
     ("Save", "Stores the image where servers can fetch it."),
 ];
 
-const DELETE_STEPS: &[(&str, &str)] = &[
-    ("Evict", "Takes the image off the servers."),
-    ("Remove", "Removes the stored file."),
-];
+const DELETE_STEPS: &[(&str, &str)] =
+    &[("Evict", "Takes the image off the servers."), ("Remove", "Removes the stored file.")];
 
 pub(crate) fn import(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
     let image = world.image(call.id())?;
@@ -42,10 +40,7 @@ pub(crate) fn import(world: &mut World, call: &mut Call) -> Result<Reply, Refusa
         action: "import",
         caption: format!("Import image {}", call.id()),
         tasks: vec![task("image.import", call.id(), IMPORT_STEPS)],
-        work: Work::Import {
-            image: call.id().to_owned(),
-            states: IMPORT,
-        },
+        work: Work::Import { image: call.id().to_owned(), states: IMPORT },
     };
     let descriptor = world.submit(plan, &call.caller);
     Ok(Reply::ok(json!({"data": descriptor})))
@@ -123,11 +118,5 @@ pub(crate) fn task(
     };
     let mut input = serde_json::Map::new();
     input.insert(name.to_owned(), json!(id));
-    Task {
-        id: wire::new_id(),
-        caption,
-        header,
-        input: Value::Object(input),
-        steps,
-    }
+    Task { id: wire::new_id(), caption, header, input: Value::Object(input), steps }
 }

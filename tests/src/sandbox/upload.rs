@@ -20,10 +20,8 @@ use super::state::World;
 use super::tasks::task;
 use super::wire::{self, Moment};
 
-const STEPS: &[(&str, &str)] = &[
-    ("Verify", "Checks the layers."),
-    ("Save", "Stores the image where servers can fetch it."),
-];
+const STEPS: &[(&str, &str)] =
+    &[("Verify", "Checks the layers."), ("Save", "Stores the image where servers can fetch it.")];
 
 /// Where a tar header says that it is one.
 const MAGIC: std::ops::Range<usize> = 257..262;
@@ -74,10 +72,7 @@ pub(crate) async fn receive(
         action: "upload",
         caption: format!("Take in uploaded image {id}"),
         tasks: vec![task("image.upload", &id, STEPS)],
-        work: Work::Import {
-            image: id.clone(),
-            states: AFTER_UPLOAD,
-        },
+        work: Work::Import { image: id.clone(), states: AFTER_UPLOAD },
     };
     let now = world.clock.now();
     world.image_mut(&id)?.enter("verifying", now);
@@ -103,9 +98,7 @@ fn admit(
 ) -> Result<(), Refusal> {
     world.tick();
     if headers.contains_key(header::AUTHORIZATION) {
-        return Err(Refusal::syntax(
-            "the API key has no business with the factory",
-        ));
+        return Err(Refusal::syntax("the API key has no business with the factory"));
     }
     let mut query = Query::parse(query)?;
     let hub_id = query.one("hub-id")?;
@@ -119,10 +112,7 @@ fn admit(
     let now = world.clock.now();
     let image = waiting(world, id)?;
     if image.upload_token() != Some(&token) {
-        return Err(Refusal::forbidden(
-            "403.mismatch",
-            "The token is another image's.",
-        ));
+        return Err(Refusal::forbidden("403.mismatch", "The token is another image's."));
     }
     if image.upload_expires.is_some_and(|expires| expires <= now) {
         return Err(Refusal::forbidden("403.expired", "The token has expired."));
@@ -133,9 +123,7 @@ fn admit(
     }
     match only(headers, header::CONTENT_LENGTH.as_str()) {
         Some(_) => Ok(()),
-        None => Err(Refusal::syntax(
-            "the length of an upload must be told beforehand",
-        )),
+        None => Err(Refusal::syntax("the length of an upload must be told beforehand")),
     }
 }
 

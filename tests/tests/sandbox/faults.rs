@@ -22,32 +22,17 @@ fn faults_happen_in_order_and_only_once() {
     assert_eq!(busy.header("retry-after"), Some("3"));
     busy.refused("429.rate-limiting");
     let dated = client.get("/v1/images");
-    assert_eq!(
-        (dated.status, dated.header("retry-after")),
-        (503, Some(date))
-    );
+    assert_eq!((dated.status, dated.header("retry-after")), (503, Some(date)));
     let proxy = client.get("/v1/images");
-    assert_eq!(
-        (proxy.status, proxy.header("content-type")),
-        (502, Some("text/html"))
-    );
+    assert_eq!((proxy.status, proxy.header("content-type")), (502, Some("text/html")));
     assert!(proxy.text.starts_with("<html>"));
     let empty = client.get("/v1/images");
     assert_eq!((empty.status, empty.text.as_str()), (503, ""));
     assert_eq!(empty.header("content-type"), None);
     let redirect = client.get("/v1/images");
     let location = redirect.header("location");
-    assert_eq!(
-        (redirect.status, location),
-        (307, Some("http://127.0.0.1:9/elsewhere"))
-    );
-    assert_eq!(
-        (
-            client.get("/v1/images").status,
-            client.get("/v1/images").status
-        ),
-        (500, 200)
-    );
+    assert_eq!((redirect.status, location), (307, Some("http://127.0.0.1:9/elsewhere")));
+    assert_eq!((client.get("/v1/images").status, client.get("/v1/images").status), (500, 200));
     assert_eq!(sandbox.requests().len(), 7);
 }
 
@@ -113,12 +98,7 @@ fn a_client_that_does_not_wait_leaves_no_connection() {
         .timeout_global(Some(Duration::from_millis(100)))
         .build()
         .into();
-    assert!(
-        agent
-            .get(format!("{}/v1/images", sandbox.url()))
-            .call()
-            .is_err()
-    );
+    assert!(agent.get(format!("{}/v1/images", sandbox.url())).call().is_err());
     assert!(sandbox.wait_for_requests(1, Duration::from_secs(20)));
     assert!(sandbox.wait_for_connections(0, Duration::from_secs(20)));
 }

@@ -128,21 +128,9 @@ fn what_can_not_be_made_is_refused_with_a_pointer() {
         (json!({"source_id": id, "nmae": "x"}), invalid, "/nmae"),
         (json!({"source_id": id, "name": null}), invalid, "/name"),
         (json!({"source_id": id, "build": 1}), invalid, "/build"),
-        (
-            json!({"source_id": id, "build": {"args": {"A": 1}}}),
-            invalid,
-            "/build/args/A",
-        ),
-        (
-            json!({"source_id": id, "build": {"args": {"a/b~c": 1}}}),
-            invalid,
-            "/build/args/a~1b~0c",
-        ),
-        (
-            json!({"source_id": id, "override": {"targz_url": "x"}}),
-            invalid,
-            "/override/targz_url",
-        ),
+        (json!({"source_id": id, "build": {"args": {"A": 1}}}), invalid, "/build/args/A"),
+        (json!({"source_id": id, "build": {"args": {"a/b~c": 1}}}), invalid, "/build/args/a~1b~0c"),
+        (json!({"source_id": id, "override": {"targz_url": "x"}}), invalid, "/override/targz_url"),
     ] {
         client.post("/v1/images", &body).refused_at(code, source);
     }
@@ -159,13 +147,9 @@ fn what_is_not_there_is_told_apart() {
     client.get(nowhere).refused("404.image");
     client.delete(nowhere).refused("404.image");
     client.patch(nowhere, &json!({})).refused("404.image");
-    client
-        .get(&format!("{nowhere}/build-log"))
-        .refused("404.image");
+    client.get(&format!("{nowhere}/build-log")).refused("404.image");
     let import = json!({"action": "import"});
-    client
-        .post(&format!("{nowhere}/tasks"), &import)
-        .refused("404.image");
+    client.post(&format!("{nowhere}/tasks"), &import).refused("404.image");
     for path in ["/", "/v1", "/v1/image", "/v1/images/", "/v2/images"] {
         client.get(path).refused("404.uri");
     }

@@ -8,12 +8,7 @@ use crate::client::{Client, text};
 const ALL: &str = "creators,stack_builds,stacks,sources,integrations";
 
 fn keys(value: &Value) -> Vec<&str> {
-    value
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect()
+    value.as_object().unwrap().keys().map(String::as_str).collect()
 }
 
 #[test]
@@ -33,13 +28,7 @@ fn includes_come_as_maps_by_id() {
         "stacks:identifiers",
     ];
     assert_eq!(keys(includes), expected);
-    let of_creators = [
-        "accounts",
-        "api_keys",
-        "employees",
-        "environments",
-        "visitors",
-    ];
+    let of_creators = ["accounts", "api_keys", "employees", "environments", "visitors"];
     assert_eq!(keys(&includes["creators"]), of_creators);
     assert_eq!(includes["creators"]["employees"], Value::Null);
 
@@ -80,10 +69,7 @@ fn includes_hold_what_the_images_point_at() {
     let api = get("shop api");
     let includes = &api["includes"];
     let builder = text(&api["data"]["builder"]["integration_id"]);
-    assert_eq!(
-        includes["integrations"][builder]["vendor"],
-        "example-builder"
-    );
+    assert_eq!(includes["integrations"][builder]["vendor"], "example-builder");
     let source = text(&api["data"]["source"]["details"]["id"]);
     assert_eq!(includes["sources"][source]["identifier"], "shop-api");
     assert_eq!(includes["stacks"], Value::Null);
@@ -100,9 +86,7 @@ fn includes_are_asked_for_one_by_one_in_either_style() {
     let none = client.get("/v1/images").json();
     assert_eq!(none["includes"], Value::Null);
     let joined = client.get("/v1/images?include=sources,creators").json();
-    let repeated = client
-        .get("/v1/images?include=sources&include=creators")
-        .json();
+    let repeated = client.get("/v1/images?include=sources&include=creators").json();
     assert_eq!(joined, repeated);
     let expected = ["creators", "sources", "sources:identifiers"];
     assert_eq!(keys(&joined["includes"]), expected);

@@ -18,13 +18,11 @@ fn import(client: &Client) -> String {
 fn steps(job: &Value) -> String {
     let steps = job["tasks"][0]["steps"].as_array().unwrap().iter();
     steps
-        .map(
-            |step| match (step["started"] == NEVER, step["completed"] == NEVER) {
-                (true, true) => '-',
-                (false, true) => '>',
-                _ => 'x',
-            },
-        )
+        .map(|step| match (step["started"] == NEVER, step["completed"] == NEVER) {
+            (true, true) => '-',
+            (false, true) => '>',
+            _ => 'x',
+        })
         .collect()
 }
 
@@ -149,9 +147,7 @@ fn a_job_may_come_late_or_go_early() {
     sandbox.skip(STEP);
     client.get(&path).refused("404.job");
     assert_eq!(client.state(&client.image_path("web next")), "live");
-    client
-        .get("/v1/jobs/0123456789abcdef01234567")
-        .refused("404.job");
+    client.get("/v1/jobs/0123456789abcdef01234567").refused("404.job");
 }
 
 #[test]

@@ -10,10 +10,7 @@ fn origins_are_checked_field_by_field() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let post = |origin: Value| {
-        client.post(
-            "/v1/images/sources",
-            &json!({"type": "direct", "origin": origin}),
-        )
+        client.post("/v1/images/sources", &json!({"type": "direct", "origin": origin}))
     };
     for origin in [
         json!({"type": "docker-file", "details": {
@@ -39,31 +36,11 @@ fn origins_are_checked_field_by_field() {
     for (origin, code, source) in [
         (json!({}), missing, "/origin/type"),
         (json!({"type": "docker-hub"}), missing, "/origin/details"),
-        (
-            details("docker-hub", json!({})),
-            missing,
-            "/origin/details/target",
-        ),
-        (
-            details("docker-hub", json!({"target": 1})),
-            invalid,
-            "/origin/details/target",
-        ),
-        (
-            details("docker-hub", json!({"target": "t", "url": "u"})),
-            invalid,
-            "/origin/details/url",
-        ),
-        (
-            details("docker-registry", json!({"target": "t"})),
-            missing,
-            "/origin/details/url",
-        ),
-        (
-            details("docker-file", git),
-            missing,
-            "/origin/details/repo/auth/credentials/password",
-        ),
+        (details("docker-hub", json!({})), missing, "/origin/details/target"),
+        (details("docker-hub", json!({"target": 1})), invalid, "/origin/details/target"),
+        (details("docker-hub", json!({"target": "t", "url": "u"})), invalid, "/origin/details/url"),
+        (details("docker-registry", json!({"target": "t"})), missing, "/origin/details/url"),
+        (details("docker-file", git), missing, "/origin/details/repo/auth/credentials/password"),
         (details("docker_hub", json!({})), invalid, "/origin/type"),
         (details("cycle-source", json!({})), invalid, "/origin/type"),
     ] {

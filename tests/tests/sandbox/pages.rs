@@ -6,10 +6,7 @@ use serde_json::{Value, json};
 use crate::client::{Client, column, text};
 
 fn names(client: &Client, query: &str) -> Vec<String> {
-    column(
-        &client.get(&format!("/v1/images?{query}")).data(200),
-        "name",
-    )
+    column(&client.get(&format!("/v1/images?{query}")).data(200), "name")
 }
 
 #[test]
@@ -20,10 +17,7 @@ fn filters_let_through_what_they_name() {
     let webs = ["web 1.27", "web next", "web 1.26"];
     assert_eq!(names(&client, "filter[search]=WEB"), webs);
     assert_eq!(names(&client, "filter[search]=web+1.26"), ["web 1.26"]);
-    assert_eq!(
-        names(&client, "filter%5Bsearch%5D=web%20next"),
-        ["web next"]
-    );
+    assert_eq!(names(&client, "filter%5Bsearch%5D=web%20next"), ["web next"]);
     assert_eq!(names(&client, "filter[state]=new"), ["web next"]);
     let states = names(&client, "filter[state]=new,building");
     assert_eq!(states, ["web next", "shop api broken"]);

@@ -19,10 +19,7 @@ fn requests_are_noted_word_for_word() {
     let [list, create, nowhere] = requests.as_slice() else {
         panic!("{requests:?}");
     };
-    assert_eq!(
-        (list.method.as_str(), list.path.as_str()),
-        ("GET", "/v1/images")
-    );
+    assert_eq!((list.method.as_str(), list.path.as_str()), ("GET", "/v1/images"));
     assert_eq!(list.query, "filter%5Bsearch%5D=a%20b&sort=-id");
     assert_eq!(list.header("x-hub-id"), Some(sandbox.hub_id()));
     let bearer = format!("Bearer {}", sandbox.api_key());
@@ -32,10 +29,7 @@ fn requests_are_noted_word_for_word() {
     assert_eq!(create.header("content-type"), Some("application/json"));
     assert_eq!(create.body, br#"{"source_id":"x"}"#);
     assert_eq!(create.length, 17);
-    assert_eq!(
-        (nowhere.path.as_str(), nowhere.query.as_str()),
-        ("/nowhere%2F", "")
-    );
+    assert_eq!((nowhere.path.as_str(), nowhere.query.as_str()), ("/nowhere%2F", ""));
 }
 
 #[test]
@@ -56,8 +50,7 @@ fn a_dropped_sandbox_leaves_nothing_behind() {
     let sandbox = Sandbox::start().unwrap();
     let address = sandbox.url().strip_prefix("http://").unwrap().to_owned();
     let mut idle = TcpStream::connect(&address).unwrap();
-    idle.set_read_timeout(Some(Duration::from_secs(20)))
-        .unwrap();
+    idle.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     Client::new(&sandbox).get("/v1/images");
     drop(sandbox);
     // Closed or reset, but not left hanging.

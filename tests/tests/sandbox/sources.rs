@@ -15,10 +15,7 @@ fn docker_hub() -> Value {
 fn a_source_has_what_the_schema_requires() {
     let sandbox = Sandbox::start().unwrap();
     let sources = Client::new(&sandbox).get(SOURCES).data(200);
-    assert_eq!(
-        column(&sources, "identifier"),
-        ["web", "shop-api", "worker", "pushed"]
-    );
+    assert_eq!(column(&sources, "identifier"), ["web", "shop-api", "worker", "pushed"]);
     for source in sources.as_array().unwrap() {
         assert!(is_id(&source["id"]));
         assert_eq!(source["hub_id"], sandbox.hub_id());
@@ -43,10 +40,7 @@ fn sources_are_filtered_ordered_and_cut() {
     assert_eq!(names("filter[identifier]=shop-api"), ["Shop API"]);
     assert_eq!(names("filter[state]=live,deleting").len(), 4);
     assert_eq!(names("sort=-name"), ["Worker", "Web", "Shop API", "Pushed"]);
-    assert_eq!(
-        names("sort=name&page[size]=2&page[number]=2"),
-        ["Web", "Worker"]
-    );
+    assert_eq!(names("sort=name&page[size]=2&page[number]=2"), ["Web", "Worker"]);
     let nothing = client.get(&format!("{SOURCES}?filter[state]=deleted"));
     assert_eq!(nothing.data(200), Value::Null);
     for (query, source) in [
@@ -73,9 +67,7 @@ fn meta_and_includes_come_with_a_source() {
     assert_eq!(count["state"]["building"], 1);
     assert_eq!(count["state"]["saving"], 0);
     let includes = &document["includes"];
-    let ids = includes["integrations:identifiers"]["big-builder"]
-        .as_array()
-        .unwrap();
+    let ids = includes["integrations:identifiers"]["big-builder"].as_array().unwrap();
     assert_eq!(document["data"]["builder"]["integration_id"], "big-builder");
     assert!(includes["integrations"][text(&ids[0])]["name"].is_string());
     assert!(includes["creators"]["api_keys"].is_object());
@@ -104,10 +96,7 @@ fn a_source_is_made_changed_and_cleared() {
 
     let patch = |body: Value| client.patch(&path, &body).data(200);
     let changed = patch(json!({"name": "Cache", "identifier": "hot"}));
-    assert_eq!(
-        (&changed["name"], &changed["identifier"]),
-        (&json!("Cache"), &json!("hot"))
-    );
+    assert_eq!((&changed["name"], &changed["identifier"]), (&json!("Cache"), &json!("hot")));
     assert_eq!(changed["about"]["description"], "kept warm");
     assert_eq!(changed["builder"]["integration_id"], "big-builder");
     let cleared = patch(json!({
@@ -159,16 +148,8 @@ fn what_is_wrong_with_a_source_is_pointed_at() {
         (json!({}), missing, "/type"),
         (json!({"type": "direct"}), missing, "/origin"),
         (with("type", json!("stack_build")), invalid, "/type"),
-        (
-            with("builder", json!({})),
-            missing,
-            "/builder/integration_id",
-        ),
-        (
-            with("builder", json!({"integration_id": "no"})),
-            invalid,
-            "/builder/integration_id",
-        ),
+        (with("builder", json!({})), missing, "/builder/integration_id"),
+        (with("builder", json!({"integration_id": "no"})), invalid, "/builder/integration_id"),
         (with("about", json!({})), missing, "/about/description"),
         (with("identifier", json!(null)), invalid, "/identifier"),
     ] {
@@ -179,9 +160,7 @@ fn what_is_wrong_with_a_source_is_pointed_at() {
     answer.refused_at(invalid, "/type");
     let nowhere = format!("{SOURCES}/0123456789abcdef01234567");
     client.get(&nowhere).refused("404.image.source");
-    client
-        .patch(&nowhere, &json!({}))
-        .refused("404.image.source");
+    client.patch(&nowhere, &json!({})).refused("404.image.source");
     client.delete(&nowhere).refused("404.image.source");
 }
 
@@ -194,9 +173,7 @@ fn a_deleted_source_goes_in_its_own_time() {
     assert_eq!(descriptor["action"], "delete");
     assert!(is_id(&descriptor["job"]["id"]));
     assert_eq!(client.state(&path), "deleting");
-    client
-        .patch(&path, &json!({"name": "x"}))
-        .refused("403.invalid-state");
+    client.patch(&path, &json!({"name": "x"})).refused("403.invalid-state");
     let body = json!({"source_id": sandbox.source_id()});
     let answer = client.post("/v1/images", &body);
     answer.refused_at("422.invalid-argument", "/source_id");

@@ -40,10 +40,7 @@ fn a_query_with_mistakes_is_refused_by_the_name_of_the_parameter() {
         answer.refused_at("422.invalid-argument", &source);
     }
     let image = client.image_path("web next");
-    for path in [
-        format!("{image}?filter[state]=new"),
-        format!("{image}/build-log?meta=x"),
-    ] {
+    for path in [format!("{image}?filter[state]=new"), format!("{image}/build-log?meta=x")] {
         client.get(&path).refused("422.invalid-argument");
     }
     let answer = client.delete(&format!("{image}?force=true"));
@@ -67,17 +64,10 @@ fn what_is_documented_for_one_image_is_taken() {
 fn a_body_is_json_and_says_so() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
-    let send = |kind, body| {
-        client
-            .send("POST", "/v1/images", Some((kind, body)))
-            .unwrap()
-    };
+    let send = |kind, body| client.send("POST", "/v1/images", Some((kind, body))).unwrap();
     send("application/json", "{").refused("400.invalid-syntax");
     send("application/json", "").refused("400.invalid-syntax");
-    let (code, form) = (
-        "415.invalid-content-type",
-        "application/x-www-form-urlencoded",
-    );
+    let (code, form) = ("415.invalid-content-type", "application/x-www-form-urlencoded");
     send("text/plain", "{}").refused(code);
     send(form, "source_id=1").refused(code);
     send("application/json; charset=utf-8", "{}").refused("422.missing-argument");

@@ -35,21 +35,8 @@ fn an_import_walks_the_image_to_live() {
     let import = json!({"action": "import"});
     let descriptor = client.post(&tasks, &import).data(200);
     check_descriptor(&descriptor, "import");
-    assert_eq!(
-        descriptor["job"]["tasks"][0]["steps"]
-            .as_array()
-            .unwrap()
-            .len(),
-        4
-    );
-    for state in [
-        "new",
-        "downloading",
-        "building",
-        "verifying",
-        "saving",
-        "live",
-    ] {
+    assert_eq!(descriptor["job"]["tasks"][0]["steps"].as_array().unwrap().len(), 4);
+    for state in ["new", "downloading", "building", "verifying", "saving", "live"] {
         assert_eq!(client.state(&path), state);
         client.post(&tasks, &import).refused("403.invalid-state");
         let has_log = !["new", "downloading"].contains(&state);
@@ -155,23 +142,15 @@ fn a_task_has_to_be_one_that_there_is() {
         (json!({}), missing, "/action"),
         (json!({"action": "import"}), invalid, "/action"),
         (json!({"action": "prune"}), missing, "/contents"),
-        (
-            json!({"action": "prune", "contents": {}}),
-            missing,
-            "/contents/source_ids",
-        ),
+        (json!({"action": "prune", "contents": {}}), missing, "/contents/source_ids"),
         (ids(json!("x")), invalid, "/contents/source_ids"),
         (ids(json!([1])), invalid, "/contents/source_ids"),
         (ids(json!(["nope"])), invalid, "/contents/source_ids"),
     ] {
-        client
-            .post("/v1/images/tasks", &body)
-            .refused_at(code, source);
+        client.post("/v1/images/tasks", &body).refused_at(code, source);
     }
     let tasks = format!("{}/tasks", client.image_path("web next"));
-    client
-        .post(&tasks, &json!({}))
-        .refused_at(missing, "/action");
+    client.post(&tasks, &json!({})).refused_at(missing, "/action");
     let more = json!({"action": "import", "contents": {}});
     client.post(&tasks, &more).refused_at(invalid, "/contents");
 }

@@ -50,24 +50,14 @@ fn waiting(sandbox: &Sandbox, client: &Client) -> Waiting {
     let token = text(&image["source"]["details"]["origin"]["details"]["token"]);
     let query = format!("hub-id={}&token={token}", sandbox.hub_id());
     let url = format!("{}{path}/upload?{query}", sandbox.url());
-    Waiting {
-        image,
-        path,
-        token,
-        url,
-    }
+    Waiting { image, path, token, url }
 }
 
 #[test]
 fn an_upload_takes_the_image_on_to_live() {
     let sandbox = Sandbox::with(still()).unwrap();
     let client = Client::new(&sandbox);
-    let Waiting {
-        image,
-        path,
-        token,
-        url,
-    } = waiting(&sandbox, &client);
+    let Waiting { image, path, token, url } = waiting(&sandbox, &client);
     assert_eq!(image["state"]["current"], "uploading");
     let details = &image["source"]["details"]["origin"]["details"];
     assert!(text(&details["expires"]) > text(&image["events"]["created"]));
@@ -103,9 +93,7 @@ fn each_image_has_a_token_of_its_own() {
     let body = form(&[part("file.tar", &tar(1024))]);
     let crossed = one.url.replace(&one.token, &other.token);
     push(&crossed, MULTIPART, &body).refused("403.mismatch");
-    let hub = one
-        .url
-        .replace(sandbox.hub_id(), "0123456789abcdef01234567");
+    let hub = one.url.replace(sandbox.hub_id(), "0123456789abcdef01234567");
     push(&hub, MULTIPART, &body).refused("403.wrong-hub");
     let gone = one.url.replace(&one.path, "/v1/images/nope");
     push(&gone, MULTIPART, &body).refused("404.image");

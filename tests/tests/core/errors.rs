@@ -1,0 +1,194 @@
+//! Each recorded error, read through the hub: what kind it is, what it means, what it tells.
+
+use std::error::Error;
+
+use cycle_images::http::Response;
+use cycle_images::images::{
+    CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
+    GetImages, UpdateImage,
+};
+use cycle_images::{
+    ErrorCode, Hub, ImageId, Operation, ResponseError, ResponseErrorKind, SourceId,
+};
+use cycle_images_tests::recording;
+
+fn hub() -> Hub {
+    Hub::new("the-key", "the-hub").unwrap()
+}
+
+fn image() -> ImageId {
+    ImageId::new("x").unwrap()
+}
+
+fn error(name: &str) -> ResponseError {
+    let response = recording::read(&format!("errors/{name}"));
+    let result = hub().response(&GetImage::new(image()), response);
+    result.map(|reply| reply.data).expect_err(name)
+}
+
+fn refused(status: u16, body: impl AsRef<[u8]>) -> ResponseError {
+    let response = Response::builder().status(status).body(body).unwrap();
+    hub().response(&GetImages::new(), response).unwrap_err()
+}
+
+fn kind(error: &ResponseError) -> &'static str {
+    match error.kind() {
+        ResponseErrorKind::Platform(_) => "platform",
+        ResponseErrorKind::OAuth(_) => "oauth",
+        ResponseErrorKind::OtherJson(_) => "other json",
+        ResponseErrorKind::NotJson(_) => "not json",
+        ResponseErrorKind::NoBody(_) => "no body",
+        ResponseErrorKind::Redirect(_) => "redirect",
+        ResponseErrorKind::Unexpected(_) => "unexpected",
+        _ => "another kind",
+    }
+}
+
+fn predicates(error: &ResponseError) -> String {
+    let all = [
+        (error.is_not_found(), "not found"),
+        (error.is_unauthorized(), "unauthorized"),
+        (error.is_forbidden(), "forbidden"),
+        (error.is_conflict(), "conflict"),
+        (error.is_invalid(), "invalid"),
+        (error.is_rate_limited(), "rate limited"),
+        (error.is_retryable(), "retryable"),
+    ];
+    let holding: Vec<_> = all.iter().filter(|(holds, _)| *holds).map(|(_, name)| *name).collect();
+    holding.join(", ")
+}
+
+/// For each recording: kind, status, code, what it means, and a word of what to do.
+const ERRORS: &str = "
+400                     | platform   | 400 Bad Request           | 400.invalid-syntax   | invalid                 | correct
+401                     | platform   | 401 Unauthorized          | 401.auth-invalid     | unauthorized            | check the API key
+403_permissions         | platform   | 403 Forbidden             | 403.permissions      | forbidden               | images-manage
+404_image               | platform   | 404 Not Found             | 404.image            | not found               | check the id
+404_underscore          | platform   | 404 Not Found             | 404.hub.api_key      | not found               | check the id
+409                     | platform   | 409 Conflict              | 409.duplicate-found  | conflict                | look
+422_source              | platform   | 422 Unprocessable Entity  | 422.missing-argument | invalid                 | correct
+429_date                | platform   | 429 Too Many Requests     | 429.rate-limiting    | rate limited, retryable | Retry-After: Tue, 10 Mar 2026 14:05:39 GMT
+429_seconds             | platform   | 429 Too Many Requests     | 429.rate-limiting    | rate limited, retryable | Retry-After: 7
+500                     | platform   | 500 Internal Server Error | 500.database         |                         | status page
+503                     | platform   | 503 Service Unavailable   | 503.not-ready        | retryable               | Retry-After: 2
+contradicting_status    | platform   | 404 Not Found             | 404.image            | not found               | check the id
+empty_200               | no body    | 200 OK                    |                      |                         | check the base URL
+empty_503               | no body    | 503 Service Unavailable   |                      | retryable               | try again later
+html_200                | unexpected | 200 OK                    |                      |                         | check the base URL
+html_502                | not json   | 502 Bad Gateway           |                      | retryable               | try again later
+null_error              | other json | 500 Internal Server Error |                      |                         | status page
+oauth_401               | oauth      | 401 Unauthorized          |                      | unauthorized            | check the API key
+other_json_500          | other json | 500 Internal Server Error |                      |                         | status page
+redirect_302            | redirect   | 302 Found                 |                      |                         | check the base URL
+truncated_200           | unexpected | 200 OK                    |                      |                         | check the base URL
+without_status_and_data | platform   | 404 Not Found             | 404.image            | not found               | check the id
+wrong_type_200          | unexpected | 200 OK                    |                      |                         | older than the platform
+";
+
+fn rows() -> impl Iterator<Item = [&'static str; 6]> {
+    let cells = |row: &'static str| row.split('|').map(str::trim).collect::<Vec<_>>();
+    ERRORS.trim().lines().map(move |row| cells(row).try_into().unwrap())
+}
+
+#[test]
+fn each_recording_has_its_row() {
+    let rows: Vec<String> = rows().map(|[name, ..]| format!("errors/{name}")).collect();
+    assert_eq!(recording::names("errors"), rows);
+}
+
+#[test]
+fn what_each_error_is_and_means() {
+    for [name, expected, status, code, means, _] in rows() {
+        let error = error(name);
+        assert_eq!(kind(&error), expected, "{name}");
+        assert_eq!(error.status().to_string(), status, "{name}");
+        assert_eq!(error.code().map_or("", ErrorCode::as_str), code, "{name}");
+        assert_eq!(predicates(&error), means, "{name}");
+        let capability = (name == "403_permissions").then_some("images-manage");
+        assert_eq!(error.missing_capability(), capability, "{name}");
+        let pointer = error.platform().and_then(|error| error.pointer.as_deref());
+        assert_eq!(pointer, (name == "422_source").then_some("/source_id"), "{name}");
+        assert_eq!(error.platform().is_some(), expected == "platform", "{name}");
+    }
+}
+
+#[test]
+fn the_sentence_tells_operation_status_and_what_to_do() {
+    for [name, _, status, _, _, advice] in rows() {
+        let sentence = error(name).to_string();
+        let start = format!("GetImage was answered {status}; ");
+        assert!(sentence.starts_with(&start), "{name}: {sentence}");
+        assert!(sentence.contains(advice), "{name}: {sentence}");
+    }
+}
+
+#[test]
+fn each_error_has_a_source_that_it_does_not_repeat() {
+    for [name, ..] in rows() {
+        let error = error(name);
+        let mut error: &dyn Error = &error;
+        assert!(error.source().is_some(), "{name}");
+        while let Some(source) = error.source() {
+            let (outer, inner) = (error.to_string(), source.to_string());
+            assert!(!inner.is_empty() && !outer.contains(&inner), "{name}: {outer} {inner}");
+            error = source;
+        }
+    }
+}
+
+#[test]
+fn the_source_tells_what_the_other_side_said() {
+    for (name, said) in [
+        ("400", "Invalid syntax: The body is not JSON: unexpected end of input at byte 17."),
+        ("404_underscore", "API key not found (404.hub.api_key)"),
+        ("422_source", "/source_id"),
+        ("429_date", "Too many requests (429.rate-limiting)"),
+        ("oauth_401", "invalid_client: The client credentials are invalid."),
+        ("redirect_302", "https://portal.example.com/sign-in?next=%2Fv1%2Fimages"),
+        ("html_502", "not JSON at line 1"),
+        ("empty_503", "the body is empty"),
+        ("truncated_200", "ends too early"),
+        ("wrong_type_200", "at data.size: expected "),
+    ] {
+        let error = error(name);
+        let source = error.source().unwrap().to_string();
+        assert!(source.contains(said), "{name}: {source}");
+    }
+}
+
+#[test]
+fn every_operation_reads_errors_alike() {
+    fn check(operation: &impl Operation) {
+        for [name, expected, ..] in rows().filter(|row| row[0] != "wrong_type_200") {
+            let response = recording::read(&format!("errors/{name}"));
+            let error = hub().response(operation, response).err().unwrap();
+            assert_eq!(kind(&error), expected, "{name}");
+            assert_eq!(error.operation(), name_of(operation), "{name}");
+        }
+    }
+    fn name_of<O: Operation>(_: &O) -> &'static str {
+        O::NAME
+    }
+    let source = SourceId::new("x").unwrap();
+    check(&GetImages::new());
+    check(&CreateImage::new(&source));
+    check(&GetImage::new(image()));
+    check(&UpdateImage::new(image()));
+    check(&DeleteImage::new(image()));
+    check(&GetImageBuildLog::new(image()));
+    check(&CreateImagesJob::prune([source]));
+    check(&CreateImageJob::import(image()));
+}
+
+#[test]
+fn what_the_platform_says_about_503_may_make_trying_again_useless() {
+    for (code, retryable) in [
+        ("503.not-ready", true),
+        ("503.not-enabled", false),
+        ("503.dependency-not-enabled", false),
+        ("504.not-available", true),
+    ] {
+        let error = refused(503, format!(r#"{{"error": {{"code": "{code}"}}}}"#));
+        assert_eq!(error.is_retryable(), retryable, "{code}");
+    }
+}

@@ -1,0 +1,124 @@
+//! What is the same for all operations: base URLs, ids in paths, the two headers, and names.
+
+use cycle_images::http::Method;
+use cycle_images::images::{
+    CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
+    GetImages, UpdateImage,
+};
+use cycle_images::{Hub, ImageId, Operation, SourceId};
+
+fn hub() -> Hub {
+    Hub::new("the-key", "the-hub").unwrap()
+}
+
+fn uri(hub: &Hub, operation: &impl Operation) -> String {
+    hub.request(operation).unwrap().uri().to_string()
+}
+
+#[test]
+fn the_base_url_may_have_another_host_a_port_and_a_path_prefix() {
+    for (base, expected) in [
+        ("https://api.my-company.cycle.io", "https://api.my-company.cycle.io/v1/images"),
+        ("https://example.com:8443/", "https://example.com:8443/v1/images"),
+        ("https://example.com/cycle/eu", "https://example.com/cycle/eu/v1/images"),
+        ("https://example.com/cycle/", "https://example.com/cycle/v1/images"),
+        ("http://127.0.0.1:9999", "http://127.0.0.1:9999/v1/images"),
+        ("http://[::1]:9999/x", "http://[::1]:9999/x/v1/images"),
+        ("http://localhost", "http://localhost/v1/images"),
+    ] {
+        let hub = hub().with_base_url(base).unwrap();
+        assert_eq!(uri(&hub, &GetImages::new()), expected);
+        assert_eq!(format!("{}/v1/images", hub.base_url()), expected);
+    }
+}
+
+#[test]
+fn plain_http_to_another_host_has_to_be_asked_for() {
+    let base = "http://10.1.2.3:8080/cycle";
+    assert!(hub().with_base_url(base).is_err());
+    let hub = hub().with_insecure_base_url(base).unwrap();
+    let expected = "http://10.1.2.3:8080/cycle/v1/images?page%5Bsize%5D=5";
+    assert_eq!(uri(&hub, &GetImages::new().page_size(5)), expected);
+}
+
+#[test]
+fn an_id_stays_one_segment_of_the_path() {
+    for (id, segment) in [
+        ("a/b", "a%2Fb"),
+        ("100%", "100%25"),
+        ("%2F", "%252F"),
+        ("a?b", "a%3Fb"),
+        ("a#b", "a%23b"),
+        ("a\\b", "a%5Cb"),
+        ("../tasks", "..%2Ftasks"),
+        ("a b\r\n", "a%20b%0D%0A"),
+        ("Büro 画像", "B%C3%BCro%20%E7%94%BB%E5%83%8F"),
+        ("...", "..."),
+    ] {
+        let id = ImageId::new(id).unwrap();
+        let image = format!("https://api.cycle.io/v1/images/{segment}");
+        assert_eq!(uri(&hub(), &GetImage::new(&id)), image);
+        assert_eq!(uri(&hub(), &UpdateImage::new(&id).name("x")), image);
+        assert_eq!(uri(&hub(), &DeleteImage::new(&id)), image);
+        assert_eq!(uri(&hub(), &GetImageBuildLog::new(&id)), format!("{image}/build-log"));
+        assert_eq!(uri(&hub(), &CreateImageJob::import(&id)), format!("{image}/tasks"));
+    }
+}
+
+#[test]
+fn an_id_stays_one_value_of_the_query() {
+    let operation = GetImages::new().filter_source_id(SourceId::new("a&b=c,d%é").unwrap());
+    let expected = "https://api.cycle.io/v1/images?filter%5Bsource_id%5D=a%26b%3Dc%2Cd%25%C3%A9";
+    assert_eq!(uri(&hub(), &operation), expected);
+}
+
+#[test]
+fn key_and_hub_id_are_sent_once_each_and_the_key_is_marked_sensitive() {
+    fn check(operation: &impl Operation) {
+        let request = hub().request(operation).unwrap();
+        let values = |name| {
+            let values = request.headers().get_all(name).iter();
+            values.map(|value| value.to_str().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(values("authorization"), ["Bearer the-key"]);
+        assert_eq!(values("x-hub-id"), ["the-hub"]);
+        assert!(request.headers()["authorization"].is_sensitive());
+    }
+    let id = ImageId::new("1").unwrap();
+    check(&GetImages::new());
+    check(&GetImage::new(&id));
+    check(&DeleteImage::new(&id));
+    check(&UpdateImage::new(&id));
+    check(&CreateImageJob::import(&id));
+}
+
+#[test]
+fn a_hub_of_the_variables_that_people_already_use() {
+    let hub = Hub::from_variables(|name| match name {
+        "CYCLE_API_KEY" => Some("the-key".into()),
+        "CYCLE_HUB_ID" => Some("the-hub".into()),
+        "CYCLE_BASE_URL" => Some("https://api.my-company.cycle.io/".into()),
+        _ => None,
+    })
+    .unwrap();
+    assert_eq!(hub.id().as_str(), "the-hub");
+    let request = hub.request(&GetImages::new()).unwrap();
+    assert_eq!(request.uri(), "https://api.my-company.cycle.io/v1/images");
+    assert_eq!(request.headers()["authorization"], "Bearer the-key");
+    assert_eq!(request.headers()["x-hub-id"], "the-hub");
+}
+
+#[test]
+fn names_methods_and_capabilities_are_the_documented_ones() {
+    fn of<O: Operation>() -> (&'static str, Method, &'static str) {
+        (O::NAME, O::METHOD, O::CAPABILITY)
+    }
+    assert_eq!(of::<GetImages>(), ("GetImages", Method::GET, "images-view"));
+    assert_eq!(of::<CreateImage>(), ("CreateImage", Method::POST, "images-manage"));
+    assert_eq!(of::<GetImage>(), ("GetImage", Method::GET, "images-view"));
+    assert_eq!(of::<UpdateImage>(), ("UpdateImage", Method::PATCH, "images-manage"));
+    assert_eq!(of::<DeleteImage>(), ("DeleteImage", Method::DELETE, "images-manage"));
+    assert_eq!(of::<GetImageBuildLog>(), ("GetImageBuildLog", Method::GET, "images-view"));
+    assert_eq!(of::<CreateImagesJob>(), ("CreateImagesJob", Method::POST, "images-manage"));
+    assert_eq!(of::<CreateImageJob>(), ("CreateImageJob", Method::POST, "images-import"));
+}

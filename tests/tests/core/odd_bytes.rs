@@ -1,0 +1,192 @@
+//! Whatever bytes come back, there is a value or an error, and never a panic.
+
+use std::fmt::Debug;
+use std::sync::LazyLock;
+
+use cycle_images::http::{Response, StatusCode};
+use cycle_images::images::{
+    CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
+    GetImages, UpdateImage,
+};
+use cycle_images::{Hub, ImageId, Operation, SourceId, recorded};
+use cycle_images_tests::recording;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+const FOLDERS: [&str; 9] = [
+    "create_image",
+    "create_image_job",
+    "create_images_job",
+    "delete_image",
+    "errors",
+    "get_image",
+    "get_image_build_log",
+    "get_images",
+    "update_image",
+];
+
+/// All recordings but the longest, which would only take longer.
+static RECORDINGS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let names = FOLDERS.into_iter().flat_map(recording::names);
+    let recordings = names.map(|name| recording::bytes(&name));
+    recordings.filter(|bytes| bytes.len() < 16_000).collect()
+});
+
+fn answer(operation: &impl Operation<Data: Debug, Includes: Debug>, response: &Response<Vec<u8>>) {
+    let hub = Hub::new("the-key", "the-hub").unwrap();
+    let mut copy = Response::new(response.body());
+    *copy.status_mut() = response.status();
+    *copy.headers_mut() = response.headers().clone();
+    match hub.response(operation, copy) {
+        Ok(reply) => {
+            assert!(response.status().is_success());
+            assert_eq!(reply.status, response.status());
+        }
+        Err(error) => {
+            assert_eq!(error.status(), response.status());
+            assert!(error.body().as_str().len() <= 4096);
+            assert_eq!(error.body().whole_len(), response.body().len());
+            assert!(std::error::Error::source(&error).is_some());
+            assert!(!format!("{error} {error:?}").is_empty());
+        }
+    }
+}
+
+fn answer_to_all(response: &Response<Vec<u8>>) {
+    let image = ImageId::new("x").unwrap();
+    let source = SourceId::new("x").unwrap();
+    answer(&GetImages::new(), response);
+    answer(&CreateImage::new(&source), response);
+    answer(&GetImage::new(&image), response);
+    answer(&UpdateImage::new(&image), response);
+    answer(&DeleteImage::new(&image), response);
+    answer(&GetImageBuildLog::new(&image), response);
+    answer(&CreateImagesJob::prune([source]), response);
+    answer(&CreateImageJob::import(&image), response);
+}
+
+fn statuses() -> impl Strategy<Value = StatusCode> {
+    let status = |status| StatusCode::from_u16(status).unwrap();
+    prop_oneof![Just(200), 100_u16..=999].prop_map(status)
+}
+
+#[derive(Clone, Debug)]
+enum Change {
+    Flip(Index, u8),
+    Delete(Index),
+    Insert(Index, Vec<u8>),
+    Cut(Index),
+}
+
+impl Change {
+    fn apply(&self, bytes: &mut Vec<u8>) {
+        if bytes.is_empty() {
+            return;
+        }
+        match self {
+            Self::Flip(at, bits) => {
+                let at = at.get_mut(bytes);
+                *at ^= bits;
+            }
+            Self::Delete(at) => {
+                bytes.remove(at.index(bytes.len()));
+            }
+            Self::Insert(at, more) => {
+                let at = at.index(bytes.len());
+                bytes.splice(at..at, more.iter().copied());
+            }
+            Self::Cut(at) => bytes.truncate(at.index(bytes.len())),
+        }
+    }
+}
+
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let at = any::<Index>;
+    let piece = prop_oneof![
+        vec(any::<u8>(), 1..4),
+        select(vec!["null", "\"", "{", "]", "-1", "1e999", ",", "\\ud800", "HTTP/1.1 200 OK\n\n"])
+            .prop_map(|text| text.as_bytes().to_vec()),
+    ];
+    let change = prop_oneof![
+        4 => (at(), 1_u8..).prop_map(|(at, bits)| Change::Flip(at, bits)),
+        4 => at().prop_map(Change::Delete),
+        4 => (at(), piece).prop_map(|(at, more)| Change::Insert(at, more)),
+        1 => at().prop_map(Change::Cut),
+    ];
+    vec(change, 1..4)
+}
+
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) }
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    #[test]
+    fn any_bytes_with_any_status(status in statuses(), body in vec(any::<u8>(), 0..200)) {
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        answer_to_all(&response);
+    }
+
+    #[test]
+    fn any_json_punctuation_with_any_status(
+        status in statuses(),
+        body in r#"\{"(data|error|includes)": ?[\[\]{}:,"0-9a-z .null-]{0,60}\}?"#,
+    ) {
+        let mut response = Response::new(body.into_bytes());
+        *response.status_mut() = status;
+        answer_to_all(&response);
+    }
+
+    #[test]
+    fn any_bytes_as_a_recording(head in "(HTTP/(1.1|2) [0-9]{0,4}.{0,9}\n)?", rest in vec(any::<u8>(), 0..200)) {
+        let recording = [head.as_bytes(), &rest].concat();
+        if let Ok(response) = recorded::response(&recording) {
+            prop_assert!(recording.ends_with(response.body()));
+            prop_assert!(recording.starts_with(b"HTTP/"));
+        }
+    }
+
+    #[test]
+    fn changed_recordings(which in any::<Index>(), changes in changes()) {
+        let mut bytes = which.get::<Vec<u8>>(&RECORDINGS).clone();
+        changes.iter().for_each(|change| change.apply(&mut bytes));
+        if let Ok(response) = recorded::response(&bytes) {
+            answer_to_all(&response);
+        }
+    }
+
+    #[test]
+    fn changed_bodies(which in any::<Index>(), changes in changes()) {
+        let mut response = recorded::response(which.get::<Vec<u8>>(&RECORDINGS)).unwrap();
+        changes.iter().for_each(|change| change.apply(response.body_mut()));
+        answer_to_all(&response);
+    }
+}
+
+#[test]
+fn nesting_without_end() {
+    let deep = "[".repeat(200_000);
+    let deep_and_closed = format!("{deep}{}", "]".repeat(200_000));
+    for body in [
+        deep.clone(),
+        r#"{"data":"#.repeat(50_000),
+        format!(r#"{{"data": {deep_and_closed}}}"#),
+        format!(
+            r#"{{"data": {{"id": "1", "new": {deep_and_closed}, "state": {{"current": "x"}}}}}}"#
+        ),
+        format!(
+            r#"{{"data": [{{"id": "1", "source": {{"details": {{"origin": {{"details": {deep_and_closed}}}}}}}}}]}}"#
+        ),
+        format!(r#"{{"error": {deep_and_closed}}}"#),
+    ] {
+        for status in [200, 500] {
+            let mut response = Response::new(body.clone().into_bytes());
+            *response.status_mut() = StatusCode::from_u16(status).unwrap();
+            answer_to_all(&response);
+        }
+    }
+}

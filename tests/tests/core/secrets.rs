@@ -1,0 +1,143 @@
+//! No credential stands in the `Debug` or `Display` of anything: neither those of the recordings,
+//! which begin with `sec-`, nor the API key.
+
+use std::error::Error;
+use std::fmt::Debug;
+
+use cycle_images::http::Response;
+use cycle_images::images::{
+    CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
+    GetImages, UpdateImage,
+};
+use cycle_images::{Hub, ImageId, Operation, SourceId};
+use cycle_images_tests::recording;
+
+const KEY: &str = "sec-the-api-key";
+
+const FOLDERS: [&str; 9] = [
+    "create_image",
+    "create_image_job",
+    "create_images_job",
+    "delete_image",
+    "errors",
+    "get_image",
+    "get_image_build_log",
+    "get_images",
+    "update_image",
+];
+
+fn hub() -> Hub {
+    Hub::new(KEY, "the-hub").unwrap()
+}
+
+fn image() -> ImageId {
+    ImageId::new("x").unwrap()
+}
+
+#[track_caller]
+fn hides(what: &str, text: &str) {
+    assert!(!text.contains("sec-"), "{what}: {text}");
+}
+
+#[track_caller]
+fn hides_in_debug(what: &str, value: &impl Debug) {
+    hides(what, &format!("{value:?}"));
+    hides(what, &format!("{value:#?}"));
+}
+
+#[track_caller]
+fn hides_in_error(what: &str, error: &(dyn Error + 'static)) {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        hides_in_debug(what, &error);
+        hides(what, &error.to_string());
+        next = error.source();
+    }
+}
+
+/// Shows all there is to show of an operation and of every recording as the answer to it.
+fn shows_no_secret<O>(operation: &O)
+where
+    O: Operation<Data: Debug, Includes: Debug> + Debug,
+{
+    hides_in_debug(O::NAME, operation);
+    hides_in_debug(O::NAME, &hub().request(operation).unwrap());
+    for name in FOLDERS.into_iter().flat_map(recording::names) {
+        let response = recording::read(&name);
+        match hub().response(operation, response) {
+            Ok(reply) => hides_in_debug(&name, &reply),
+            Err(error) => {
+                hides_in_debug(&name, error.kind());
+                hides_in_debug(&name, error.body());
+                hides_in_error(&name, &error);
+            }
+        }
+    }
+}
+
+#[test]
+fn there_are_secrets_to_hide() {
+    let texts = FOLDERS.into_iter().flat_map(recording::names).map(|name| recording::bytes(&name));
+    let count = |text: Vec<u8>| String::from_utf8_lossy(&text).matches("sec-").count();
+    assert!(texts.map(count).sum::<usize>() > 60);
+}
+
+#[test]
+fn operations_that_answer_with_images() {
+    shows_no_secret(&GetImages::new());
+    shows_no_secret(&GetImage::new(image()));
+    shows_no_secret(&UpdateImage::new(image()).name("x"));
+    shows_no_secret(&CreateImage::new(SourceId::new("x").unwrap()));
+}
+
+#[test]
+fn operations_that_answer_with_jobs_and_logs() {
+    shows_no_secret(&DeleteImage::new(image()));
+    shows_no_secret(&GetImageBuildLog::new(image()));
+    shows_no_secret(&CreateImageJob::import(image()));
+    shows_no_secret(&CreateImagesJob::prune([SourceId::new("x").unwrap()]));
+}
+
+#[test]
+fn the_hub_and_what_it_refuses() {
+    hides_in_debug("hub", &hub());
+    hides_in_error("key", &Hub::new("sec-key\n", "h").unwrap_err());
+    hides_in_error("key", &Hub::new("sec-kéy", "h").unwrap_err());
+    let url = "https://user:sec-password@example.com";
+    hides_in_error("url", &hub().with_base_url(url).unwrap_err());
+    let url = "https://example.com/?token=sec-token";
+    hides_in_error("url", &hub().with_insecure_base_url(url).unwrap_err());
+    let variables = Hub::from_variables(|_| Some("sec-two words".to_owned()));
+    hides_in_error("variables", &variables.unwrap_err());
+}
+
+#[test]
+fn values_that_were_not_expected() {
+    for body in [
+        r#"{"data": {"id": {"a": "sec-x"}}}"#,
+        r#"{"data": {"id": "1", "size": "sec-x"}}"#,
+        r#"{"data": {"id": "1", "size": "sec-x, expected sec-y"}}"#,
+        r#"{"data": {"id": "1", "events": {"created": "sec-x"}}}"#,
+        r#"{"data": {"id": "1", "source": {"details": {"origin": {"details": "sec-x", "type": "docker-hub"}}}}}"#,
+        r#"{"data": {"id": "1", "source": {"details": {"origin": {"type": "docker-hub", "details": {"token": ["sec-x"]}}}}}}"#,
+        r#"{"data": "sec-x""#,
+        "sec-x",
+    ] {
+        let one = hub().response(&GetImage::new(image()), Response::new(body));
+        hides_in_error(body, &one.unwrap_err());
+        let list = format!("{{\"data\": [{body}]}}");
+        match hub().response(&GetImages::new(), Response::new(&list)) {
+            Ok(reply) => hides_in_debug(body, &reply),
+            Err(error) => hides_in_error(body, &error),
+        }
+    }
+}
+
+#[test]
+fn cookies_of_a_success() {
+    let response = Response::builder().header("set-cookie", "lb=sec-proxy-cookie; Secure");
+    let reply = hub().response(&GetImages::new(), response.body(r#"{"data": []}"#).unwrap());
+    let reply = reply.unwrap();
+    assert_eq!(reply.headers.len(), 1);
+    hides_in_debug("reply", &reply);
+}

@@ -1,0 +1,141 @@
+//! An agent that was handed in: it does the carrying, and the client's policy goes before its own.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use cycle_images::images::GetImages;
+use cycle_images_tests::sandbox::{Fault, Sandbox};
+use cycle_images_ureq::{Client, Error};
+use ureq::config::{Config, Timeouts};
+use ureq::http::{Request, Uri};
+use ureq::middleware::MiddlewareNext;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, SendBody};
+
+use crate::{client_of, failure, hub};
+
+const LONG: Duration = Duration::from_secs(20);
+
+/// An agent that would do everything otherwise.
+fn headstrong() -> Agent {
+    Agent::config_builder()
+        .http_status_as_error(true)
+        .max_redirects(5)
+        .user_agent("headstrong/1")
+        .timeout_global(Some(Duration::ZERO))
+        .timeout_connect(Some(Duration::from_nanos(1)))
+        .build()
+        .new_agent()
+}
+
+#[test]
+fn its_policy_gives_way_to_the_clients() {
+    let sandbox = Sandbox::start().unwrap();
+    // By itself it gets nowhere.
+    let by_itself = headstrong().get(sandbox.url()).call();
+    assert!(matches!(by_itself, Err(ureq::Error::Timeout(_))));
+
+    let client = Client::with_agent(hub(&sandbox), headstrong());
+    assert_eq!(client.call(&GetImages::new()).unwrap().data.len(), 8);
+    let name = format!("cycle-images/{} (ureq)", env!("CARGO_PKG_VERSION"));
+    let seen = sandbox.requests();
+    assert_eq!(seen[0].header("user-agent"), Some(name.as_str()));
+
+    sandbox.fault(Fault::unavailable_until("3"));
+    let unavailable = failure(&client);
+    let response = unavailable.response().unwrap();
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["retry-after"]),
+        (503, &"3".parse().unwrap())
+    );
+    // Where it would be followed to isn't there: that would be another error.
+    sandbox.fault(Fault::redirect(307, "/nowhere"));
+    assert_eq!(failure(&client).response().unwrap().status(), 307);
+}
+
+#[test]
+fn without_timeouts_of_its_own_it_has_the_clients() {
+    let sandbox = Sandbox::start().unwrap();
+    let agent = Agent::config_builder().timeout_global(None).build().new_agent();
+    let limit = Duration::from_millis(100);
+    let client = Client::with_agent(hub(&sandbox), agent).with_timeout(limit);
+    sandbox.fault(Fault::Delay(LONG));
+    let start = Instant::now();
+    let error = failure(&client);
+    assert!(start.elapsed() < LONG);
+    assert!(matches!(error, Error::Timeout { limit: told, .. } if told == limit), "{error:?}");
+}
+
+/// An agent has timeouts that the client has no setting for. One of them may end a call, but the
+/// error must not say then that the client's time was up.
+#[test]
+fn a_narrower_timeout_of_its_own_is_not_told_as_the_clients() {
+    let sandbox = Sandbox::start().unwrap();
+    let short = Some(Duration::from_millis(50));
+    let agent = Agent::config_builder().timeout_recv_response(short).build().new_agent();
+    let client = Client::with_agent(hub(&sandbox), agent).with_timeout(LONG);
+    sandbox.fault(Fault::Delay(Duration::from_millis(500)));
+    if let Err(error) = client.call(&GetImages::new()) {
+        assert!(error.may_have_arrived());
+        let message = error.to_string();
+        assert!(!message.contains("within 20 s"), "{message}");
+    }
+}
+
+#[test]
+fn its_middleware_is_asked() {
+    let sandbox = Sandbox::start().unwrap();
+    let mark = |mut request: Request<SendBody<'_>>, next: MiddlewareNext<'_>| {
+        let headers = request.headers_mut();
+        headers.insert("x-marked", "yes".parse().unwrap());
+        next.handle(request)
+    };
+    let agent = Agent::config_builder().middleware(mark).build().new_agent();
+    let client = Client::with_agent(hub(&sandbox), agent);
+    client.call(&GetImages::new()).unwrap();
+    assert_eq!(sandbox.requests()[0].header("x-marked"), Some("yes"));
+}
+
+#[test]
+fn one_that_takes_https_alone_sends_nothing_over_http() {
+    let sandbox = Sandbox::start().unwrap();
+    let agent = Agent::config_builder().https_only(true).build().new_agent();
+    let error = failure(&Client::with_agent(hub(&sandbox), agent));
+    assert!(!error.may_have_arrived(), "{error:?}");
+    assert!(sandbox.requests().is_empty());
+}
+
+/// Finds no host, and notes what time it was given.
+#[derive(Clone, Debug, Default)]
+struct Notes(Arc<Mutex<Vec<Timeouts>>>);
+
+impl Resolver for Notes {
+    fn resolve(
+        &self,
+        _: &Uri,
+        config: &Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        self.0.lock().unwrap().push(config.timeouts());
+        Err(ureq::Error::HostNotFound)
+    }
+}
+
+#[test]
+fn the_time_is_10_s_to_connect_and_60_s_in_all_unless_it_is_set() {
+    let notes = Notes::default();
+    let config = headstrong().config().clone();
+    let agent = Agent::with_parts(config, DefaultConnector::default(), notes.clone());
+    let hub = client_of("http://core.invalid").hub().clone();
+    let client = Client::with_agent(hub, agent);
+    assert!(!failure(&client).may_have_arrived());
+    let (connect, timeout) = (Duration::from_secs(1), Duration::from_secs(2));
+    failure(&client.with_connect_timeout(connect).with_timeout(timeout));
+
+    let noted = notes.0.lock().unwrap();
+    let noted = noted.iter().map(|given| (given.connect, given.global));
+    let seconds = |s| Some(Duration::from_secs(s));
+    let expected = [(seconds(10), seconds(60)), (seconds(1), seconds(2))];
+    assert_eq!(noted.collect::<Vec<_>>(), expected);
+}

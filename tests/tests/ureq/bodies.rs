@@ -1,0 +1,126 @@
+//! How large an answer may be, and how it may be packed.
+
+use std::io::Write;
+
+use cycle_images::ImageId;
+use cycle_images::images::GetImageBuildLog;
+use cycle_images_tests::sandbox::{Fault, Sandbox};
+use cycle_images_ureq::{Client, Error};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::client;
+
+const MIB: usize = 1 << 20;
+
+/// The document of a build log that is so many bytes long as a whole.
+fn document(length: usize) -> String {
+    let (head, tail) = (r#"{"data":{"id":"1","log":""#, r#""}}"#);
+    let log = "=".repeat(length - head.len() - tail.len());
+    format!("{head}{log}{tail}")
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn gzipped(body: Vec<u8>) -> Fault {
+    let json = ("content-type".to_owned(), "application/json".to_owned());
+    let gzip = ("content-encoding".to_owned(), "gzip".to_owned());
+    Fault::Answer { status: 200, headers: vec![json, gzip], body }
+}
+
+fn log_length(client: &Client) -> Result<usize, Error> {
+    let log = GetImageBuildLog::new(ImageId::new("1").unwrap());
+    Ok(client.call(&log)?.data.log.len())
+}
+
+#[track_caller]
+fn names_the_limit(error: &Error, bytes: u64) {
+    match error {
+        Error::BodyTooLarge { operation, limit, .. } => {
+            assert_eq!((*operation, *limit), ("GetImageBuildLog", bytes));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "GetImageBuildLog was answered with more than {bytes} bytes; \
+             raise the limit with `with_body_limit` if that is to be expected"
+        )
+    );
+    assert!(error.may_have_arrived());
+}
+
+#[test]
+fn a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = client(&sandbox).with_body_limit(1000);
+    sandbox.fault(Fault::json(200, &document(1000)));
+    sandbox.fault(Fault::json(200, &document(1001)));
+    sandbox.fault(Fault::json(200, &document(999)));
+    assert_eq!(log_length(&client).unwrap(), 972);
+    names_the_limit(&log_length(&client).unwrap_err(), 1000);
+    assert_eq!(log_length(&client).unwrap(), 971);
+}
+
+#[test]
+fn an_error_body_has_the_same_limit() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = client(&sandbox).with_body_limit(1000);
+    sandbox.fault(Fault::answer(502, &[], &"x".repeat(1001)));
+    names_the_limit(&log_length(&client).unwrap_err(), 1000);
+}
+
+#[test]
+fn more_than_ureqs_own_limit_of_10_mb_passes() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Fault::json(200, &document(12 * MIB)));
+    assert_eq!(log_length(&client(&sandbox)).unwrap(), 12 * MIB - 28);
+}
+
+#[test]
+fn no_limit_is_possible() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Fault::json(200, &document(1000)));
+    let client = client(&sandbox).with_body_limit(u64::MAX);
+    assert_eq!(log_length(&client).unwrap(), 972);
+}
+
+#[test]
+fn the_limit_holds_for_what_a_compressed_body_expands_to() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = client(&sandbox).with_body_limit(MIB as u64);
+    let small = gzip(document(MIB + 1).as_bytes());
+    assert!(small.len() < 10_000);
+    sandbox.fault(gzipped(small));
+    sandbox.fault(gzipped(gzip(document(MIB).as_bytes())));
+
+    names_the_limit(&log_length(&client).unwrap_err(), MIB as u64);
+    assert_eq!(log_length(&client).unwrap(), MIB - 28);
+    assert_eq!(sandbox.requests()[0].header("accept-encoding"), Some("gzip"));
+}
+
+#[test]
+fn the_limit_is_64_mib_unless_it_is_set() {
+    let sandbox = Sandbox::start().unwrap();
+    // A compressed body may be several, one after the other.
+    let body = [gzip(&vec![b' '; MIB]).repeat(64), gzip(b" ")].concat();
+    sandbox.fault(gzipped(body));
+    let error = log_length(&client(&sandbox)).unwrap_err();
+    names_the_limit(&error, 64 * MIB as u64);
+}
+
+#[test]
+fn a_compressed_body_that_is_cut_short_is_not_taken_for_a_whole_one() {
+    let sandbox = Sandbox::start().unwrap();
+    let mut body = gzip(document(1000).as_bytes());
+    body.truncate(body.len() - 4);
+    sandbox.fault(gzipped(body));
+    let error = log_length(&client(&sandbox)).unwrap_err();
+    assert!(matches!(error, Error::Transport { .. }), "{error:?}");
+    assert!(error.may_have_arrived());
+}

@@ -1,0 +1,87 @@
+//! The blocking client, against servers on this machine.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a helper of tests fails as a test does"
+)]
+
+mod agents;
+mod bodies;
+mod connections;
+mod operations;
+mod proxies;
+mod reading;
+mod redirects;
+mod refusals;
+mod sending;
+mod silence;
+mod threads;
+mod variables;
+
+use std::error::Error;
+use std::ffi::OsStr;
+use std::process::Command;
+
+use cycle_images::Hub;
+use cycle_images::images::GetImages;
+use cycle_images_tests::sandbox::Sandbox;
+use cycle_images_ureq::Client;
+
+/// A key for servers that take any; it must never be seen but in a request.
+const KEY: &str = "sec-key-0b5e9d";
+
+fn hub(sandbox: &Sandbox) -> Hub {
+    let hub = Hub::new(sandbox.api_key(), sandbox.hub_id()).unwrap();
+    hub.with_base_url(sandbox.url()).unwrap()
+}
+
+fn client(sandbox: &Sandbox) -> Client {
+    Client::new(hub(sandbox))
+}
+
+/// A client of whatever is there.
+fn client_of(url: &str) -> Client {
+    let hub = Hub::new(KEY, "the-hub").unwrap();
+    Client::new(hub.with_insecure_base_url(url).unwrap())
+}
+
+/// Why listing images doesn't work.
+#[track_caller]
+fn failure(client: &Client) -> cycle_images_ureq::Error {
+    client.call(&GetImages::new()).unwrap_err()
+}
+
+/// All that an error shows of itself and its sources.
+fn shown(error: &dyn Error) -> String {
+    let sources = std::iter::successors(Some(error), |&error| error.source());
+    sources.map(|error| format!("{error}\n{error:?}\n")).collect()
+}
+
+/// Runs this test again in a process of its own, with these variables and no others that matter
+/// here: a process can't change its own environment safely.
+#[track_caller]
+fn alone<V: AsRef<OsStr>>(test: &str, variables: &[(&str, V)]) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]);
+    for name in ["CYCLE_API_KEY", "CYCLE_HUB_ID", "CYCLE_BASE_URL"] {
+        command.env_remove(name);
+    }
+    for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] {
+        command.env_remove(name).env_remove(name.to_lowercase());
+    }
+    let variables = variables.iter().map(|(name, value)| (name, value));
+    command.env(ALONE, "1").envs(variables);
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {said}");
+    // No test of that name would be a success, too.
+    assert!(said.contains("1 passed"), "{test}: {said}");
+}
+
+fn is_alone() -> bool {
+    std::env::var_os(ALONE).is_some()
+}
+
+const ALONE: &str = "CYCLE_IMAGES_TEST_ALONE";

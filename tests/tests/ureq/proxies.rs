@@ -1,0 +1,59 @@
+//! A proxy from the environment gets nothing to read.
+
+use cycle_images::images::GetImages;
+use cycle_images_tests::raw_server::{Answer, RawServer};
+use cycle_images_tests::sandbox::Sandbox;
+use cycle_images_ureq::{Client, Error};
+
+use crate::{alone, failure, is_alone};
+
+const PROXY_VARIABLES: [&str; 6] =
+    ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
+
+#[test]
+fn plain_http_goes_past_the_proxy() {
+    if is_alone() {
+        let client = Client::from_env().unwrap();
+        assert_eq!(client.call(&GetImages::new()).unwrap().data.len(), 8);
+        return;
+    }
+    let proxy = RawServer::start([]).unwrap();
+    let proxy_url = proxy.url();
+    let sandbox = Sandbox::start().unwrap();
+    for (nth, name) in PROXY_VARIABLES.into_iter().enumerate() {
+        let variables = [
+            (name, proxy_url.as_str()),
+            ("CYCLE_API_KEY", sandbox.api_key()),
+            ("CYCLE_HUB_ID", sandbox.hub_id()),
+            ("CYCLE_BASE_URL", sandbox.url()),
+        ];
+        alone("proxies::plain_http_goes_past_the_proxy", &variables);
+        assert_eq!((sandbox.requests().len(), proxy.connections()), (nth + 1, 0));
+    }
+}
+
+/// The counterpart: the same variables do name a proxy, which is asked for a tunnel and no more.
+#[test]
+fn https_asks_the_proxy_for_a_tunnel() {
+    if is_alone() {
+        let error = failure(&Client::from_env().unwrap());
+        assert!(matches!(error, Error::Transport { .. }), "{error:?}");
+        assert!(!error.may_have_arrived(), "{error:?}");
+        return;
+    }
+    for name in ["ALL_PROXY", "HTTPS_PROXY", "https_proxy"] {
+        let refusal = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
+        let proxy = RawServer::start([Answer::new(refusal).close()]).unwrap();
+        let variables = [
+            (name, proxy.url()),
+            ("CYCLE_API_KEY", "sec-key".to_owned()),
+            ("CYCLE_HUB_ID", "sec-hub".to_owned()),
+            ("CYCLE_BASE_URL", "https://core.invalid".to_owned()),
+        ];
+        alone("proxies::https_asks_the_proxy_for_a_tunnel", &variables);
+        let requests = proxy.requests();
+        assert_eq!(requests.len(), 1);
+        assert!(requests[0].starts_with("CONNECT core.invalid:443 HTTP/1.1\r\n"));
+        assert!(!requests[0].contains("sec-"), "{requests:?}");
+    }
+}
