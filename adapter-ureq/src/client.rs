@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use cycle_images::http::header::{HeaderValue, USER_AGENT};
 use cycle_images::http::{Request, Response};
-use cycle_images::{Hub, Operation, Reply};
+use cycle_images::{Hub, Operation, ReplyOf};
 use ureq::{Agent, Body, Proxy, Timeout};
 
 use crate::Error;
@@ -114,7 +114,7 @@ impl Client {
     /// # Errors
     /// If an argument can't be sent, the request can't be carried to the platform and back, or the
     /// answer isn't a success.
-    pub fn call<O: Operation>(&self, operation: &O) -> Result<Reply<O::Data, O::Includes>, Error> {
+    pub fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
         let request = self.hub.request(operation)?;
         let response = self.send(request).and_then(|response| self.receive(response));
         let response = response.map_err(|fault| self.error(O::NAME, fault))?;

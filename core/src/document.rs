@@ -53,6 +53,13 @@ pub struct Unread {
     pub mismatch: Mismatch,
 }
 
+impl Unread {
+    /// Whether it is a record of the list, and not the includes.
+    pub(crate) fn is_record(&self) -> bool {
+        self.mismatch.path().starts_with("data[")
+    }
+}
+
 /// The includes of an operation that includes nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]

@@ -6,9 +6,11 @@ mod platform;
 mod predicates;
 mod request;
 mod response;
+mod retry_after;
 
 pub use code::ErrorCode;
 pub use mismatch::Mismatch;
 pub use platform::{OAuthError, PlatformError};
 pub use request::RequestError;
 pub use response::{BodyStart, Redirect, ResponseError, ResponseErrorKind};
+pub(crate) use retry_after::retry_after;

@@ -5,7 +5,7 @@ use crate::base_url::BaseUrl;
 use crate::document::Reply;
 use crate::error::{Mismatch, RequestError, ResponseError};
 use crate::id::HubId;
-use crate::operation::Operation;
+use crate::operation::{Operation, ReplyOf};
 use crate::path::Path;
 use crate::query::Query;
 use crate::secret::ApiKey;
@@ -187,7 +187,7 @@ impl Hub {
         &self,
         _operation: &O,
         response: Response<impl AsRef<[u8]>>,
-    ) -> Result<Reply<O::Data, O::Includes>, ResponseError> {
+    ) -> Result<ReplyOf<O>, ResponseError> {
         let (head, body) = response.into_parts();
         let response = Response::from_parts(head, body.as_ref());
         if !response.status().is_success() {

@@ -34,8 +34,10 @@ pub type ImageId = Id<model::Image>;
 pub type SourceId = Id<model::Source>;
 /// The id of a [`BuildLog`](model::BuildLog).
 pub type BuildLogId = Id<model::BuildLog>;
-/// The id of a job, as a [`JobDescriptor`](model::JobDescriptor) names it.
-pub type JobId = Id<model::DescribedJob>;
+/// The id of a [`Job`](model::Job), as a [`JobDescriptor`](model::JobDescriptor) names it, too.
+pub type JobId = Id<model::Job>;
+/// The id of a job's [task](model::JobTask).
+pub type TaskId = Id<model::JobTask>;
 /// The id of a hub: the scope that every request belongs to.
 pub type HubId = Id<Hub>;
 /// The id of an [`Integration`](model::Integration).
@@ -59,10 +61,7 @@ impl<K: ?Sized> Id<K> {
     pub fn new(text: impl Into<String>) -> Result<Self, RequestError> {
         let text = text.into();
         match refusal(&text) {
-            None => Ok(Self {
-                text,
-                kind: PhantomData,
-            }),
+            None => Ok(Self { text, kind: PhantomData }),
             Some(reason) => Err(RequestError::argument("id", reason)),
         }
     }
@@ -84,10 +83,7 @@ fn refusal(text: &str) -> Option<&'static str> {
 
 impl<K: ?Sized> Clone for Id<K> {
     fn clone(&self) -> Self {
-        Self {
-            text: self.text.clone(),
-            kind: PhantomData,
-        }
+        Self { text: self.text.clone(), kind: PhantomData }
     }
 }
 
@@ -153,14 +149,8 @@ impl<'de, K: ?Sized> Deserialize<'de> for Id<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         match refusal(&text) {
-            None => Ok(Self {
-                text,
-                kind: PhantomData,
-            }),
-            Some(_) => Err(de::Error::invalid_value(
-                de::Unexpected::Str(&text),
-                &"an id",
-            )),
+            None => Ok(Self { text, kind: PhantomData }),
+            Some(_) => Err(de::Error::invalid_value(de::Unexpected::Str(&text), &"an id")),
         }
     }
 }
@@ -171,10 +161,7 @@ where
     D: Deserializer<'de>,
 {
     let text = Option::<String>::deserialize(deserializer)?;
-    Ok(text.filter(|text| refusal(text).is_none()).map(|text| Id {
-        text,
-        kind: PhantomData,
-    }))
+    Ok(text.filter(|text| refusal(text).is_none()).map(|text| Id { text, kind: PhantomData }))
 }
 
 impl<K: ?Sized> AsRef<str> for Id<K> {

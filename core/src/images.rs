@@ -7,7 +7,7 @@ mod delete_image;
 mod get_image;
 mod get_image_build_log;
 mod get_images;
-mod list_options;
+mod include;
 mod update_image;
 
 pub use create_image::CreateImage;
@@ -17,5 +17,5 @@ pub use delete_image::DeleteImage;
 pub use get_image::GetImage;
 pub use get_image_build_log::GetImageBuildLog;
 pub use get_images::GetImages;
-pub use list_options::{ImageInclude, ImageMetaName};
+pub use include::{ImageInclude, ImageMetaName};
 pub use update_image::UpdateImage;

@@ -26,8 +26,9 @@
 //! | where | what |
 //! |---|---|
 //! | [`Hub`] | base URL, API key and hub id; makes requests, reads responses |
-//! | [`images`] | the eight operations, one type each |
+//! | [`images`], [`sources`], [`jobs`] | the operations, one type each |
 //! | [`model`] | what they answer with |
+//! | [`flow`] | what to do next, when one request is not enough: retries, pages, jobs |
 //! | [`RequestError`], [`ResponseError`] | what can go wrong before sending, and in an answer |
 //! | [`Operation`] | how to describe any other of the platform's endpoints |
 //! | [`recorded`] | responses recorded with `curl -i`, for unit tests |
@@ -35,16 +36,20 @@
 mod base_url;
 mod document;
 mod error;
+pub mod flow;
 mod hub;
 mod id;
 pub mod images;
+pub mod jobs;
 mod json;
+mod list_options;
 pub mod model;
 mod operation;
 mod path;
 mod query;
 pub mod recorded;
 mod secret;
+pub mod sources;
 mod tagged;
 mod time;
 mod wire;
@@ -59,10 +64,10 @@ pub use http;
 pub use hub::{Hub, ListStyle};
 pub use id::{
     BuildLogId, ContainerId, CreatorId, EnvironmentId, HubId, Id, ImageId, IntegrationId, JobId,
-    SourceId, StackBuildId, StackId,
+    SourceId, StackBuildId, StackId, TaskId,
 };
 pub use json::Json;
-pub use operation::{Operation, json_body};
+pub use operation::{Operation, ReplyOf, json_body};
 pub use path::Path;
 pub use query::Query;
 pub use secret::Secret;

@@ -7,6 +7,7 @@
 //! leaves optional only if it was there, and *never* as the zero time.
 
 mod access;
+mod access_setters;
 mod build_log;
 mod container;
 mod creator;
@@ -16,11 +17,19 @@ mod image_config;
 mod image_source;
 mod includes;
 mod integration;
+mod job;
 mod job_descriptor;
+mod job_failure;
+mod job_includes;
+mod job_progress;
 mod origin;
+mod origin_setters;
 mod registry;
+mod registry_setters;
 mod repo;
+mod repo_setters;
 mod source;
+mod source_includes;
 mod stack;
 mod stack_build;
 mod state;
@@ -47,7 +56,11 @@ pub use image_config::{Config, Port, Volume, VolumeMode};
 pub use image_source::{ImageSource, ImageSourceDetails, Override, SourceType};
 pub use includes::{Creators, ImageIncludes};
 pub use integration::{Integration, IntegrationAuth, IntegrationMeta, IntegrationStatus};
+pub use job::{Job, JobEvents, JobStatus, JobTask, TaskState, TaskStatus};
 pub use job_descriptor::{DescribedJob, DescribedTask, JobDescriptor, Parallel, TaskStep};
+pub use job_failure::{JobFailure, TaskFailure};
+pub use job_includes::JobIncludes;
+pub use job_progress::Progress;
 pub use origin::{
     CycleSource, CycleUpload, DockerFile, DockerHub, DockerRegistry, ExistingSource, OciRegistry,
     Origin, RegistryCredentials,
@@ -57,6 +70,7 @@ pub use registry::{
 };
 pub use repo::{GitRef, HttpCredentials, Repo, RepoAuth, SshCredentials};
 pub use source::{ImageCounts, Source, SourceAbout, SourceBuilder, SourceMeta};
+pub use source_includes::SourceIncludes;
 pub use stack::{Stack, StackEvents, StackMeta, StackRepo, StackSource};
 pub use stack_build::{
     GitAuthor, GitCommit, Instructions, StackBuild, StackBuildAbout, StackBuildMeta,

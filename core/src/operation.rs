@@ -2,7 +2,7 @@ use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::document::Document;
+use crate::document::{Document, Reply};
 use crate::error::{Mismatch, RequestError};
 use crate::path::Path;
 use crate::query::Query;
@@ -60,6 +60,12 @@ pub trait Operation {
     /// included.
     type Includes: DeserializeOwned + Default;
 
+    /// Whether the operation may be sent again when it may have been done already: unless it says
+    /// otherwise, all but POST.
+    fn is_repeatable(&self) -> bool {
+        Self::METHOD != Method::POST
+    }
+
     /// Looks for arguments that the platform would refuse, before anything is built.
     ///
     /// # Errors
@@ -92,12 +98,13 @@ pub trait Operation {
     }
 }
 
+/// The reply to the operation `O`.
+pub type ReplyOf<O> = Reply<<O as Operation>::Data, <O as Operation>::Includes>;
+
 /// Writes the body of an [`Operation`].
 ///
 /// # Errors
 /// If the value can't be written as JSON.
 pub fn json_body(value: &impl Serialize) -> Result<Option<Vec<u8>>, RequestError> {
-    serde_json::to_vec(value)
-        .map(Some)
-        .map_err(RequestError::body)
+    serde_json::to_vec(value).map(Some).map_err(RequestError::body)
 }

@@ -14,11 +14,7 @@ pub struct Query<'a> {
 
 impl<'a> Query<'a> {
     pub(crate) fn new(uri: &'a mut String, lists: ListStyle) -> Self {
-        Self {
-            uri,
-            lists,
-            begun: false,
-        }
+        Self { uri, lists, begun: false }
     }
 
     /// Writes `name=value`.
@@ -95,22 +91,15 @@ mod tests {
     #[test]
     fn names_and_values_are_encoded() {
         let uri = written(ListStyle::Comma, |query| {
-            query
-                .text("filter[search]", "a&b=c+d e#ü")
-                .number("page[size]", 20);
+            query.text("filter[search]", "a&b=c+d e#ü").number("page[size]", 20);
         });
-        assert_eq!(
-            uri,
-            "?filter%5Bsearch%5D=a%26b%3Dc%2Bd%20e%23%C3%BC&page%5Bsize%5D=20"
-        );
+        assert_eq!(uri, "?filter%5Bsearch%5D=a%26b%3Dc%2Bd%20e%23%C3%BC&page%5Bsize%5D=20");
     }
 
     #[test]
     fn lists_in_both_styles() {
         let lists = |query: &mut Query<'_>| {
-            query
-                .list("include", ["creators", "stacks"])
-                .joined("filter[state]", ["live", "new"]);
+            query.list("include", ["creators", "stacks"]).joined("filter[state]", ["live", "new"]);
         };
         assert_eq!(
             written(ListStyle::Comma, lists),

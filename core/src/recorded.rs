@@ -28,10 +28,7 @@ pub struct RecordedError {
 /// # Errors
 /// Names the line that is not as it should be.
 pub fn response(recording: &[u8]) -> Result<Response<Vec<u8>>, RecordedError> {
-    let mut lines = Lines {
-        rest: recording,
-        line: 0,
-    };
+    let mut lines = Lines { rest: recording, line: 0 };
     loop {
         let head = head(&mut lines)?;
         if !lines.rest.starts_with(b"HTTP/") {
@@ -42,9 +39,7 @@ pub fn response(recording: &[u8]) -> Result<Response<Vec<u8>>, RecordedError> {
 
 fn head(lines: &mut Lines<'_>) -> Result<Response<()>, RecordedError> {
     let mut response = Response::new(());
-    let status_line = lines
-        .next()
-        .ok_or_else(|| lines.error("has no status line"))?;
+    let status_line = lines.next().ok_or_else(|| lines.error("has no status line"))?;
     let mut words = status_line.splitn(3, |&byte| byte == b' ');
     *response.version_mut() = match words.next() {
         Some(b"HTTP/1.0") => Version::HTTP_10,
@@ -72,10 +67,7 @@ fn head(lines: &mut Lines<'_>) -> Result<Response<()>, RecordedError> {
 fn header(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
     let (name, value) = line.split_at_checked(line.iter().position(|&byte| byte == b':')?)?;
     let value = value.strip_prefix(b":")?.trim_ascii();
-    Some((
-        HeaderName::from_bytes(name).ok()?,
-        HeaderValue::from_bytes(value).ok()?,
-    ))
+    Some((HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value).ok()?))
 }
 
 struct Lines<'a> {
@@ -85,10 +77,7 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     fn error(&self, problem: &'static str) -> RecordedError {
-        RecordedError {
-            line: self.line,
-            problem,
-        }
+        RecordedError { line: self.line, problem }
     }
 }
 
@@ -97,9 +86,8 @@ impl<'a> Iterator for Lines<'a> {
 
     fn next(&mut self) -> Option<&'a [u8]> {
         self.line += 1;
-        let (line, rest) = self
-            .rest
-            .split_at_checked(self.rest.iter().position(|&byte| byte == b'\n')?)?;
+        let (line, rest) =
+            self.rest.split_at_checked(self.rest.iter().position(|&byte| byte == b'\n')?)?;
         self.rest = rest.strip_prefix(b"\n")?;
         Some(line.strip_suffix(b"\r").unwrap_or(line))
     }
@@ -112,17 +100,11 @@ mod tests {
     #[test]
     fn lf_and_crlf_and_versions() {
         for (recording, version) in [
-            (
-                "HTTP/1.1 200 OK\r\nA: 1\r\na:2\r\n\r\n{}\n",
-                Version::HTTP_11,
-            ),
+            ("HTTP/1.1 200 OK\r\nA: 1\r\na:2\r\n\r\n{}\n", Version::HTTP_11),
             ("HTTP/2 200 \na: 1\na:  2 \n\n{}\n", Version::HTTP_2),
         ] {
             let response = response(recording.as_bytes()).unwrap();
-            assert_eq!(
-                (response.version(), response.status()),
-                (version, StatusCode::OK)
-            );
+            assert_eq!((response.version(), response.status()), (version, StatusCode::OK));
             let values: Vec<_> = response.headers().get_all("a").iter().collect();
             assert_eq!(values, ["1", "2"]);
             assert_eq!(response.into_body(), b"{}\n");
@@ -143,24 +125,15 @@ mod tests {
     fn an_error_names_the_line() {
         for (recording, error) in [
             ("", "line 1 of the recording has no status line"),
-            (
-                "{}\n",
-                "line 1 of the recording doesn't begin with a version of HTTP",
-            ),
+            ("{}\n", "line 1 of the recording doesn't begin with a version of HTTP"),
             ("HTTP/1.1 OK\n\n", "line 1 of the recording has no status"),
-            (
-                "HTTP/2 200\nno header\n\n",
-                "line 2 of the recording is not a header",
-            ),
+            ("HTTP/2 200\nno header\n\n", "line 2 of the recording is not a header"),
             (
                 "HTTP/2 200\na: b\n",
                 "line 3 of the recording is missing: an empty line ends the headers",
             ),
         ] {
-            assert_eq!(
-                response(recording.as_bytes()).unwrap_err().to_string(),
-                error
-            );
+            assert_eq!(response(recording.as_bytes()).unwrap_err().to_string(), error);
         }
     }
 }

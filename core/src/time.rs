@@ -1,6 +1,6 @@
 use std::fmt;
 use std::str::FromStr;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -34,6 +34,24 @@ impl Timestamp {
         self.0.as_second()
     }
 
+    /// The moment this long after this one; the last there is, if that is later still.
+    pub(crate) fn plus(self, time: Duration) -> Self {
+        let sum = jiff::SignedDuration::try_from(time)
+            .ok()
+            .and_then(|time| self.0.checked_add(time).ok());
+        Self(sum.unwrap_or(jiff::Timestamp::MAX))
+    }
+
+    /// The time since an earlier moment; none, if it is a later one.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        self.0.duration_since(earlier.0).try_into().unwrap_or_default()
+    }
+
+    /// Reads the form that HTTP's headers have.
+    pub(crate) fn from_http_date(text: &str) -> Option<Self> {
+        jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(Self)
+    }
+
     /// Milliseconds since 1970-01-01T00:00:00Z, negative before it.
     #[must_use]
     pub fn unix_millis(self) -> i64 {
@@ -53,9 +71,7 @@ impl TryFrom<SystemTime> for Timestamp {
     type Error = TimestampError;
 
     fn try_from(time: SystemTime) -> Result<Self, TimestampError> {
-        jiff::Timestamp::try_from(time)
-            .map(Self)
-            .map_err(|_| TimestampError)
+        jiff::Timestamp::try_from(time).map(Self).map_err(|_| TimestampError)
     }
 }
 
@@ -148,11 +164,9 @@ mod tests {
 
     #[test]
     fn what_the_platform_writes_is_written_back() {
-        for text in [
-            "2026-03-26T10:00:00Z",
-            "2026-03-26T10:00:00.123456789Z",
-            "1969-12-31T23:59:59.5Z",
-        ] {
+        for text in
+            ["2026-03-26T10:00:00Z", "2026-03-26T10:00:00.123456789Z", "1969-12-31T23:59:59.5Z"]
+        {
             let json = format!("\"{text}\"");
             let time: Timestamp = serde_json::from_str(&json).unwrap();
             assert_eq!(serde_json::to_string(&time).unwrap(), json);
@@ -175,13 +189,7 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in [
-            "soon",
-            "2026-03-26",
-            "2026-13-26T10:00:00Z",
-            "12",
-            "2026-03-26T10:00:00",
-        ] {
+        for text in ["soon", "2026-03-26", "2026-13-26T10:00:00Z", "12", "2026-03-26T10:00:00"] {
             assert_eq!(text.parse::<Timestamp>(), Err(TimestampError), "{text}");
         }
     }
@@ -189,10 +197,7 @@ mod tests {
     #[test]
     fn system_time_and_back() {
         let time: Timestamp = "2026-03-26T10:00:00.25Z".parse().unwrap();
-        assert_eq!(
-            Timestamp::try_from(SystemTime::try_from(time).unwrap()),
-            Ok(time)
-        );
+        assert_eq!(Timestamp::try_from(SystemTime::try_from(time).unwrap()), Ok(time));
         assert_eq!(time.unix_millis(), 1_774_519_200_250);
     }
 }

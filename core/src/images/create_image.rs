@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use http::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document::NoIncludes;
 use crate::error::RequestError;
@@ -29,19 +29,20 @@ use crate::path::Path;
 /// );
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct CreateImage {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     source_id: SourceId,
-    #[serde(skip_serializing_if = "Build::is_empty")]
+    #[serde(default, skip_serializing_if = "Build::is_empty")]
     build: Build,
-    #[serde(rename = "override", skip_serializing_if = "Override::is_empty")]
+    #[serde(rename = "override", default, skip_serializing_if = "Override::is_empty")]
     overrides: Override,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 struct Build {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     args: BTreeMap<String, String>,
@@ -55,7 +56,8 @@ impl Build {
     }
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 struct Override {
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,

@@ -1,5 +1,5 @@
 use http::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document::NoIncludes;
 use crate::error::RequestError;
@@ -20,7 +20,7 @@ use crate::path::Path;
 /// assert_eq!(hub.request(&operation)?.into_body(), br#"{"action":"import"}"#);
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct CreateImageJob {
     id: ImageId,

@@ -1,5 +1,5 @@
 use http::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document::NoIncludes;
 use crate::error::RequestError;
@@ -24,7 +24,7 @@ use crate::path::Path;
 /// assert!(hub.request(&CreateImagesJob::prune([] as [SourceId; 0])).is_err());
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct CreateImagesJob {
     source_ids: Vec<SourceId>,
@@ -33,9 +33,7 @@ pub struct CreateImagesJob {
 impl CreateImagesJob {
     /// Prunes the images of these sources, at least one.
     pub fn prune(source_ids: impl IntoIterator<Item = impl Into<SourceId>>) -> Self {
-        Self {
-            source_ids: source_ids.into_iter().map(Into::into).collect(),
-        }
+        Self { source_ids: source_ids.into_iter().map(Into::into).collect() }
     }
 }
 
@@ -70,11 +68,6 @@ impl Operation for CreateImagesJob {
             source_ids: &'a [SourceId],
         }
 
-        json_body(&Body {
-            action: "prune",
-            contents: Contents {
-                source_ids: &self.source_ids,
-            },
-        })
+        json_body(&Body { action: "prune", contents: Contents { source_ids: &self.source_ids } })
     }
 }

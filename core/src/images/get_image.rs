@@ -1,8 +1,10 @@
 use http::Method;
+use serde::{Deserialize, Serialize};
 
-use super::list_options::{ImageInclude, ImageMetaName, ListOptions};
+use super::include::{ImageInclude, ImageMetaName};
 use crate::error::RequestError;
 use crate::id::ImageId;
+use crate::list_options::ListOptions;
 use crate::model::{Image, ImageIncludes};
 use crate::operation::Operation;
 use crate::path::Path;
@@ -23,7 +25,7 @@ use crate::query::Query;
 /// );
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct GetImage {
     id: ImageId,
@@ -33,21 +35,18 @@ pub struct GetImage {
 impl GetImage {
     /// The image with this id.
     pub fn new(id: impl Into<ImageId>) -> Self {
-        Self {
-            id: id.into(),
-            options: ListOptions::default(),
-        }
+        Self { id: id.into(), options: ListOptions::default() }
     }
 
     /// Has a value computed for the image's `meta`; may be called again for another.
     pub fn meta(mut self, meta: ImageMetaName) -> Self {
-        self.options.meta.push(meta);
+        self.options.meta.push(meta.as_str().into());
         self
     }
 
     /// Includes resources that the image refers to; may be called again for others.
     pub fn include(mut self, include: ImageInclude) -> Self {
-        self.options.include.push(include);
+        self.options.include.push(include.as_str().into());
         self
     }
 

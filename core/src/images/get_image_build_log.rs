@@ -1,4 +1,5 @@
 use http::Method;
+use serde::{Deserialize, Serialize};
 
 use crate::document::NoIncludes;
 use crate::id::ImageId;
@@ -20,7 +21,7 @@ use crate::path::Path;
 /// );
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct GetImageBuildLog {
     id: ImageId,
@@ -41,8 +42,6 @@ impl Operation for GetImageBuildLog {
     type Includes = NoIncludes;
 
     fn path(&self, path: &mut Path<'_>) {
-        path.literal("/v1/images")
-            .id(&self.id)
-            .literal("/build-log");
+        path.literal("/v1/images").id(&self.id).literal("/build-log");
     }
 }

@@ -1,9 +1,12 @@
 use http::Method;
+use serde::{Deserialize, Serialize};
 
-use super::list_options::{ImageInclude, ImageMetaName, ListOptions};
+use super::include::{ImageInclude, ImageMetaName};
 use crate::document::Document;
 use crate::error::{Mismatch, RequestError};
+use crate::flow::ListOperation;
 use crate::id::SourceId;
+use crate::list_options::{ListOptions, check_text, check_word};
 use crate::model::{Image, ImageIncludes, ImageStatus, SourceType};
 use crate::operation::Operation;
 use crate::path::Path;
@@ -29,14 +32,14 @@ use crate::query::Query;
 /// );
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct GetImages {
     options: ListOptions,
     filter: Filter,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Filter {
     identifier: Option<String>,
     search: Option<String>,
@@ -53,13 +56,13 @@ impl GetImages {
 
     /// Has a value computed for each image's `meta`; may be called again for another.
     pub fn meta(mut self, meta: ImageMetaName) -> Self {
-        self.options.meta.push(meta);
+        self.options.meta.push(meta.as_str().into());
         self
     }
 
     /// Includes resources that the images refer to; may be called again for others.
     pub fn include(mut self, include: ImageInclude) -> Self {
-        self.options.include.push(include);
+        self.options.include.push(include.as_str().into());
         self
     }
 
@@ -120,16 +123,8 @@ impl Operation for GetImages {
     type Includes = ImageIncludes;
 
     fn check(&self) -> Result<(), RequestError> {
-        let empty = |text: &Option<String>| text.as_ref().is_some_and(String::is_empty);
-        for (name, is_empty) in [
-            ("filter[identifier]", empty(&self.filter.identifier)),
-            ("filter[search]", empty(&self.filter.search)),
-        ] {
-            if is_empty {
-                let reason = "is empty; leave the filter out to let everything in";
-                return Err(RequestError::argument(name, reason));
-            }
-        }
+        check_text("filter[identifier]", self.filter.identifier.as_ref())?;
+        check_text("filter[search]", self.filter.search.as_ref())?;
         for state in &self.filter.state {
             check_word("filter[state]", state.as_str())?;
         }
@@ -144,13 +139,7 @@ impl Operation for GetImages {
     }
 
     fn query(&self, query: &mut Query<'_>) {
-        let Filter {
-            identifier,
-            search,
-            state,
-            source_type,
-            source_id,
-        } = &self.filter;
+        let Filter { identifier, search, state, source_type, source_id } = &self.filter;
         self.options.begin(query);
         if let Some(identifier) = identifier {
             query.text("filter[identifier]", identifier);
@@ -173,14 +162,18 @@ impl Operation for GetImages {
     }
 }
 
-/// A word that this version doesn't know may be any text, and a comma in it would make it two.
-fn check_word(argument: &'static str, word: &str) -> Result<(), RequestError> {
-    match word {
-        "" => Err(RequestError::argument(argument, "is empty")),
-        word if word.contains(',') => Err(RequestError::argument(
-            argument,
-            "has a comma; give one value at a time",
-        )),
-        _ => Ok(()),
+impl ListOperation for GetImages {
+    type Record = Image;
+
+    fn page_number(&self) -> Option<u32> {
+        self.options.page_number
+    }
+
+    fn set_page_number(&mut self, number: u32) {
+        self.options.page_number = Some(number);
+    }
+
+    fn key(image: &Image) -> &str {
+        image.id.as_str()
     }
 }

@@ -1,5 +1,5 @@
 use http::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document::NoIncludes;
 use crate::error::RequestError;
@@ -19,22 +19,17 @@ use crate::path::Path;
 /// assert_eq!(hub.request(&operation)?.into_body(), br#"{"name":"web 1.4"}"#);
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct UpdateImage {
-    #[serde(skip)]
     id: ImageId,
-    #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
 }
 
 impl UpdateImage {
     /// The image with this id.
     pub fn new(id: impl Into<ImageId>) -> Self {
-        Self {
-            id: id.into(),
-            name: None,
-        }
+        Self { id: id.into(), name: None }
     }
 
     /// A new name for people.
@@ -56,6 +51,12 @@ impl Operation for UpdateImage {
     }
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
-        json_body(self)
+        #[derive(Serialize)]
+        struct Body<'a> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            name: Option<&'a str>,
+        }
+
+        json_body(&Body { name: self.name.as_deref() })
     }
 }

@@ -10,10 +10,7 @@ use crate::wire;
 #[non_exhaustive]
 pub struct Acl {
     /// What each role may do, by the role's id.
-    #[serde(
-        deserialize_with = "wire::map",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
+    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, AccessRights>,
 }
 

@@ -32,11 +32,7 @@ pub struct ContainerState {
     /// The state it is in.
     pub current: ContainerStatus,
     /// The state it is meant to be in.
-    #[serde(
-        default,
-        deserialize_with = "wire::word",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "wire::word", skip_serializing_if = "Option::is_none")]
     pub desired: Option<ContainerStatus>,
     /// When it came into this state.
     #[serde(default, with = "or_never")]
@@ -93,10 +89,7 @@ pub struct ContainerEnvironment {
     #[serde(deserialize_with = "wire::or_default")]
     pub cluster: String,
     /// The id of the subnet of the container.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub container_subnet: Option<String>,
     /// Its IPv6 network.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -113,10 +113,7 @@ pub struct EnvironmentMeta {
     #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
     pub containers: Vec<ContainerSummary>,
     /// The versions of the platform's services in it, by service.
-    #[serde(
-        deserialize_with = "wire::map",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
+    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub service_versions: BTreeMap<String, Vec<ServiceVersion>>,
 }
 
@@ -129,10 +126,7 @@ pub struct ServiceVersion {
     #[serde(deserialize_with = "wire::or_default")]
     pub version: String,
     /// The instance that runs it.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<String>,
     /// When it was last updated.
     #[serde(with = "or_never")]

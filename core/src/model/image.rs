@@ -129,10 +129,7 @@ pub struct Requires {
 #[non_exhaustive]
 pub struct Build {
     /// The build's arguments.
-    #[serde(
-        deserialize_with = "wire::texts",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
+    #[serde(deserialize_with = "wire::texts", skip_serializing_if = "BTreeMap::is_empty")]
     pub args: BTreeMap<String, String>,
     /// Whether to build on disk and not in memory.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -61,16 +61,10 @@ pub struct Port {
 #[non_exhaustive]
 pub struct Volume {
     /// Where it is mounted.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// What the container may do with it.
-    #[serde(
-        deserialize_with = "wire::word",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::word", skip_serializing_if = "Option::is_none")]
     pub mode: Option<VolumeMode>,
 }
 

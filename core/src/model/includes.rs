@@ -23,22 +23,13 @@ use crate::wire;
 #[non_exhaustive]
 pub struct ImageIncludes {
     /// Who made the images.
-    #[serde(
-        deserialize_with = "wire::or_default",
-        skip_serializing_if = "Creators::is_empty"
-    )]
+    #[serde(deserialize_with = "wire::or_default", skip_serializing_if = "Creators::is_empty")]
     pub creators: Creators,
     /// The stack builds that images were made for.
-    #[serde(
-        deserialize_with = "wire::map",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
+    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub stack_builds: BTreeMap<String, StackBuild>,
     /// The stacks of those builds.
-    #[serde(
-        deserialize_with = "wire::map",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
+    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub stacks: BTreeMap<String, Stack>,
     /// The ids of the stacks that share an identifier; documented as `stacks:identifiers`.
     #[serde(
@@ -48,10 +39,7 @@ pub struct ImageIncludes {
     )]
     pub stacks_identifiers: BTreeMap<String, Vec<String>>,
     /// The sources that the images were built from.
-    #[serde(
-        deserialize_with = "wire::map",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
+    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<String, Source>,
     /// The ids of the sources that share an identifier; documented as `sources:identifiers`.
     #[serde(
@@ -61,10 +49,7 @@ pub struct ImageIncludes {
     )]
     pub sources_identifiers: BTreeMap<String, Vec<String>>,
     /// The integrations that built the images.
-    #[serde(
-        deserialize_with = "wire::map",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
+    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub integrations: BTreeMap<String, Integration>,
     /// The ids of the integrations that share an identifier; documented as
     /// `integrations:identifiers`.
@@ -82,39 +67,24 @@ pub struct ImageIncludes {
 #[non_exhaustive]
 pub struct Creators {
     /// People with an account.
-    #[serde(
-        deserialize_with = "wire::map",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
+    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub accounts: BTreeMap<String, Account>,
     /// People who work for Cycle.
-    #[serde(
-        deserialize_with = "wire::map",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
+    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub employees: BTreeMap<String, Account>,
     /// People without an account.
-    #[serde(
-        deserialize_with = "wire::map",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
+    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub visitors: BTreeMap<String, Account>,
     /// Environments that made something on their own.
-    #[serde(
-        deserialize_with = "wire::map",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
+    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub environments: BTreeMap<String, Environment>,
     /// API keys.
-    #[serde(
-        deserialize_with = "wire::map",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
+    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub api_keys: BTreeMap<String, ApiKeyCreator>,
 }
 
 impl Creators {
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }

@@ -47,10 +47,7 @@ pub struct DescribedJob {
 #[non_exhaustive]
 pub struct Parallel {
     /// The queue within the queue.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub sub_queue: Option<String>,
     /// Whether its tasks may be done side by side.
     #[serde(deserialize_with = "wire::or_default")]

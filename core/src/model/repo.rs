@@ -13,10 +13,7 @@ pub struct Repo {
     #[serde(deserialize_with = "or_default")]
     pub url: String,
     /// The branch; the platform takes `master` if none is given.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
     /// What opens the repository.
     #[serde(skip_serializing_if = "Option::is_none")]

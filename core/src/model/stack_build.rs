@@ -121,10 +121,7 @@ pub struct Instructions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub git: Option<GitRef>,
     /// The values of the stack's variables.
-    #[serde(
-        deserialize_with = "wire::texts",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
+    #[serde(deserialize_with = "wire::texts", skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,
 }
 

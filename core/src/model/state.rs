@@ -25,10 +25,7 @@ pub struct State<S> {
 #[non_exhaustive]
 pub struct StateError {
     /// What went wrong, in words.
-    #[serde(
-        deserialize_with = "wire::text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// When it went wrong.
     #[serde(with = "or_never", skip_serializing_if = "Option::is_none")]

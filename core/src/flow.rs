@@ -1,0 +1,104 @@
+//! What to do next, when one request is not enough: state machines without IO, clock or randomness
+//! of their own.
+//!
+//! | flow | what it does | what it gives |
+//! |---|---|---|
+//! | [`Exchange`] | one operation, sent until it is answered | one [`Reply`](crate::Reply) |
+//! | [`Pages`] | a list, page by page | a [`Reply`](crate::Reply) for each page |
+//! | [`Track`] | a job, looked at until it ends | a [`Tracked`] whenever there is something to tell |
+//!
+//! Whoever turns a flow does what [`next`](Flow::next) says: sends a request, hands what came of it
+//! to [`answer`](Flow::answer), and waits where it is told to. This is all there is to it:
+//!
+//! ```
+//! use cycle_images::flow::{Fault, Flow, FlowError, Next};
+//! use cycle_images::{Hub, Timestamp};
+//!
+//! /// Turns a flow to the next thing it gives, or to its end.
+//! fn turn<F: Flow>(flow: &mut F, hub: &Hub) -> Result<Option<F::Item>, FlowError> {
+//!     loop {
+//!         match flow.next(hub, now())? {
+//!             Next::Send(request) => {
+//!                 let outcome = send(request); // by a client of your choice
+//!                 if let Some(item) = flow.answer(hub, outcome, now())? {
+//!                     return Ok(Some(item));
+//!                 }
+//!             }
+//!             Next::Wait(time) => std::thread::sleep(time),
+//!             Next::End => return Ok(None),
+//!         }
+//!     }
+//! }
+//! # fn now() -> Timestamp { std::time::SystemTime::now().try_into().unwrap() }
+//! # fn send(_: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Fault> {
+//! #     Ok(http::Response::new(br#"{"data": []}"#.to_vec()))
+//! # }
+//! # let hub = Hub::new("key", "hub").unwrap();
+//! # let mut flow = cycle_images::flow::Exchange::new(cycle_images::images::GetImages::new(), 7);
+//! # assert!(turn(&mut flow, &hub).unwrap().is_some());
+//! # assert!(turn(&mut flow, &hub).unwrap().is_none());
+//! ```
+//!
+//! A flow is plain data: it can be written with serde in the midst of its work and go on from the
+//! text in another process. It holds no API key, for the hub is handed in at each step. Time is
+//! handed in as well, so that hours of waiting are tested in no time, and so is the seed of the
+//! jitter.
+
+mod error;
+mod exchange;
+mod pages;
+mod retry;
+mod track;
+
+use std::time::Duration;
+
+use http::{Request, Response};
+
+pub use error::{Fault, FlowError, JobError};
+pub use exchange::Exchange;
+pub use pages::{ListOperation, Pages};
+pub use retry::RetryPolicy;
+pub use track::{Track, Tracked};
+
+use crate::hub::Hub;
+use crate::time::Timestamp;
+
+/// What a [`Flow`] wants next.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "whoever turns a flow must handle every case")]
+#[expect(clippy::large_enum_variant, reason = "it lives for a moment, and is a request as a rule")]
+pub enum Next {
+    /// Send this request, and hand what comes of it to [`Flow::answer`].
+    Send(Request<Vec<u8>>),
+    /// Wait this long, then ask again.
+    Wait(Duration),
+    /// Nothing: the flow has ended.
+    End,
+}
+
+/// A state machine that says what to do next.
+pub trait Flow {
+    /// What comes out on the way.
+    type Item;
+
+    /// What to do next, as of `now`.
+    ///
+    /// A flow that is asked again without having been given an answer takes it that there was none
+    /// and that the request may have arrived.
+    ///
+    /// # Errors
+    /// If the request can't be built, or was interrupted and must not be repeated.
+    fn next(&mut self, hub: &Hub, now: Timestamp) -> Result<Next, FlowError>;
+
+    /// Takes what came of the request that was to be sent.
+    ///
+    /// # Errors
+    /// If that is how the flow fails; or if nothing was to be sent, in which case the flow stays as
+    /// it is.
+    fn answer(
+        &mut self,
+        hub: &Hub,
+        outcome: Result<Response<impl AsRef<[u8]>>, Fault>,
+        now: Timestamp,
+    ) -> Result<Option<Self::Item>, FlowError>;
+}

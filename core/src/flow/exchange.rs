@@ -1,0 +1,70 @@
+use http::Response;
+use serde::{Deserialize, Serialize};
+
+use super::retry::Tries;
+use super::{Fault, Flow, FlowError, Next, RetryPolicy};
+use crate::hub::Hub;
+use crate::operation::{Operation, ReplyOf};
+use crate::time::Timestamp;
+
+/// One operation, sent until it is answered, as far as its [`RetryPolicy`] goes. It gives one
+/// [`Reply`].
+///
+/// ```
+/// use cycle_images::flow::{Exchange, Fault, Flow, Next};
+/// use cycle_images::{Hub, Timestamp, images::GetImages};
+///
+/// let hub = Hub::new("key", "hub")?;
+/// let now: Timestamp = "2026-03-26T10:00:00Z".parse()?;
+/// let mut exchange = Exchange::new(GetImages::new(), 42);
+///
+/// assert!(matches!(exchange.next(&hub, now)?, Next::Send(_)));
+/// let busy = http::Response::builder().status(503).header("Retry-After", "2").body("")?;
+/// assert!(exchange.answer(&hub, Ok(busy), now)?.is_none());
+/// let Next::Wait(time) = exchange.next(&hub, now)? else { panic!() };
+/// assert_eq!(time.as_secs(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use = "a flow does nothing until it is turned"]
+pub struct Exchange<O> {
+    operation: O,
+    tries: Tries,
+    ended: bool,
+}
+
+impl<O: Operation> Exchange<O> {
+    /// An exchange with the default policy. The seed decides how the waits are spread: hand in
+    /// another for each flow.
+    pub fn new(operation: O, seed: u64) -> Self {
+        Self { operation, tries: Tries::new(seed), ended: false }
+    }
+
+    /// Sets what is sent again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.tries.policy = policy;
+        self
+    }
+}
+
+impl<O: Operation> Flow for Exchange<O> {
+    type Item = ReplyOf<O>;
+
+    fn next(&mut self, hub: &Hub, now: Timestamp) -> Result<Next, FlowError> {
+        match self.ended {
+            true => Ok(Next::End),
+            false => self.tries.next(&self.operation, hub, now),
+        }
+    }
+
+    fn answer(
+        &mut self,
+        hub: &Hub,
+        outcome: Result<Response<impl AsRef<[u8]>>, Fault>,
+        now: Timestamp,
+    ) -> Result<Option<Self::Item>, FlowError> {
+        let reply = self.tries.answer(&self.operation, hub, outcome, now)?;
+        self.ended = reply.is_some();
+        Ok(reply)
+    }
+}

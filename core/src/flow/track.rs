@@ -1,0 +1,216 @@
+use std::cmp::Ordering;
+use std::time::Duration;
+
+use http::Response;
+use serde::{Deserialize, Serialize};
+
+use super::retry::Tries;
+use super::{Fault, Flow, FlowError, JobError, Next, RetryPolicy};
+use crate::error::{ErrorCode, ResponseError, retry_after};
+use crate::hub::Hub;
+use crate::id::JobId;
+use crate::jobs::GetJob;
+use crate::model::{Job, JobDescriptor, JobStatus, Progress};
+use crate::time::Timestamp;
+
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+const LONGEST_ASKED: Duration = Duration::from_secs(60);
+const UNKNOWN_ANSWERS: u32 = 5;
+const UNKNOWN_TIME: Duration = Duration::from_secs(15);
+
+/// A job, looked at until it ends. It gives what there is to tell whenever that changes, the last
+/// time when the job is completed; every other end is an [error](JobError) with the job in it.
+///
+/// The job is looked at at once, after 250 ms, then after half as long again each time, at most 5 s; a
+/// `Retry-After` on an answer is waited for, up to 60 s. A job may be unknown (`404.job`) for some
+/// seconds after it was accepted: that is borne for the first 5 answers and the first 15 s, whichever
+/// is longer. Once the job was seen, `404.job` means that it is gone. Unless
+/// [`deadline`](Self::deadline) says otherwise, a job is given one hour from the first look.
+///
+/// Needs the capability `apionly-jobs-view`.
+///
+/// ```
+/// use cycle_images::flow::{Flow, Next, Track};
+/// use cycle_images::{Hub, JobId, Timestamp};
+///
+/// let hub = Hub::new("key", "hub")?;
+/// let now: Timestamp = "2026-03-26T10:00:00Z".parse()?;
+/// let mut track = Track::new(JobId::new("j1")?, 42);
+/// let Next::Send(request) = track.next(&hub, now)? else { panic!() };
+/// assert_eq!(request.uri().path(), "/v1/jobs/j1");
+///
+/// // A tracker can be finished in another process.
+/// let text = serde_json::to_string(&track)?;
+/// let mut track: Track = serde_json::from_str(&text)?;
+/// let answer = r#"{"data": {"id": "j1", "state": {"current": "completed"}}}"#;
+/// let tracked = track.answer(&hub, Ok(http::Response::new(answer)), now)?.unwrap();
+/// assert!(tracked.job.state.current.is_final());
+/// assert!(matches!(track.next(&hub, now)?, Next::End));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use = "a flow does nothing until it is turned"]
+pub struct Track {
+    id: JobId,
+    tries: Tries,
+    allowed: Duration,
+    begun: Option<Timestamp>,
+    wait: Duration,
+    unknown: u32,
+    last: Option<Job>,
+    told: Option<(JobStatus, Progress)>,
+    ended: bool,
+}
+
+/// What [`Track`] gives: a job, and how far it has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Tracked {
+    /// The job as it was just seen.
+    pub job: Job,
+    /// How many of its units are done, have failed, and are there. The share that is through never
+    /// gets smaller, even where the job's own does because more to do was found.
+    pub progress: Progress,
+}
+
+impl Track {
+    /// Follows a job. The seed decides how the waits before repetitions are spread: hand in another
+    /// for each flow.
+    pub fn new(id: impl Into<JobId>, seed: u64) -> Self {
+        Self {
+            id: id.into(),
+            tries: Tries::new(seed),
+            allowed: Duration::from_secs(3600),
+            begun: None,
+            wait: FIRST_WAIT,
+            unknown: 0,
+            last: None,
+            told: None,
+            ended: false,
+        }
+    }
+
+    /// Follows the job that a descriptor names.
+    ///
+    /// # Errors
+    /// [`JobError::NoJob`] if it names none.
+    pub fn described(descriptor: &JobDescriptor, seed: u64) -> Result<Self, FlowError> {
+        match &descriptor.job {
+            Some(job) => Ok(Self::new(&job.id, seed)),
+            None => Err(failed(JobError::NoJob { action: descriptor.action.clone() })),
+        }
+    }
+
+    /// Sets what is sent again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.tries.policy = policy;
+        self
+    }
+
+    /// Sets how long the job is given from the first look; one hour by default.
+    pub fn deadline(mut self, allowed: Duration) -> Self {
+        self.allowed = allowed;
+        self
+    }
+
+    /// The job as it was last seen.
+    #[must_use]
+    pub fn last(&self) -> Option<&Job> {
+        self.last.as_ref()
+    }
+
+    fn look_again(&mut self, asked: Option<Duration>, now: Timestamp) {
+        let wait = self.wait.max(asked.unwrap_or_default().min(LONGEST_ASKED));
+        self.tries.wait_until(now.plus(wait));
+        self.wait = (self.wait * 3 / 2).min(LONGEST_WAIT);
+    }
+
+    /// Bears with a job that is not there yet.
+    fn not_there(&mut self, error: ResponseError, now: Timestamp) -> Result<(), FlowError> {
+        if error.code() != Some(&ErrorCode::NOT_FOUND_JOB) {
+            return Err(error.into());
+        }
+        self.unknown = self.unknown.saturating_add(1);
+        let waited = self.begun.map_or(Duration::ZERO, |begun| now.since(begun));
+        let may_appear = self.unknown < UNKNOWN_ANSWERS || waited < UNKNOWN_TIME;
+        if self.last.is_none() && may_appear {
+            self.look_again(None, now);
+            return Ok(());
+        }
+        self.ended = true;
+        Err(failed(JobError::Gone { id: self.id.clone(), last: self.last.take() }))
+    }
+
+    /// Tells of a job if there is anything new.
+    fn tell(&mut self, job: Job) -> Option<Tracked> {
+        let (status, mut progress) = (job.state.current.clone(), job.progress());
+        if let Some((told_status, told)) = &self.told {
+            let further = compare_shares(progress, *told);
+            if further == Ordering::Less {
+                progress = *told;
+            }
+            if further != Ordering::Greater && status == *told_status {
+                return None;
+            }
+        }
+        self.told = Some((status, progress));
+        Some(Tracked { job, progress })
+    }
+}
+
+impl Flow for Track {
+    type Item = Tracked;
+
+    fn next(&mut self, hub: &Hub, now: Timestamp) -> Result<Next, FlowError> {
+        if self.ended {
+            return Ok(Next::End);
+        }
+        let left = self.allowed.saturating_sub(now.since(*self.begun.get_or_insert(now)));
+        if left.is_zero() {
+            let last = self.last.clone();
+            return Err(failed(JobError::DeadlinePassed { id: self.id.clone(), last }));
+        }
+        Ok(match self.tries.next(&GetJob::new(&self.id), hub, now)? {
+            Next::Wait(time) => Next::Wait(time.min(left)),
+            next => next,
+        })
+    }
+
+    fn answer(
+        &mut self,
+        hub: &Hub,
+        outcome: Result<Response<impl AsRef<[u8]>>, Fault>,
+        now: Timestamp,
+    ) -> Result<Option<Tracked>, FlowError> {
+        let reply = match self.tries.answer(&GetJob::new(&self.id), hub, outcome, now) {
+            Ok(Some(reply)) => reply,
+            Ok(None) => return Ok(None),
+            Err(FlowError::Response(error)) => return self.not_there(error, now).map(|()| None),
+            Err(error) => return Err(error),
+        };
+        let job = reply.data;
+        self.last = Some(job.clone());
+        self.ended = job.state.current.is_final();
+        match job.state.current {
+            JobStatus::Error => Err(failed(JobError::Failed { job })),
+            JobStatus::Expired => Err(failed(JobError::Expired { job })),
+            _ => {
+                self.look_again(retry_after(&reply.headers, now), now);
+                Ok(self.tell(job))
+            }
+        }
+    }
+}
+
+/// Which of two has the larger share of its units behind it.
+fn compare_shares(a: Progress, b: Progress) -> Ordering {
+    let through = |of: Progress, within: Progress| {
+        (of.done + of.failed) as u128 * within.total.max(1) as u128
+    };
+    through(a, b).cmp(&through(b, a))
+}
+
+fn failed(error: JobError) -> FlowError {
+    FlowError::Job(Box::new(error))
+}

@@ -1,0 +1,149 @@
+use http::Method;
+
+use super::include::JobInclude;
+use crate::document::Document;
+use crate::error::{Mismatch, RequestError};
+use crate::list_options::{ListOptions, check_text, check_word};
+use crate::model::{Job, JobIncludes, JobStatus};
+use crate::operation::Operation;
+use crate::path::Path;
+use crate::query::Query;
+use crate::time::Timestamp;
+
+/// Lists jobs: `GET /v1/jobs`, documented as `getJobs`. Capability: `apionly-jobs-view`.
+///
+/// A page's size is a wish: the platform may send fewer jobs than asked for, and tells no total.
+///
+/// ```
+/// use cycle_images::Timestamp;
+/// use cycle_images::jobs::GetJobs;
+/// use cycle_images::model::JobStatus;
+///
+/// let since: Timestamp = "2026-03-26T10:00:00Z".parse()?;
+/// let ended_badly = GetJobs::new()
+///     .filter_range_start(since)
+///     .filter_state(JobStatus::Error)
+///     .filter_state(JobStatus::Expired);
+/// # let hub = cycle_images::Hub::new("key", "hub")?;
+/// assert_eq!(
+///     hub.request(&ended_badly)?.uri().path_and_query().unwrap(),
+///     "/v1/jobs?filter%5Brange-start%5D=2026-03-26T10%3A00%3A00Z&filter%5Bstate%5D=error,expired",
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use = "an operation does nothing until it is sent"]
+pub struct GetJobs {
+    options: ListOptions,
+    filter: Filter,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Filter {
+    range_start: Option<Timestamp>,
+    range_end: Option<Timestamp>,
+    search: Option<String>,
+    state: Vec<JobStatus>,
+}
+
+impl GetJobs {
+    /// All jobs, the platform's first page of them.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Includes resources that the jobs refer to; may be called again for others.
+    pub fn include(mut self, include: JobInclude) -> Self {
+        self.options.include.push(include.as_str().into());
+        self
+    }
+
+    /// Only jobs from this moment on; documented as `filter[range-start]`.
+    pub fn filter_range_start(mut self, start: impl Into<Timestamp>) -> Self {
+        self.filter.range_start = Some(start.into());
+        self
+    }
+
+    /// Only jobs up to this moment; documented as `filter[range-end]`.
+    pub fn filter_range_end(mut self, end: impl Into<Timestamp>) -> Self {
+        self.filter.range_end = Some(end.into());
+        self
+    }
+
+    /// Only jobs in which a field has something to do with this text.
+    pub fn filter_search(mut self, text: impl Into<String>) -> Self {
+        self.filter.search = Some(text.into());
+        self
+    }
+
+    /// Only jobs in this state; may be called again to let in another.
+    pub fn filter_state(mut self, state: JobStatus) -> Self {
+        self.filter.state.push(state);
+        self
+    }
+
+    /// Sorts by a field, descending with `-` in front; may be called again for the next field.
+    pub fn sort(mut self, field: impl Into<String>) -> Self {
+        self.options.sort.push(field.into());
+        self
+    }
+
+    /// The page to read, counted from 1.
+    pub fn page_number(mut self, number: u32) -> Self {
+        self.options.page_number = Some(number);
+        self
+    }
+
+    /// How many jobs a page should hold, at least 1.
+    pub fn page_size(mut self, size: u32) -> Self {
+        self.options.page_size = Some(size);
+        self
+    }
+}
+
+impl Operation for GetJobs {
+    const NAME: &'static str = "GetJobs";
+    const METHOD: Method = Method::GET;
+    const CAPABILITY: &'static str = "apionly-jobs-view";
+    type Data = Vec<Job>;
+    type Includes = JobIncludes;
+
+    fn check(&self) -> Result<(), RequestError> {
+        let Filter { range_start, range_end, search, state } = &self.filter;
+        if let (Some(start), Some(end)) = (range_start, range_end) {
+            if end < start {
+                let reason = "is before filter[range-start], so that no job can match";
+                return Err(RequestError::argument("filter[range-end]", reason));
+            }
+        }
+        check_text("filter[search]", search.as_ref())?;
+        for state in state {
+            check_word("filter[state]", state.as_str())?;
+        }
+        self.options.check()
+    }
+
+    fn path(&self, path: &mut Path<'_>) {
+        path.literal("/v1/jobs");
+    }
+
+    fn query(&self, query: &mut Query<'_>) {
+        let Filter { range_start, range_end, search, state } = &self.filter;
+        self.options.begin(query);
+        if let Some(start) = range_start {
+            query.text("filter[range-start]", &start.to_string());
+        }
+        if let Some(end) = range_end {
+            query.text("filter[range-end]", &end.to_string());
+        }
+        if let Some(search) = search {
+            query.text("filter[search]", search);
+        }
+        query.joined("filter[state]", state.iter().map(JobStatus::as_str));
+        self.options.end(query);
+    }
+
+    fn read(body: &str) -> Result<Document<Vec<Job>, JobIncludes>, Mismatch> {
+        Document::read_list(body)
+    }
+}

@@ -1,0 +1,45 @@
+use http::Method;
+
+use crate::document::{Document, NoIncludes};
+use crate::error::Mismatch;
+use crate::model::Job;
+use crate::operation::Operation;
+use crate::path::Path;
+
+/// Lists the latest jobs: `GET /v1/jobs/latest`, documented as `getLatestJobs`. Capability:
+/// `apionly-jobs-view`. How many that are is up to the platform; there are no pages.
+///
+/// ```
+/// use cycle_images::jobs::GetLatestJobs;
+///
+/// # let hub = cycle_images::Hub::new("key", "hub")?;
+/// assert_eq!(hub.request(&GetLatestJobs::new())?.uri().path(), "/v1/jobs/latest");
+/// # Ok::<(), cycle_images::RequestError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[must_use = "an operation does nothing until it is sent"]
+#[non_exhaustive]
+pub struct GetLatestJobs {}
+
+impl GetLatestJobs {
+    /// The jobs that the platform finds the latest.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Operation for GetLatestJobs {
+    const NAME: &'static str = "GetLatestJobs";
+    const METHOD: Method = Method::GET;
+    const CAPABILITY: &'static str = "apionly-jobs-view";
+    type Data = Vec<Job>;
+    type Includes = NoIncludes;
+
+    fn path(&self, path: &mut Path<'_>) {
+        path.literal("/v1/jobs/latest");
+    }
+
+    fn read(body: &str) -> Result<Document<Vec<Job>, NoIncludes>, Mismatch> {
+        Document::read_list(body)
+    }
+}

@@ -1,0 +1,146 @@
+use http::Method;
+use serde::Serialize;
+
+use super::sent_origin::{SentOrigin, filled};
+use crate::document::NoIncludes;
+use crate::error::RequestError;
+use crate::model::{Acl, Origin, Source, SourceAbout, SourceBuilder, SourceType};
+use crate::operation::{Operation, json_body};
+use crate::path::Path;
+
+/// Makes an image source: `POST /v1/images/sources`, documented as `createImageSource`.
+/// Capability: `images-sources-manage`.
+///
+/// An image on Docker Hub:
+///
+/// ```
+/// use cycle_images::{model::DockerHub, sources::CreateImageSource};
+///
+/// let operation = CreateImageSource::new(DockerHub::new("nginx:1.27")).name("web");
+/// # let hub = cycle_images::Hub::new("key", "hub")?;
+/// assert_eq!(
+///     hub.request(&operation)?.into_body(),
+///     br#"{"name":"web","type":"direct","origin":{"type":"docker-hub","details":{"target":"nginx:1.27"}}}"#,
+/// );
+/// # Ok::<(), cycle_images::RequestError>(())
+/// ```
+///
+/// A Dockerfile in a git repository, a private image on a registry, and images that are pushed:
+///
+/// ```
+/// use cycle_images::model::{
+///     CycleUpload, DockerFile, HttpCredentials, OciRegistry, Repo, UserAuth,
+/// };
+/// use cycle_images::sources::CreateImageSource;
+///
+/// let repo = Repo::new("https://git.example.com/shop.git").auth(HttpCredentials::new("ci", "pw"));
+/// let built = CreateImageSource::new(DockerFile::of_repo(repo).build_file("api/Dockerfile"));
+///
+/// let auth = UserAuth::new().username("ci").token("registry-token");
+/// let pulled = CreateImageSource::new(
+///     OciRegistry::new("shop/worker:3", "https://registry.example.com").auth(auth),
+/// );
+///
+/// let pushed = CreateImageSource::new(CycleUpload::new()).name("pushed by CI");
+/// # let hub = cycle_images::Hub::new("key", "hub")?;
+/// # for operation in [built, pulled, pushed] {
+/// #     assert_eq!(hub.request(&operation)?.uri().path(), "/v1/images/sources");
+/// # }
+/// # Ok::<(), cycle_images::RequestError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[must_use = "an operation does nothing until it is sent"]
+pub struct CreateImageSource {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identifier: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acl: Option<Acl>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    builder: Option<SourceBuilder>,
+    #[serde(rename = "type")]
+    kind: SourceType,
+    origin: SentOrigin,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    about: Option<SourceAbout>,
+}
+
+impl CreateImageSource {
+    /// A direct source of images from this origin.
+    pub fn new(origin: impl Into<Origin>) -> Self {
+        Self {
+            name: None,
+            identifier: None,
+            acl: None,
+            builder: None,
+            kind: SourceType::Direct,
+            origin: SentOrigin::from(origin),
+            about: None,
+        }
+    }
+
+    /// A source of another type than direct; documented as `type`.
+    pub fn kind(mut self, kind: impl Into<SourceType>) -> Self {
+        self.kind = kind.into();
+        self
+    }
+
+    /// A name for people.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// A short name for people; the platform makes one from the name if none is given.
+    pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
+        self.identifier = Some(identifier.into());
+        self
+    }
+
+    /// What the source is.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.about = Some(SourceAbout { description: Some(description.into()) });
+        self
+    }
+
+    /// Who may do what with it.
+    pub fn acl(mut self, acl: Acl) -> Self {
+        self.acl = Some(acl);
+        self
+    }
+
+    /// The id or the identifier of the integration that builds its images, in place of the
+    /// platform itself.
+    pub fn builder_integration_id(mut self, integration: impl Into<String>) -> Self {
+        self.builder = Some(SourceBuilder { integration_id: Some(integration.into()) });
+        self
+    }
+}
+
+impl Operation for CreateImageSource {
+    const NAME: &'static str = "CreateImageSource";
+    const METHOD: Method = Method::POST;
+    const CAPABILITY: &'static str = "images-sources-manage";
+    type Data = Source;
+    type Includes = NoIncludes;
+
+    fn check(&self) -> Result<(), RequestError> {
+        if let Some(identifier) = &self.identifier {
+            filled("identifier", identifier)?;
+        }
+        if let Some(SourceBuilder { integration_id: Some(integration) }) = &self.builder {
+            filled("builder.integration_id", integration)?;
+        }
+        filled("type", self.kind.as_str())?;
+        self.origin.check()
+    }
+
+    fn path(&self, path: &mut Path<'_>) {
+        path.literal("/v1/images/sources");
+    }
+
+    fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
+        json_body(self)
+    }
+}

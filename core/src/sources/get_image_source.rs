@@ -1,0 +1,67 @@
+use http::Method;
+
+use super::include::{SourceInclude, SourceMetaName};
+use crate::id::SourceId;
+use crate::list_options::ListOptions;
+use crate::model::{Source, SourceIncludes};
+use crate::operation::Operation;
+use crate::path::Path;
+use crate::query::Query;
+
+/// Reads one image source: `GET /v1/images/sources/{id}`, documented as `getImageSource`.
+/// Capability: `images-sources-view`.
+///
+/// ```
+/// use cycle_images::SourceId;
+/// use cycle_images::sources::{GetImageSource, SourceInclude};
+///
+/// let operation = GetImageSource::new(SourceId::new("651586fca6078e98982dbd90")?)
+///     .include(SourceInclude::Integrations);
+/// # let hub = cycle_images::Hub::new("key", "hub")?;
+/// assert_eq!(
+///     hub.request(&operation)?.uri().path_and_query().unwrap(),
+///     "/v1/images/sources/651586fca6078e98982dbd90?include=integrations",
+/// );
+/// # Ok::<(), cycle_images::RequestError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "an operation does nothing until it is sent"]
+pub struct GetImageSource {
+    id: SourceId,
+    options: ListOptions,
+}
+
+impl GetImageSource {
+    /// The source with this id.
+    pub fn new(id: impl Into<SourceId>) -> Self {
+        Self { id: id.into(), options: ListOptions::default() }
+    }
+
+    /// Has a value computed for the source's `meta`; may be called again for another.
+    pub fn meta(mut self, meta: SourceMetaName) -> Self {
+        self.options.meta.push(meta.as_str().into());
+        self
+    }
+
+    /// Includes resources that the source refers to; may be called again for others.
+    pub fn include(mut self, include: SourceInclude) -> Self {
+        self.options.include.push(include.as_str().into());
+        self
+    }
+}
+
+impl Operation for GetImageSource {
+    const NAME: &'static str = "GetImageSource";
+    const METHOD: Method = Method::GET;
+    const CAPABILITY: &'static str = "images-sources-view";
+    type Data = Source;
+    type Includes = SourceIncludes;
+
+    fn path(&self, path: &mut Path<'_>) {
+        path.literal("/v1/images/sources").id(&self.id);
+    }
+
+    fn query(&self, query: &mut Query<'_>) {
+        self.options.begin(query);
+    }
+}

@@ -1,0 +1,89 @@
+use serde::ser::{Serialize, Serializer};
+
+use crate::error::RequestError;
+use crate::model::{DockerFile, Origin, RegistryAuth};
+use crate::tagged;
+
+/// An origin as requests carry it. Unlike the one that is read, it has no upload token: the
+/// platform makes one for each image, and one that was read with a source is not sent back.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct SentOrigin(Origin);
+
+impl<O: Into<Origin>> From<O> for SentOrigin {
+    fn from(origin: O) -> Self {
+        Self(origin.into())
+    }
+}
+
+impl SentOrigin {
+    pub(super) fn check(&self) -> Result<(), RequestError> {
+        const TARGET: &str = "origin.details.target";
+        const URL: &str = "origin.details.url";
+        match &self.0 {
+            Origin::DockerHub(hub) => filled(TARGET, &hub.target),
+            Origin::DockerFile(file) => check_docker_file(file),
+            Origin::DockerRegistry(registry) => {
+                filled(TARGET, &registry.target)?;
+                filled(URL, &registry.url)
+            }
+            Origin::OciRegistry(registry) => {
+                filled(TARGET, &registry.target)?;
+                filled(URL, &registry.url)?;
+                registry.auth.as_ref().map_or(Ok(()), check_auth)
+            }
+            Origin::CycleSource(_) => {
+                let reason = "is `cycle-source`, which only stacks can have";
+                Err(RequestError::argument("origin.type", reason))
+            }
+            Origin::CycleUpload(_) | Origin::None | Origin::Unknown(_) => Ok(()),
+        }
+    }
+}
+
+fn check_docker_file(file: &DockerFile) -> Result<(), RequestError> {
+    let DockerFile { existing, repo, targz_url, .. } = file;
+    if existing.is_none() && repo.is_none() && targz_url.is_none() {
+        let reason = "has neither a repository nor a tar file with a Dockerfile";
+        return Err(RequestError::argument("origin.details", reason));
+    }
+    if let Some(repo) = repo {
+        filled("origin.details.repo.url", &repo.url)?;
+        if let Some(git_ref) = &repo.git_ref {
+            filled("origin.details.repo.ref.type", &git_ref.kind)?;
+            filled("origin.details.repo.ref.value", &git_ref.value)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_auth(auth: &RegistryAuth) -> Result<(), RequestError> {
+    match auth {
+        RegistryAuth::Provider(auth) => {
+            filled("origin.details.auth.details.flavor", auth.flavor.as_str())
+        }
+        RegistryAuth::Webhook(hook) => filled("origin.details.auth.details.url", &hook.url),
+        RegistryAuth::User(_) | RegistryAuth::Unknown(_) => Ok(()),
+    }
+}
+
+/// Refuses an empty text where the document requires one.
+pub(super) fn filled(argument: &'static str, text: &str) -> Result<(), RequestError> {
+    match text {
+        "" => Err(RequestError::argument(argument, "is empty")),
+        _ => Ok(()),
+    }
+}
+
+impl Serialize for SentOrigin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        struct NoDetails {}
+
+        match &self.0 {
+            origin @ Origin::CycleUpload(_) => {
+                tagged::write::<Origin, S>(serializer, origin.kind(), Some(&NoDetails {}))
+            }
+            origin => origin.serialize(serializer),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+use http::Method;
+use serde::Serialize;
+
+use super::sent_origin::{SentOrigin, filled};
+use crate::document::NoIncludes;
+use crate::error::RequestError;
+use crate::id::SourceId;
+use crate::model::{Origin, Source, SourceBuilder};
+use crate::operation::{Operation, json_body};
+use crate::path::Path;
+
+/// Changes an image source: `PATCH /v1/images/sources/{id}`, documented as `updateImageSource`.
+/// Capability: `images-sources-manage`.
+///
+/// What isn't set stays as it is; what can be taken away has a setter that clears it.
+///
+/// ```
+/// use cycle_images::{SourceId, model::DockerHub, sources::UpdateImageSource};
+///
+/// let operation = UpdateImageSource::new(SourceId::new("651586fca6078e98982dbd90")?)
+///     .name("web")
+///     .origin(DockerHub::new("nginx:1.28"))
+///     .clear_description();
+/// # let hub = cycle_images::Hub::new("key", "hub")?;
+/// assert_eq!(
+///     hub.request(&operation)?.into_body(),
+///     br#"{"name":"web","origin":{"type":"docker-hub","details":{"target":"nginx:1.28"}},"about":{"description":null}}"#,
+/// );
+/// # Ok::<(), cycle_images::RequestError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[must_use = "an operation does nothing until it is sent"]
+pub struct UpdateImageSource {
+    #[serde(skip)]
+    id: SourceId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    // In a change, `None` leaves a value as it is and `Some(None)` clears it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identifier: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<SentOrigin>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    builder: Option<Option<SourceBuilder>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    about: Option<About>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct About {
+    description: Option<String>,
+}
+
+impl UpdateImageSource {
+    /// The source with this id.
+    pub fn new(id: impl Into<SourceId>) -> Self {
+        Self {
+            id: id.into(),
+            name: None,
+            identifier: None,
+            origin: None,
+            builder: None,
+            about: None,
+        }
+    }
+
+    /// A new name for people.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// A new short name for people.
+    pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
+        self.identifier = Some(Some(identifier.into()));
+        self
+    }
+
+    /// Takes the identifier away.
+    pub fn clear_identifier(mut self) -> Self {
+        self.identifier = Some(None);
+        self
+    }
+
+    /// Another origin for the images that are still to be made. It takes the whole place of the
+    /// old one, credentials included.
+    pub fn origin(mut self, origin: impl Into<Origin>) -> Self {
+        self.origin = Some(SentOrigin::from(origin));
+        self
+    }
+
+    /// The id or the identifier of the integration that is to build its images.
+    pub fn builder_integration_id(mut self, integration: impl Into<String>) -> Self {
+        self.builder = Some(Some(SourceBuilder { integration_id: Some(integration.into()) }));
+        self
+    }
+
+    /// Has its images built by the platform itself again.
+    pub fn clear_builder(mut self) -> Self {
+        self.builder = Some(None);
+        self
+    }
+
+    /// What the source is.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.about = Some(About { description: Some(description.into()) });
+        self
+    }
+
+    /// Takes the description away.
+    pub fn clear_description(mut self) -> Self {
+        self.about = Some(About { description: None });
+        self
+    }
+}
+
+impl Operation for UpdateImageSource {
+    const NAME: &'static str = "UpdateImageSource";
+    const METHOD: Method = Method::PATCH;
+    const CAPABILITY: &'static str = "images-sources-manage";
+    type Data = Source;
+    type Includes = NoIncludes;
+
+    fn check(&self) -> Result<(), RequestError> {
+        if let Some(Some(identifier)) = &self.identifier {
+            filled("identifier", identifier)?;
+        }
+        if let Some(Some(SourceBuilder { integration_id: Some(integration) })) = &self.builder {
+            filled("builder.integration_id", integration)?;
+        }
+        self.origin.as_ref().map_or(Ok(()), SentOrigin::check)
+    }
+
+    fn path(&self, path: &mut Path<'_>) {
+        path.literal("/v1/images/sources").id(&self.id);
+    }
+
+    fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
+        json_body(self)
+    }
+}
