@@ -6,13 +6,15 @@ use crate::error::RequestError;
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl(String);
 
-impl Default for BaseUrl {
-    fn default() -> Self {
+impl BaseUrl {
+    pub(crate) fn platform() -> Self {
         Self("https://api.cycle.io".to_owned())
     }
-}
 
-impl BaseUrl {
+    pub(crate) fn factory() -> Self {
+        Self("https://factory.cycle.io:9414".to_owned())
+    }
+
     /// Takes https, and http where it doesn't leave the machine.
     pub(crate) fn secure(url: &str) -> Result<Self, RequestError> {
         let uri = parse(url)?;

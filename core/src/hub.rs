@@ -1,6 +1,7 @@
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 
+use crate::api_key::ApiKey;
 use crate::base_url::BaseUrl;
 use crate::document::Reply;
 use crate::error::{Mismatch, RequestError, ResponseError};
@@ -8,7 +9,8 @@ use crate::id::HubId;
 use crate::operation::{Operation, ReplyOf};
 use crate::path::Path;
 use crate::query::Query;
-use crate::secret::ApiKey;
+use crate::time::Timestamp;
+use crate::upload::{Upload, UploadImage};
 
 const X_HUB_ID: HeaderName = HeaderName::from_static("x-hub-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -36,6 +38,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 #[derive(Clone, Debug)]
 pub struct Hub {
     base_url: BaseUrl,
+    factory_url: BaseUrl,
     api_key: ApiKey,
     id: HubId,
     id_header: HeaderValue,
@@ -68,7 +71,8 @@ impl Hub {
             return Err(unsendable(at));
         }
         Ok(Self {
-            base_url: BaseUrl::default(),
+            base_url: BaseUrl::platform(),
+            factory_url: BaseUrl::factory(),
             api_key: ApiKey::new(api_key.as_ref())?,
             id_header: HeaderValue::try_from(id.as_str()).map_err(|_| unsendable(0))?,
             id,
@@ -127,6 +131,15 @@ impl Hub {
     /// If the URL is neither https nor http, or has user info, a query or a fragment.
     pub fn with_insecure_base_url(self, url: &str) -> Result<Self, RequestError> {
         Ok(Self { base_url: BaseUrl::insecure(url)?, ..self })
+    }
+
+    /// Pushes images to another factory than Cycle's own, `https://factory.cycle.io:9414`.
+    ///
+    /// # Errors
+    /// As [`with_base_url`](Self::with_base_url).
+    pub fn with_factory_url(self, url: &str) -> Result<Self, RequestError> {
+        let factory_url = BaseUrl::secure(url).map_err(|error| error.renamed("factory_url"))?;
+        Ok(Self { factory_url, ..self })
     }
 
     /// Writes lists in another style than the documented one.
@@ -191,14 +204,14 @@ impl Hub {
         let (head, body) = response.into_parts();
         let response = Response::from_parts(head, body.as_ref());
         if !response.status().is_success() {
-            return Err(ResponseError::refused(O::NAME, &response, &self.api_key));
+            return Err(ResponseError::refused(O::NAME, &response, self.api_key.secret()));
         }
         let document =
             std::str::from_utf8(response.body()).map_err(Mismatch::not_utf8).and_then(O::read);
         match document {
             Ok(mut document) => {
                 for unread in &mut document.unread {
-                    unread.mismatch.redact(&self.api_key);
+                    unread.mismatch.redact(self.api_key.secret());
                 }
                 let (mut head, _) = response.into_parts();
                 // What is marked sensitive is kept, and not shown by `Debug`.
@@ -208,8 +221,38 @@ impl Hub {
                 Ok(Reply::new(document, head.status, head.headers))
             }
             Err(mismatch) => {
-                Err(ResponseError::unexpected(O::NAME, &response, &self.api_key, mismatch))
+                Err(ResponseError::unexpected(O::NAME, &response, self.api_key.secret(), mismatch))
             }
         }
+    }
+
+    /// Makes the parts of an upload of `size` bytes, as of `now`.
+    ///
+    /// # Errors
+    /// If the image's token has ended.
+    pub fn upload(
+        &self,
+        upload: &UploadImage,
+        size: u64,
+        now: Timestamp,
+    ) -> Result<Upload, RequestError> {
+        upload.parts(self.factory_url.as_str(), &self.id, size, now)
+    }
+
+    /// Reads the factory's answer to an upload. Any 2xx is a success.
+    ///
+    /// # Errors
+    /// If the status is another one.
+    pub fn upload_response(
+        &self,
+        upload: &UploadImage,
+        response: Response<impl AsRef<[u8]>>,
+    ) -> Result<(), ResponseError> {
+        let (head, body) = response.into_parts();
+        let response = Response::from_parts(head, body.as_ref());
+        if response.status().is_success() {
+            return Ok(());
+        }
+        Err(ResponseError::refused(UploadImage::NAME, &response, upload.token()))
     }
 }

@@ -30,9 +30,11 @@
 //! | [`model`] | what they answer with |
 //! | [`flow`] | what to do next, when one request is not enough: retries, pages, jobs |
 //! | [`RequestError`], [`ResponseError`] | what can go wrong before sending, and in an answer |
+//! | [`UploadImage`] | the tar of an image, pushed to the factory |
 //! | [`Operation`] | how to describe any other of the platform's endpoints |
 //! | [`recorded`] | responses recorded with `curl -i`, for unit tests |
 
+mod api_key;
 mod base_url;
 mod document;
 mod error;
@@ -52,6 +54,7 @@ mod secret;
 pub mod sources;
 mod tagged;
 mod time;
+mod upload;
 mod wire;
 mod word;
 
@@ -72,3 +75,4 @@ pub use path::Path;
 pub use query::Query;
 pub use secret::Secret;
 pub use time::{Timestamp, TimestampError};
+pub use upload::{Upload, UploadImage};

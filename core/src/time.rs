@@ -28,6 +28,9 @@ pub struct Timestamp(jiff::Timestamp);
 pub struct TimestampError;
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const UNIX_EPOCH: Self = Self(jiff::Timestamp::UNIX_EPOCH);
+
     /// Whole seconds since 1970-01-01T00:00:00Z, negative before it.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {

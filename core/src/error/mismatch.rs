@@ -3,7 +3,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::error::Category;
 
-use crate::secret::ApiKey;
+use crate::secret::Secret;
 
 /// Where a document isn't what its operation promises.
 ///
@@ -65,9 +65,9 @@ impl Mismatch {
         Self { path: String::new(), problem }
     }
 
-    /// Takes the API key out: the names of fields come from the other side, too.
-    pub(crate) fn redact(&mut self, key: &ApiKey) {
-        self.path = key.redact(&self.path);
+    /// Takes a secret out: the names of fields come from the other side, too.
+    pub(crate) fn redact(&mut self, secret: &Secret) {
+        self.path = secret.redact(&self.path);
     }
 
     /// The same mismatch, told from further out.

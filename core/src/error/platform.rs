@@ -3,7 +3,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::ErrorCode;
-use crate::secret::ApiKey;
+use crate::secret::Secret;
 
 /// The platform's own words about what went wrong, from its error envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,20 +26,20 @@ pub struct PlatformError {
 
 impl PlatformError {
     /// Picks out what is there: an error is never lost over an oddity of its envelope.
-    pub(super) fn read(error: &Value, key: &ApiKey) -> Option<Self> {
+    pub(super) fn read(error: &Value, secret: &Secret) -> Option<Self> {
         let text =
             |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-        let field = |name| error.get(name).and_then(text).map(|text| key.redact(&text));
+        let field = |name| error.get(name).and_then(text).map(|text| secret.redact(&text));
         error.is_object().then(|| Self {
             status: error.get("status").and_then(Value::as_u64).and_then(|s| s.try_into().ok()),
-            code: error.get("code").and_then(text).map(|code| key.redact_code(code).into()),
+            code: error.get("code").and_then(text).map(|code| secret.redact_code(code).into()),
             title: field("title"),
             detail: field("detail"),
             pointer: field("source"),
             capability: error
                 .pointer("/extra/capability")
                 .and_then(text)
-                .map(|text| key.redact(&text)),
+                .map(|text| secret.redact(&text)),
         })
     }
 }
@@ -72,8 +72,8 @@ pub struct OAuthError {
 }
 
 impl OAuthError {
-    pub(super) fn read(body: &Value, key: &ApiKey) -> Option<Self> {
-        let text = |name| Some(key.redact(body.get(name)?.as_str()?));
+    pub(super) fn read(body: &Value, secret: &Secret) -> Option<Self> {
+        let text = |name| Some(secret.redact(body.get(name)?.as_str()?));
         Some(Self { error: text("error")?, description: text("error_description") })
     }
 }

@@ -6,7 +6,7 @@ use http::{HeaderMap, Response, StatusCode};
 use serde_json::Value;
 
 use super::{ErrorCode, Mismatch, OAuthError, PlatformError};
-use crate::secret::ApiKey;
+use crate::secret::Secret;
 
 /// An answer that is not the success that its operation promises.
 ///
@@ -103,51 +103,51 @@ impl ResponseError {
     pub(crate) fn refused(
         operation: &'static str,
         response: &Response<&[u8]>,
-        key: &ApiKey,
+        secret: &Secret,
     ) -> Self {
         let body = String::from_utf8_lossy(response.body());
         let kind = if response.status().is_redirection() {
             let location = response.headers().get(LOCATION);
             let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()));
-            let location = location.map(|location| key.redact(&location));
+            let location = location.map(|location| secret.redact(&location));
             ResponseErrorKind::Redirect(Redirect { location })
         } else if body.trim_ascii().is_empty() {
             ResponseErrorKind::NoBody(Mismatch::empty())
         } else {
-            refusal(&body, key)
+            refusal(&body, secret)
         };
-        Self::new(operation, response, key, kind)
+        Self::new(operation, response, secret, kind)
     }
 
     /// Makes an error of a 2xx that isn't what the operation promises.
     pub(crate) fn unexpected(
         operation: &'static str,
         response: &Response<&[u8]>,
-        key: &ApiKey,
+        secret: &Secret,
         mut mismatch: Mismatch,
     ) -> Self {
-        mismatch.redact(key);
+        mismatch.redact(secret);
         let kind = if response.body().trim_ascii().is_empty() {
             ResponseErrorKind::NoBody(Mismatch::empty())
         } else {
             ResponseErrorKind::Unexpected(mismatch)
         };
-        Self::new(operation, response, key, kind)
+        Self::new(operation, response, secret, kind)
     }
 
     fn new(
         operation: &'static str,
         response: &Response<&[u8]>,
-        key: &ApiKey,
+        secret: &Secret,
         kind: ResponseErrorKind,
     ) -> Self {
         const KEPT: [HeaderName; 4] =
             [CONTENT_TYPE, DATE, RETRY_AFTER, HeaderName::from_static("x-request-id")];
         let kept = |name| {
             let value = response.headers().get(&name)?;
-            Some((name, key.redact_header(value)))
+            Some((name, secret.redact_header(value)))
         };
-        let body = key.redact(&String::from_utf8_lossy(response.body()));
+        let body = secret.redact(&String::from_utf8_lossy(response.body()));
         Self(Box::new(Inner {
             operation,
             status: response.status(),
@@ -204,15 +204,15 @@ impl ResponseError {
     }
 }
 
-/// Reads the body of a refusal. The API key is taken out of what was read and not of what is yet to
+/// Reads the body of a refusal. The secret is taken out of what was read and not of what is yet to
 /// be read: JSON can write it in many ways, and it might be a common word.
-fn refusal(body: &str, key: &ApiKey) -> ResponseErrorKind {
+fn refusal(body: &str, secret: &Secret) -> ResponseErrorKind {
     let json: Value = match Mismatch::located(body) {
         Ok(json) => json,
         Err(mismatch) => return ResponseErrorKind::NotJson(mismatch),
     };
-    let platform = json.get("error").and_then(|error| PlatformError::read(error, key));
-    match (platform, OAuthError::read(&json, key)) {
+    let platform = json.get("error").and_then(|error| PlatformError::read(error, secret));
+    match (platform, OAuthError::read(&json, secret)) {
         (Some(error), _) => ResponseErrorKind::Platform(error),
         (None, Some(error)) => ResponseErrorKind::OAuth(error),
         (None, None) => ResponseErrorKind::OtherJson(Mismatch::not_an_error()),

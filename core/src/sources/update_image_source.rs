@@ -82,8 +82,7 @@ impl UpdateImageSource {
         self
     }
 
-    /// Another origin for the images that are still to be made. It takes the whole place of the
-    /// old one, credentials included.
+    /// Another origin, in full: nothing of the old one stays, its credentials neither.
     pub fn origin(mut self, origin: impl Into<Origin>) -> Self {
         self.origin = Some(SentOrigin::from(origin));
         self
