@@ -1,25 +1,27 @@
-use std::io::{self, Read};
+use std::io::Read;
 use std::time::Duration;
 
-use cycle_images::http::header::{HeaderValue, USER_AGENT};
-use cycle_images::http::{Request, Response};
-use cycle_images::{Hub, Operation, ReplyOf};
-use ureq::{Agent, Body, Proxy, Timeout};
+use cycle_images::flow::{Exchange, FlowError, ListOperation, Pages, RetryPolicy, Track};
+use cycle_images::http::Request;
+use cycle_images::model::{Image, JobDescriptor};
+use cycle_images::{Hub, JobId, Operation, ReplyOf, UploadImage};
+use ureq::{Agent, Proxy, SendBody};
 
-use crate::Error;
-
-const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (ureq)");
+use crate::carry::Carrier;
+use crate::turn::{Items, Turn, now, seed};
+use crate::{Error, Tar};
 
 /// A blocking client of one hub. Cloning is cheap, and clones share their connections.
 ///
 /// It never follows a redirect, and a status is never an error of its own: the hub reads every
-/// answer.
+/// answer. What may safely be sent again is, as its [`RetryPolicy`] says.
 ///
 /// | setting | default |
 /// |---|---|
 /// | time to connect | 10 s |
-/// | time for the whole call | 60 s |
+/// | time for a request and its answer | 60 s |
 /// | size of an answer's body | 64 MiB |
+/// | tries | 4 in 2 min |
 ///
 /// ```
 /// use cycle_images::Hub;
@@ -32,11 +34,9 @@ const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (ureq)"
 /// ```
 #[derive(Clone, Debug)]
 pub struct Client {
-    agent: Agent,
     hub: Hub,
-    connect_timeout: Duration,
-    timeout: Duration,
-    body_limit: u64,
+    retry: RetryPolicy,
+    pub(crate) carrier: Carrier,
 }
 
 impl Client {
@@ -54,8 +54,7 @@ impl Client {
         let config = config.tls_config(
             ureq::tls::TlsConfig::builder().provider(ureq::tls::TlsProvider::NativeTls).build(),
         );
-        let agent = config.build().new_agent();
-        Self::with_agent(hub, agent)
+        Self::with_agent(hub, config.build().new_agent())
     }
 
     /// A client of the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if it
@@ -75,32 +74,43 @@ impl Client {
     /// settings of this type go before the agent's.
     #[must_use]
     pub fn with_agent(hub: Hub, agent: Agent) -> Self {
-        Self {
+        let carrier = Carrier {
             agent,
-            hub,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(60),
             body_limit: 64 << 20,
-        }
+        };
+        Self { hub, retry: RetryPolicy::default(), carrier }
     }
 
     /// Sets the time in which a connection must be made; 10 s if it isn't called.
     #[must_use]
-    pub fn with_connect_timeout(self, connect_timeout: Duration) -> Self {
-        Self { connect_timeout, ..self }
+    pub fn with_connect_timeout(mut self, connect_timeout: Duration) -> Self {
+        self.carrier.connect_timeout = connect_timeout;
+        self
     }
 
-    /// Sets the time in which the whole call must be done; 60 s if it isn't called.
+    /// Sets the time in which a request must be answered in full; 60 s if it isn't called. For an
+    /// upload, it is the time in which each piece must be carried.
     #[must_use]
-    pub fn with_timeout(self, timeout: Duration) -> Self {
-        Self { timeout, ..self }
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.carrier.timeout = timeout;
+        self
     }
 
     /// Sets how many bytes the body of an answer may have; 64 MiB if it isn't called. A build log
     /// may need more.
     #[must_use]
-    pub fn with_body_limit(self, body_limit: u64) -> Self {
-        Self { body_limit, ..self }
+    pub fn with_body_limit(mut self, body_limit: u64) -> Self {
+        self.carrier.body_limit = body_limit;
+        self
+    }
+
+    /// Sets what is sent again; [`RetryPolicy::none`] sends everything once.
+    #[must_use]
+    pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
     }
 
     /// The hub that the client speaks to.
@@ -114,104 +124,95 @@ impl Client {
     /// # Errors
     /// If an argument can't be sent, the request can't be carried to the platform and back, or the
     /// answer isn't a success.
-    pub fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
-        let request = self.hub.request(operation)?;
-        let response = self.send(request).and_then(|response| self.receive(response));
-        let response = response.map_err(|fault| self.error(O::NAME, fault))?;
-        Ok(self.hub.response(operation, response)?)
+    pub fn call<O: Operation + Clone>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
+        let exchange = Exchange::new(operation.clone(), seed()).retry(self.retry);
+        // An exchange ends with its reply, and not before it.
+        Turn::new(self, exchange).next().unwrap_or_else(|| Err(FlowError::NotAsked.into()))
     }
 
-    fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Body>, Fault> {
-        let (mut head, body) = request.into_parts();
-        // As a header: a request that sets it as an option shares no connections with its agent.
-        head.headers.insert(USER_AGENT, HeaderValue::from_static(NAME));
-        // ureq sends even an empty `Vec` as a body.
-        let response = if body.is_empty() {
-            self.run(Request::from_parts(head, ()))
-        } else {
-            self.run(Request::from_parts(head, body))
-        };
-        response.map_err(|error| Fault::Ureq { may_have_arrived: !is_unsent(&error), error })
+    /// Reads a list page by page, as the pages are asked for.
+    ///
+    /// ```no_run
+    /// # use cycle_images_ureq::Client;
+    /// use cycle_images::images::{GetImages, ImageInclude};
+    ///
+    /// # let client = Client::from_env()?;
+    /// for page in client.pages(GetImages::new().include(ImageInclude::Sources)) {
+    ///     let page = page?;
+    ///     println!("{} images of {} sources", page.data.len(), page.includes.sources.len());
+    /// }
+    /// # Ok::<(), cycle_images_ureq::Error>(())
+    /// ```
+    pub fn pages<O: ListOperation>(&self, operation: O) -> Turn<Pages<O>> {
+        self.turn(Pages::new(operation, seed()).retry(self.retry))
     }
 
-    fn run<B: ureq::AsSendBody>(&self, request: Request<B>) -> Result<Response<Body>, ureq::Error> {
-        let request = self
-            .agent
-            .configure_request(request)
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .timeout_connect(Some(self.connect_timeout))
-            .timeout_global(Some(self.timeout))
-            .build();
-        self.agent.run(request)
+    /// Reads the records of a list, across its pages, as they are asked for.
+    pub fn items<O: ListOperation>(&self, operation: O) -> Items<O> {
+        Items::new(self.pages(operation))
     }
 
-    fn receive(&self, response: Response<Body>) -> Result<Response<Vec<u8>>, Fault> {
-        let (head, body) = response.into_parts();
-        // One byte more than the limit tells a body that is too large from one that just fits;
-        // ureq's own limit, 10 MB unless it is set, must not come before ours.
-        let wanted = self.body_limit.saturating_add(1);
-        let reader = body.into_with_config().limit(u64::MAX).reader();
-        let mut bytes = Vec::new();
-        reader.take(wanted).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > self.body_limit {
-            return Err(Fault::BodyTooLarge);
-        }
-        Ok(Response::from_parts(head, bytes))
+    /// Follows the job that does what was asked for. Capability: `apionly-jobs-view`.
+    ///
+    /// ```no_run
+    /// # use cycle_images_ureq::Client;
+    /// use cycle_images::{ImageId, images::CreateImageJob};
+    ///
+    /// # let client = Client::from_env()?;
+    /// # let id = ImageId::new("651586fca6078e98982dbd90")?;
+    /// let import = client.call(&CreateImageJob::import(id))?.data;
+    /// for tracked in client.track(&import)? {
+    ///     let progress = tracked?.progress;
+    ///     println!("{} of {}", progress.done, progress.total);
+    /// }
+    /// # Ok::<(), cycle_images_ureq::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the descriptor names no job.
+    pub fn track(&self, descriptor: &JobDescriptor) -> Result<Turn<Track>, Error> {
+        Ok(self.turn(Track::described(descriptor, seed())?.retry(self.retry)))
     }
 
-    fn error(&self, operation: &'static str, fault: Fault) -> Error {
-        match fault {
-            Fault::BodyTooLarge => Error::BodyTooLarge { operation, limit: self.body_limit },
-            Fault::Ureq { error, may_have_arrived } => {
-                let limit = match error {
-                    ureq::Error::Timeout(Timeout::Connect) => Some(self.connect_timeout),
-                    ureq::Error::Timeout(Timeout::Global) => Some(self.timeout),
-                    // One of a handed-in agent's own.
-                    _ => None,
-                };
-                let source = error.into();
-                match limit {
-                    Some(limit) => Error::Timeout { operation, limit, may_have_arrived, source },
-                    None => Error::Transport { operation, may_have_arrived, source },
-                }
-            }
-        }
+    /// Follows a job by its id. Capability: `apionly-jobs-view`.
+    pub fn track_job(&self, id: impl Into<JobId>) -> Turn<Track> {
+        self.turn(Track::new(id, seed()).retry(self.retry))
     }
-}
 
-enum Fault {
-    Ureq { error: ureq::Error, may_have_arrived: bool },
-    BodyTooLarge,
-}
-
-impl From<io::Error> for Fault {
-    /// An error in the midst of an answer's body.
-    fn from(error: io::Error) -> Self {
-        Self::Ureq { error: error.into(), may_have_arrived: true }
+    /// Turns a flow of the caller's: one with settings of its own, or one that was stored.
+    pub fn turn<F: cycle_images::flow::Flow>(&self, flow: F) -> Turn<F> {
+        Turn::new(self, flow)
     }
-}
 
-/// Whether an error surely comes from before the first byte was sent. A network or host that became
-/// unreachable isn't among them: an open connection can fail in that way, too.
-fn is_unsent(error: &ureq::Error) -> bool {
-    match error {
-        ureq::Error::HostNotFound
-        | ureq::Error::ConnectionFailed
-        | ureq::Error::ConnectProxyFailed(_)
-        | ureq::Error::InvalidProxyUrl
-        | ureq::Error::BadUri(_)
-        | ureq::Error::RequireHttpsOnly(_)
-        | ureq::Error::TlsRequired
-        | ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => true,
-        ureq::Error::Io(error) => {
-            error.kind() == io::ErrorKind::ConnectionRefused || is_lookup_failure(error)
-        }
-        _ => false,
+    /// Pushes the tar of an image of origin `cycle-upload` to the factory, and tells after each
+    /// piece how many of its bytes are on the way. The tar is read as it is sent, and sent once.
+    ///
+    /// ```no_run
+    /// # use cycle_images_ureq::{Client, Tar};
+    /// # let client = Client::from_env()?;
+    /// # let image = client.call(&cycle_images::images::CreateImage::new(
+    /// #     cycle_images::SourceId::new("1")?))?.data;
+    /// let tar = Tar::open("web.tar")?;
+    /// client.upload(&image, tar, |sent| println!("{sent} bytes"))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the image has no upload token or one that has ended, the tar can't be read or carried to
+    /// the factory, or the factory refuses it.
+    pub fn upload(
+        &self,
+        image: &Image,
+        tar: Tar<'_>,
+        progress: impl FnMut(u64),
+    ) -> Result<(), Error> {
+        let upload = UploadImage::new(image)?;
+        let parts = self.hub.upload(&upload, tar.size(), now())?;
+        let mut body = parts.head.chain(tar.counted(progress)).chain(&*parts.tail);
+        let (head, ()) = parts.request.into_parts();
+        let request = Request::from_parts(head, SendBody::from_reader(&mut body));
+        let response = self.carrier.run(request, None);
+        let response = response.map_err(|fault| Error::of_fault("UploadImage", fault))?;
+        Ok(self.hub.upload_response(&upload, response)?)
     }
-}
-
-/// A name without an address has no `ErrorKind` of its own: std tells it by its words alone.
-fn is_lookup_failure(error: &io::Error) -> bool {
-    error.to_string().starts_with("failed to lookup address information")
 }

@@ -1,6 +1,9 @@
 use std::time::Duration;
 
+use cycle_images::flow::{Fault, FlowError, JobError};
 use cycle_images::{RequestError, ResponseError};
+
+use crate::carry::Broken;
 
 /// Why a call has no reply.
 #[derive(Debug, thiserror::Error)]
@@ -49,9 +52,50 @@ pub enum Error {
     /// The answer is not a success.
     #[error(transparent)]
     Response(#[from] ResponseError),
+    /// The job that was tracked did not come to a good end.
+    #[error(transparent)]
+    Job(Box<JobError>),
+    /// What was done in several requests could not go on.
+    #[error(transparent)]
+    Flow(FlowError),
+}
+
+impl From<FlowError> for Error {
+    fn from(error: FlowError) -> Self {
+        match error {
+            FlowError::Request(error) => Self::Request(error),
+            FlowError::Response(error) => Self::Response(error),
+            FlowError::Fault { operation, source, .. } => Self::of_fault(operation, source),
+            FlowError::Job(error) => Self::Job(error),
+            other => Self::Flow(other),
+        }
+    }
 }
 
 impl Error {
+    pub(crate) fn of_fault(operation: &'static str, fault: Fault) -> Self {
+        let may_have_arrived = fault.may_have_arrived();
+        match fault.into_source().downcast::<Broken>().map(|broken| *broken) {
+            Ok(Broken::TooLarge(limit)) => Self::BodyTooLarge { operation, limit },
+            Ok(Broken::TimedOut(limit, error)) => {
+                Self::Timeout { operation, limit, may_have_arrived, source: error.into() }
+            }
+            Ok(Broken::Ureq(error)) => {
+                Self::Transport { operation, may_have_arrived, source: error.into() }
+            }
+            Err(source) => Self::Transport { operation, may_have_arrived, source },
+        }
+    }
+
+    /// How a job ended, if that is what is wrong.
+    #[must_use]
+    pub fn job(&self) -> Option<&JobError> {
+        match self {
+            Self::Job(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// What the other side answered, if it did.
     #[must_use]
     pub fn response(&self) -> Option<&ResponseError> {
@@ -70,7 +114,7 @@ impl Error {
             Self::Transport { may_have_arrived, .. } | Self::Timeout { may_have_arrived, .. } => {
                 *may_have_arrived
             }
-            Self::BodyTooLarge { .. } | Self::Response(_) => true,
+            _ => true,
         }
     }
 }

@@ -6,7 +6,8 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::from_env()?; // CYCLE_API_KEY, CYCLE_HUB_ID
-//! for image in client.call(&GetImages::new().filter_state(ImageStatus::Live))?.data {
+//! for image in client.items(GetImages::new().filter_state(ImageStatus::Live)) {
+//!     let image = image?;
 //!     println!("{} is {} bytes large", image.name, image.size);
 //! }
 //! # Ok(())
@@ -22,8 +23,13 @@
 //! - Neither: plain http alone, as for tests on one's own machine, or a handed-in agent with a
 //!   connector of its own.
 
+mod carry;
 mod client;
 mod error;
+mod turn;
+mod upload;
 
 pub use client::Client;
 pub use error::Error;
+pub use turn::{Items, Turn};
+pub use upload::Tar;

@@ -16,6 +16,7 @@ use crate::query::Query;
 /// use cycle_images::{ContainerId, Hub, NoIncludes, Operation, Path, http::Method};
 ///
 /// /// `getContainer`, as far as this program needs it. Capability: `containers-view`.
+/// #[derive(Clone)]
 /// struct GetContainer {
 ///     id: ContainerId,
 /// }

@@ -13,7 +13,7 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, SendBody};
 
-use crate::{client_of, failure, hub};
+use crate::{client_of, failure, hub, once};
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -36,7 +36,7 @@ fn its_policy_gives_way_to_the_clients() {
     let by_itself = headstrong().get(sandbox.url()).call();
     assert!(matches!(by_itself, Err(ureq::Error::Timeout(_))));
 
-    let client = Client::with_agent(hub(&sandbox), headstrong());
+    let client = once(Client::with_agent(hub(&sandbox), headstrong()));
     assert_eq!(client.call(&GetImages::new()).unwrap().data.len(), 8);
     let name = format!("cycle-images/{} (ureq)", env!("CARGO_PKG_VERSION"));
     let seen = sandbox.requests();
@@ -59,7 +59,7 @@ fn without_timeouts_of_its_own_it_has_the_clients() {
     let sandbox = Sandbox::start().unwrap();
     let agent = Agent::config_builder().timeout_global(None).build().new_agent();
     let limit = Duration::from_millis(100);
-    let client = Client::with_agent(hub(&sandbox), agent).with_timeout(limit);
+    let client = once(Client::with_agent(hub(&sandbox), agent)).with_timeout(limit);
     sandbox.fault(Fault::Delay(LONG));
     let start = Instant::now();
     let error = failure(&client);
@@ -74,7 +74,7 @@ fn a_narrower_timeout_of_its_own_is_not_told_as_the_clients() {
     let sandbox = Sandbox::start().unwrap();
     let short = Some(Duration::from_millis(50));
     let agent = Agent::config_builder().timeout_recv_response(short).build().new_agent();
-    let client = Client::with_agent(hub(&sandbox), agent).with_timeout(LONG);
+    let client = once(Client::with_agent(hub(&sandbox), agent)).with_timeout(LONG);
     sandbox.fault(Fault::Delay(Duration::from_millis(500)));
     if let Err(error) = client.call(&GetImages::new()) {
         assert!(error.may_have_arrived());
@@ -92,7 +92,7 @@ fn its_middleware_is_asked() {
         next.handle(request)
     };
     let agent = Agent::config_builder().middleware(mark).build().new_agent();
-    let client = Client::with_agent(hub(&sandbox), agent);
+    let client = once(Client::with_agent(hub(&sandbox), agent));
     client.call(&GetImages::new()).unwrap();
     assert_eq!(sandbox.requests()[0].header("x-marked"), Some("yes"));
 }
@@ -101,7 +101,7 @@ fn its_middleware_is_asked() {
 fn one_that_takes_https_alone_sends_nothing_over_http() {
     let sandbox = Sandbox::start().unwrap();
     let agent = Agent::config_builder().https_only(true).build().new_agent();
-    let error = failure(&Client::with_agent(hub(&sandbox), agent));
+    let error = failure(&once(Client::with_agent(hub(&sandbox), agent)));
     assert!(!error.may_have_arrived(), "{error:?}");
     assert!(sandbox.requests().is_empty());
 }
@@ -128,7 +128,7 @@ fn the_time_is_10_s_to_connect_and_60_s_in_all_unless_it_is_set() {
     let config = headstrong().config().clone();
     let agent = Agent::with_parts(config, DefaultConnector::default(), notes.clone());
     let hub = client_of("http://core.invalid").hub().clone();
-    let client = Client::with_agent(hub, agent);
+    let client = once(Client::with_agent(hub, agent));
     assert!(!failure(&client).may_have_arrived());
     let (connect, timeout) = (Duration::from_secs(1), Duration::from_secs(2));
     failure(&client.with_connect_timeout(connect).with_timeout(timeout));

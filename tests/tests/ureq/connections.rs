@@ -5,7 +5,7 @@ use cycle_images::images::{DeleteImage, GetImages, UpdateImage};
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_ureq::Client;
 
-use crate::{client_of, failure};
+use crate::{client_of, failure, once};
 
 const EMPTY: &str = r#"{"data": []}"#;
 
@@ -53,8 +53,8 @@ fn clients_that_share_an_agent_share_its_connections() {
     let server = RawServer::start(vec![Answer::json("200 OK", EMPTY); 2]).unwrap();
     let hub = client_of(&server.url()).hub().clone();
     let agent = ureq::Agent::new_with_defaults();
-    is_empty(&Client::with_agent(hub.clone(), agent.clone()));
-    is_empty(&Client::with_agent(hub, agent));
+    is_empty(&once(Client::with_agent(hub.clone(), agent.clone())));
+    is_empty(&once(Client::with_agent(hub, agent)));
     assert_eq!((server.requests().len(), server.connections()), (2, 1));
 }
 

@@ -25,6 +25,7 @@ use std::ffi::OsStr;
 use std::process::Command;
 
 use cycle_images::Hub;
+use cycle_images::flow::RetryPolicy;
 use cycle_images::images::GetImages;
 use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_ureq::Client;
@@ -38,13 +39,19 @@ fn hub(sandbox: &Sandbox) -> Hub {
 }
 
 fn client(sandbox: &Sandbox) -> Client {
-    Client::new(hub(sandbox))
+    once(Client::new(hub(sandbox)))
 }
 
 /// A client of whatever is there.
 fn client_of(url: &str) -> Client {
     let hub = Hub::new(KEY, "the-hub").unwrap();
-    Client::new(hub.with_insecure_base_url(url).unwrap())
+    let hub = hub.with_insecure_base_url(url).unwrap();
+    once(Client::new(hub))
+}
+
+/// No test waits: what is sent again is tested on its own.
+fn once(client: Client) -> Client {
+    client.with_retry(RetryPolicy::none())
 }
 
 /// Why listing images doesn't work.

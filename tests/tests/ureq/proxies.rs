@@ -5,7 +5,7 @@ use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_ureq::{Client, Error};
 
-use crate::{alone, failure, is_alone};
+use crate::{alone, failure, is_alone, once};
 
 const PROXY_VARIABLES: [&str; 6] =
     ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
@@ -13,7 +13,7 @@ const PROXY_VARIABLES: [&str; 6] =
 #[test]
 fn plain_http_goes_past_the_proxy() {
     if is_alone() {
-        let client = Client::from_env().unwrap();
+        let client = once(Client::from_env().unwrap());
         assert_eq!(client.call(&GetImages::new()).unwrap().data.len(), 8);
         return;
     }
@@ -36,7 +36,7 @@ fn plain_http_goes_past_the_proxy() {
 #[test]
 fn https_asks_the_proxy_for_a_tunnel() {
     if is_alone() {
-        let error = failure(&Client::from_env().unwrap());
+        let error = failure(&once(Client::from_env().unwrap()));
         assert!(matches!(error, Error::Transport { .. }), "{error:?}");
         assert!(!error.may_have_arrived(), "{error:?}");
         return;

@@ -7,7 +7,7 @@ use cycle_images::model::{ImageStatus, SourceType};
 use cycle_images_tests::sandbox::{Sandbox, Settings};
 use cycle_images_ureq::Client;
 
-use crate::{client, hub};
+use crate::{client, hub, once};
 
 fn names(client: &Client, list: &GetImages) -> Vec<String> {
     let images = client.call(list).unwrap().data;
@@ -65,7 +65,7 @@ fn includes_and_meta_come_along() {
         .include(ImageInclude::Integrations);
 
     for style in [ListStyle::Comma, ListStyle::Repeat] {
-        let client = Client::new(hub(&sandbox).with_list_style(style));
+        let client = once(Client::new(hub(&sandbox).with_list_style(style)));
         let reply = client.call(&list).unwrap();
         let web = &reply.data[0];
         // More than 32 bits can hold.

@@ -8,7 +8,7 @@ use cycle_images_tests::raw_server::RawServer;
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use cycle_images_ureq::{Client, Error};
 
-use crate::{client, hub};
+use crate::{client, hub, once};
 
 #[track_caller]
 fn points_to(error: Option<Error>, location: &str) {
@@ -58,7 +58,7 @@ fn a_redirect_is_not_followed_by_an_agent_that_follows_five() {
         .redirect_auth_headers(ureq::config::RedirectAuthHeaders::SameHost)
         .build()
         .new_agent();
-    none_is_followed(&sandbox, &Client::with_agent(hub(&sandbox), agent));
+    none_is_followed(&sandbox, &once(Client::with_agent(hub(&sandbox), agent)));
 }
 
 #[test]

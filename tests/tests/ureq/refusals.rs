@@ -10,7 +10,7 @@ use cycle_images::{ErrorCode, Hub, ImageId, ResponseErrorKind, SourceId};
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use cycle_images_ureq::{Client, Error};
 
-use crate::{client, failure, shown};
+use crate::{client, failure, once, shown};
 
 /// What an error is to say of itself, and what its source is to say.
 #[track_caller]
@@ -24,7 +24,7 @@ fn says(error: &Error, message: &str, source: &str) {
 fn a_wrong_api_key() {
     let sandbox = Sandbox::start().unwrap();
     let hub = Hub::new("another-key", sandbox.hub_id()).unwrap();
-    let error = failure(&Client::new(hub.with_base_url(sandbox.url()).unwrap()));
+    let error = failure(&once(Client::new(hub.with_base_url(sandbox.url()).unwrap())));
     assert!(error.response().unwrap().is_unauthorized());
     says(
         &error,
@@ -38,7 +38,7 @@ fn a_wrong_api_key() {
 fn a_missing_capability() {
     let sandbox = Sandbox::start().unwrap();
     let hub = Hub::new(sandbox.view_only_api_key(), sandbox.hub_id()).unwrap();
-    let client = Client::new(hub.with_base_url(sandbox.url()).unwrap());
+    let client = once(Client::new(hub.with_base_url(sandbox.url()).unwrap()));
     let source = SourceId::new(sandbox.source_id()).unwrap();
     let error = client.call(&CreateImage::new(source)).unwrap_err();
     let missing = error.response().unwrap().missing_capability();

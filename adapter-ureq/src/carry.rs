@@ -1,0 +1,132 @@
+//! One request to the platform and its answer back.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::time::Duration;
+
+use cycle_images::flow::Fault;
+use cycle_images::http::header::{HeaderValue, USER_AGENT};
+use cycle_images::http::{Request, Response};
+use ureq::{Agent, AsSendBody, Body, Timeout};
+
+/// The settings of a [`Client`](crate::Client) that concern a single request.
+#[derive(Clone, Debug)]
+pub(crate) struct Carrier {
+    pub(crate) agent: Agent,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) timeout: Duration,
+    pub(crate) body_limit: u64,
+}
+
+/// What a [`Fault`] of ours holds: what the public error is made of.
+#[derive(Debug)]
+pub(crate) enum Broken {
+    Ureq(ureq::Error),
+    TimedOut(Duration, ureq::Error),
+    TooLarge(u64),
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ureq(error) | Self::TimedOut(_, error) => error.fmt(f),
+            Self::TooLarge(limit) => write!(f, "the body has more than {limit} bytes"),
+        }
+    }
+}
+
+impl std::error::Error for Broken {}
+
+impl Carrier {
+    pub(crate) fn carry(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Fault> {
+        let (head, body) = request.into_parts();
+        let timeout = Some(self.timeout);
+        // ureq sends even an empty `Vec` as a body.
+        if body.is_empty() {
+            self.run(Request::from_parts(head, ()), timeout)
+        } else {
+            self.run(Request::from_parts(head, body), timeout)
+        }
+    }
+
+    /// Sends a request and reads the answer's body; `None` sets no time for the whole of it, but for
+    /// each piece.
+    pub(crate) fn run<B: AsSendBody>(
+        &self,
+        mut request: Request<B>,
+        timeout: Option<Duration>,
+    ) -> Result<Response<Vec<u8>>, Fault> {
+        const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (ureq)");
+        // As a header: a request that sets it as an option shares no connections with its agent.
+        request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(NAME));
+        let mut config = self
+            .agent
+            .configure_request(request)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_connect(Some(self.connect_timeout))
+            .timeout_global(timeout);
+        if timeout.is_none() {
+            config =
+                config.timeout_per_write(Some(self.timeout)).timeout_per_read(Some(self.timeout));
+        }
+        let response = self.agent.run(config.build());
+        self.receive(response.map_err(|error| self.fault(error, false))?)
+    }
+
+    fn receive(&self, response: Response<Body>) -> Result<Response<Vec<u8>>, Fault> {
+        let (head, body) = response.into_parts();
+        // One byte more than the limit tells a body that is too large from one that just fits;
+        // ureq's own limit, 10 MB unless it is set, must not come before ours.
+        let wanted = self.body_limit.saturating_add(1);
+        let reader = body.into_with_config().limit(u64::MAX).reader();
+        let mut bytes = Vec::new();
+        reader
+            .take(wanted)
+            .read_to_end(&mut bytes)
+            .map_err(|error| self.fault(error.into(), true))?;
+        if bytes.len() as u64 > self.body_limit {
+            return Err(Fault::fatal(Broken::TooLarge(self.body_limit)));
+        }
+        Ok(Response::from_parts(head, bytes))
+    }
+
+    fn fault(&self, error: ureq::Error, answered: bool) -> Fault {
+        let unsent = !answered && is_unsent(&error);
+        let limit = match error {
+            ureq::Error::Timeout(Timeout::Connect) => Some(self.connect_timeout),
+            ureq::Error::Timeout(Timeout::Global) => Some(self.timeout),
+            // One for a piece, or one of a handed-in agent's own.
+            _ => None,
+        };
+        let broken = match limit {
+            Some(limit) => Broken::TimedOut(limit, error),
+            None => Broken::Ureq(error),
+        };
+        if unsent { Fault::unsent(broken) } else { Fault::lost(broken) }
+    }
+}
+
+/// Whether an error surely comes from before the first byte was sent. A network or host that became
+/// unreachable isn't among them: an open connection can fail in that way, too.
+fn is_unsent(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::HostNotFound
+        | ureq::Error::ConnectionFailed
+        | ureq::Error::ConnectProxyFailed(_)
+        | ureq::Error::InvalidProxyUrl
+        | ureq::Error::BadUri(_)
+        | ureq::Error::RequireHttpsOnly(_)
+        | ureq::Error::TlsRequired
+        | ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => true,
+        ureq::Error::Io(error) => {
+            error.kind() == io::ErrorKind::ConnectionRefused || is_lookup_failure(error)
+        }
+        _ => false,
+    }
+}
+
+/// A name without an address has no `ErrorKind` of its own: std tells it by its words alone.
+fn is_lookup_failure(error: &io::Error) -> bool {
+    error.to_string().starts_with("failed to lookup address information")
+}

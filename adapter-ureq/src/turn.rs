@@ -1,0 +1,125 @@
+//! The one loop that turns every flow, and the iterators over what comes out of it.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::time::SystemTime;
+
+use cycle_images::Timestamp;
+use cycle_images::flow::{Flow, FlowError, ListOperation, Next, Pages, Track};
+use cycle_images::model::Job;
+
+use crate::{Client, Error};
+
+/// A flow in the midst of its work: an iterator over what it gives, be that pages or a job's
+/// progress. Asking for the next thing sends requests, and sleeps where the flow says so.
+///
+/// Once it has returned an error or its end, it stays ended. The flow itself can be
+/// [taken out](Self::into_flow), stored, and gone on with.
+#[derive(Clone, Debug)]
+#[must_use = "a flow does nothing until it is turned"]
+pub struct Turn<F> {
+    client: Client,
+    flow: F,
+    ended: bool,
+}
+
+impl<F: Flow> Turn<F> {
+    pub(crate) fn new(client: &Client, flow: F) -> Self {
+        Self { client: client.clone(), flow, ended: false }
+    }
+
+    /// The flow, to be stored or turned in another way. After an error, it goes on with what failed.
+    pub fn into_flow(self) -> F {
+        self.flow
+    }
+
+    fn turn(&mut self) -> Result<Option<F::Item>, FlowError> {
+        let hub = self.client.hub();
+        loop {
+            match self.flow.next(hub, now())? {
+                Next::Send(request) => {
+                    let outcome = self.client.carrier.carry(request);
+                    if let Some(item) = self.flow.answer(hub, outcome, now())? {
+                        return Ok(Some(item));
+                    }
+                }
+                Next::Wait(time) => std::thread::sleep(time),
+                Next::End => return Ok(None),
+            }
+        }
+    }
+}
+
+impl<F: Flow> Iterator for Turn<F> {
+    type Item = Result<F::Item, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let item = self.turn().map_err(Error::from).transpose();
+        self.ended = !matches!(item, Some(Ok(_)));
+        item
+    }
+}
+
+impl<F: Flow> std::iter::FusedIterator for Turn<F> {}
+
+impl Turn<Track> {
+    /// Waits until the job is completed, and gives it as it was last seen.
+    ///
+    /// # Errors
+    /// If the job comes to another end, or can't be read.
+    pub fn wait(mut self) -> Result<Job, Error> {
+        let mut last = None;
+        for tracked in &mut self {
+            last = Some(tracked?.job);
+        }
+        // What was told before this call stands in the flow alone.
+        last.or_else(|| self.flow.last().cloned()).ok_or_else(|| FlowError::NotAsked.into())
+    }
+}
+
+/// An iterator over the records of a list, across its pages. Once it has returned an error or its
+/// end, it stays ended.
+///
+/// Records that couldn't be read are not among them: [`Client::pages`] shows those as well.
+#[derive(Debug)]
+#[must_use = "an iterator does nothing until it is asked"]
+pub struct Items<O: ListOperation> {
+    pages: Turn<Pages<O>>,
+    page: std::vec::IntoIter<O::Record>,
+}
+
+impl<O: ListOperation> Items<O> {
+    pub(crate) fn new(pages: Turn<Pages<O>>) -> Self {
+        Self { pages, page: Vec::new().into_iter() }
+    }
+}
+
+impl<O: ListOperation> Iterator for Items<O> {
+    type Item = Result<O::Record, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(record) = self.page.next() {
+                return Some(Ok(record));
+            }
+            match self.pages.next()? {
+                Ok(page) => self.page = page.data.into_iter(),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+impl<O: ListOperation> std::iter::FusedIterator for Items<O> {}
+
+pub(crate) fn now() -> Timestamp {
+    SystemTime::now().try_into().unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// A seed that differs from flow to flow: std's keys for its hash maps are drawn at random.
+pub(crate) fn seed() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
