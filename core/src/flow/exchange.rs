@@ -8,7 +8,7 @@ use crate::operation::{Operation, ReplyOf};
 use crate::time::Timestamp;
 
 /// One operation, sent until it is answered, as far as its [`RetryPolicy`] goes. It gives one
-/// [`Reply`].
+/// [`Reply`](crate::Reply).
 ///
 /// ```
 /// use cycle_images::flow::{Exchange, Fault, Flow, Next};

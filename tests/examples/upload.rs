@@ -1,0 +1,103 @@
+//! Pushes the tar of an image to the factory, and follows it until it is live.
+//!
+//! Without any variable set it pushes a small tar to a sandbox that starts by itself. With
+//! `CYCLE_API_KEY` and `CYCLE_HUB_ID` set it pushes the tar that `--tar` names, the image being made
+//! from the source of origin `cycle-upload` that `--source` names.
+
+use std::process::ExitCode;
+
+use cycle_images::SourceId;
+use cycle_images::images::{CreateImage, GetImage};
+use cycle_images::model::{CycleUpload, ImageStatus};
+use cycle_images::sources::CreateImageSource;
+use cycle_images_tests::place::{Place, explained, say};
+use cycle_images_ureq::Tar;
+use indicatif::{ProgressBar, ProgressStyle};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Ten minutes and more: the factory names no job that could be followed.
+const MOST_LOOKS: u32 = 3000;
+
+const USAGE: &str = "\
+options of upload:
+  --tar FILE    the tar of an image in OCI's layout; needed on the platform
+  --source ID   the source to make the image from; needed on the platform";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("\n{}", explained(&*error)));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let (mut tar, mut source) = (None, None);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--tar" => tar = arguments.next(),
+            "--source" => source = Some(SourceId::new(arguments.next().unwrap_or_default())?),
+            other => return Err(format!("{other} is not an option\n{USAGE}").into()),
+        }
+    }
+    let place = Place::from_env()?;
+    let source = match source {
+        Some(source) => source,
+        None if place.sandbox.is_some() => {
+            let source = CreateImageSource::new(CycleUpload::new()).name("pushed");
+            place.call(&source)?.data.id
+        }
+        None => return Err(format!("name the source to make an image from\n{USAGE}").into()),
+    };
+    let small = small_tar();
+    let (tar, size) = match &tar {
+        Some(path) => (Tar::open(path)?, std::fs::metadata(path)?.len()),
+        None if place.sandbox.is_some() => {
+            (Tar::reader(&*small, small.len() as u64), small.len() as u64)
+        }
+        None => return Err(format!("name the tar to push\n{USAGE}").into()),
+    };
+
+    let image = place.call(&CreateImage::new(source).name("pushed"))?.data;
+    say(&format!(
+        "Created the image {} ({}); it is {}.",
+        image.name, image.id, image.state.current
+    ));
+    let bar = ProgressBar::new(size);
+    bar.set_style(ProgressStyle::with_template(
+        "  {bar:40} {bytes} of {total_bytes}, {bytes_per_sec}",
+    )?);
+    place.client.upload(&image, tar, |sent| bar.set_position(sent))?;
+    bar.finish();
+    say(&format!("The factory has all {size} bytes."));
+
+    let mut state = image.state.current;
+    for _ in 0..MOST_LOOKS {
+        if state == ImageStatus::Live {
+            return Ok(());
+        }
+        let seen = place.client.call(&GetImage::new(&image.id))?.data.state;
+        if let Some(message) = seen.error.and_then(|error| error.message) {
+            return Err(message.into());
+        }
+        if seen.current != state {
+            say(&format!("  {state} -> {}", seen.current));
+            state = seen.current;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    Err(format!("the image {} is still {state}; look at it later", image.id).into())
+}
+
+/// The start of a tar is enough for the sandbox: a header that says `ustar`, then zeros.
+fn small_tar() -> Vec<u8> {
+    let mut tar = vec![0; 4 << 20];
+    for (place, byte) in tar.iter_mut().skip(257).zip(*b"ustar") {
+        *place = byte;
+    }
+    tar
+}

@@ -1,0 +1,109 @@
+//! Sources and jobs are written back as they were read.
+
+use cycle_images::http::Response;
+use cycle_images::jobs::{GetJob, GetJobs, GetLatestJobs};
+use cycle_images::model::DockerHub;
+use cycle_images::sources::{
+    CreateImageSource, DeleteImageSource, GetImageSource, GetImageSources, UpdateImageSource,
+    UpdateImageSourceAccess,
+};
+use cycle_images::{Json, Operation};
+use cycle_images_tests::recording;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{hub, job, reply, source};
+
+/// The error of a state is left out where there is none, which the schema of jobs writes as `null`.
+fn without_absent_errors(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            if let Some(Value::Object(state)) = object.get_mut("state") {
+                if state.get("error").is_some_and(Value::is_null) {
+                    state.remove("error");
+                }
+            }
+            object.values_mut().for_each(without_absent_errors);
+        }
+        Value::Array(list) => list.iter_mut().for_each(without_absent_errors),
+        _ => {}
+    }
+}
+
+#[track_caller]
+fn same_document<O>(operation: &O, folder: &str)
+where
+    O: Operation<Data: Serialize>,
+{
+    let name = format!("{folder}/documented");
+    let reply = reply(operation, &name);
+    assert_eq!(reply.unread, []);
+    let mut recorded = recording::json(&name);
+    without_absent_errors(&mut recorded);
+    assert_eq!(serde_json::to_value(&reply.data).unwrap(), recorded["data"], "{name}");
+}
+
+#[track_caller]
+fn same_value<O>(operation: &O, folder: &str)
+where
+    O: Operation<Data: Serialize + PartialEq + std::fmt::Debug>,
+{
+    let reply = reply(operation, &format!("{folder}/as_go_writes"));
+    assert_eq!(reply.unread, []);
+    let body = format!(r#"{{"data": {}}}"#, serde_json::to_string(&reply.data).unwrap());
+    let again = hub().response(operation, Response::new(&body)).unwrap();
+    assert_eq!(again.data, reply.data, "{folder}");
+}
+
+#[track_caller]
+fn both<O>(operation: &O, folder: &str)
+where
+    O: Operation<Data: Serialize + PartialEq + std::fmt::Debug>,
+{
+    same_document(operation, folder);
+    same_value(operation, folder);
+}
+
+#[test]
+fn sources() {
+    both(&GetImageSources::new(), "get_image_sources");
+    both(&GetImageSource::new(source()), "get_image_source");
+    both(&CreateImageSource::new(DockerHub::new("x")), "create_image_source");
+    both(&UpdateImageSource::new(source()), "update_image_source");
+    both(&UpdateImageSourceAccess::clear(source()), "update_image_source_access");
+    both(&DeleteImageSource::new(source()), "delete_image_source");
+}
+
+#[test]
+fn jobs() {
+    both(&GetJobs::new(), "get_jobs");
+    both(&GetJob::new(job()), "get_job");
+    both(&GetLatestJobs::new(), "get_latest_jobs");
+}
+
+#[test]
+fn includes() {
+    let name = "get_image_sources/documented";
+    let includes = reply(&GetImageSources::new(), name).includes;
+    let recorded = recording::json(name);
+    assert_eq!(serde_json::to_value(&includes).unwrap(), recorded["includes"]);
+    let name = "get_jobs/documented";
+    let includes = reply(&GetJobs::new(), name).includes;
+    let recorded = recording::json(name);
+    assert_eq!(serde_json::to_value(&includes).unwrap(), recorded["includes"]);
+}
+
+#[test]
+fn what_a_task_was_given_and_gave_stays_as_it_was_sent() {
+    const RAW: &str = r#"{ "z":1.50 ,"a": [ 12345678901234567890123, 1E+2 ] , "z": "\u00e9\/" }"#;
+    let body = format!(
+        r#"{{"data": {{"id": "1", "state": {{"current": "new"}},
+            "tasks": [{{"input": {RAW}, "output": {RAW}}}]}}}}"#
+    );
+    let mut job = hub().response(&GetJob::new(job()), Response::new(&body)).unwrap().data;
+    assert_eq!(serde_json::to_string(&job).unwrap().matches(RAW).count(), 2);
+    let task = job.tasks.remove(0);
+    for raw in [task.input, task.output] {
+        assert_eq!(raw.as_ref().map(Json::as_str), Some(RAW));
+    }
+}

@@ -1,0 +1,103 @@
+//! No credential stands in the `Debug` of an operation, an origin or an answer.
+
+use std::fmt::Debug;
+
+use cycle_images::Operation;
+use cycle_images::jobs::{GetJob, GetJobs, GetLatestJobs};
+use cycle_images::model::{
+    CycleUpload, DockerFile, DockerHub, DockerRegistry, HttpCredentials, OciRegistry, Origin,
+    ProviderAuth, ProviderCredentials, RegistryCredentials, Repo, SshCredentials, UserAuth,
+};
+use cycle_images::sources::{
+    CreateImageSource, DeleteImageSource, GetImageSource, GetImageSources, UpdateImageSource,
+    UpdateImageSourceAccess,
+};
+use cycle_images_tests::recording;
+
+use crate::{body, hub, job, source};
+
+const FOLDERS: [&str; 10] = [
+    "create_image_source",
+    "delete_image_source",
+    "errors",
+    "get_image_source",
+    "get_image_sources",
+    "get_job",
+    "get_jobs",
+    "get_latest_jobs",
+    "update_image_source",
+    "update_image_source_access",
+];
+
+#[track_caller]
+fn hides(what: &str, value: &impl Debug) {
+    for text in [format!("{value:?}"), format!("{value:#?}")] {
+        assert!(!text.contains("sec-"), "{what}: {text}");
+    }
+}
+
+/// Origins with every credential that there is, and how many.
+fn origins() -> [(Origin, usize); 6] {
+    let registry = OciRegistry::new("a", "https://r");
+    let hub = DockerHub::new("a").token("sec-1");
+    let http = Repo::new("https://g").auth(HttpCredentials::new("u", "sec-1"));
+    let http = DockerFile::of_repo(http)
+        .credentials(RegistryCredentials::new("r").username("u").token("sec-2"));
+    let ssh = SshCredentials::new("git", "sec-1").passphrase("sec-2");
+    let user = UserAuth::new().username("u").token("sec-1");
+    let provider = ProviderCredentials::new().api_key("sec-1").secret("sec-2").config("sec-3");
+    [
+        (hub.into(), 1),
+        (http.into(), 2),
+        (DockerFile::of_repo(Repo::new("g").auth(ssh)).into(), 2),
+        (DockerRegistry::new("a", "r").token("sec-1").password("sec-2").into(), 2),
+        (registry.clone().auth(user).into(), 1),
+        (registry.auth(ProviderAuth::ecr(provider)).into(), 3),
+    ]
+}
+
+#[test]
+fn what_is_sent_is_not_shown() {
+    for (origin, credentials) in origins() {
+        hides("origin", &origin);
+        let create = CreateImageSource::new(origin.clone());
+        let update = UpdateImageSource::new(source()).origin(origin);
+        for sent in [body(&create), body(&update)] {
+            assert_eq!(sent.matches("sec-").count(), credentials, "{sent}");
+        }
+        hides("create", &create);
+        hides("update", &update);
+    }
+}
+
+fn shows_no_secret<O>(operation: &O)
+where
+    O: Operation<Data: Debug, Includes: Debug> + Debug,
+{
+    for name in FOLDERS.into_iter().flat_map(recording::names) {
+        match hub().response(operation, recording::read(&name)) {
+            Ok(reply) => hides(&name, &reply),
+            Err(error) => {
+                hides(&name, &error);
+                assert!(!error.to_string().contains("sec-"), "{name}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_answered_is_not_shown() {
+    let texts = FOLDERS.into_iter().flat_map(recording::names).map(|name| recording::bytes(&name));
+    let count = |text: Vec<u8>| String::from_utf8_lossy(&text).matches("sec-").count();
+    assert!(texts.map(count).sum::<usize>() > 20);
+
+    shows_no_secret(&GetImageSources::new());
+    shows_no_secret(&GetImageSource::new(source()));
+    shows_no_secret(&CreateImageSource::new(CycleUpload::new()));
+    shows_no_secret(&UpdateImageSource::new(source()));
+    shows_no_secret(&UpdateImageSourceAccess::clear(source()));
+    shows_no_secret(&DeleteImageSource::new(source()));
+    shows_no_secret(&GetJobs::new());
+    shows_no_secret(&GetJob::new(job()));
+    shows_no_secret(&GetLatestJobs::new());
+}
