@@ -13,11 +13,8 @@ pub trait ListOperation: Operation<Data = Vec<Self::Record>> {
     /// What the list is of.
     type Record;
 
-    /// The page that is asked for; the first if none is.
-    fn page_number(&self) -> Option<u32>;
-
-    /// Asks for another page.
-    fn set_page_number(&mut self, number: u32);
+    /// The number of the page that is asked for, counted from 1; the first if there is none.
+    fn page_number(&mut self) -> &mut Option<u32>;
 
     /// What tells one record from another: its id.
     fn key(record: &Self::Record) -> &str;
@@ -46,7 +43,7 @@ pub struct Pages<O> {
 impl<O: ListOperation> Pages<O> {
     /// The pages of a list, from the one that the operation asks for. The seed decides how the waits
     /// before repetitions are spread: hand in another for each flow.
-    pub fn new(operation: O, seed: u64) -> Self {
+    pub fn new(mut operation: O, seed: u64) -> Self {
         let number = operation.page_number().unwrap_or(1);
         let tries = Tries::new(seed);
         Self { operation, number, longest: 0, edges: None, tries, ended: false }
@@ -82,7 +79,7 @@ impl<O: ListOperation> Flow for Pages<O> {
         if self.ended {
             return Ok(Next::End);
         }
-        self.operation.set_page_number(self.number);
+        *self.operation.page_number() = Some(self.number);
         self.tries.next(&self.operation, hub, now)
     }
 

@@ -165,12 +165,8 @@ impl Operation for GetImages {
 impl ListOperation for GetImages {
     type Record = Image;
 
-    fn page_number(&self) -> Option<u32> {
-        self.options.page_number
-    }
-
-    fn set_page_number(&mut self, number: u32) {
-        self.options.page_number = Some(number);
+    fn page_number(&mut self) -> &mut Option<u32> {
+        &mut self.options.page_number
     }
 
     fn key(image: &Image) -> &str {

@@ -1,8 +1,10 @@
 use http::Method;
+use serde::{Deserialize, Serialize};
 
 use super::include::JobInclude;
 use crate::document::Document;
 use crate::error::{Mismatch, RequestError};
+use crate::flow::ListOperation;
 use crate::list_options::{ListOptions, check_text, check_word};
 use crate::model::{Job, JobIncludes, JobStatus};
 use crate::operation::Operation;
@@ -31,14 +33,14 @@ use crate::time::Timestamp;
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct GetJobs {
     options: ListOptions,
     filter: Filter,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Filter {
     range_start: Option<Timestamp>,
     range_end: Option<Timestamp>,
@@ -145,5 +147,17 @@ impl Operation for GetJobs {
 
     fn read(body: &str) -> Result<Document<Vec<Job>, JobIncludes>, Mismatch> {
         Document::read_list(body)
+    }
+}
+
+impl ListOperation for GetJobs {
+    type Record = Job;
+
+    fn page_number(&mut self) -> &mut Option<u32> {
+        &mut self.options.page_number
+    }
+
+    fn key(job: &Job) -> &str {
+        job.id.as_str()
     }
 }

@@ -1,4 +1,5 @@
 use http::Method;
+use serde::{Deserialize, Serialize};
 
 use crate::document::{Document, NoIncludes};
 use crate::error::Mismatch;
@@ -16,7 +17,7 @@ use crate::path::Path;
 /// assert_eq!(hub.request(&GetLatestJobs::new())?.uri().path(), "/v1/jobs/latest");
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 #[non_exhaustive]
 pub struct GetLatestJobs {}

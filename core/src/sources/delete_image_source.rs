@@ -1,4 +1,5 @@
 use http::Method;
+use serde::{Deserialize, Serialize};
 
 use crate::document::NoIncludes;
 use crate::id::SourceId;
@@ -20,7 +21,7 @@ use crate::path::Path;
 /// assert_eq!(request.uri().path(), "/v1/images/sources/651586fca6078e98982dbd90");
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct DeleteImageSource {
     id: SourceId,

@@ -1,4 +1,5 @@
 use http::Method;
+use serde::{Deserialize, Serialize};
 
 use super::include::{SourceInclude, SourceMetaName};
 use crate::id::SourceId;
@@ -24,7 +25,7 @@ use crate::query::Query;
 /// );
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct GetImageSource {
     id: SourceId,

@@ -1,8 +1,10 @@
 use http::Method;
+use serde::{Deserialize, Serialize};
 
 use super::include::{SourceInclude, SourceMetaName};
 use crate::document::Document;
 use crate::error::{Mismatch, RequestError};
+use crate::flow::ListOperation;
 use crate::list_options::{ListOptions, check_text, check_word};
 use crate::model::{LifeStatus, Source, SourceIncludes};
 use crate::operation::Operation;
@@ -30,14 +32,14 @@ use crate::query::Query;
 /// );
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct GetImageSources {
     options: ListOptions,
     filter: Filter,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Filter {
     identifier: Option<String>,
     search: Option<String>,
@@ -134,5 +136,17 @@ impl Operation for GetImageSources {
 
     fn read(body: &str) -> Result<Document<Vec<Source>, SourceIncludes>, Mismatch> {
         Document::read_list(body)
+    }
+}
+
+impl ListOperation for GetImageSources {
+    type Record = Source;
+
+    fn page_number(&mut self) -> &mut Option<u32> {
+        &mut self.options.page_number
+    }
+
+    fn key(source: &Source) -> &str {
+        source.id.as_str()
     }
 }

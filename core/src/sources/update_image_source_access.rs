@@ -1,5 +1,5 @@
 use http::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document::NoIncludes;
 use crate::error::RequestError;
@@ -26,10 +26,9 @@ use crate::path::Path;
 /// );
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct UpdateImageSourceAccess {
-    #[serde(skip)]
     id: SourceId,
     acl: Option<Acl>,
 }
@@ -58,6 +57,11 @@ impl Operation for UpdateImageSourceAccess {
     }
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
-        json_body(self)
+        #[derive(Serialize)]
+        struct Body<'a> {
+            acl: Option<&'a Acl>,
+        }
+
+        json_body(&Body { acl: self.acl.as_ref() })
     }
 }
