@@ -8,7 +8,7 @@ use crate::error::{Mismatch, RequestError, ResponseError};
 use crate::id::HubId;
 use crate::operation::{Operation, ReplyOf};
 use crate::path::Path;
-use crate::query::Query;
+use crate::query::{ListStyle, Query};
 use crate::time::Timestamp;
 use crate::upload::{Upload, UploadImage};
 
@@ -43,17 +43,6 @@ pub struct Hub {
     id: HubId,
     id_header: HeaderValue,
     lists: ListStyle,
-}
-
-/// How list-valued query parameters (`meta`, `include`, `sort`) are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ListStyle {
-    /// `include=a,b`, as documented.
-    #[default]
-    Comma,
-    /// `include=a&include=b`, as generated clients do.
-    Repeat,
 }
 
 impl Hub {

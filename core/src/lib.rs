@@ -64,7 +64,7 @@ pub use error::{
     ResponseError, ResponseErrorKind,
 };
 pub use http;
-pub use hub::{Hub, ListStyle};
+pub use hub::Hub;
 pub use id::{
     BuildLogId, ContainerId, CreatorId, EnvironmentId, HubId, Id, ImageId, IntegrationId, JobId,
     SourceId, StackBuildId, StackId, TaskId,
@@ -72,7 +72,7 @@ pub use id::{
 pub use json::Json;
 pub use operation::{Operation, ReplyOf, json_body};
 pub use path::Path;
-pub use query::Query;
+pub use query::{ListStyle, Query};
 pub use secret::Secret;
 pub use time::{Timestamp, TimestampError};
 pub use upload::{Upload, UploadImage};

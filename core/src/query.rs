@@ -1,7 +1,17 @@
 use std::fmt::Write;
 
-use crate::hub::ListStyle;
 use crate::path::encode;
+
+/// How list-valued query parameters (`meta`, `include`, `sort`) are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ListStyle {
+    /// `include=a,b`, as documented.
+    #[default]
+    Comma,
+    /// `include=a&include=b`, as generated clients do.
+    Repeat,
+}
 
 /// Writes an operation's query behind its path: parameters in the order in which they are given,
 /// none without a value, `?` and `&` only where a parameter follows.

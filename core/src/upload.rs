@@ -5,11 +5,10 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Uri};
 
 use crate::error::RequestError;
-use crate::hub::ListStyle;
 use crate::id::{HubId, ImageId};
 use crate::model::{Image, Origin};
 use crate::path::Path;
-use crate::query::Query;
+use crate::query::{ListStyle, Query};
 use crate::secret::Secret;
 use crate::time::Timestamp;
 

@@ -77,7 +77,7 @@ pub enum FlowError {
     #[error(transparent)]
     Request(#[from] RequestError),
     /// The request could not be carried to the platform and back.
-    #[error("{operation} could not be carried to the platform and back, tried {tries} times")]
+    #[error("{operation} could not be carried to the platform and back (tries: {tries})")]
     #[non_exhaustive]
     Fault {
         /// The operation's documented name.

@@ -110,19 +110,25 @@ pub(super) struct Tries {
     random: u64,
     made: u32,
     first: Option<Timestamp>,
-    not_before: Option<Timestamp>,
+    held: Option<Held>,
     in_flight: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Held {
+    since: Timestamp,
+    until: Timestamp,
 }
 
 impl Tries {
     pub(super) fn new(seed: u64) -> Self {
         let policy = RetryPolicy::default();
-        Self { policy, random: seed, made: 0, first: None, not_before: None, in_flight: false }
+        Self { policy, random: seed, made: 0, first: None, held: None, in_flight: false }
     }
 
     /// Holds the next try back.
-    pub(super) fn wait_until(&mut self, time: Timestamp) {
-        self.not_before = Some(time);
+    pub(super) fn hold(&mut self, time: Duration, now: Timestamp) {
+        self.held = Some(Held { since: now, until: now.plus(time) });
     }
 
     pub(super) fn next<O: Operation>(
@@ -135,13 +141,12 @@ impl Tries {
             self.begin_anew();
             return Err(FlowError::Interrupted { operation: O::NAME });
         }
-        if let Some(wait) = self.not_before.map(|time| time.since(now)) {
-            if !wait.is_zero() {
-                return Ok(Next::Wait(wait));
-            }
+        // Before its beginning, a wait was counted by a clock that has been set back since.
+        if let Some(held) = self.held.filter(|held| held.since <= now && now < held.until) {
+            return Ok(Next::Wait(held.until.since(now)));
         }
         let request = hub.request(operation)?;
-        self.not_before = None;
+        self.held = None;
         self.first.get_or_insert(now);
         self.made = self.made.saturating_add(1);
         self.in_flight = true;
@@ -181,7 +186,7 @@ impl Tries {
         let spent = self.first.map_or(Duration::ZERO, |first| now.since(first));
         let in_budget = spent.saturating_add(delay) <= self.policy.budget;
         if again && self.made < self.policy.tries && in_budget {
-            self.not_before = Some(now.plus(delay));
+            self.hold(delay, now);
             return Ok(None);
         }
         self.begin_anew();
@@ -189,7 +194,7 @@ impl Tries {
     }
 
     fn begin_anew(&mut self) {
-        (self.made, self.first, self.not_before, self.in_flight) = (0, None, None, false);
+        (self.made, self.first, self.held, self.in_flight) = (0, None, None, false);
     }
 
     /// `SplitMix64`: small, well known, and good enough to spread clients out.

@@ -122,7 +122,7 @@ impl Track {
 
     fn look_again(&mut self, asked: Option<Duration>, now: Timestamp) {
         let wait = self.wait.max(asked.unwrap_or_default().min(LONGEST_ASKED));
-        self.tries.wait_until(now.plus(wait));
+        self.tries.hold(wait, now);
         self.wait = (self.wait * 3 / 2).min(LONGEST_WAIT);
     }
 
