@@ -98,8 +98,8 @@ impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<Vec<T>, I> {
                 let records: Option<Vec<&RawValue>> = Mismatch::located(data)?;
                 let mut list = Vec::new();
                 for (index, record) in records.into_iter().flatten().enumerate() {
-                    match Mismatch::located::<Option<T>>(record.get()) {
-                        Ok(record) => list.extend(record),
+                    match Mismatch::located::<T>(record.get()) {
+                        Ok(record) => list.push(record),
                         Err(mismatch) => {
                             let mismatch = mismatch.within(&format!("data[{index}]"));
                             unread.push(Unread { json: Json::keep(record), mismatch });

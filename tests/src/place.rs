@@ -9,6 +9,7 @@ use crate::sandbox::{Sandbox, Settings};
 
 /// A client, and the sandbox that it speaks to, unless that is the platform.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Place {
     /// The client.
     pub client: Client,

@@ -8,7 +8,8 @@ use crate::operation::{Operation, ReplyOf};
 use crate::time::Timestamp;
 
 /// One operation, sent until it is answered, as far as its [`RetryPolicy`] goes. It gives one
-/// [`Reply`](crate::Reply).
+/// [`Reply`](crate::Reply), and ends with that or with an error: to send the operation again takes
+/// another exchange.
 ///
 /// ```
 /// use cycle_images::flow::{Exchange, Fault, Flow, Next};
@@ -51,10 +52,12 @@ impl<O: Operation> Flow for Exchange<O> {
     type Item = ReplyOf<O>;
 
     fn next(&mut self, hub: &Hub, now: Timestamp) -> Result<Next, FlowError> {
-        match self.ended {
-            true => Ok(Next::End),
-            false => self.tries.next(&self.operation, hub, now),
+        if self.ended {
+            return Ok(Next::End);
         }
+        let next = self.tries.next(&self.operation, hub, now);
+        self.ended = matches!(next, Err(FlowError::Interrupted { .. }));
+        next
     }
 
     fn answer(
@@ -63,8 +66,8 @@ impl<O: Operation> Flow for Exchange<O> {
         outcome: Result<Response<impl AsRef<[u8]>>, Fault>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
-        let reply = self.tries.answer(&self.operation, hub, outcome, now)?;
-        self.ended = reply.is_some();
-        Ok(reply)
+        let reply = self.tries.answer(&self.operation, hub, outcome, now);
+        self.ended |= !matches!(reply, Ok(None) | Err(FlowError::NotAsked));
+        reply
     }
 }

@@ -141,9 +141,14 @@ impl Tries {
             self.begin_anew();
             return Err(FlowError::Interrupted { operation: O::NAME });
         }
-        // Before its beginning, a wait was counted by a clock that has been set back since.
-        if let Some(held) = self.held.filter(|held| held.since <= now && now < held.until) {
-            return Ok(Next::Wait(held.until.since(now)));
+        if let Some(held) = &mut self.held {
+            if now < held.since {
+                // The clock was set back: the wait begins anew, and doesn't last till the old time.
+                *held = Held { since: now, until: now.plus(held.until.since(held.since)) };
+            }
+            if now < held.until {
+                return Ok(Next::Wait(held.until.since(now)));
+            }
         }
         let request = hub.request(operation)?;
         self.held = None;

@@ -114,7 +114,8 @@ impl Track {
         self
     }
 
-    /// The job as it was last seen.
+    /// The job as it was last seen, but for what its tasks were given and gave back: that might be
+    /// secret, and a flow can be stored.
     #[must_use]
     pub fn last(&self) -> Option<&Job> {
         self.last.as_ref()
@@ -126,31 +127,30 @@ impl Track {
         self.wait = (self.wait * 3 / 2).min(LONGEST_WAIT);
     }
 
-    /// Bears with a job that is not there yet.
+    /// Bears with a job that is not there yet, and lets time pass after any other answer, too.
     fn not_there(&mut self, error: ResponseError, now: Timestamp) -> Result<(), FlowError> {
+        self.look_again(retry_after(error.headers(), now), now);
         if error.code() != Some(&ErrorCode::NOT_FOUND_JOB) {
             return Err(error.into());
         }
         self.unknown = self.unknown.saturating_add(1);
         let waited = self.begun.map_or(Duration::ZERO, |begun| now.since(begun));
-        let may_appear = self.unknown < UNKNOWN_ANSWERS || waited < UNKNOWN_TIME;
+        let may_appear = self.unknown <= UNKNOWN_ANSWERS || waited < UNKNOWN_TIME;
         if self.last.is_none() && may_appear {
-            self.look_again(None, now);
             return Ok(());
         }
         self.ended = true;
-        Err(failed(JobError::Gone { id: self.id.clone(), last: self.last.take() }))
+        Err(failed(JobError::Gone { id: self.id.clone(), last: self.last.clone() }))
     }
 
     /// Tells of a job if there is anything new.
     fn tell(&mut self, job: Job) -> Option<Tracked> {
         let (status, mut progress) = (job.state.current.clone(), job.progress());
         if let Some((told_status, told)) = &self.told {
-            let further = compare_shares(progress, *told);
-            if further == Ordering::Less {
+            if compare_shares(progress, *told) == Ordering::Less {
                 progress = *told;
             }
-            if further != Ordering::Greater && status == *told_status {
+            if (&status, progress) == (told_status, *told) {
                 return None;
             }
         }
@@ -190,7 +190,7 @@ impl Flow for Track {
             Err(error) => return Err(error),
         };
         let job = reply.data;
-        self.last = Some(job.clone());
+        self.last = Some(without_values(job.clone()));
         self.ended = job.state.current.is_final();
         match job.state.current {
             JobStatus::Error => Err(failed(JobError::Failed { job })),
@@ -209,6 +209,13 @@ fn compare_shares(a: Progress, b: Progress) -> Ordering {
         (of.done + of.failed) as u128 * within.total.max(1) as u128
     };
     through(a, b).cmp(&through(b, a))
+}
+
+fn without_values(mut job: Job) -> Job {
+    for task in &mut job.tasks {
+        (task.input, task.output) = (None, None);
+    }
+    job
 }
 
 fn failed(error: JobError) -> FlowError {

@@ -48,9 +48,15 @@ use crate::path::Path;
 /// # }
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct CreateImageSource {
+    // On its own, so that the credentials in it are written for the platform alone.
+    body: Body,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,7 +75,7 @@ pub struct CreateImageSource {
 impl CreateImageSource {
     /// A direct source of images from this origin.
     pub fn new(origin: impl Into<Origin>) -> Self {
-        Self {
+        let body = Body {
             name: None,
             identifier: None,
             acl: None,
@@ -77,43 +83,44 @@ impl CreateImageSource {
             kind: SourceType::Direct,
             origin: SentOrigin::from(origin),
             about: None,
-        }
+        };
+        Self { body }
     }
 
     /// A source of another type than direct; documented as `type`.
     pub fn kind(mut self, kind: impl Into<SourceType>) -> Self {
-        self.kind = kind.into();
+        self.body.kind = kind.into();
         self
     }
 
     /// A name for people.
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.body.name = Some(name.into());
         self
     }
 
     /// A short name for people; the platform makes one from the name if none is given.
     pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
-        self.identifier = Some(identifier.into());
+        self.body.identifier = Some(identifier.into());
         self
     }
 
     /// What the source is.
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.about = Some(SourceAbout { description: Some(description.into()) });
+        self.body.about = Some(SourceAbout { description: Some(description.into()) });
         self
     }
 
     /// Who may do what with it.
     pub fn acl(mut self, acl: Acl) -> Self {
-        self.acl = Some(acl);
+        self.body.acl = Some(acl);
         self
     }
 
     /// The id or the identifier of the integration that builds its images, in place of the
     /// platform itself.
     pub fn builder_integration_id(mut self, integration: impl Into<String>) -> Self {
-        self.builder = Some(SourceBuilder { integration_id: Some(integration.into()) });
+        self.body.builder = Some(SourceBuilder { integration_id: Some(integration.into()) });
         self
     }
 }
@@ -126,14 +133,14 @@ impl Operation for CreateImageSource {
     type Includes = NoIncludes;
 
     fn check(&self) -> Result<(), RequestError> {
-        if let Some(identifier) = &self.identifier {
+        if let Some(identifier) = &self.body.identifier {
             filled("identifier", identifier)?;
         }
-        if let Some(SourceBuilder { integration_id: Some(integration) }) = &self.builder {
+        if let Some(SourceBuilder { integration_id: Some(integration) }) = &self.body.builder {
             filled("builder.integration_id", integration)?;
         }
-        filled("type", self.kind.as_str())?;
-        self.origin.check()
+        filled("type", self.body.kind.as_str())?;
+        self.body.origin.check()
     }
 
     fn path(&self, path: &mut Path<'_>) {
@@ -141,6 +148,6 @@ impl Operation for CreateImageSource {
     }
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
-        json_body(self)
+        json_body(&self.body)
     }
 }

@@ -28,11 +28,16 @@ use crate::path::Path;
 /// );
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct UpdateImageSource {
-    #[serde(skip)]
     id: SourceId,
+    // On its own, so that the credentials in it are written for the platform alone.
+    body: Body,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     // In a change, `None` leaves a value as it is and `Some(None)` clears it.
@@ -54,61 +59,54 @@ struct About {
 impl UpdateImageSource {
     /// The source with this id.
     pub fn new(id: impl Into<SourceId>) -> Self {
-        Self {
-            id: id.into(),
-            name: None,
-            identifier: None,
-            origin: None,
-            builder: None,
-            about: None,
-        }
+        Self { id: id.into(), body: Body::default() }
     }
 
     /// A new name for people.
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.body.name = Some(name.into());
         self
     }
 
     /// A new short name for people.
     pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
-        self.identifier = Some(Some(identifier.into()));
+        self.body.identifier = Some(Some(identifier.into()));
         self
     }
 
     /// Takes the identifier away.
     pub fn clear_identifier(mut self) -> Self {
-        self.identifier = Some(None);
+        self.body.identifier = Some(None);
         self
     }
 
     /// Another origin, in full: nothing of the old one stays, its credentials neither.
     pub fn origin(mut self, origin: impl Into<Origin>) -> Self {
-        self.origin = Some(SentOrigin::from(origin));
+        self.body.origin = Some(SentOrigin::from(origin));
         self
     }
 
     /// The id or the identifier of the integration that is to build its images.
     pub fn builder_integration_id(mut self, integration: impl Into<String>) -> Self {
-        self.builder = Some(Some(SourceBuilder { integration_id: Some(integration.into()) }));
+        self.body.builder = Some(Some(SourceBuilder { integration_id: Some(integration.into()) }));
         self
     }
 
     /// Has its images built by the platform itself again.
     pub fn clear_builder(mut self) -> Self {
-        self.builder = Some(None);
+        self.body.builder = Some(None);
         self
     }
 
     /// What the source is.
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.about = Some(About { description: Some(description.into()) });
+        self.body.about = Some(About { description: Some(description.into()) });
         self
     }
 
     /// Takes the description away.
     pub fn clear_description(mut self) -> Self {
-        self.about = Some(About { description: None });
+        self.body.about = Some(About { description: None });
         self
     }
 }
@@ -121,13 +119,14 @@ impl Operation for UpdateImageSource {
     type Includes = NoIncludes;
 
     fn check(&self) -> Result<(), RequestError> {
-        if let Some(Some(identifier)) = &self.identifier {
+        if let Some(Some(identifier)) = &self.body.identifier {
             filled("identifier", identifier)?;
         }
-        if let Some(Some(SourceBuilder { integration_id: Some(integration) })) = &self.builder {
+        if let Some(Some(SourceBuilder { integration_id: Some(integration) })) = &self.body.builder
+        {
             filled("builder.integration_id", integration)?;
         }
-        self.origin.as_ref().map_or(Ok(()), SentOrigin::check)
+        self.body.origin.as_ref().map_or(Ok(()), SentOrigin::check)
     }
 
     fn path(&self, path: &mut Path<'_>) {
@@ -135,6 +134,6 @@ impl Operation for UpdateImageSource {
     }
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
-        json_body(self)
+        json_body(&self.body)
     }
 }

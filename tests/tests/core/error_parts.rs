@@ -181,5 +181,8 @@ fn parts_of_a_list_are_set_aside_with_their_place() {
     let reply = hub().response(&GetImages::new(), Response::new(body)).unwrap();
     assert_eq!(reply.data.len(), 1);
     let places: Vec<_> = reply.unread.iter().map(|unread| unread.mismatch.path()).collect();
-    assert_eq!(places, ["data[1].config.command[0]", "data[3]", "includes.stacks.a.state"]);
+    assert_eq!(
+        places,
+        ["data[1].config.command[0]", "data[2]", "data[3]", "includes.stacks.a.state"]
+    );
 }

@@ -1,0 +1,204 @@
+//! The three flows against the sandbox, without any adapter: what it takes to bring one's own
+//! carrier and one's own time. A socket of the standard library carries, and a clock that is moved
+//! by hand, together with the sandbox's, does the waiting.
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use cycle_images::flow::{Exchange, Fault, Flow, FlowError, JobError, Next, Pages, Track};
+use cycle_images::http::{Request, Response};
+use cycle_images::images::{CreateImage, CreateImageJob, GetImage, GetImages};
+use cycle_images::model::ImageStatus;
+use cycle_images::{Hub, ImageId, SourceId};
+use cycle_images_tests::sandbox::{self, Fate, Paging, Sandbox, Settings};
+
+use crate::clock::{Clock, secs};
+
+/// One step of a job, and more than any test takes.
+const STEP: Duration = Duration::from_secs(60);
+
+struct Runtime {
+    sandbox: Sandbox,
+    hub: Hub,
+    clock: Clock,
+}
+
+impl Runtime {
+    fn new(settings: Settings) -> Self {
+        let sandbox = Sandbox::with(settings.step(STEP)).unwrap();
+        let hub = Hub::new(sandbox.api_key(), sandbox.hub_id()).unwrap();
+        let hub = hub.with_base_url(sandbox.url()).unwrap();
+        Self { sandbox, hub, clock: Clock::start() }
+    }
+
+    /// Turns a flow to the next thing it gives, or to its end.
+    fn turn<F: Flow>(&mut self, flow: &mut F) -> Result<Option<F::Item>, FlowError> {
+        loop {
+            match flow.next(&self.hub, self.clock.now())? {
+                Next::Send(request) => {
+                    let outcome = carry(&request);
+                    if let Some(item) = flow.answer(&self.hub, outcome, self.clock.now())? {
+                        return Ok(Some(item));
+                    }
+                }
+                Next::Wait(time) => {
+                    self.clock.pass(time);
+                    self.sandbox.skip(time);
+                }
+                Next::End => return Ok(None),
+            }
+        }
+    }
+
+    /// Makes an image and has it imported; its id, and a tracker of its job.
+    fn import(&mut self) -> (ImageId, Track) {
+        let source = SourceId::new(self.sandbox.source_id()).unwrap();
+        let mut create = Exchange::new(CreateImage::new(source).name("by hand"), 1);
+        let id = self.turn(&mut create).unwrap().unwrap().data.id;
+        assert!(self.turn(&mut create).unwrap().is_none());
+        let mut import = Exchange::new(CreateImageJob::import(&id), 2);
+        let descriptor = self.turn(&mut import).unwrap().unwrap().data;
+        (id, Track::described(&descriptor, 3).unwrap())
+    }
+}
+
+fn carry(request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Fault> {
+    let uri = request.uri();
+    let mut socket =
+        TcpStream::connect(uri.authority().unwrap().as_str()).map_err(Fault::unsent)?;
+    exchange(&mut socket, request).map_err(Fault::lost)
+}
+
+fn exchange(socket: &mut TcpStream, request: &Request<Vec<u8>>) -> io::Result<Response<Vec<u8>>> {
+    let uri = request.uri();
+    write!(socket, "{} {} HTTP/1.1\r\n", request.method(), uri.path_and_query().unwrap())?;
+    write!(socket, "Host: {}\r\nConnection: close\r\n", uri.authority().unwrap())?;
+    for (name, value) in request.headers() {
+        write!(socket, "{name}: {}\r\n", value.to_str().unwrap())?;
+    }
+    write!(socket, "Content-Length: {}\r\n\r\n", request.body().len())?;
+    socket.write_all(request.body())?;
+    let mut bytes = Vec::new();
+    socket.read_to_end(&mut bytes)?;
+    read(&bytes).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+}
+
+/// Reads an answer, if it is whole.
+fn read(bytes: &[u8]) -> Option<Response<Vec<u8>>> {
+    let head_end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let (head, body) = (std::str::from_utf8(&bytes[..head_end]).ok()?, &bytes[head_end + 4..]);
+    let mut lines = head.split("\r\n");
+    let status = lines.next()?.split(' ').nth(1)?;
+    let mut response = Response::builder().status(status);
+    for line in lines {
+        let (name, value) = line.split_once(':')?;
+        let value = value.trim();
+        if name.eq_ignore_ascii_case("content-length") && value != body.len().to_string() {
+            return None;
+        }
+        response = response.header(name, value);
+    }
+    response.body(body.to_vec()).ok()
+}
+
+#[test]
+fn an_image_is_made_imported_and_followed_to_its_end() {
+    let mut runtime = Runtime::new(Settings::default().hidden_job_reads(3));
+    runtime.sandbox.fault(sandbox::Fault::too_many_requests("7"));
+    let (id, mut track) = runtime.import();
+    runtime.sandbox.fault(sandbox::Fault::bad_gateway());
+    runtime.sandbox.fault(sandbox::Fault::Truncate);
+    let mut told = Vec::new();
+    while let Some(tracked) = runtime.turn(&mut track).unwrap() {
+        told.push((tracked.job.state.current.to_string(), tracked.progress.done));
+    }
+    let expected = [("queued", 0), ("running", 0), ("running", 1), ("running", 2), ("running", 3)]
+        .into_iter()
+        .chain([("completed", 4)])
+        .map(|(state, done)| (state.to_owned(), done));
+    assert_eq!(told, expected.collect::<Vec<_>>());
+    assert!(runtime.clock.passed() >= 5 * STEP);
+    let image = runtime.turn(&mut Exchange::new(GetImage::new(id), 4)).unwrap().unwrap().data;
+    assert_eq!(image.state.current, ImageStatus::Live);
+    let posts = runtime.sandbox.requests().into_iter().filter(|seen| seen.method == "POST");
+    assert_eq!(posts.count(), 3, "one of the two was sent again, after 429");
+}
+
+#[test]
+fn a_post_whose_answer_was_lost_is_not_sent_again() {
+    for fault in [sandbox::Fault::Close, sandbox::Fault::CloseAfter, sandbox::Fault::Truncate] {
+        let mut runtime = Runtime::new(Settings::default());
+        runtime.sandbox.fault(fault);
+        let source = SourceId::new(runtime.sandbox.source_id()).unwrap();
+        let error = runtime.turn(&mut Exchange::new(CreateImage::new(source), 1)).unwrap_err();
+        assert!(matches!(error, FlowError::Fault { tries: 1, .. }), "{error:?}");
+        assert_eq!(runtime.sandbox.requests().len(), 1);
+    }
+}
+
+#[test]
+fn nobody_listens() {
+    let mut runtime = Runtime::new(Settings::default());
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", taken.local_addr().unwrap());
+    drop(taken);
+    runtime.hub = runtime.hub.clone().with_base_url(&url).unwrap();
+    let source = SourceId::new(runtime.sandbox.source_id()).unwrap();
+    let error = runtime.turn(&mut Exchange::new(CreateImage::new(source), 1)).unwrap_err();
+    assert!(matches!(error, FlowError::Fault { tries: 4, .. }), "{error:?}");
+}
+
+#[test]
+fn a_list_is_read_page_by_page() {
+    for paging in [Paging::Honest, Paging::ShortFirst] {
+        let settings = Settings::default().extra_images(60).page_cap(7).paging(paging);
+        let mut runtime = Runtime::new(settings);
+        let list = GetImages::new().filter_search("extra-").page_size(100);
+        let mut pages = Pages::new(list, 5);
+        let mut names = Vec::new();
+        while let Some(page) = runtime.turn(&mut pages).unwrap() {
+            assert!(page.data.len() <= 7);
+            names.extend(page.data.into_iter().map(|image| image.name));
+            runtime.sandbox.fault(sandbox::Fault::unavailable_until("3"));
+        }
+        let expected: Vec<String> = (0..60).map(|n| format!("extra-{n:04}")).collect();
+        assert_eq!(names, expected, "{paging:?}");
+        assert!(runtime.clock.passed() >= secs(8 * 3));
+    }
+}
+
+#[test]
+fn a_list_that_repeats_itself_is_an_error() {
+    let settings = Settings::default().extra_images(20).page_cap(5).paging(Paging::Repeats);
+    let mut runtime = Runtime::new(settings);
+    let mut pages = Pages::new(GetImages::new(), 5);
+    assert!(runtime.turn(&mut pages).unwrap().is_some());
+    let error = runtime.turn(&mut pages).unwrap_err();
+    assert!(matches!(error, FlowError::RepeatedPage { page: 2, .. }), "{error:?}");
+}
+
+#[test]
+fn jobs_come_to_other_ends() {
+    let message = "unknown base image".to_owned();
+    let end = |fate| {
+        let mut runtime = Runtime::new(Settings::default().job_fate(fate));
+        let (_, mut track) = runtime.import();
+        loop {
+            match runtime.turn(&mut track) {
+                Ok(told) => assert!(told.is_some(), "it has ended well"),
+                Err(error) => {
+                    assert!(runtime.turn(&mut track).unwrap().is_none());
+                    break error;
+                }
+            }
+        }
+    };
+    let failed = end(Fate::Fail { step: 1, message });
+    assert!(matches!(failed.job(), Some(JobError::Failed { .. })), "{failed:?}");
+    assert!(failed.to_string().contains("unknown base image"), "{failed}");
+    let expired = end(Fate::Expire);
+    assert!(matches!(expired.job(), Some(JobError::Expired { .. })), "{expired:?}");
+    let gone = end(Fate::Vanish);
+    assert!(matches!(gone.job(), Some(JobError::Gone { last: Some(_), .. })), "{gone:?}");
+}

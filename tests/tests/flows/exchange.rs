@@ -1,0 +1,139 @@
+//! One operation until it is answered: what it gives, what it says when it fails, and misuse.
+
+use std::error::Error;
+use std::fmt::Debug;
+use std::io;
+
+use cycle_images::flow::{Exchange, Fault, Flow, FlowError, Pages, RetryPolicy, Track};
+use cycle_images::http::StatusCode;
+use cycle_images::images::{GetImage, GetImages};
+use cycle_images::{ImageId, JobId, Operation};
+
+use crate::answers::{
+    Outcome, answer, asking, data, fatal, image, lost, page, refusal, seen, status, unsent,
+};
+use crate::clock::{KEY, Run};
+
+fn get_image() -> Exchange<GetImage> {
+    Exchange::new(GetImage::new(ImageId::new("i1").unwrap()), 7)
+}
+
+#[test]
+fn the_reply_comes_out_whole_and_then_the_flow_has_ended() {
+    let mut run = Run::new(get_image());
+    let request = run.request();
+    assert_eq!((request.method().as_str(), request.uri().path()), ("GET", "/v1/images/i1"));
+    assert_eq!(request.headers()["authorization"], format!("Bearer {KEY}"));
+    let body = format!(r#"{{"data": {}}}"#, image("i1"));
+    let reply = run.answer(answer(203, &[("X-Request-Id", "r1")], &body)).unwrap().unwrap();
+    assert_eq!(reply.data.id.as_str(), "i1");
+    assert_eq!(reply.status, StatusCode::NON_AUTHORITATIVE_INFORMATION);
+    assert_eq!(reply.headers["x-request-id"], "r1");
+    run.assert_ended();
+}
+
+#[test]
+fn a_success_after_failures_is_a_success() {
+    let mut run = Run::new(get_image());
+    assert!(run.step(status(503)).unwrap().is_none());
+    assert!(run.step(lost()).unwrap().is_none());
+    assert!(run.step(asking(429, "4")).unwrap().is_none());
+    assert!(run.step(data(&image("i1"))).unwrap().is_some());
+    run.assert_ended();
+}
+
+#[test]
+fn the_last_answer_is_what_comes_out() {
+    let mut run = Run::new(get_image().retry(RetryPolicy::default().tries(3)));
+    assert!(run.step(unsent()).unwrap().is_none());
+    assert!(run.step(refusal(429, "429.rate-limiting")).unwrap().is_none());
+    let error = run.step(refusal(503, "503.not-ready")).unwrap_err();
+    let response = error.response().unwrap();
+    assert_eq!((response.status().as_u16(), response.operation()), (503, "GetImage"));
+    assert_eq!(response.code().unwrap().as_str(), "503.not-ready");
+    assert_eq!(error.source().unwrap().to_string(), "No. (503.not-ready)");
+    assert!(error.job().is_none());
+}
+
+#[test]
+fn the_last_fault_is_what_comes_out_with_what_the_client_said() {
+    let mut run = Run::new(get_image().retry(RetryPolicy::default().tries(3)));
+    assert!(run.step(status(503)).unwrap().is_none());
+    assert!(run.step(unsent()).unwrap().is_none());
+    let error = run.step(lost()).unwrap_err();
+    let FlowError::Fault { operation: GetImage::NAME, tries: 3, .. } = error else {
+        panic!("{error:?}");
+    };
+    assert!(error.response().is_none());
+    let shown = error.to_string();
+    assert!(shown.contains("GetImage") && shown.contains('3'), "{shown}");
+    let fault = error.source().unwrap().downcast_ref::<Fault>().unwrap();
+    assert!(fault.may_have_arrived());
+    let client = fault.source().unwrap().downcast_ref::<io::Error>().unwrap();
+    assert_eq!(client.to_string(), "the peer hung up");
+    for (outer, inner) in [(shown, fault.to_string()), (fault.to_string(), client.to_string())] {
+        assert!(!outer.contains(&inner), "{outer} repeats {inner}");
+    }
+}
+
+#[test]
+fn a_fault_says_whether_anything_can_have_arrived() {
+    let may_have = |outcome: Outcome| outcome.unwrap_err().may_have_arrived();
+    assert_eq!([unsent(), lost(), fatal()].map(may_have), [false, true, true]);
+    let told = fatal().unwrap_err().into_source();
+    assert_eq!(told.to_string(), "the answer is too large");
+}
+
+#[test]
+fn an_argument_that_cant_be_sent_is_an_error_each_time() {
+    let mut run = Run::new(Exchange::new(GetImages::new().page_size(0), 7));
+    for _ in 0..2 {
+        let error = run.next().unwrap_err();
+        assert!(matches!(error, FlowError::Request(_)), "{error:?}");
+        let not_asked = run.answer(page(&["i1"]));
+        assert!(matches!(not_asked, Err(FlowError::NotAsked)));
+    }
+}
+
+#[track_caller]
+fn answer_unasked<F>(run: &mut Run<F>, success: fn() -> Outcome, when: &str)
+where
+    F: Flow + Clone + PartialEq + Debug,
+{
+    let before = run.flow.clone();
+    for outcome in [success(), status(503), unsent(), lost()] {
+        let refused = run.answer(outcome);
+        assert!(matches!(refused, Err(FlowError::NotAsked)), "{when}");
+        assert_eq!(run.flow, before, "{when}");
+    }
+}
+
+/// Hands in an answer in each state in which there is nothing to answer.
+fn assert_misuse_changes_nothing<F>(flow: F, success: fn() -> Outcome)
+where
+    F: Flow<Item: Debug> + Clone + PartialEq + Debug,
+{
+    let mut failing = Run::new(flow.clone());
+    failing.step(status(404)).unwrap_err();
+    answer_unasked(&mut failing, success, "after an error");
+
+    let mut run = Run::new(flow);
+    answer_unasked(&mut run, success, "at the start");
+    run.step(asking(503, "5")).unwrap();
+    answer_unasked(&mut run, success, "before a wait");
+    run.next().unwrap();
+    answer_unasked(&mut run, success, "in a wait");
+    run.step(success()).unwrap();
+    answer_unasked(&mut run, success, "after a success");
+    run.assert_ended();
+    answer_unasked(&mut run, success, "after the end");
+    run.assert_ended();
+}
+
+#[test]
+fn an_answer_that_nothing_asked_for_is_refused_and_changes_nothing() {
+    assert_misuse_changes_nothing(get_image(), || data(&image("i1")));
+    assert_misuse_changes_nothing(Pages::new(GetImages::new(), 7), || page(&[]));
+    let track = Track::new(JobId::new("j1").unwrap(), 7);
+    assert_misuse_changes_nothing(track, || seen("completed", 1, 1));
+}

@@ -1,0 +1,173 @@
+//! A list that stands still while it is read.
+
+use cycle_images::flow::{FlowError, Pages, RetryPolicy};
+use cycle_images::images::GetImages;
+use cycle_images::model::ImageStatus;
+use serde_json::{Value, json};
+
+use crate::answers::{Outcome, answer, asking, data, lost, page, refusal, status};
+use crate::clock::{Run, secs};
+
+pub(crate) type Images = Run<Pages<GetImages>>;
+
+pub(crate) fn images() -> Images {
+    Run::new(Pages::new(GetImages::new(), 7))
+}
+
+/// The number of the page that is asked for next.
+#[track_caller]
+pub(crate) fn number(run: &mut Images) -> u32 {
+    let request = run.request();
+    let query = request.uri().query().unwrap_or_default();
+    let mut numbers = form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| name == "page[number]")
+        .map(|(_, number)| number.parse().unwrap());
+    let number = numbers.next().unwrap();
+    assert_eq!(numbers.next(), None, "{query}");
+    number
+}
+
+/// Answers the page with this number, and gives the ids that come out, if anything does.
+#[track_caller]
+pub(crate) fn turn(run: &mut Images, asked: u32, outcome: Outcome) -> Option<Vec<String>> {
+    assert_eq!(number(run), asked);
+    let reply = run.answer(outcome).unwrap()?;
+    Some(reply.data.iter().map(|image| image.id.to_string()).collect())
+}
+
+/// Reads a list to its end; these are all the pages that may be asked for.
+#[track_caller]
+fn assert_read(run: &mut Images, pages: &[&[&str]]) {
+    for (asked, ids) in (1..).zip(pages) {
+        let read = turn(run, asked, page(ids));
+        assert_eq!(read.unwrap_or_default(), *ids, "page {asked}");
+    }
+    run.assert_ended();
+}
+
+#[test]
+fn the_page_size_may_be_capped() {
+    let mut run = Run::new(Pages::new(GetImages::new().page_size(100), 7));
+    assert_read(&mut run, &[&["a", "b", "c"], &["d", "e", "f"], &["g"]]);
+}
+
+#[test]
+fn a_full_last_page_is_followed_by_an_empty_one_which_is_not_given() {
+    let mut run = images();
+    assert_eq!(turn(&mut run, 1, page(&["a", "b"])).unwrap(), ["a", "b"]);
+    assert_eq!(turn(&mut run, 2, page(&["c", "d"])).unwrap(), ["c", "d"]);
+    assert_eq!(turn(&mut run, 3, page(&[])), None);
+    run.assert_ended();
+}
+
+#[test]
+fn a_short_first_page_is_not_the_end() {
+    let mut run = Run::new(Pages::new(GetImages::new().page_size(3), 7));
+    assert_read(&mut run, &[&["a", "b"], &["c", "d", "e"], &["f", "g", "h"], &["i"]]);
+    assert_read(&mut images(), &[&["a"], &[]]);
+}
+
+#[test]
+fn a_page_shorter_than_any_before_it_is_the_last() {
+    assert_read(&mut images(), &[&["a"], &["b", "c", "d"], &["e", "f"]]);
+}
+
+#[test]
+fn an_empty_first_page_is_an_empty_list() {
+    for nothing in [json!([]), Value::Null] {
+        let mut run = images();
+        assert_eq!(turn(&mut run, 1, data(&nothing)), None);
+        run.assert_ended();
+    }
+}
+
+#[test]
+fn it_begins_where_the_operation_says() {
+    let mut run = Run::new(Pages::new(GetImages::new().page_number(5), 7));
+    assert_eq!(turn(&mut run, 5, page(&["a", "b"])).unwrap(), ["a", "b"]);
+    assert_eq!(turn(&mut run, 6, page(&["c"])).unwrap(), ["c"]);
+    run.assert_ended();
+}
+
+#[test]
+fn there_is_no_page_0_and_nothing_is_sent_for_it() {
+    let mut run = Run::new(Pages::new(GetImages::new().page_number(0), 7));
+    assert!(matches!(run.next(), Err(FlowError::Request(_))));
+}
+
+#[test]
+fn every_page_is_asked_for_in_the_same_way() {
+    let list = GetImages::new().filter_state(ImageStatus::Live).sort("name").page_size(2);
+    let mut run = Run::new(Pages::new(list, 7));
+    for (asked, ids) in [(1, &["a", "b"]), (2, &["c", "d"]), (3, &["e", "f"])] {
+        let request = run.request();
+        let query = request.uri().query().unwrap();
+        let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let number = asked.to_string();
+        let expected = [
+            ("filter[state]", "live"),
+            ("sort", "name"),
+            ("page[number]", number.as_str()),
+            ("page[size]", "2"),
+        ];
+        assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        run.answer(page(ids)).unwrap().unwrap();
+    }
+}
+
+#[test]
+fn each_page_is_given_with_what_came_beside_it() {
+    let mut run = images();
+    run.request();
+    let body = r#"{"data": [{"id": "a", "state": {"current": "live"}}], "includes": {
+        "sources": {"s1": {"id": "s1", "name": "shop", "state": {"current": "live"}}}}}"#;
+    let reply = run.answer(answer(206, &[("X-Request-Id", "r1")], body)).unwrap().unwrap();
+    assert_eq!(reply.includes.sources["s1"].name, "shop");
+    assert_eq!(
+        (reply.status.as_u16(), &reply.headers["x-request-id"]),
+        (206, &"r1".parse().unwrap())
+    );
+}
+
+#[test]
+fn an_error_leaves_the_pages_before_it_and_goes_on_where_it_was() {
+    let outcomes: [(u32, fn() -> Outcome); 4] = [
+        (1, || status(500)),
+        (1, || refusal(403, "403.permissions")),
+        (1, || answer(200, &[], r#"{"data": [{"id": "e""#)),
+        (4, lost),
+    ];
+    for (times, outcome) in outcomes {
+        let mut run = images();
+        assert_eq!(turn(&mut run, 1, page(&["a", "b"])).unwrap(), ["a", "b"]);
+        assert_eq!(turn(&mut run, 2, page(&["c", "d"])).unwrap(), ["c", "d"]);
+        for _ in 1..times {
+            assert_eq!(turn(&mut run, 3, outcome()), None);
+        }
+        assert_eq!(number(&mut run), 3);
+        let error = run.answer(outcome()).unwrap_err();
+        assert!(error.to_string().starts_with("GetImages "), "{error}");
+        assert_eq!(turn(&mut run, 3, page(&["e", "f"])).unwrap(), ["e", "f"]);
+        assert_eq!(turn(&mut run, 4, page(&["g"])).unwrap(), ["g"]);
+        run.assert_ended();
+    }
+}
+
+#[test]
+fn each_page_has_its_own_tries() {
+    let mut run = images();
+    for asked in 1..=5 {
+        for _ in 0..3 {
+            assert_eq!(turn(&mut run, asked, asking(503, "30")), None);
+        }
+        let id = asked.to_string();
+        assert_eq!(turn(&mut run, asked, page(&[id.as_str()])).unwrap(), [id]);
+    }
+    assert!(run.clock.passed() >= secs(5 * 3 * 30));
+}
+
+#[test]
+fn the_policy_is_the_one_that_was_set() {
+    let mut run = Run::new(Pages::new(GetImages::new(), 7).retry(RetryPolicy::none()));
+    assert_eq!(run.step(status(503)).unwrap_err().response().unwrap().status(), 503);
+}

@@ -1,0 +1,102 @@
+//! Records that can't be read: they are on their page all the same.
+
+use cycle_images::flow::Next;
+use serde_json::{Value, json};
+
+use crate::answers::{Outcome, answer, data, image, page};
+use crate::pages::{Images, images, number, turn};
+
+/// An image without an id.
+fn odd() -> Value {
+    json!({"name": "web", "state": {"current": "live"}})
+}
+
+fn records(records: &[Value]) -> Outcome {
+    data(&records.iter().cloned().collect())
+}
+
+/// How many records of a page could be read, and how many not.
+#[track_caller]
+fn read(run: &mut Images, asked: u32, outcome: Outcome) -> (usize, usize) {
+    assert_eq!(number(run), asked);
+    let reply = run.answer(outcome).unwrap().unwrap();
+    (reply.data.len(), reply.unread.len())
+}
+
+#[test]
+fn odd_records_are_given_and_make_no_page_shorter() {
+    let mut run = images();
+    assert_eq!(read(&mut run, 1, page(&["a", "b", "c"])), (3, 0));
+    assert_eq!(read(&mut run, 2, records(&[odd(), image("d"), odd()])), (1, 2));
+    assert_eq!(read(&mut run, 3, records(&[image("e"), odd(), image("f")])), (2, 1));
+    assert_eq!(read(&mut run, 4, records(&[odd(), image("g")])), (1, 1));
+    run.assert_ended();
+}
+
+#[test]
+fn odd_records_make_the_first_page_as_long_as_it_is() {
+    let mut run = images();
+    assert_eq!(read(&mut run, 1, records(&[odd(), image("a"), odd()])), (1, 2));
+    assert_eq!(read(&mut run, 2, page(&["b", "c"])), (2, 0));
+    run.assert_ended();
+}
+
+#[test]
+fn a_page_of_odd_records_alone_is_given_and_is_not_the_end() {
+    let mut run = images();
+    assert_eq!(read(&mut run, 1, page(&["a", "b"])), (2, 0));
+    assert_eq!(read(&mut run, 2, records(&[odd(), odd()])), (0, 2));
+    assert_eq!(read(&mut run, 3, page(&["c", "d"])), (2, 0));
+    assert_eq!(turn(&mut run, 4, page(&[])), None);
+    run.assert_ended();
+}
+
+#[test]
+fn odd_includes_are_no_record() {
+    let with_odd_includes = |ids: &[&str]| {
+        let data: Vec<Value> = ids.iter().map(|id| image(id)).collect();
+        answer(200, &[], &json!({"data": data, "includes": {"sources": 7}}).to_string())
+    };
+    let mut run = images();
+    assert_eq!(read(&mut run, 1, with_odd_includes(&["a", "b"])), (2, 1));
+    assert_eq!(read(&mut run, 2, page(&["c", "d"])), (2, 0));
+    // Nothing but odd includes is an end, and is still something to tell.
+    assert_eq!(read(&mut run, 3, with_odd_includes(&[])), (0, 1));
+    run.assert_ended();
+}
+
+#[test]
+fn records_that_are_null_make_no_page_shorter() {
+    let mut run = images();
+    turn(&mut run, 1, page(&["a", "b", "c"]));
+    assert_eq!(
+        turn(&mut run, 2, records(&[image("d"), Value::Null, image("f")])).unwrap().len(),
+        2
+    );
+    assert_eq!(turn(&mut run, 3, page(&["g"])).unwrap(), ["g"]);
+    run.assert_ended();
+}
+
+/// Without a readable id there is nothing to tell pages apart by but the records as they were sent.
+#[test]
+fn a_page_of_odd_records_that_is_repeated_is_no_loop() {
+    let mut run = images();
+    for _ in 0..50 {
+        if let Ok(Next::End) | Err(_) = run.next() {
+            return;
+        }
+        if run.answer(records(&[odd(), odd()])).is_err() {
+            return;
+        }
+    }
+    panic!("50 times the same page, and no end");
+}
+
+#[test]
+fn a_page_that_begins_and_ends_oddly_is_told_from_the_next() {
+    let mut run = images();
+    assert_eq!(read(&mut run, 1, records(&[odd(), image("a"), odd()])), (1, 2));
+    assert_eq!(read(&mut run, 2, records(&[odd(), image("b"), odd()])), (1, 2));
+    assert_eq!(number(&mut run), 3);
+    assert!(run.answer(records(&[odd(), image("b"), odd()])).is_err());
+}

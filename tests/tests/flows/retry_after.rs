@@ -1,0 +1,146 @@
+//! How long is waited before a request is sent again.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use cycle_images::flow::{Exchange, Next, RetryPolicy};
+use cycle_images::images::GetImages;
+
+use crate::answers::{Outcome, answer, asking, status};
+use crate::clock::{Run, millis, secs};
+
+/// The wait after one answer, when nothing is drawn beside it.
+fn wait_after(policy: RetryPolicy, outcome: Outcome) -> Duration {
+    let policy = policy.base(Duration::ZERO);
+    let mut run = Run::new(Exchange::new(GetImages::new(), 7).retry(policy));
+    assert!(run.step(outcome).unwrap().is_none());
+    run.request();
+    run.waits[1]
+}
+
+fn default_wait_after(outcome: Outcome) -> Duration {
+    wait_after(RetryPolicy::default(), outcome)
+}
+
+#[test]
+fn seconds_are_waited_for_up_to_the_cap() {
+    for status in [429, 502, 503, 504] {
+        assert_eq!(default_wait_after(asking(status, "17")), secs(17), "{status}");
+    }
+    assert_eq!(default_wait_after(asking(503, "0")), Duration::ZERO);
+    assert_eq!(default_wait_after(asking(503, "60")), secs(60));
+    assert_eq!(default_wait_after(asking(503, "61")), secs(60));
+    assert_eq!(default_wait_after(asking(503, "18446744073709551615")), secs(60));
+    let hasty = RetryPolicy::default().longest_asked(secs(3));
+    assert_eq!(wait_after(hasty, asking(503, "17")), secs(3));
+}
+
+#[test]
+fn a_date_is_taken_against_the_answers_own() {
+    let dated = |date| {
+        let headers = [("Retry-After", "Thu, 26 Mar 2026 10:00:30 GMT"), ("Date", date)];
+        default_wait_after(answer(503, &headers, ""))
+    };
+    assert_eq!(dated("Thu, 26 Mar 2026 10:00:10 GMT"), secs(20));
+    assert_eq!(dated("Thu, 26 Mar 2026 10:00:31 GMT"), Duration::ZERO);
+    assert_eq!(dated("Wed, 25 Mar 2026 10:00:10 GMT"), secs(60));
+    assert_eq!(dated("soon"), secs(30), "it is 10:00:00 here");
+    let undated = asking(503, "Thu, 26 Mar 2026 10:00:12 GMT");
+    assert_eq!(default_wait_after(undated), secs(12));
+}
+
+#[test]
+fn a_clock_that_is_off_changes_nothing() {
+    for (later, hours) in [(true, 30), (false, 30)] {
+        let policy = RetryPolicy::default().base(Duration::ZERO);
+        let mut run = Run::new(Exchange::new(GetImages::new(), 7).retry(policy));
+        match later {
+            true => run.clock.pass(secs(hours * 3600)),
+            false => run.clock.go_back(secs(hours * 3600)),
+        }
+        let date = ("Date", "Thu, 26 Mar 2026 10:00:10 GMT");
+        let asked = ("Retry-After", "Thu, 26 Mar 2026 10:00:30 GMT");
+        assert!(run.step(answer(429, &[asked, date], "")).unwrap().is_none());
+        run.request();
+        assert_eq!(run.waits[1], secs(20));
+    }
+}
+
+/// The waits before the repetitions of one exchange that is answered the same again and again.
+fn waits(seed: u64, outcome: fn() -> Outcome) -> Vec<Duration> {
+    let policy = RetryPolicy::default().tries(9).budget(secs(3600)).base(secs(1)).longest(secs(20));
+    let mut run = Run::new(Exchange::new(GetImages::new(), seed).retry(policy));
+    while run.step(outcome()).is_ok() {}
+    run.waits.split_off(1)
+}
+
+#[test]
+fn the_jitter_is_full_and_its_ceiling_doubles() {
+    let drawn: Vec<Vec<Duration>> = (0..400).map(|seed| waits(seed, || status(503))).collect();
+    for (n, ceiling) in [1, 2, 4, 8, 16, 20, 20, 20].into_iter().map(secs).enumerate() {
+        let nth = || drawn.iter().map(|waits| waits[n]);
+        assert!(nth().all(|wait| wait <= ceiling), "repetition {n} waits longer than {ceiling:?}");
+        for tenth in 0..10 {
+            let (from, to) = (ceiling * tenth / 10, ceiling * (tenth + 1) / 10);
+            let hits = nth().filter(|wait| (from..to).contains(wait)).count();
+            assert!((12..=80).contains(&hits), "{hits} of 400 in {from:?}..{to:?}");
+        }
+    }
+    assert!(drawn.iter().all(|waits| waits.len() == 8));
+}
+
+#[test]
+fn the_seed_decides_the_waits() {
+    assert_eq!(waits(42, || status(503)), waits(42, || status(503)));
+    let firsts: BTreeSet<Duration> = (0..400).map(|seed| waits(seed, || status(503))[0]).collect();
+    assert_eq!(firsts.len(), 400, "neighbouring seeds wait differently");
+}
+
+#[test]
+fn what_is_asked_for_is_the_least() {
+    for seed in 0..50 {
+        let waits = waits(seed, || asking(429, "3"));
+        assert!(waits.iter().all(|&wait| (secs(3)..=secs(20)).contains(&wait)), "{waits:?}");
+        assert_eq!(waits[..2], [secs(3); 2]);
+        assert!(waits.iter().any(|&wait| wait > secs(3)), "the jitter still counts");
+    }
+}
+
+#[test]
+fn asked_in_the_midst_of_a_wait_it_tells_the_rest() {
+    let mut run = Run::new(Exchange::new(GetImages::new(), 7));
+    run.step(asking(503, "10")).unwrap();
+    let wait = |run: &mut Run<_>| match run.next() {
+        Ok(Next::Wait(time)) => time,
+        next => panic!("{next:?}"),
+    };
+    assert_eq!((wait(&mut run), wait(&mut run)), (secs(10), secs(10)));
+    run.clock.pass(millis(9_999));
+    assert_eq!(wait(&mut run), millis(1));
+    run.clock.pass(millis(1));
+    run.request();
+}
+
+/// A clock that is set back by an hour must not hold a request back for an hour.
+#[test]
+fn a_clock_that_is_set_back_makes_no_wait_longer() {
+    let mut run = Run::new(Exchange::new(GetImages::new(), 7));
+    run.step(asking(503, "10")).unwrap();
+    run.clock.go_back(secs(3600));
+    match run.next().unwrap() {
+        Next::Wait(time) => assert!(time <= secs(10), "{time:?}"),
+        next => assert!(matches!(next, Next::Send(_))),
+    }
+}
+
+/// Nor must one that is set right by a little take away what was asked for.
+#[test]
+fn a_clock_that_is_set_back_makes_no_wait_much_shorter() {
+    for back in [millis(1), secs(5), secs(3600)] {
+        let mut run = Run::new(Exchange::new(GetImages::new(), 7));
+        run.step(asking(503, "10")).unwrap();
+        run.clock.go_back(back);
+        run.request();
+        assert_eq!(run.waits[1], secs(10), "set back by {back:?}");
+    }
+}

@@ -1,0 +1,163 @@
+//! A job followed to a good end: when it is looked at.
+
+use std::time::Duration;
+
+use cycle_images::flow::{RetryPolicy, Track};
+use cycle_images::http::Method;
+use cycle_images::images::CreateImageJob;
+use cycle_images::model::JobStatus;
+use cycle_images::{ImageId, JobId};
+use serde_json::json;
+
+use crate::answers::{Outcome, answer, asking, data, job, lost, seen, status};
+use crate::clock::{Run, millis, secs};
+
+pub(crate) fn track() -> Track {
+    Track::new(JobId::new("j1").unwrap(), 7)
+}
+
+fn asking_to_wait(retry_after: &str) -> Outcome {
+    let body = json!({"data": job("running", 0, 4)}).to_string();
+    answer(200, &[("Retry-After", retry_after)], &body)
+}
+
+#[test]
+fn it_looks_at_once_and_then_ever_less_often() {
+    let mut run = Run::new(track());
+    for _ in 0..12 {
+        run.step(seen("running", 0, 4)).unwrap();
+    }
+    let micros: Vec<u128> = run.waits.iter().map(Duration::as_micros).collect();
+    assert_eq!(
+        micros,
+        [
+            0, 250_000, 375_000, 562_500, 843_750, 1_265_625, 1_898_437, 2_847_656, 4_271_484,
+            5_000_000, 5_000_000, 5_000_000,
+        ]
+    );
+}
+
+#[test]
+fn every_look_is_a_get_of_the_job() {
+    let mut run = Run::new(Track::new(JobId::new("a/b").unwrap(), 7));
+    for _ in 0..3 {
+        let request = run.request();
+        assert_eq!(request.method(), Method::GET);
+        assert_eq!(request.uri().path_and_query().unwrap(), "/v1/jobs/a%2Fb");
+        run.answer(seen("running", 0, 4)).unwrap();
+    }
+}
+
+#[test]
+fn the_time_that_an_answer_takes_is_not_part_of_the_wait() {
+    let mut run = Run::new(track());
+    for _ in 0..3 {
+        run.request();
+        run.clock.pass(secs(9));
+        run.answer(seen("running", 0, 4)).unwrap();
+    }
+    assert_eq!(run.waits, [0, 250, 375].map(millis));
+}
+
+#[test]
+fn a_retry_after_on_an_answer_is_waited_for_up_to_a_minute() {
+    let dated = "Thu, 26 Mar 2026 10:00:30 GMT";
+    for (asked, waited) in
+        [("7", 7_000), ("60", 60_000), ("3600", 60_000), ("0", 250), ("soon", 250), (dated, 30_000)]
+    {
+        let mut run = Run::new(track());
+        run.step(asking_to_wait(asked)).unwrap();
+        run.request();
+        assert_eq!(run.waits[1], millis(waited), "{asked}");
+    }
+}
+
+#[test]
+fn a_retry_after_counts_once() {
+    let mut run = Run::new(track());
+    run.step(asking_to_wait("30")).unwrap();
+    run.step(seen("running", 1, 4)).unwrap();
+    run.step(asking_to_wait("1")).unwrap();
+    run.request();
+    assert_eq!(run.waits, [0, 30_000, 375, 1_000].map(millis));
+}
+
+#[test]
+fn it_follows_the_job_that_a_descriptor_names() {
+    let import = CreateImageJob::import(ImageId::new("i1").unwrap());
+    let descriptor = json!({"action": "import", "job": {"id": "j7", "accepted": true}});
+    let reply = crate::clock::hub().response(&import, data(&descriptor).unwrap()).unwrap();
+    let mut run = Run::new(Track::described(&reply.data, 7).unwrap());
+    assert_eq!(run.request().uri().path(), "/v1/jobs/j7");
+}
+
+#[test]
+fn it_ends_with_the_job_as_it_was_completed() {
+    let mut run = Run::new(track());
+    assert!(run.flow.last().is_none());
+    assert!(run.step(seen("running", 2, 4)).unwrap().is_some());
+    assert_eq!(run.flow.last().unwrap().state.current, JobStatus::Running);
+    let mut job = job("completed", 4, 4);
+    job["caption"] = "Importing web".into();
+    let last = run.step(data(&job)).unwrap().unwrap();
+    assert_eq!(last.job.state.current, JobStatus::Completed);
+    assert_eq!(last.job.caption, "Importing web");
+    assert_eq!((last.progress.done, last.progress.total), (4, 4));
+    assert_eq!(run.flow.last(), Some(&last.job));
+    run.assert_ended();
+}
+
+#[test]
+fn a_job_that_was_completed_before_is_one_look() {
+    let mut run = Run::new(track());
+    assert!(run.step(seen("completed", 4, 4)).unwrap().is_some());
+    run.assert_ended();
+    assert_eq!(run.clock.passed(), Duration::ZERO);
+}
+
+#[test]
+fn a_few_failures_are_not_told_and_the_looks_go_on_as_they_were() {
+    let mut run = Run::new(track());
+    run.step(seen("running", 1, 4)).unwrap();
+    for outcome in [status(503), lost(), asking(429, "3")] {
+        assert!(run.step(outcome).unwrap().is_none());
+    }
+    assert!(run.step(seen("running", 2, 4)).unwrap().is_some());
+    run.request();
+    assert_eq!(run.waits.last(), Some(&millis(375)));
+}
+
+#[test]
+fn a_storm_is_an_error_and_the_tracker_goes_on_after_it() {
+    let mut run = Run::new(track());
+    run.step(seen("running", 1, 4)).unwrap();
+    for _ in 0..3 {
+        for _ in 0..3 {
+            assert!(run.step(status(503)).unwrap().is_none());
+        }
+        let error = run.step(status(503)).unwrap_err();
+        let response = error.response().unwrap();
+        assert_eq!((response.status().as_u16(), response.operation()), (503, "GetJob"));
+    }
+    assert_eq!(run.flow.last().unwrap().progress().done, 1);
+    assert!(run.step(seen("running", 1, 4)).unwrap().is_none(), "nothing has changed");
+    assert!(run.step(seen("completed", 4, 4)).unwrap().is_some());
+    run.assert_ended();
+}
+
+#[test]
+fn a_policy_of_its_own() {
+    let mut run = Run::new(track().retry(RetryPolicy::none()));
+    assert!(run.step(status(503)).is_err());
+    assert!(run.step(seen("completed", 4, 4)).unwrap().is_some());
+}
+
+/// A clock that is set back by an hour must not keep the tracker away for an hour.
+#[test]
+fn a_clock_that_is_set_back_makes_no_wait_longer() {
+    let mut run = Run::new(track());
+    run.step(seen("running", 1, 4)).unwrap();
+    run.clock.go_back(secs(3600));
+    run.request();
+    assert!(run.waits[1] <= secs(5), "{:?}", run.waits[1]);
+}

@@ -1,0 +1,168 @@
+//! A job that comes to no good end.
+
+use std::time::Duration;
+
+use cycle_images::flow::{FlowError, JobError, RetryPolicy, Track};
+use cycle_images::images::CreateImageJob;
+use cycle_images::{ImageId, http::Response};
+use serde_json::{Value, json};
+
+use crate::answers::{answer, asking, data, job, lost, seen, status, unknown_job};
+use crate::clock::{Run, hub, millis, secs};
+use crate::track::track;
+
+fn failed() -> Value {
+    json!({"id": "j1", "state": {"current": "error", "error": {"message": "2 of 4 tasks failed"}},
+    "tasks": [
+        {"caption": "Download", "state": {"current": "completed"}, "error": null},
+        {"caption": "Build", "state": {"current": "error"},
+            "error": {"message": "npm exited with 1"}},
+        {"caption": "Verify", "state": {"current": "error"},
+            "error": {"message": "no such layer"}},
+        {"caption": "Save", "state": {"current": "pending"}}
+    ]})
+}
+
+#[test]
+fn a_failed_job_tells_every_message() {
+    let mut run = Run::new(track());
+    run.step(seen("running", 1, 4)).unwrap();
+    let error = run.step(data(&failed())).unwrap_err();
+    let shown = error.to_string();
+    for told in ["2 of 4 tasks failed", "Build: npm exited with 1", "Verify: no such layer", "j1"] {
+        assert!(shown.contains(told), "{told} in {shown}");
+    }
+    let Some(JobError::Failed { job, .. }) = error.job() else { panic!("{error:?}") };
+    assert_eq!(job.tasks.len(), 4);
+    assert_eq!(error.job().unwrap().job(), run.flow.last());
+    run.assert_ended();
+}
+
+#[test]
+fn a_job_that_failed_without_a_word_is_still_named() {
+    let mut run = Run::new(track());
+    let error = run.step(seen("error", 1, 4)).unwrap_err();
+    assert!(matches!(error.job(), Some(JobError::Failed { .. })));
+    assert!(error.to_string().contains("j1"), "{error}");
+    run.assert_ended();
+}
+
+#[test]
+fn an_expired_job_is_another_thing() {
+    let mut run = Run::new(track());
+    run.step(seen("queued", 0, 4)).unwrap();
+    let error = run.step(seen("expired", 0, 4)).unwrap_err();
+    let Some(JobError::Expired { job, .. }) = error.job() else { panic!("{error:?}") };
+    assert_eq!(job.tasks.len(), 1);
+    assert!(error.to_string().contains("j1 expired"), "{error}");
+    run.assert_ended();
+}
+
+#[test]
+fn a_descriptor_without_a_job_is_nothing_to_follow() {
+    let import = CreateImageJob::import(ImageId::new("i1").unwrap());
+    for body in
+        [r#"{"data": {"action": "import"}}"#, r#"{"data": {"action": "import", "job": null}}"#]
+    {
+        let reply = hub().response(&import, Response::new(body)).unwrap();
+        let error = Track::described(&reply.data, 7).unwrap_err();
+        let Some(JobError::NoJob { action, .. }) = error.job() else { panic!("{error:?}") };
+        assert_eq!(action, "import");
+        assert!(error.to_string().contains("import"), "{error}");
+        assert!(error.job().unwrap().job().is_none());
+    }
+}
+
+/// Looks until the deadline, however it is answered, and gives the error that there has to be.
+#[track_caller]
+fn until_the_deadline(
+    run: &mut Run<Track>,
+    outcome: impl Fn() -> crate::answers::Outcome,
+) -> FlowError {
+    loop {
+        match run.until_sent() {
+            Ok(Some(_)) => run.answer(outcome()).map(|_| ()).unwrap(),
+            Ok(None) => panic!("it has ended"),
+            Err(error) => return error,
+        }
+    }
+}
+
+#[test]
+fn the_deadline_is_kept_to_the_moment_and_tells_the_last_job() {
+    for seconds in [1, 10, 11, 600] {
+        let mut run = Run::new(track().deadline(secs(seconds)));
+        let error = until_the_deadline(&mut run, || seen("running", 2, 4));
+        assert_eq!(run.clock.passed(), secs(seconds), "neither before nor after it");
+        let Some(JobError::DeadlinePassed { id, last: Some(last), .. }) = error.job() else {
+            panic!("{error:?}");
+        };
+        assert_eq!((id.as_str(), last.progress().done), ("j1", 2));
+        assert!(error.to_string().contains("j1"), "{error}");
+    }
+}
+
+#[test]
+fn an_hour_is_given_unless_it_is_said() {
+    let mut run = Run::new(track());
+    until_the_deadline(&mut run, || seen("running", 2, 4));
+    assert_eq!(run.clock.passed(), secs(3600));
+    assert!(run.waits.len() < 800, "{} looks", run.waits.len());
+}
+
+#[test]
+fn the_time_begins_with_the_first_look() {
+    let mut run = Run::new(track().deadline(secs(10)));
+    run.clock.pass(secs(3600));
+    until_the_deadline(&mut run, || seen("running", 2, 4));
+    assert_eq!(run.clock.passed(), secs(3610));
+}
+
+#[test]
+fn neither_what_is_asked_for_nor_a_backoff_goes_past_the_deadline() {
+    let body = json!({"data": job("running", 1, 4)}).to_string();
+    let mut run = Run::new(track().deadline(secs(10)));
+    until_the_deadline(&mut run, || answer(200, &[("Retry-After", "60")], &body));
+    assert_eq!((run.clock.passed(), run.waits.len()), (secs(10), 1));
+    let patient = RetryPolicy::default().tries(1_000).budget(Duration::MAX);
+    for outcome in [|| asking(503, "45"), || status(503), lost] {
+        let mut run = Run::new(track().retry(patient).deadline(secs(100)));
+        until_the_deadline(&mut run, outcome);
+        assert_eq!(run.clock.passed(), secs(100));
+    }
+}
+
+#[test]
+fn a_job_that_was_never_seen_by_the_deadline() {
+    let mut run = Run::new(track().deadline(secs(10)));
+    let error = until_the_deadline(&mut run, unknown_job);
+    assert!(matches!(error.job(), Some(JobError::DeadlinePassed { last: None, .. })), "{error:?}");
+}
+
+#[test]
+fn past_the_deadline_nothing_is_sent_however_often_it_is_asked() {
+    let mut run = Run::new(track().deadline(secs(10)));
+    until_the_deadline(&mut run, || seen("running", 2, 4));
+    for _ in 0..3 {
+        run.clock.pass(millis(1));
+        let asked = run.until_sent();
+        assert!(matches!(&asked, Ok(None) | Err(FlowError::Job(_))), "{asked:?}");
+    }
+}
+
+#[test]
+fn a_look_that_was_begun_in_time_counts_when_it_is_answered_late() {
+    let mut run = Run::new(track().deadline(secs(10)));
+    run.request();
+    run.clock.pass(secs(20));
+    assert!(run.answer(seen("completed", 4, 4)).unwrap().is_some());
+    run.assert_ended();
+}
+
+#[test]
+fn no_time_at_all_is_no_look_at_all() {
+    let mut run = Run::new(track().deadline(Duration::ZERO));
+    assert!(matches!(run.next().unwrap_err().job(), Some(JobError::DeadlinePassed { .. })));
+    let mut run = Run::new(track().deadline(Duration::MAX));
+    assert!(run.step(seen("completed", 4, 4)).unwrap().is_some());
+}
