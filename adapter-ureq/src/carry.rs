@@ -9,6 +9,8 @@ use cycle_images::http::header::{HeaderValue, USER_AGENT};
 use cycle_images::http::{Request, Response};
 use ureq::{Agent, AsSendBody, Body, Timeout};
 
+const UNSHOWN: &str = "(not shown)";
+
 /// The settings of a [`Client`](crate::Client) that concern a single request.
 #[derive(Clone, Debug)]
 pub(crate) struct Carrier {
@@ -98,6 +100,12 @@ impl Carrier {
             ureq::Error::Timeout(Timeout::Global) => Some(self.timeout),
             // One for a piece, or one of a handed-in agent's own.
             _ => None,
+        };
+        // These repeat the URI, which holds the token of an upload.
+        let error = match error {
+            ureq::Error::RequireHttpsOnly(_) => ureq::Error::RequireHttpsOnly(UNSHOWN.to_owned()),
+            ureq::Error::BadUri(_) => ureq::Error::BadUri(UNSHOWN.to_owned()),
+            other => other,
         };
         let broken = match limit {
             Some(limit) => Broken::TimedOut(limit, error),

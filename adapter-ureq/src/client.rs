@@ -127,7 +127,7 @@ impl Client {
     pub fn call<O: Operation + Clone>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
         let exchange = Exchange::new(operation.clone(), seed()).retry(self.retry);
         // An exchange ends with its reply, and not before it.
-        Turn::new(self, exchange).next().unwrap_or_else(|| Err(FlowError::NotAsked.into()))
+        Turn::new(self, exchange).next().unwrap_or_else(|| Err(FlowError::Ended.into()))
     }
 
     /// Reads a list page by page, as the pages are asked for.

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use cycle_images::Timestamp;
 use cycle_images::flow::{Flow, FlowError, ListOperation, Next, Pages, Track};
-use cycle_images::model::Job;
+use cycle_images::model::{Job, JobStatus};
 
 use crate::{Client, Error};
 
@@ -69,14 +69,16 @@ impl Turn<Track> {
     /// Waits until the job is completed, and gives it as it was last seen.
     ///
     /// # Errors
-    /// If the job comes to another end, or can't be read.
+    /// If the job comes to another end or can't be read, or did so before.
     pub fn wait(mut self) -> Result<Job, Error> {
         let mut last = None;
         for tracked in &mut self {
             last = Some(tracked?.job);
         }
         // What was told before this call stands in the flow alone.
-        last.or_else(|| self.flow.last().cloned()).ok_or_else(|| FlowError::NotAsked.into())
+        let job = last.or_else(|| self.flow.last().cloned());
+        job.filter(|job| job.state.current == JobStatus::Completed)
+            .ok_or_else(|| FlowError::Ended.into())
     }
 }
 

@@ -61,7 +61,14 @@ struct Counted<R, P> {
 impl<R: Read, P: FnMut(u64)> Read for Counted<R, P> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.size - self.read;
-        let count = self.tar.by_ref().take(left).read(buffer)?;
+        let count = loop {
+            match self.tar.by_ref().take(left).read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Of a kind of its own, lest it be taken for an error of the connection.
+                Err(error) => return Err(io::Error::other(error)),
+                Ok(count) => break count,
+            }
+        };
         // The factory would wait for the rest that it was promised.
         if count == 0 && left > 0 && !buffer.is_empty() {
             return Err(io::Error::new(

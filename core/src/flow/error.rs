@@ -112,6 +112,9 @@ pub enum FlowError {
     /// The job that was tracked did not come to a good end.
     #[error(transparent)]
     Job(#[from] Box<JobError>),
+    /// More was asked of a flow that had ended.
+    #[error("the flow ended before; begin another")]
+    Ended,
     /// An answer was given that nothing had asked for.
     #[error("an answer was given to a flow that had asked for none; call `next` first")]
     NotAsked,
