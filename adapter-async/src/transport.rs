@@ -4,7 +4,7 @@ use cycle_images::http::{Request, Response};
 
 /// Carries a request to the platform and its answer back.
 ///
-/// Every function from a request to a future of a response is one. A transport must not follow
+/// Every async function or closure from a request to a response is one. A transport must not follow
 /// redirects, must take no status for an error, and should bound the time and the size of an answer.
 /// An empty body is to be sent as none.
 ///
@@ -23,10 +23,9 @@ pub trait Transport {
     ) -> impl Future<Output = Result<Response<Self::Body>, Self::Error>>;
 }
 
-impl<F, Fut, B, E> Transport for F
+impl<F, B, E> Transport for F
 where
-    F: Fn(Request<Vec<u8>>) -> Fut,
-    Fut: Future<Output = Result<Response<B>, E>>,
+    F: AsyncFn(Request<Vec<u8>>) -> Result<Response<B>, E>,
     B: AsRef<[u8]>,
     E: std::error::Error + 'static,
 {

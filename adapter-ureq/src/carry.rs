@@ -9,6 +9,9 @@ use cycle_images::http::header::{HeaderValue, USER_AGENT};
 use cycle_images::http::{Request, Response};
 use ureq::{Agent, AsSendBody, Body, Timeout};
 
+/// How long an upload waits to be let in before it goes on unasked.
+const CONTINUE_WAIT: Duration = Duration::from_millis(300);
+
 const UNSHOWN: &str = "(not shown)";
 
 /// The settings of a [`Client`](crate::Client) that concern a single request.
@@ -51,8 +54,8 @@ impl Carrier {
         }
     }
 
-    /// Sends a request and reads the answer's body; `None` sets no time for the whole of it, but for
-    /// each piece.
+    /// Sends a request and reads the answer's body. `None` sets no time for the whole of it: the
+    /// client's is then that of each piece.
     pub(crate) fn run<B: AsSendBody>(
         &self,
         mut request: Request<B>,
@@ -61,18 +64,18 @@ impl Carrier {
         const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (ureq)");
         // As a header: a request that sets it as an option shares no connections with its agent.
         request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(NAME));
-        let mut config = self
+        let request = self
             .agent
             .configure_request(request)
             .http_status_as_error(false)
             .max_redirects(0)
             .timeout_connect(Some(self.connect_timeout))
-            .timeout_global(timeout);
-        if timeout.is_none() {
-            config =
-                config.timeout_per_write(Some(self.timeout)).timeout_per_read(Some(self.timeout));
-        }
-        let response = self.agent.run(config.build());
+            .timeout_global(timeout)
+            .timeout_per_write(Some(self.timeout))
+            .timeout_per_read(Some(self.timeout))
+            .timeout_await_100(Some(CONTINUE_WAIT))
+            .build();
+        let response = self.agent.run(request);
         self.receive(response.map_err(|error| self.fault(error, false))?)
     }
 
@@ -97,8 +100,10 @@ impl Carrier {
         let unsent = !answered && is_unsent(&error);
         let limit = match error {
             ureq::Error::Timeout(Timeout::Connect) => Some(self.connect_timeout),
-            ureq::Error::Timeout(Timeout::Global) => Some(self.timeout),
-            // One for a piece, or one of a handed-in agent's own.
+            ureq::Error::Timeout(Timeout::Global | Timeout::PerWrite | Timeout::PerRead) => {
+                Some(self.timeout)
+            }
+            // One of a handed-in agent's own.
             _ => None,
         };
         // These repeat the URI, which holds the token of an upload.

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use cycle_images::flow::{Exchange, FlowError, ListOperation, Pages, RetryPolicy, Track};
 use cycle_images::http::Request;
+use cycle_images::http::header::{EXPECT, HeaderValue};
 use cycle_images::model::{Image, JobDescriptor};
 use cycle_images::{Hub, JobId, Operation, ReplyOf, UploadImage};
 use ureq::{Agent, Proxy, SendBody};
@@ -209,7 +210,9 @@ impl Client {
         let upload = UploadImage::new(image)?;
         let parts = self.hub.upload(&upload, tar.size(), now())?;
         let mut body = parts.head.chain(tar.counted(progress)).chain(&*parts.tail);
-        let (head, ()) = parts.request.into_parts();
+        let (mut head, ()) = parts.request.into_parts();
+        // A factory that refuses says so before it is sent gigabytes, and is heard.
+        head.headers.insert(EXPECT, HeaderValue::from_static("100-continue"));
         let request = Request::from_parts(head, SendBody::from_reader(&mut body));
         let response = self.carrier.run(request, None);
         let response = response.map_err(|fault| Error::of_fault("UploadImage", fault))?;

@@ -66,7 +66,8 @@ impl<F: Flow> Iterator for Turn<F> {
 impl<F: Flow> std::iter::FusedIterator for Turn<F> {}
 
 impl Turn<Track> {
-    /// Waits until the job is completed, and gives it as it was last seen.
+    /// Waits until the job is completed, and gives it as it was last seen: without what its tasks
+    /// were given and gave back, if its completion was told before.
     ///
     /// # Errors
     /// If the job comes to another end or can't be read, or did so before.

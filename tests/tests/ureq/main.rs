@@ -10,14 +10,23 @@
 mod agents;
 mod bodies;
 mod connections;
+mod items;
 mod operations;
+mod pages;
 mod proxies;
 mod reading;
 mod redirects;
 mod refusals;
+mod retrying;
+mod retrying_posts;
 mod sending;
 mod silence;
 mod threads;
+mod tracking;
+mod upload_faults;
+mod upload_memory;
+mod upload_refusals;
+mod uploads;
 mod variables;
 
 use std::error::Error;
