@@ -1,3 +1,5 @@
+use core::net::IpAddr;
+
 use http::Uri;
 
 use crate::error::RequestError;
@@ -69,7 +71,7 @@ fn refuse<T>(reason: &'static str) -> Result<T, RequestError> {
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
-        || address.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+        || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]
