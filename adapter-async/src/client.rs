@@ -1,6 +1,9 @@
+use cycle_images::http::header::{HeaderValue, USER_AGENT};
 use cycle_images::{Hub, Operation, ReplyOf, RequestError, ResponseError};
 
 use crate::Transport;
+
+const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (async)");
 
 /// An async client of one hub, over the transport `T`.
 #[derive(Clone, Debug)]
@@ -50,7 +53,8 @@ impl<T: Transport> Client<T> {
         &self,
         operation: &O,
     ) -> Result<ReplyOf<O>, CallError<T::Error>> {
-        let request = self.hub.request(operation)?;
+        let mut request = self.hub.request(operation)?;
+        request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(NAME));
         let response = self.transport.send(request).await;
         let response =
             response.map_err(|source| CallError::Transport { operation: O::NAME, source })?;

@@ -12,6 +12,9 @@ use crate::carry::Carrier;
 use crate::turn::{Items, Turn, now, seed};
 use crate::{Error, Tar};
 
+/// More than a clock of the system could be sure to count.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// A blocking client of one hub. Cloning is cheap, and clones share their connections.
 ///
 /// It never follows a redirect, and a status is never an error of its own: the hub reads every
@@ -23,6 +26,7 @@ use crate::{Error, Tar};
 /// | time for a request and its answer | 60 s |
 /// | size of an answer's body | 64 MiB |
 /// | tries | 4 in 2 min |
+/// | time for a job that is tracked | 1 h |
 ///
 /// ```
 /// use cycle_images::Hub;
@@ -59,7 +63,8 @@ impl Client {
     }
 
     /// A client of the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if it
-    /// is set, `CYCLE_BASE_URL`.
+    /// is set, `CYCLE_BASE_URL`. Uploads go to Cycle's factory all the same, unless
+    /// [`Hub::with_factory_url`] names another.
     ///
     /// # Errors
     /// Names the first variable that is missing or unusable.
@@ -84,18 +89,19 @@ impl Client {
         Self { hub, retry: RetryPolicy::default(), carrier }
     }
 
-    /// Sets the time in which a connection must be made; 10 s if it isn't called.
+    /// Sets the time in which a connection must be made, at most a year; 10 s if it isn't called.
     #[must_use]
     pub fn with_connect_timeout(mut self, connect_timeout: Duration) -> Self {
-        self.carrier.connect_timeout = connect_timeout;
+        self.carrier.connect_timeout = connect_timeout.min(LONGEST);
         self
     }
 
-    /// Sets the time in which a request must be answered in full; 60 s if it isn't called. For an
-    /// upload, it is the time in which each piece must be carried.
+    /// Sets the time in which a request must be answered in full, at most a year; 60 s if it isn't
+    /// called. For an upload, it is the time in which each piece must be carried, and in which the
+    /// factory must begin to answer after the last one.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.carrier.timeout = timeout;
+        self.carrier.timeout = timeout.min(LONGEST);
         self
     }
 
@@ -133,6 +139,9 @@ impl Client {
 
     /// Reads a list page by page, as the pages are asked for.
     ///
+    /// What the filter or the sort looks at should not be changed meanwhile: a record that leaves
+    /// the list moves the ones behind it up, across the pages that were read. Collect first.
+    ///
     /// ```no_run
     /// # use cycle_images_ureq::Client;
     /// use cycle_images::images::{GetImages, ImageInclude};
@@ -148,7 +157,9 @@ impl Client {
         self.turn(Pages::new(operation, seed()).retry(self.retry))
     }
 
-    /// Reads the records of a list, across its pages, as they are asked for.
+    /// Reads the records of a list, across its pages, as they are asked for. What is said of
+    /// [`pages`](Self::pages) holds here, too; a record that couldn't be read is left out here, and
+    /// stands in its page's `unread` there.
     pub fn items<O: ListOperation>(&self, operation: O) -> Items<O> {
         Items::new(self.pages(operation))
     }
@@ -169,6 +180,10 @@ impl Client {
     /// # Ok::<(), cycle_images_ureq::Error>(())
     /// ```
     ///
+    /// The job is given one hour; for another time, [turn](Self::turn) a
+    /// [`Track`] with a deadline of its own. The iterator's error tells
+    /// whether the job failed, expired, is gone, or ran out of time: see [`Error::job`].
+    ///
     /// # Errors
     /// If the descriptor names no job.
     pub fn track(&self, descriptor: &JobDescriptor) -> Result<Turn<Track>, Error> {
@@ -180,7 +195,8 @@ impl Client {
         self.turn(Track::new(id, seed()).retry(self.retry))
     }
 
-    /// Turns a flow of the caller's: one with settings of its own, or one that was stored.
+    /// Turns a flow of the caller's: one with settings of its own, or one that was stored. Its own
+    /// retry policy counts, and not the client's.
     pub fn turn<F: cycle_images::flow::Flow>(&self, flow: F) -> Turn<F> {
         Turn::new(self, flow)
     }

@@ -16,6 +16,9 @@
 //!
 //! The operations and what they answer with are in the crate `cycle-images`; this one carries them.
 //!
+//! Nothing is logged here. ureq itself logs whole requests at level `trace`, the API key and upload
+//! tokens among them: keep the targets `ureq` and `ureq_proto` above it.
+//!
 //! # Features
 //! - `rustls` (default): TLS by rustls, with Mozilla's root certificates.
 //! - `native-tls`: TLS by the system's library, unless `rustls` is on as well: then an
@@ -33,3 +36,5 @@ pub use client::Client;
 pub use error::Error;
 pub use turn::{Items, Turn};
 pub use upload::Tar;
+/// What [`Client::with_agent`] takes its agent from.
+pub use ureq;

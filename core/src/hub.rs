@@ -71,7 +71,8 @@ impl Hub {
 
     /// Reads the variables that people already use for Cycle: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and,
     /// if it is set, `CYCLE_BASE_URL`. The caller says how a variable is looked up, so that nothing
-    /// is read here that wasn't handed in; the clients have a `from_env`.
+    /// is read here that wasn't handed in; the clients have a `from_env`. None moves the factory: see
+    /// [`with_factory_url`](Self::with_factory_url).
     ///
     /// ```
     /// let hub = cycle_images::Hub::from_variables(|name| match name {

@@ -23,7 +23,7 @@ impl Place {
     /// # Errors
     /// If one of the variables is missing or unusable, or the sandbox can't start.
     pub fn from_env() -> Result<Self, Box<dyn std::error::Error>> {
-        let is_set = |name| std::env::var_os(name).is_some();
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         if is_set("CYCLE_API_KEY") || is_set("CYCLE_HUB_ID") {
             let client = Client::from_env()?;
             say(&format!("On the platform, at {}.", client.hub().base_url()));

@@ -101,7 +101,7 @@ pub enum FlowError {
         operation: &'static str,
     },
     /// The platform sent the same page twice, so that there may be no end to them.
-    #[error("{operation} was answered with page {} again as page {page}", .page - 1)]
+    #[error("{operation} was answered with page {} again as page {page}", .page.saturating_sub(1))]
     #[non_exhaustive]
     RepeatedPage {
         /// The operation's documented name.

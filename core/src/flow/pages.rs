@@ -30,6 +30,9 @@ pub trait ListOperation: Operation<Data = Vec<Self::Record>> {
 /// end. A page that begins and ends as the one before is an [error](FlowError::RepeatedPage), lest
 /// there be no end; so is, with pages of one record, a list that grows in front while it is read.
 ///
+/// What the filter or the sort looks at should not be changed while the list is read: a record that
+/// leaves it moves the ones behind it up, across the pages that were read.
+///
 /// After an error, the flow goes on with the page that it failed at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use = "a flow does nothing until it is turned"]
@@ -68,7 +71,7 @@ impl<O: ListOperation> Pages<O> {
             return Err(FlowError::RepeatedPage { operation: O::NAME, page: self.number });
         }
         self.ended = records.is_empty() || records.len() < self.longest;
-        self.longest = records.len();
+        self.longest = self.longest.max(records.len());
         self.edges = edges;
         self.number = self.number.saturating_add(1);
         Ok(())

@@ -124,7 +124,7 @@ impl Track {
     fn look_again(&mut self, asked: Option<Duration>, now: Timestamp) {
         let wait = self.wait.max(asked.unwrap_or_default().min(LONGEST_ASKED));
         self.tries.hold(wait, now);
-        self.wait = (self.wait * 3 / 2).min(LONGEST_WAIT);
+        self.wait = (self.wait.saturating_mul(3) / 2).min(LONGEST_WAIT);
     }
 
     /// Bears with a job that is not there yet, and lets time pass after any other answer, too.
@@ -166,7 +166,10 @@ impl Flow for Track {
         if self.ended {
             return Ok(Next::End);
         }
-        let left = self.allowed.saturating_sub(now.since(*self.begun.get_or_insert(now)));
+        // A clock that was set back must not give the job more time than it has.
+        let begun = self.begun.get_or_insert(now);
+        *begun = (*begun).min(now);
+        let left = self.allowed.saturating_sub(now.since(*begun));
         if left.is_zero() {
             let last = self.last.clone();
             return Err(failed(JobError::DeadlinePassed { id: self.id.clone(), last }));
@@ -206,7 +209,9 @@ impl Flow for Track {
 /// Which of two has the larger share of its units behind it.
 fn compare_shares(a: Progress, b: Progress) -> Ordering {
     let through = |of: Progress, within: Progress| {
-        (of.done + of.failed) as u128 * within.total.max(1) as u128
+        (of.done as u128)
+            .saturating_add(of.failed as u128)
+            .saturating_mul(within.total.max(1) as u128)
     };
     through(a, b).cmp(&through(b, a))
 }
