@@ -122,7 +122,7 @@ impl Track {
     }
 
     fn look_again(&mut self, asked: Option<Duration>, now: Timestamp) {
-        let wait = self.wait.max(asked.unwrap_or_default().min(LONGEST_ASKED));
+        let wait = self.wait.min(LONGEST_WAIT).max(asked.unwrap_or_default().min(LONGEST_ASKED));
         self.tries.hold(wait, now);
         self.wait = (self.wait.saturating_mul(3) / 2).min(LONGEST_WAIT);
     }

@@ -166,3 +166,33 @@ fn no_time_at_all_is_no_look_at_all() {
     let mut run = Run::new(track().deadline(Duration::MAX));
     assert!(run.step(seen("completed", 4, 4)).unwrap().is_some());
 }
+
+#[test]
+fn a_clock_that_is_set_back_gives_a_job_no_hour_more() {
+    let mut run = Run::new(track().deadline(secs(10)));
+    assert!(run.step(seen("running", 1, 4)).unwrap().is_some());
+    run.clock.go_back(secs(3600));
+    assert!(run.step(seen("running", 2, 4)).unwrap().is_some());
+    run.clock.pass(secs(11));
+    let error = run.next().unwrap_err();
+    assert!(matches!(error.job(), Some(JobError::DeadlinePassed { .. })), "{error:?}");
+}
+
+/// What is stored may come back changed: it is input like any other.
+#[test]
+fn a_stored_tracker_with_odd_numbers_is_no_panic() {
+    let text = serde_json::to_value(track()).unwrap();
+    for (field, odd) in [
+        ("wait", serde_json::json!({"secs": u64::MAX, "nanos": 999_999_999})),
+        ("allowed", serde_json::json!({"secs": u64::MAX, "nanos": 0})),
+        ("unknown", serde_json::json!(u32::MAX)),
+        ("told", serde_json::json!(["new", {"done": u64::MAX, "failed": u64::MAX, "total": 0}])),
+    ] {
+        let mut text = text.clone();
+        assert!(text.get(field).is_some(), "{field} is not stored");
+        text[field] = odd;
+        let mut run = Run::new(serde_json::from_value::<Track>(text).unwrap());
+        let _ = run.step(seen("running", 1, 4)).unwrap();
+        assert!(run.step(seen("completed", 4, 4)).unwrap().is_some(), "{field}");
+    }
+}

@@ -142,3 +142,12 @@ fn the_next_call_is_not_held_up_by_a_failed_one() {
         assert_eq!(client.call(&GetImages::new()).unwrap().data.len(), 8);
     }
 }
+
+/// What people write for no limit at all.
+#[test]
+fn the_longest_time_there_is() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = client(&sandbox);
+    let client = client.with_timeout(Duration::MAX).with_connect_timeout(Duration::MAX);
+    assert_eq!(client.call(&GetImages::new()).unwrap().status, 200);
+}
