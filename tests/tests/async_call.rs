@@ -114,7 +114,9 @@ fn a_closure_is_a_transport() {
 
     let requests = requests.into_inner().unwrap();
     assert_eq!(requests.len(), 1);
-    let expected = hub().request(&list).unwrap();
+    let mut expected = hub().request(&list).unwrap();
+    let name = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (async)");
+    expected.headers_mut().insert("user-agent", name.parse().unwrap());
     assert_eq!(requests[0].uri(), expected.uri());
     assert_eq!(requests[0].headers(), expected.headers());
     assert_eq!(requests[0].headers()["authorization"], format!("Bearer {KEY}"));
