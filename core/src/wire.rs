@@ -69,69 +69,43 @@ where
 }
 
 /// Reads `null` as an empty map, and leaves out entries that are `null`.
-pub(crate) fn map<'de, D, K, T>(deserializer: D) -> Result<BTreeMap<K, T>, D::Error>
+pub(crate) fn map<'de, D, T>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error>
 where
     D: Deserializer<'de>,
-    K: Ord + Deserialize<'de>,
     T: Deserialize<'de>,
 {
-    struct Map<K, T>(PhantomData<(K, T)>);
-
-    impl<'de, K: Ord + Deserialize<'de>, T: Deserialize<'de>> Visitor<'de> for Map<K, T> {
-        type Value = BTreeMap<K, T>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a map")
-        }
-
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(BTreeMap::new())
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-            let mut map = BTreeMap::new();
-            while let Some((key, value)) = entries.next_entry::<K, Option<T>>()? {
-                if let Some(value) = value {
-                    map.insert(key, value);
-                }
-            }
-            Ok(map)
-        }
-    }
-
-    deserializer.deserialize_any(Map(PhantomData))
+    deserializer.deserialize_any(Map(|value| value))
 }
 
-/// Reads a map of texts, in which a `null` is an empty text.
+/// Reads `null` as an empty map of texts, and an entry that is `null` as an empty text.
 pub(crate) fn texts<'de, D>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error>
 where
     D: Deserializer<'de>,
 {
-    #[derive(Deserialize)]
-    #[serde(transparent)]
-    struct Text(#[serde(deserialize_with = "or_default")] String);
+    deserializer.deserialize_any(Map(|text| Some(text.unwrap_or_default())))
+}
 
-    struct Texts;
+/// A map, and what becomes of an entry that may be `null`.
+struct Map<T>(fn(Option<T>) -> Option<T>);
 
-    impl<'de> Visitor<'de> for Texts {
-        type Value = BTreeMap<String, String>;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Map<T> {
+    type Value = BTreeMap<String, T>;
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a map of texts")
-        }
-
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(BTreeMap::new())
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-            let mut map = BTreeMap::new();
-            while let Some((key, Text(value))) = entries.next_entry()? {
-                map.insert(key, value);
-            }
-            Ok(map)
-        }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
     }
 
-    deserializer.deserialize_any(Texts)
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(BTreeMap::new())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut map = BTreeMap::new();
+        while let Some((key, value)) = entries.next_entry()? {
+            if let Some(value) = self.0(value) {
+                map.insert(key, value);
+            }
+        }
+        Ok(map)
+    }
 }

@@ -22,8 +22,8 @@ const UNKNOWN_TIME: Duration = Duration::from_secs(15);
 /// A job, looked at until it ends. It gives what there is to tell whenever that changes, the last
 /// time when the job is completed; every other end is an [error](JobError) with the job in it.
 ///
-/// The job is looked at at once, after 250 ms, then after half as long again each time, at most 5 s; a
-/// `Retry-After` on an answer is waited for, up to 60 s. A job may be unknown (`404.job`) for some
+/// The first look is at once, the second after 250 ms, each further one after half as long again, at
+/// most 5 s; a `Retry-After` on an answer is waited for, up to 60 s. A job may be unknown (`404.job`) for some
 /// seconds after it was accepted: that is borne for the first 5 answers and the first 15 s, whichever
 /// is longer. Once the job was seen, `404.job` means that it is gone. Unless
 /// [`deadline`](Self::deadline) says otherwise, a job is given one hour from the first look.
@@ -127,8 +127,8 @@ impl Track {
         self.wait = (self.wait.saturating_mul(3) / 2).min(LONGEST_WAIT);
     }
 
-    /// Bears with a job that is not there yet, and lets time pass after any other answer, too.
-    fn not_there(&mut self, error: ResponseError, now: Timestamp) -> Result<(), FlowError> {
+    /// Bears with a job that is not there yet. After any refusal, time passes before the next look.
+    fn refused(&mut self, error: ResponseError, now: Timestamp) -> Result<(), FlowError> {
         self.look_again(retry_after(error.headers(), now), now);
         if error.code() != Some(&ErrorCode::NOT_FOUND_JOB) {
             return Err(error.into());
@@ -189,8 +189,14 @@ impl Flow for Track {
         let reply = match self.tries.answer(&GetJob::new(&self.id), hub, outcome, now) {
             Ok(Some(reply)) => reply,
             Ok(None) => return Ok(None),
-            Err(FlowError::Response(error)) => return self.not_there(error, now).map(|()| None),
-            Err(error) => return Err(error),
+            Err(FlowError::Response(error)) => return self.refused(error, now).map(|()| None),
+            Err(error) => {
+                // Whoever goes on after a connection that failed is held back, too.
+                if matches!(error, FlowError::Fault { .. }) {
+                    self.look_again(None, now);
+                }
+                return Err(error);
+            }
         };
         let job = reply.data;
         self.last = Some(without_values(job.clone()));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cycle_images::flow::{FlowError, JobError, RetryPolicy, Track};
+use cycle_images::flow::{FlowError, JobError, Next, RetryPolicy, Track};
 use cycle_images::images::CreateImageJob;
 use cycle_images::{ImageId, http::Response};
 use serde_json::{Value, json};
@@ -195,4 +195,14 @@ fn a_stored_tracker_with_odd_numbers_is_no_panic() {
         let _ = run.step(seen("running", 1, 4)).unwrap();
         assert!(run.step(seen("completed", 4, 4)).unwrap().is_some(), "{field}");
     }
+}
+
+/// Whoever notes an error and goes on must not hammer a platform that is out of reach.
+#[test]
+fn after_a_connection_that_fails_time_passes_before_the_next_look() {
+    let mut run = Run::new(track().retry(RetryPolicy::none()));
+    let error = run.step(lost()).unwrap_err();
+    assert!(matches!(error, FlowError::Fault { .. }), "{error:?}");
+    let next = run.next().unwrap();
+    assert!(matches!(next, Next::Wait(time) if time == millis(250)), "{next:?}");
 }
