@@ -18,14 +18,33 @@
 //! # }
 //! ```
 //!
-//! So far there is [`call`](Client::call), which sends an operation once. The flows of
-//! `cycle_images::flow` can be turned by hand over any transport.
-//!
 //! [`http::Request`]: cycle_images::http::Request
 //! [`http::Response`]: cycle_images::http::Response
 
 mod client;
+mod in_flight;
+mod items;
+mod timer;
 mod transport;
+mod turn;
+mod upload;
 
-pub use client::{CallError, Client};
-pub use transport::Transport;
+pub use client::Client;
+/// Why a call has no reply, or a flow no good end.
+pub use cycle_images::flow::FlowError as Error;
+pub use in_flight::Carry;
+pub use items::Items;
+#[cfg(feature = "smol")]
+pub use timer::Smol;
+#[cfg(feature = "tokio")]
+pub use timer::Tokio;
+pub use timer::{NoTimer, Timer};
+#[cfg(feature = "hyper")]
+pub use transport::Hyper;
+#[cfg(feature = "reqwest")]
+pub use transport::Reqwest;
+#[cfg(feature = "tower")]
+pub use transport::Tower;
+pub use transport::{Transport, UploadTransport};
+pub use turn::Turn;
+pub use upload::{Body, Tar};

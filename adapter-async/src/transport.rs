@@ -1,18 +1,55 @@
+//! What carries requests: the trait, and one for each client that is ready, behind its feature.
+
+#[cfg(any(feature = "reqwest", feature = "hyper", feature = "tower"))]
+mod body;
+#[cfg(feature = "hyper")]
+mod hyper;
+#[cfg(feature = "reqwest")]
+mod reqwest;
+#[cfg(feature = "tower")]
+mod tower;
+
 use std::future::Future;
 
+use cycle_images::flow::Fault;
 use cycle_images::http::{Request, Response};
+
+#[cfg(feature = "hyper")]
+pub use self::hyper::Hyper;
+#[cfg(feature = "reqwest")]
+pub use self::reqwest::Reqwest;
+#[cfg(feature = "tower")]
+pub use self::tower::Tower;
+use crate::Body;
 
 /// Carries a request to the platform and its answer back.
 ///
 /// Every async function or closure from a request to a response is one. A transport must not follow
-/// redirects, must take no status for an error, and should bound the time and the size of an answer.
-/// An empty body is to be sent as none.
+/// redirects, must take no status for an error, and should bound the size of an answer. An empty
+/// body is to be sent as none.
 ///
-/// Nothing is boxed, and nothing need be `Send`: a future of [`Client`](crate::Client) is `Send`
-/// whenever the transport's is.
+/// Nothing is boxed, and nothing need be `Send`: what a [`Client`](crate::Client) gives is `Send`
+/// whenever the transport's futures are.
+///
+/// ```
+/// use cycle_images::http::{Request, Response};
+/// use cycle_images_async::Transport;
+///
+/// struct Echo;
+///
+/// impl Transport for Echo {
+///     type Error = std::io::Error;
+///     type Body = Vec<u8>;
+///
+///     async fn send(&self, request: Request<Vec<u8>>) -> std::io::Result<Response<Vec<u8>>> {
+///         Ok(Response::new(request.into_body()))
+///     }
+/// }
+/// ```
 pub trait Transport {
-    /// Why there is no response.
-    type Error: std::error::Error + 'static;
+    /// Why there is no response. After any error the request is taken to have arrived, and a POST is
+    /// not sent again; a transport that can tell makes a [`Fault`] of what it knows.
+    type Error: Into<Fault>;
     /// The body of a response, read in full.
     type Body: AsRef<[u8]>;
 
@@ -27,7 +64,7 @@ impl<F, B, E> Transport for F
 where
     F: AsyncFn(Request<Vec<u8>>) -> Result<Response<B>, E>,
     B: AsRef<[u8]>,
-    E: std::error::Error + 'static,
+    E: Into<Fault>,
 {
     type Error = E;
     type Body = B;
@@ -35,4 +72,15 @@ where
     fn send(&self, request: Request<Vec<u8>>) -> impl Future<Output = Result<Response<B>, E>> {
         self(request)
     }
+}
+
+/// A transport that can send a body piece by piece, as an
+/// [upload](crate::Client::upload) needs it.
+pub trait UploadTransport: Transport {
+    /// Sends a request with its body as it is read, and waits for the whole response. What goes
+    /// wrong with the body must come out as an error.
+    fn upload(
+        &self,
+        request: Request<Body>,
+    ) -> impl Future<Output = Result<Response<Self::Body>, Self::Error>>;
 }

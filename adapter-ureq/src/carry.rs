@@ -1,6 +1,5 @@
 //! One request to the platform and its answer back.
 
-use std::fmt;
 use std::io::{self, Read};
 use std::time::Duration;
 
@@ -22,25 +21,6 @@ pub(crate) struct Carrier {
     pub(crate) timeout: Duration,
     pub(crate) body_limit: u64,
 }
-
-/// What a [`Fault`] of ours holds: what the public error is made of.
-#[derive(Debug)]
-pub(crate) enum Broken {
-    Ureq(ureq::Error),
-    TimedOut(Duration, ureq::Error),
-    TooLarge(u64),
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ureq(error) | Self::TimedOut(_, error) => error.fmt(f),
-            Self::TooLarge(limit) => write!(f, "the body has more than {limit} bytes"),
-        }
-    }
-}
-
-impl std::error::Error for Broken {}
 
 impl Carrier {
     pub(crate) fn carry(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Fault> {
@@ -91,7 +71,7 @@ impl Carrier {
             .read_to_end(&mut bytes)
             .map_err(|error| self.fault(error.into(), true))?;
         if bytes.len() as u64 > self.body_limit {
-            return Err(Fault::fatal(Broken::TooLarge(self.body_limit)));
+            return Err(Fault::too_large(self.body_limit));
         }
         Ok(Response::from_parts(head, bytes))
     }
@@ -112,11 +92,11 @@ impl Carrier {
             ureq::Error::BadUri(_) => ureq::Error::BadUri(UNSHOWN.to_owned()),
             other => other,
         };
-        let broken = match limit {
-            Some(limit) => Broken::TimedOut(limit, error),
-            None => Broken::Ureq(error),
-        };
-        if unsent { Fault::unsent(broken) } else { Fault::lost(broken) }
+        let fault = if unsent { Fault::unsent(error) } else { Fault::lost(error) };
+        match limit {
+            Some(limit) => fault.timed_out(limit),
+            None => fault,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 use std::io::Read;
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, FlowError, ListOperation, Pages, RetryPolicy, Track};
+use cycle_images::flow::{Exchange, ListOperation, Pages, RetryPolicy, Track};
 use cycle_images::http::Request;
 use cycle_images::http::header::{EXPECT, HeaderValue};
 use cycle_images::model::{Image, JobDescriptor};
@@ -134,7 +134,7 @@ impl Client {
     pub fn call<O: Operation + Clone>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
         let exchange = Exchange::new(operation.clone(), seed()).retry(self.retry);
         // An exchange ends with its reply, and not before it.
-        Turn::new(self, exchange).next().unwrap_or_else(|| Err(FlowError::Ended.into()))
+        Turn::new(self, exchange).next().unwrap_or_else(|| Err(Error::Ended))
     }
 
     /// Reads a list page by page, as the pages are asked for.
@@ -231,7 +231,7 @@ impl Client {
         head.headers.insert(EXPECT, HeaderValue::from_static("100-continue"));
         let request = Request::from_parts(head, SendBody::from_reader(&mut body));
         let response = self.carrier.run(request, None);
-        let response = response.map_err(|fault| Error::of_fault("UploadImage", fault))?;
+        let response = response.map_err(|fault| fault.of(UploadImage::NAME, 1))?;
         Ok(self.hub.upload_response(&upload, response)?)
     }
 }

@@ -28,12 +28,12 @@
 
 mod carry;
 mod client;
-mod error;
 mod turn;
 mod upload;
 
 pub use client::Client;
-pub use error::Error;
+/// Why a call has no reply, or a flow no good end.
+pub use cycle_images::flow::FlowError as Error;
 pub use turn::{Items, Turn};
 pub use upload::Tar;
 /// What [`Client::with_agent`] takes its agent from.

@@ -5,8 +5,8 @@ use std::hash::{BuildHasher, Hasher};
 use std::time::SystemTime;
 
 use cycle_images::Timestamp;
-use cycle_images::flow::{Flow, FlowError, ListOperation, Next, Pages, Track};
-use cycle_images::model::{Job, JobStatus};
+use cycle_images::flow::{Flow, ListOperation, Next, Pages, Track};
+use cycle_images::model::Job;
 
 use crate::{Client, Error};
 
@@ -33,7 +33,7 @@ impl<F: Flow> Turn<F> {
         self.flow
     }
 
-    fn turn(&mut self) -> Result<Option<F::Item>, FlowError> {
+    fn turn(&mut self) -> Result<Option<F::Item>, Error> {
         let hub = self.client.hub();
         loop {
             match self.flow.next(hub, now())? {
@@ -57,7 +57,7 @@ impl<F: Flow> Iterator for Turn<F> {
         if self.ended {
             return None;
         }
-        let item = self.turn().map_err(Error::from).transpose();
+        let item = self.turn().transpose();
         self.ended = !matches!(item, Some(Ok(_)));
         item
     }
@@ -74,12 +74,9 @@ impl Turn<Track> {
     pub fn wait(mut self) -> Result<Job, Error> {
         let mut last = None;
         for tracked in &mut self {
-            last = Some(tracked?.job);
+            last = Some(tracked?);
         }
-        // What was told before this call stands in the flow alone.
-        let job = last.or_else(|| self.flow.last().cloned());
-        job.filter(|job| job.state.current == JobStatus::Completed)
-            .ok_or_else(|| FlowError::Ended.into())
+        self.flow.completed(last)
     }
 }
 

@@ -48,6 +48,8 @@
 
 mod error;
 mod exchange;
+mod fault;
+mod job_error;
 mod pages;
 mod retry;
 mod track;
@@ -56,8 +58,10 @@ use std::time::Duration;
 
 use http::{Request, Response};
 
-pub use error::{Fault, FlowError, JobError};
+pub use error::FlowError;
 pub use exchange::Exchange;
+pub use fault::Fault;
+pub use job_error::JobError;
 pub use pages::{ListOperation, Pages};
 pub use retry::RetryPolicy;
 pub use track::{Track, Tracked};
@@ -103,4 +107,12 @@ pub trait Flow {
         outcome: Result<Response<impl AsRef<[u8]>>, Fault>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError>;
+
+    /// The request that will be wanted `steps` answers after the one that is sent now, if that can
+    /// be told and it does no harm to send it early. Whoever does so hands its outcome to
+    /// [`answer`](Self::answer) only when [`next`](Self::next) asks for that very request.
+    fn ahead(&mut self, hub: &Hub, steps: u32) -> Option<Request<Vec<u8>>> {
+        let _ = (hub, steps);
+        None
+    }
 }

@@ -62,7 +62,8 @@ impl fmt::Debug for Upload {
 }
 
 impl UploadImage {
-    pub(crate) const NAME: &'static str = "UploadImage";
+    /// The operation's documented name.
+    pub const NAME: &'static str = "UploadImage";
 
     /// The upload of an image, as it was just created or read.
     ///

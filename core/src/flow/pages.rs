@@ -1,6 +1,6 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use http::Response;
+use http::{Request, Response};
 use serde::{Deserialize, Serialize};
 
 use super::retry::Tries;
@@ -109,5 +109,13 @@ impl<O: ListOperation> Flow for Pages<O> {
         self.take(&reply)?;
         let is_empty = reply.data.is_empty() && reply.unread.is_empty();
         Ok(Some(reply).filter(|_| !is_empty))
+    }
+
+    fn ahead(&mut self, hub: &Hub, steps: u32) -> Option<Request<Vec<u8>>> {
+        if self.ended || !self.operation.is_repeatable() {
+            return None;
+        }
+        *self.operation.page_number() = Some(self.number.checked_add(steps)?);
+        hub.request(&self.operation).ok()
     }
 }

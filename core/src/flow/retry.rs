@@ -182,8 +182,7 @@ impl Tries {
             },
             Err(fault) => {
                 let again = !fault.is_fatal() && (repeatable || !fault.may_have_arrived());
-                let (operation, tries) = (O::NAME, self.made);
-                (again, None, FlowError::Fault { operation, tries, source: fault })
+                (again, None, fault.of(O::NAME, self.made))
             }
         };
         let random = self.draw();

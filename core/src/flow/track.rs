@@ -121,6 +121,16 @@ impl Track {
         self.last.as_ref()
     }
 
+    /// The completed job, when the flow has ended: as it was told last, if that is at hand, or as
+    /// [`last`](Self::last) has it.
+    ///
+    /// # Errors
+    /// [`FlowError::Ended`] if the job came to another end, or to none yet.
+    pub fn completed(self, told: Option<Tracked>) -> Result<Job, FlowError> {
+        let job = told.map(|tracked| tracked.job).or(self.last);
+        job.filter(|job| job.state.current == JobStatus::Completed).ok_or(FlowError::Ended)
+    }
+
     fn look_again(&mut self, asked: Option<Duration>, now: Timestamp) {
         let wait = self.wait.min(LONGEST_WAIT).max(asked.unwrap_or_default().min(LONGEST_ASKED));
         self.tries.hold(wait, now);
@@ -192,7 +202,7 @@ impl Flow for Track {
             Err(FlowError::Response(error)) => return self.refused(error, now).map(|()| None),
             Err(error) => {
                 // Whoever goes on after a connection that failed is held back, too.
-                if matches!(error, FlowError::Fault { .. }) {
+                if is_fault(&error) {
                     self.look_again(None, now);
                 }
                 return Err(error);
@@ -220,6 +230,13 @@ fn compare_shares(a: Progress, b: Progress) -> Ordering {
             .saturating_mul(within.total.max(1) as u128)
     };
     through(a, b).cmp(&through(b, a))
+}
+
+fn is_fault(error: &FlowError) -> bool {
+    matches!(
+        error,
+        FlowError::Transport { .. } | FlowError::Timeout { .. } | FlowError::BodyTooLarge { .. }
+    )
 }
 
 fn without_values(mut job: Job) -> Job {

@@ -132,7 +132,7 @@ fn a_post_whose_answer_was_lost_is_not_sent_again() {
         runtime.sandbox.fault(fault);
         let source = SourceId::new(runtime.sandbox.source_id()).unwrap();
         let error = runtime.turn(&mut Exchange::new(CreateImage::new(source), 1)).unwrap_err();
-        assert!(matches!(error, FlowError::Fault { tries: 1, .. }), "{error:?}");
+        assert!(matches!(error, FlowError::Transport { tries: 1, .. }), "{error:?}");
         assert_eq!(runtime.sandbox.requests().len(), 1);
     }
 }
@@ -146,7 +146,7 @@ fn nobody_listens() {
     runtime.hub = runtime.hub.clone().with_base_url(&url).unwrap();
     let source = SourceId::new(runtime.sandbox.source_id()).unwrap();
     let error = runtime.turn(&mut Exchange::new(CreateImage::new(source), 1)).unwrap_err();
-    assert!(matches!(error, FlowError::Fault { tries: 4, .. }), "{error:?}");
+    assert!(matches!(error, FlowError::Transport { tries: 4, .. }), "{error:?}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::Debug;
 use std::io;
+use std::time::Duration;
 
 use cycle_images::flow::{Exchange, Fault, Flow, FlowError, Pages, RetryPolicy, Track};
 use cycle_images::http::StatusCode;
@@ -61,27 +62,47 @@ fn the_last_fault_is_what_comes_out_with_what_the_client_said() {
     assert!(run.step(status(503)).unwrap().is_none());
     assert!(run.step(unsent()).unwrap().is_none());
     let error = run.step(lost()).unwrap_err();
-    let FlowError::Fault { operation: GetImage::NAME, tries: 3, .. } = error else {
+    let FlowError::Transport { operation: GetImage::NAME, tries: 3, .. } = error else {
         panic!("{error:?}");
     };
     assert!(error.response().is_none());
     let shown = error.to_string();
     assert!(shown.contains("GetImage") && shown.contains('3'), "{shown}");
-    let fault = error.source().unwrap().downcast_ref::<Fault>().unwrap();
-    assert!(fault.may_have_arrived());
-    let client = fault.source().unwrap().downcast_ref::<io::Error>().unwrap();
+    assert!(error.may_have_arrived() && shown.contains("look before sending it again"), "{shown}");
+    let client = error.source().unwrap().downcast_ref::<io::Error>().unwrap();
     assert_eq!(client.to_string(), "the peer hung up");
-    for (outer, inner) in [(shown, fault.to_string()), (fault.to_string(), client.to_string())] {
-        assert!(!outer.contains(&inner), "{outer} repeats {inner}");
-    }
+    assert!(!shown.contains(&client.to_string()), "{shown}");
 }
 
 #[test]
 fn a_fault_says_whether_anything_can_have_arrived() {
     let may_have = |outcome: Outcome| outcome.unwrap_err().may_have_arrived();
     assert_eq!([unsent(), lost(), fatal()].map(may_have), [false, true, true]);
-    let told = fatal().unwrap_err().into_source();
-    assert_eq!(told.to_string(), "the answer is too large");
+    let error = unsent().unwrap_err().of("GetImages", 1);
+    assert!(!error.may_have_arrived() && error.to_string().contains("nothing was sent"), "{error}");
+}
+
+#[test]
+fn what_went_wrong_is_told_with_its_limit() {
+    let slow = Fault::unsent(io::Error::other("no route")).timed_out(Duration::from_millis(1500));
+    assert!(!slow.may_have_arrived());
+    let error = slow.of("GetImages", 2);
+    assert!(matches!(error, FlowError::Timeout { tries: 2, .. }), "{error:?}");
+    assert!(error.to_string().contains("within 1.5 s, 2 times; nothing was sent"), "{error}");
+    assert_eq!(error.source().unwrap().to_string(), "no route");
+
+    let large = Fault::too_large(10).timed_out(Duration::from_secs(1));
+    assert!(large.may_have_arrived());
+    let error = large.of("GetImages", 1);
+    assert!(matches!(error, FlowError::BodyTooLarge { limit: 10, .. }), "{error:?}");
+    assert!(error.to_string().contains("more than 10 bytes"), "{error}");
+}
+
+#[test]
+fn any_error_is_taken_for_one_after_which_the_request_may_have_arrived() {
+    let fault = Fault::from(io::Error::from(io::ErrorKind::ConnectionRefused));
+    assert!(fault.may_have_arrived());
+    assert!(matches!(fault.of("GetImages", 1), FlowError::Transport { .. }));
 }
 
 #[test]

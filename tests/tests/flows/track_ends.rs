@@ -202,7 +202,7 @@ fn a_stored_tracker_with_odd_numbers_is_no_panic() {
 fn after_a_connection_that_fails_time_passes_before_the_next_look() {
     let mut run = Run::new(track().retry(RetryPolicy::none()));
     let error = run.step(lost()).unwrap_err();
-    assert!(matches!(error, FlowError::Fault { .. }), "{error:?}");
+    assert!(matches!(error, FlowError::Transport { .. }), "{error:?}");
     let next = run.next().unwrap();
     assert!(matches!(next, Next::Wait(time) if time == millis(250)), "{next:?}");
 }

@@ -68,7 +68,7 @@ fn a_page_that_is_repeated_does_not_repeat_its_records() {
     let items: Vec<_> = client(&sandbox).items(list()).collect();
     assert_eq!(items.len(), 11);
     assert!(items[..10].iter().all(Result::is_ok));
-    assert!(matches!(items[10], Err(Error::Flow(_))), "{:?}", items[10]);
+    assert!(matches!(items[10], Err(Error::RepeatedPage { .. })), "{:?}", items[10]);
 }
 
 #[test]

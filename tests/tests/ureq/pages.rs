@@ -1,7 +1,7 @@
 //! Lists, page by page.
 
 use cycle_images::Hub;
-use cycle_images::flow::{FlowError, Pages, RetryPolicy};
+use cycle_images::flow::{Pages, RetryPolicy};
 use cycle_images::images::{GetImages, ImageInclude};
 use cycle_images::jobs::GetJobs;
 use cycle_images::model::{Image, JobStatus, SourceType};
@@ -92,7 +92,7 @@ fn a_page_that_is_repeated_is_an_error() {
     let mut pages = client(&sandbox).pages(list());
     assert_eq!(pages.next().unwrap().unwrap().data.len(), 10);
     let error = pages.next().unwrap().unwrap_err();
-    assert!(matches!(error, Error::Flow(FlowError::RepeatedPage { page: 2, .. })), "{error:?}");
+    assert!(matches!(error, Error::RepeatedPage { page: 2, .. }), "{error:?}");
     assert_eq!(error.to_string(), "GetImages was answered with page 1 again as page 2");
     assert!(pages.next().is_none() && pages.next().is_none());
     assert_eq!(sandbox.requests().len(), 2);

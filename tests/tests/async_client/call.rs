@@ -1,11 +1,4 @@
-//! The async client, over transports of every make.
-
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a helper of tests fails as a test does"
-)]
+//! `call` of a client without a timer, over transports of every make.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -18,7 +11,7 @@ use std::task::{Context, Waker};
 
 use cycle_images::images::{DeleteImage, GetImage, GetImages, ImageInclude};
 use cycle_images::{Hub, ImageId};
-use cycle_images_async::{CallError, Client, Transport};
+use cycle_images_async::{Client, Error, Transport};
 use cycle_images_tests::recording;
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use http::{Request, Response};
@@ -185,7 +178,7 @@ fn what_cannot_be_sent_is_not() {
     let client = Client::new(hub(), transport.clone());
     let list = GetImages::new().page_number(0);
     let error = runtime().block_on(client.call(&list)).unwrap_err();
-    let CallError::Request(refused) = &error else { panic!("{error:?}") };
+    let Error::Request(refused) = &error else { panic!("{error:?}") };
     assert_eq!(refused.name(), "page[number]");
     assert_eq!(error.to_string(), refused.to_string());
     assert!(transport.requests.borrow().is_empty());
@@ -198,10 +191,12 @@ fn a_fault_of_the_transport_is_its_own_error() {
     assert!(error.to_string().starts_with("GetImages could not be carried"), "{error}");
     assert_eq!(error.source().unwrap().to_string(), "nothing more was recorded");
     assert!(!format!("{client:?}{error:?}").contains(KEY));
-    let CallError::Transport { operation, source, .. } = error else { panic!("{error:?}") };
-    // Its type is kept: nothing is boxed.
-    let source: io::Error = source;
-    assert_eq!((operation, source.kind()), ("GetImages", io::ErrorKind::Other));
+    let Error::Transport { operation, tries, may_have_arrived, source, .. } = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!((operation, tries, may_have_arrived), ("GetImages", 1, true));
+    let source = source.downcast_ref::<io::Error>().unwrap();
+    assert_eq!(source.kind(), io::ErrorKind::Other);
 }
 
 #[test]
@@ -210,7 +205,7 @@ fn an_answer_that_is_no_success_is_read() {
     let client = Client::new(hub(), Recorded::new(&names));
     for (name, status) in names.into_iter().zip([404, 302, 200]) {
         let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
-        let CallError::Response(refused) = &error else { panic!("{name}: {error:?}") };
+        let Error::Response(refused) = &error else { panic!("{name}: {error:?}") };
         assert_eq!(refused.status(), status);
         assert_eq!(error.to_string(), refused.to_string());
         assert_eq!(error.source().unwrap().to_string(), refused.source().unwrap().to_string());

@@ -1,0 +1,156 @@
+//! What a turning flow has on its way: requests, in the order of their answers, and the time.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use cycle_images::Hub;
+use cycle_images::flow::Fault;
+use cycle_images::http::{Request, Response, Uri};
+
+/// The part of a [`Turn`](crate::Turn) that belongs to its client: the transport and the timer,
+/// with what they are doing. Its type can't be named, for it holds their futures unboxed.
+pub trait Carry: Sealed + Unpin {}
+
+/// What came of a request.
+pub(crate) type Outcome<B> = Result<Response<B>, Fault>;
+
+pub trait Sealed {
+    type Body: AsRef<[u8]>;
+
+    fn hub(&self) -> &Hub;
+
+    /// Sends a request, unless it is the one that was sent ahead.
+    fn send(&mut self, request: Request<Vec<u8>>);
+
+    /// Sends a request whose answer is wanted after all others.
+    fn send_ahead(&mut self, request: Request<Vec<u8>>);
+
+    /// How many requests have been sent and their answers not taken.
+    fn len(&self) -> usize;
+
+    /// Lets all requests go on.
+    fn advance(&mut self, context: &mut Context<'_>);
+
+    /// Takes the answer to the first request.
+    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Outcome<Self::Body>>;
+
+    fn wait(&mut self, time: Duration);
+
+    fn poll_waited(&mut self, context: &mut Context<'_>) -> Poll<()>;
+
+    /// Leaves all that is under way.
+    fn clear(&mut self);
+}
+
+/// `S` sends a request, `W` waits.
+pub(crate) struct InFlight<'c, S, SF, B, W, WF> {
+    hub: &'c Hub,
+    limit: Duration,
+    start: S,
+    start_timer: W,
+    flights: VecDeque<Flight<SF, B>>,
+    /// The wait that the flow asked for, or the time that is left for the first answer.
+    timer: Option<Pin<Box<WF>>>,
+}
+
+struct Flight<SF, B> {
+    uri: Uri,
+    sending: Pin<Box<SF>>,
+    outcome: Option<Outcome<B>>,
+}
+
+impl<'c, S, SF, B, W, WF> InFlight<'c, S, SF, B, W, WF>
+where
+    S: Fn(Request<Vec<u8>>) -> SF,
+    W: Fn(Duration) -> WF,
+{
+    /// `limit` is the time that an answer may take once it is waited for.
+    pub(crate) fn new(hub: &'c Hub, limit: Duration, start: S, start_timer: W) -> Self {
+        Self { hub, limit, start, start_timer, flights: VecDeque::new(), timer: None }
+    }
+
+    fn begin(&self, request: Request<Vec<u8>>) -> Flight<SF, B> {
+        let uri = request.uri().clone();
+        Flight { uri, sending: Box::pin((self.start)(request)), outcome: None }
+    }
+}
+
+impl<S, SF, B, W, WF> Sealed for InFlight<'_, S, SF, B, W, WF>
+where
+    S: Fn(Request<Vec<u8>>) -> SF,
+    SF: Future<Output = Outcome<B>>,
+    B: AsRef<[u8]>,
+    W: Fn(Duration) -> WF,
+    WF: Future<Output = ()>,
+{
+    type Body = B;
+
+    fn hub(&self) -> &Hub {
+        self.hub
+    }
+
+    fn send(&mut self, request: Request<Vec<u8>>) {
+        if self.flights.front().is_none_or(|first| first.uri != *request.uri()) {
+            let flight = self.begin(request);
+            self.flights.push_front(flight);
+        }
+        // The time of a request that was sent ahead begins when its answer is wanted: until then,
+        // it goes on only as often as the program comes by.
+        self.wait(self.limit);
+    }
+
+    fn send_ahead(&mut self, request: Request<Vec<u8>>) {
+        let flight = self.begin(request);
+        self.flights.push_back(flight);
+    }
+
+    fn len(&self) -> usize {
+        self.flights.len()
+    }
+
+    fn advance(&mut self, context: &mut Context<'_>) {
+        for flight in self.flights.iter_mut().filter(|flight| flight.outcome.is_none()) {
+            if let Poll::Ready(outcome) = flight.sending.as_mut().poll(context) {
+                flight.outcome = Some(outcome);
+            }
+        }
+    }
+
+    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Outcome<B>> {
+        let landed = self.flights.front_mut().and_then(|flight| flight.outcome.take());
+        let outcome = match landed {
+            Some(outcome) => outcome,
+            None => {
+                ready!(self.poll_waited(context));
+                Err(Fault::lost("no answer came in time").timed_out(self.limit))
+            }
+        };
+        self.flights.pop_front();
+        self.timer = None;
+        Poll::Ready(outcome)
+    }
+
+    fn wait(&mut self, time: Duration) {
+        self.timer = Some(Box::pin((self.start_timer)(time)));
+    }
+
+    fn poll_waited(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        match &mut self.timer {
+            Some(timer) => timer.as_mut().poll(context),
+            None => Poll::Ready(()),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.flights.clear();
+        self.timer = None;
+    }
+}
+
+impl<S, SF, B, W, WF> Carry for InFlight<'_, S, SF, B, W, WF> where Self: Sealed {}
+
+/// Nothing in it is pinned but what is boxed.
+impl<S, SF, B, W, WF> Unpin for InFlight<'_, S, SF, B, W, WF> {}

@@ -1,0 +1,74 @@
+use bytes::Bytes;
+use cycle_images::flow::Fault;
+use cycle_images::http::{Request, Response};
+use hyper_util::client::legacy::{Client, connect::Connect};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use super::body;
+use crate::{Body, Transport, UploadTransport};
+
+/// hyper-util's client, with the connector `C`: TLS is its business. Feature `hyper`.
+///
+/// hyper itself follows no redirects and takes no status for an error. The time for a connection is
+/// a setting of the connector.
+///
+/// ```
+/// use cycle_images_async::Hyper;
+/// use hyper_util::client::legacy::connect::HttpConnector;
+/// use std::time::Duration;
+///
+/// // For https, a connector of hyper-rustls or hyper-tls around this one.
+/// let mut connector = HttpConnector::new();
+/// connector.set_connect_timeout(Some(Duration::from_secs(10)));
+/// let transport = Hyper::with_connector(connector);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Hyper<C> {
+    client: Client<C, Body>,
+    body_limit: usize,
+}
+
+impl<C: Connect + Clone + Send + Sync + 'static> Hyper<C> {
+    /// A client of the caller's own making, on whatever executor that has.
+    #[must_use]
+    pub fn new(client: Client<C, Body>) -> Self {
+        Self { client, body_limit: body::DEFAULT_LIMIT }
+    }
+
+    /// A client on tokio, with hyper-util's own settings.
+    #[must_use]
+    pub fn with_connector(connector: C) -> Self {
+        let client = Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .build(connector);
+        Self::new(client)
+    }
+}
+
+impl<C> Hyper<C> {
+    /// Sets how many bytes the body of an answer may have; 64 MiB if it isn't called. A build log
+    /// may need more.
+    #[must_use]
+    pub fn with_body_limit(self, body_limit: usize) -> Self {
+        Self { body_limit, ..self }
+    }
+}
+
+impl<C: Connect + Clone + Send + Sync + 'static> Transport for Hyper<C> {
+    type Error = Fault;
+    type Body = Bytes;
+
+    async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, Fault> {
+        self.upload(request.map(Body::from)).await
+    }
+}
+
+impl<C: Connect + Clone + Send + Sync + 'static> UploadTransport for Hyper<C> {
+    async fn upload(&self, request: Request<Body>) -> Result<Response<Bytes>, Fault> {
+        let response = self.client.request(request).await.map_err(|error| {
+            if error.is_connect() { Fault::unsent(error) } else { Fault::lost(error) }
+        })?;
+        body::read(response, self.body_limit).await
+    }
+}

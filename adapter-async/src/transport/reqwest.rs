@@ -1,0 +1,91 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use cycle_images::flow::Fault;
+use cycle_images::http::{Request, Response};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, NoProxy, Proxy};
+
+use super::body;
+use crate::{Body, Transport, UploadTransport};
+
+/// reqwest 0.13. Feature `reqwest`, and `rustls` or `native-tls` for https.
+#[derive(Clone, Debug)]
+pub struct Reqwest {
+    client: Client,
+    body_limit: usize,
+}
+
+impl Reqwest {
+    /// A client with our defaults: ten seconds for a connection, and a proxy from the environment
+    /// (`HTTPS_PROXY` and its kin) for https alone: over plain http, the proxy could read the API
+    /// key.
+    ///
+    /// # Errors
+    /// If there is no TLS to be had, or a proxy's address is none.
+    pub fn new() -> reqwest::Result<Self> {
+        let builder = Client::builder().connect_timeout(Duration::from_secs(10)).no_proxy();
+        let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+        let address = names.into_iter().find_map(|name| std::env::var(name).ok());
+        Self::build(match address.filter(|address| !address.is_empty()) {
+            Some(address) => builder.proxy(Proxy::https(address)?.no_proxy(NoProxy::from_env())),
+            None => builder,
+        })
+    }
+
+    /// A client that the caller has configured but for its redirects: it follows none.
+    ///
+    /// # Errors
+    /// If the client can't be built.
+    pub fn build(builder: ClientBuilder) -> reqwest::Result<Self> {
+        builder.redirect(Policy::none()).build().map(Self::with_client)
+    }
+
+    /// A client of the caller's own, with its connections. It should follow no redirects; the answer
+    /// to one that it followed is an error.
+    #[must_use]
+    pub fn with_client(client: Client) -> Self {
+        Self { client, body_limit: body::DEFAULT_LIMIT }
+    }
+
+    /// Sets how many bytes the body of an answer may have; 64 MiB if it isn't called. A build log
+    /// may need more.
+    #[must_use]
+    pub fn with_body_limit(self, body_limit: usize) -> Self {
+        Self { body_limit, ..self }
+    }
+
+    async fn run<B: Into<reqwest::Body>>(
+        &self,
+        request: Request<B>,
+    ) -> Result<Response<Bytes>, Fault> {
+        let request = reqwest::Request::try_from(request).map_err(fault)?;
+        let url = request.url().clone();
+        let response = self.client.execute(request).await.map_err(fault)?;
+        if *response.url() != url {
+            return Err(Fault::fatal("the client followed a redirect: build it with none"));
+        }
+        body::read(Response::from(response), self.body_limit).await
+    }
+}
+
+impl Transport for Reqwest {
+    type Error = Fault;
+    type Body = Bytes;
+
+    async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, Fault> {
+        self.run(request).await
+    }
+}
+
+impl UploadTransport for Reqwest {
+    async fn upload(&self, request: Request<Body>) -> Result<Response<Bytes>, Fault> {
+        self.run(request.map(reqwest::Body::wrap_stream)).await
+    }
+}
+
+fn fault(error: reqwest::Error) -> Fault {
+    // The URL of an upload holds its token.
+    let error = error.without_url();
+    if error.is_connect() || error.is_builder() { Fault::unsent(error) } else { Fault::lost(error) }
+}

@@ -1,0 +1,165 @@
+//! The one loop that turns every flow, and the streams of what comes out of it.
+
+use std::collections::hash_map::RandomState;
+use std::fmt;
+use std::future::poll_fn;
+use std::hash::{BuildHasher, Hasher};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::SystemTime;
+
+use cycle_images::Timestamp;
+use cycle_images::flow::{Flow, ListOperation, Next, Pages, Track};
+use cycle_images::model::Job;
+use futures_core::{FusedStream, Stream};
+
+use crate::{Carry, Error, Items};
+
+/// A flow in the midst of its work: a stream of what it gives, be that pages or a job's progress.
+///
+/// All is done while the stream is asked, on the task that asks: dropping it stops the work. Once it
+/// has returned an error or its end, it stays ended. The flow itself can be
+/// [taken out](Self::into_flow) at any time, stored, and gone on with.
+#[must_use = "a flow does nothing until it is turned"]
+pub struct Turn<F, C> {
+    flow: F,
+    carry: C,
+    step: Step,
+    width: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Asking,
+    Sending,
+    Waiting,
+    Ended,
+}
+
+impl<F: Flow, C: Carry> Turn<F, C> {
+    pub(crate) fn new(flow: F, carry: C) -> Self {
+        Self { flow, carry, step: Step::Asking, width: 1 }
+    }
+
+    /// The flow, to be stored or turned in another way. What was under way is left; after an error,
+    /// the flow goes on with what failed.
+    pub fn into_flow(self) -> F {
+        self.flow
+    }
+
+    /// The next thing that the flow gives. Nothing is lost if the future is dropped.
+    pub async fn next(&mut self) -> Option<Result<F::Item, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    fn poll_turn(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<F::Item>, Error>> {
+        loop {
+            self.carry.advance(context);
+            match self.step {
+                Step::Ended => return Poll::Ready(Ok(None)),
+                Step::Asking => match self.flow.next(self.carry.hub(), now())? {
+                    Next::Send(request) => {
+                        self.carry.send(request);
+                        self.send_ahead();
+                        self.step = Step::Sending;
+                    }
+                    Next::Wait(time) => {
+                        self.carry.wait(time);
+                        self.step = Step::Waiting;
+                    }
+                    Next::End => return Poll::Ready(Ok(None)),
+                },
+                Step::Waiting => {
+                    ready!(self.carry.poll_waited(context));
+                    self.step = Step::Asking;
+                }
+                Step::Sending => {
+                    let outcome = ready!(self.carry.poll_answer(context));
+                    self.step = Step::Asking;
+                    if let Some(item) = self.flow.answer(self.carry.hub(), outcome, now())? {
+                        return Poll::Ready(Ok(Some(item)));
+                    }
+                }
+            }
+        }
+    }
+
+    fn send_ahead(&mut self) {
+        for steps in self.carry.len()..self.width {
+            let steps = u32::try_from(steps).unwrap_or(u32::MAX);
+            match self.flow.ahead(self.carry.hub(), steps) {
+                Some(request) => self.carry.send_ahead(request),
+                None => break,
+            }
+        }
+    }
+}
+
+impl<F: Flow, C: Carry> Stream for Turn<F, C> {
+    type Item = Result<F::Item, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let item = ready!(self.poll_turn(context)).transpose();
+        if !matches!(item, Some(Ok(_))) {
+            self.step = Step::Ended;
+            self.carry.clear();
+        }
+        Poll::Ready(item)
+    }
+}
+
+impl<F: Flow, C: Carry> FusedStream for Turn<F, C> {
+    fn is_terminated(&self) -> bool {
+        self.step == Step::Ended
+    }
+}
+
+/// Nothing in it is pinned.
+impl<F, C> Unpin for Turn<F, C> {}
+
+impl<F: fmt::Debug, C> fmt::Debug for Turn<F, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Turn").field("flow", &self.flow).finish_non_exhaustive()
+    }
+}
+
+impl<O: ListOperation, C: Carry> Turn<Pages<O>, C> {
+    /// Sends for pages before they are asked for, so that as many as this are under way or waiting
+    /// to be taken. They come in order all the same, each record as often as without it; past the
+    /// end of the list, some pages are asked for in vain.
+    ///
+    /// A page that was asked for ahead only makes its way while the stream is asked for one, and its
+    /// time is counted from when it is wanted.
+    pub fn prefetch(self, pages: usize) -> Self {
+        Self { width: pages, ..self }
+    }
+
+    /// The records of the pages, one by one.
+    pub fn items(self) -> Items<O, C> {
+        Items::new(self)
+    }
+}
+
+impl<C: Carry> Turn<Track, C> {
+    /// Waits until the job is completed, and gives it as it was last seen: without what its tasks
+    /// were given and gave back, if its completion was told before.
+    ///
+    /// # Errors
+    /// If the job comes to another end or can't be read, or did so before.
+    pub async fn wait(mut self) -> Result<Job, Error> {
+        let mut last = None;
+        while let Some(tracked) = self.next().await {
+            last = Some(tracked?);
+        }
+        self.flow.completed(last)
+    }
+}
+
+pub(crate) fn now() -> Timestamp {
+    SystemTime::now().try_into().unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// A seed that differs from flow to flow: std's keys for its hash maps are drawn at random.
+pub(crate) fn seed() -> u64 {
+    RandomState::new().build_hasher().finish()
+}

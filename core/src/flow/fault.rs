@@ -1,0 +1,103 @@
+use std::error::Error;
+use std::time::Duration;
+
+use super::FlowError;
+
+type Source = Box<dyn Error + Send + Sync>;
+
+/// Why a request has no response. Whoever sends requests for a [`Flow`](super::Flow) makes one of
+/// what their HTTP client says.
+///
+/// Any error becomes one with `?`. It is taken to be [`lost`](Self::lost) then, so that nothing is
+/// done twice; a client that knows better says so:
+///
+/// ```
+/// use cycle_images::flow::Fault;
+///
+/// fn send(address: &str) -> Result<(), Fault> {
+///     let _stream = std::net::TcpStream::connect(address).map_err(Fault::unsent)?;
+///     // From here on, the request may arrive.
+///     Err(std::io::Error::other("the peer hung up"))?
+/// }
+/// assert!(!send("not an address").unwrap_err().may_have_arrived());
+/// ```
+///
+/// It is no error itself: with its operation it becomes [one](Self::of).
+#[derive(Debug)]
+pub struct Fault {
+    may_have_arrived: bool,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Broken(Source),
+    Fatal(Source),
+    TimedOut(Duration, Source),
+    TooLarge(u64),
+}
+
+impl Fault {
+    /// Nothing of the request can have reached the platform: even a POST may be sent again.
+    pub fn unsent(source: impl Into<Source>) -> Self {
+        Self { may_have_arrived: false, cause: Cause::Broken(source.into()) }
+    }
+
+    /// The request may have reached the platform, or some of it.
+    pub fn lost(source: impl Into<Source>) -> Self {
+        Self { may_have_arrived: true, cause: Cause::Broken(source.into()) }
+    }
+
+    /// The request may have reached the platform, and to send it again would not help.
+    pub fn fatal(source: impl Into<Source>) -> Self {
+        Self { may_have_arrived: true, cause: Cause::Fatal(source.into()) }
+    }
+
+    /// The answer's body has more than `limit` bytes, and was read no further. To send the request
+    /// again would not help.
+    #[must_use]
+    pub fn too_large(limit: u64) -> Self {
+        Self { may_have_arrived: true, cause: Cause::TooLarge(limit) }
+    }
+
+    /// What went wrong is that more than this time was taken.
+    #[must_use]
+    pub fn timed_out(self, limit: Duration) -> Self {
+        let cause = match self.cause {
+            Cause::Broken(source) => Cause::TimedOut(limit, source),
+            other => other,
+        };
+        Self { cause, ..self }
+    }
+
+    /// Whether anything of the request can have reached the platform.
+    #[must_use]
+    pub fn may_have_arrived(&self) -> bool {
+        self.may_have_arrived
+    }
+
+    pub(super) fn is_fatal(&self) -> bool {
+        matches!(self.cause, Cause::Fatal(_) | Cause::TooLarge(_))
+    }
+
+    /// The error of an operation that was tried so often, and failed like this the last time.
+    #[must_use]
+    pub fn of(self, operation: &'static str, tries: u32) -> FlowError {
+        let may_have_arrived = self.may_have_arrived;
+        match self.cause {
+            Cause::Broken(source) | Cause::Fatal(source) => {
+                FlowError::Transport { operation, tries, may_have_arrived, source }
+            }
+            Cause::TimedOut(limit, source) => {
+                FlowError::Timeout { operation, tries, limit, may_have_arrived, source }
+            }
+            Cause::TooLarge(limit) => FlowError::BodyTooLarge { operation, limit },
+        }
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self::lost(error)
+    }
+}
