@@ -1,8 +1,5 @@
 //! The async client for Cycle's Images API, over any HTTP client and any runtime.
 //!
-//! Neither is picked here: whatever sends an [`http::Request`] and gives back an
-//! [`http::Response`] is a [`Transport`], be it a type or a closure.
-//!
 //! ```
 //! use cycle_images::http::{Request, Response};
 //! use cycle_images::{Hub, images::GetImages};
@@ -17,6 +14,52 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Whatever sends an [`http::Request`] and gives back an [`http::Response`] is a [`Transport`],
+//! and whatever waits for a [`Duration`](std::time::Duration) is a [`Timer`]: a type, or any async
+//! function or closure. With a timer, the client repeats what may be repeated, bounds the time of a
+//! request, reads lists and follows jobs:
+//!
+//! ```
+//! # use cycle_images::images::{CreateImageJob, GetImages};
+//! # use cycle_images::model::Image;
+//! # use cycle_images_async::{Client, Error, Timer, Transport};
+//! # async fn run(client: Client<impl Transport>, sleep: impl Timer) -> Result<(), Error> {
+//! let client = client.with_timer(sleep);
+//! let mut images = client.items(GetImages::new());
+//! while let Some(image) = images.next().await {
+//!     let import = client.call(&CreateImageJob::import(image?.id)).await?.data;
+//!     client.track(&import)?.wait().await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | blocking, `cycle_images_ureq` | here |
+//! |---|---|
+//! | `Client::new(hub)` | `Client::new(hub, transport).with_timer(timer)` |
+//! | `client.call(&operation)?` | `client.call(&operation).await?` |
+//! | `for page in client.pages(list)` | `while let Some(page) = pages.next().await`, or as a `Stream` |
+//! | `client.track(&job)?.wait()?` | `client.track(&job)?.wait().await?` |
+//! | `client.upload(&image, tar, progress)?` | `client.upload(&image, tar, progress).await?` |
+//!
+//! The operations and what they answer with are in the crate `cycle-images`, and so are the rules of
+//! what is sent when: both clients turn the same flows.
+//!
+//! # What is left behind
+//! Nothing: all work is done on the task that polls, and stops when the future or stream is dropped.
+//! What is given is `Send` whenever the transport's and the timer's futures are. Nothing is logged
+//! here.
+//!
+//! # Features
+//! None is on by default.
+//! - `reqwest`: `Reqwest`, over reqwest 0.13. For https, `rustls` or `native-tls` as well.
+//! - `hyper`: `Hyper`, over hyper-util's client, with a connector of the caller's choice.
+//! - `tower`: `Tower`, over any `tower_service::Service<http::Request<B>>`.
+//! - `tokio`, `smol`: the timers `Tokio` and `Smol`.
+//!
+//! A feature stays with its client's major version; a later one comes beside it under a name of its
+//! own.
 //!
 //! [`http::Request`]: cycle_images::http::Request
 //! [`http::Response`]: cycle_images::http::Response
