@@ -1,19 +1,14 @@
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Poll;
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, Fault, Flow, ListOperation, Pages, RetryPolicy, Track};
+use cycle_images::flow::{Exchange, Flow, ListOperation, Pages, RetryPolicy, Track};
 use cycle_images::http::header::{HeaderValue, USER_AGENT};
 use cycle_images::http::{HeaderMap, Request};
-use cycle_images::model::{Image, JobDescriptor};
-use cycle_images::{Hub, JobId, Operation, ReplyOf, UploadImage};
+use cycle_images::model::JobDescriptor;
+use cycle_images::{Hub, JobId, Operation, ReplyOf};
 
 use crate::in_flight::{InFlight, Outcome};
-use crate::turn::{now, seed};
-use crate::{Body, Carry, Error, Items, NoTimer, Tar, Timer, Transport, Turn, UploadTransport};
+use crate::turn::seed;
+use crate::{Carry, Error, Items, NoTimer, Timer, Transport, Turn};
 
 /// An async client of one hub, over the transport `T`. It waits by the timer `M`; without one, it
 /// can [`call`](Client::call), and sends everything once.
@@ -26,15 +21,25 @@ use crate::{Body, Carry, Error, Items, NoTimer, Tar, Timer, Transport, Turn, Upl
 ///
 /// The size of an answer and the time for a connection are the transport's.
 ///
-/// A future or stream of a client borrows it; a task of its own takes a clone along. Its work is
-/// done on the task that polls it, and stops when it is dropped.
+/// A future or stream of a client borrows it, and does its work on the task that polls it. A task of
+/// its own takes a clone of the client along:
+///
+/// ```
+/// # use cycle_images::model::JobDescriptor;
+/// # use cycle_images_async::{Client, Error, Timer, Transport};
+/// # fn spawn(_: impl Future) {}
+/// # fn run<T: Transport + Clone, M: Timer + Clone>(client: &Client<T, M>, import: JobDescriptor) {
+/// let client = client.clone();
+/// spawn(async move { client.track(&import)?.wait().await });
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client<T, M = NoTimer> {
-    hub: Hub,
-    transport: T,
-    timer: M,
+    pub(crate) hub: Hub,
+    pub(crate) transport: T,
+    pub(crate) timer: M,
     retry: RetryPolicy,
-    timeout: Duration,
+    pub(crate) timeout: Duration,
 }
 
 impl<T: Transport> Client<T> {
@@ -129,6 +134,21 @@ impl<T: Transport, M: Timer> Client<T, M> {
     ///
     /// What the filter or the sort looks at should not be changed meanwhile: a record that leaves
     /// the list moves the ones behind it up, across the pages that were read. Collect first.
+    ///
+    /// ```
+    /// # use cycle_images_async::{Client, Error, Timer, Transport};
+    /// use cycle_images::images::{GetImages, ImageInclude};
+    ///
+    /// # async fn run(client: Client<impl Transport, impl Timer>) -> Result<(), Error> {
+    /// let list = GetImages::new().include(ImageInclude::Sources).page_size(100);
+    /// let mut pages = client.pages(list).prefetch(4);
+    /// while let Some(page) = pages.next().await {
+    ///     let page = page?;
+    ///     println!("{} images of {} sources", page.data.len(), page.includes.sources.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn pages<O: ListOperation>(&self, operation: O) -> Turn<Pages<O>, impl Carry> {
         self.turn(Pages::new(operation, seed()).retry(self.retry))
     }
@@ -141,6 +161,21 @@ impl<T: Transport, M: Timer> Client<T, M> {
     }
 
     /// Follows the job that does what was asked for. Capability: `apionly-jobs-view`.
+    ///
+    /// ```
+    /// # use cycle_images_async::{Client, Error, Timer, Transport};
+    /// use cycle_images::{ImageId, images::CreateImageJob};
+    ///
+    /// # async fn run(client: Client<impl Transport, impl Timer>, id: ImageId) -> Result<(), Error> {
+    /// let import = client.call(&CreateImageJob::import(id)).await?.data;
+    /// let mut tracking = client.track(&import)?;
+    /// while let Some(tracked) = tracking.next().await {
+    ///     let progress = tracked?.progress;
+    ///     println!("{} of {}", progress.done, progress.total);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// The job is given one hour; for another time, [turn](Self::turn) a [`Track`] with a deadline
     /// of its own. The stream's error tells whether the job failed, expired, is gone, or ran out of
@@ -164,63 +199,6 @@ impl<T: Transport, M: Timer> Client<T, M> {
         let wait = |time| self.timer.wait(time);
         Turn::new(flow, InFlight::new(&self.hub, self.timeout, send, wait))
     }
-
-    /// Pushes the tar of an image of origin `cycle-upload` to the factory, and tells after each
-    /// piece how many of its bytes are on the way. The tar is read as it is sent, and sent once.
-    ///
-    /// # Errors
-    /// If the image has no upload token or one that has ended, the tar can't be read or carried to
-    /// the factory, or the factory refuses it.
-    pub async fn upload(
-        &self,
-        image: &Image,
-        tar: Tar,
-        mut progress: impl FnMut(u64) + Send + 'static,
-    ) -> Result<(), Error>
-    where
-        T: UploadTransport,
-    {
-        let upload = UploadImage::new(image)?;
-        let parts = self.hub.upload(&upload, tar.size(), now())?;
-        let sent = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&sent);
-        let tar = tar.counted(move |count| {
-            counter.store(count, Ordering::Relaxed);
-            progress(count);
-        });
-        let mut request = parts.request.map(|()| Body::of_upload(parts.head, tar, parts.tail));
-        name_client(request.headers_mut());
-        let outcome = self.while_moving(&sent, self.transport.upload(request)).await;
-        let response = outcome.map_err(|fault| fault.of(UploadImage::NAME, 1))?;
-        Ok(self.hub.upload_response(&upload, response)?)
-    }
-}
-
-impl<T, M: Timer> Client<T, M> {
-    /// Waits for what is sent, for as long as more of it has been sent whenever the time is over.
-    async fn while_moving<R, E: Into<Fault>>(
-        &self,
-        sent: &AtomicU64,
-        sending: impl Future<Output = Result<R, E>>,
-    ) -> Result<R, Fault> {
-        let mut sending = pin!(sending);
-        let mut seen = 0;
-        loop {
-            let mut timer = pin!(self.timer.wait(self.timeout));
-            let outcome = poll_fn(|context| match sending.as_mut().poll(context) {
-                Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
-                Poll::Pending => timer.as_mut().poll(context).map(|()| None),
-            });
-            if let Some(outcome) = outcome.await {
-                return outcome.map_err(Into::into);
-            }
-            let count = sent.load(Ordering::Relaxed);
-            if count == seen {
-                return Err(Fault::lost("nothing moved in time").timed_out(self.timeout));
-            }
-            seen = count;
-        }
-    }
 }
 
 async fn carry<T: Transport>(transport: &T, mut request: Request<Vec<u8>>) -> Outcome<T::Body> {
@@ -228,7 +206,7 @@ async fn carry<T: Transport>(transport: &T, mut request: Request<Vec<u8>>) -> Ou
     transport.send(request).await.map_err(Into::into)
 }
 
-fn name_client(headers: &mut HeaderMap) {
+pub(crate) fn name_client(headers: &mut HeaderMap) {
     const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (async)");
     headers.insert(USER_AGENT, HeaderValue::from_static(NAME));
 }

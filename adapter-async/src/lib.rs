@@ -64,6 +64,7 @@
 //! [`http::Request`]: cycle_images::http::Request
 //! [`http::Response`]: cycle_images::http::Response
 
+mod body;
 mod client;
 mod in_flight;
 mod items;
@@ -72,6 +73,7 @@ mod transport;
 mod turn;
 mod upload;
 
+pub use body::{Body, Tar};
 pub use client::Client;
 /// Why a call has no reply, or a flow no good end.
 pub use cycle_images::flow::FlowError as Error;
@@ -90,4 +92,3 @@ pub use transport::Reqwest;
 pub use transport::Tower;
 pub use transport::{Transport, UploadTransport};
 pub use turn::Turn;
-pub use upload::{Body, Tar};

@@ -30,7 +30,24 @@ where
     }
 }
 
-/// In the place of a timer: a [`Client`](crate::Client) that has this one can't wait.
+/// In the place of a timer: a [`Client`](crate::Client) that has this one can't wait, and has no
+/// method that must.
+///
+/// ```
+/// # use cycle_images::images::GetImages;
+/// # use cycle_images_async::{Client, Timer, Transport};
+/// fn read(client: Client<impl Transport>, timer: impl Timer) {
+///     client.with_timer(timer).pages(GetImages::new());
+/// }
+/// ```
+///
+/// ```compile_fail,E0599
+/// # use cycle_images::images::GetImages;
+/// # use cycle_images_async::{Client, Timer, Transport};
+/// fn read(client: Client<impl Transport>, timer: impl Timer) {
+///     client.pages(GetImages::new());
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NoTimer;
