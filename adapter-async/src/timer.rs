@@ -16,6 +16,9 @@ use std::time::Duration;
 /// fn is_timer(_: impl Timer) {}
 /// is_timer(sleep);
 /// ```
+///
+/// A timer is believed: one that doesn't wait, as in a unit test, leaves no time between tries nor
+/// looks at a job, and none for an answer that isn't there at once.
 pub trait Timer {
     /// Waits this long.
     fn wait(&self, time: Duration) -> impl Future<Output = ()>;

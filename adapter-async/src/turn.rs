@@ -6,7 +6,7 @@ use std::future::poll_fn;
 use std::hash::{BuildHasher, Hasher};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use cycle_images::Timestamp;
 use cycle_images::flow::{Flow, ListOperation, Next, Pages, Track};
@@ -26,19 +26,21 @@ pub struct Turn<F, C> {
     carry: C,
     step: Step,
     width: usize,
+    /// How far the timer's time is ahead of the system's.
+    lead: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Asking,
     Sending,
-    Waiting,
+    Waiting { since: SystemTime, time: Duration },
     Ended,
 }
 
 impl<F: Flow, C: Carry> Turn<F, C> {
     pub(crate) fn new(flow: F, carry: C) -> Self {
-        Self { flow, carry, step: Step::Asking, width: 1 }
+        Self { flow, carry, step: Step::Asking, width: 1, lead: Duration::ZERO }
     }
 
     /// The flow, to be stored or turned in another way. What was under way is left; after an error,
@@ -55,9 +57,10 @@ impl<F: Flow, C: Carry> Turn<F, C> {
     fn poll_turn(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<F::Item>, Error>> {
         loop {
             self.carry.advance(context);
+            let now = self.now();
             match self.step {
                 Step::Ended => return Poll::Ready(Ok(None)),
-                Step::Asking => match self.flow.next(self.carry.hub(), now())? {
+                Step::Asking => match self.flow.next(self.carry.hub(), now)? {
                     Next::Send(request) => {
                         self.carry.send(request);
                         self.send_ahead();
@@ -65,23 +68,33 @@ impl<F: Flow, C: Carry> Turn<F, C> {
                     }
                     Next::Wait(time) => {
                         self.carry.wait(time);
-                        self.step = Step::Waiting;
+                        self.step = Step::Waiting { since: SystemTime::now(), time };
                     }
                     Next::End => return Poll::Ready(Ok(None)),
                 },
-                Step::Waiting => {
+                Step::Waiting { since, time } => {
                     ready!(self.carry.poll_waited(context));
+                    let passed = since.elapsed().unwrap_or_default();
+                    self.lead = self.lead.saturating_add(time.saturating_sub(passed));
                     self.step = Step::Asking;
                 }
                 Step::Sending => {
                     let outcome = ready!(self.carry.poll_answer(context));
                     self.step = Step::Asking;
-                    if let Some(item) = self.flow.answer(self.carry.hub(), outcome, now())? {
+                    if let Some(item) = self.flow.answer(self.carry.hub(), outcome, now)? {
                         return Poll::Ready(Ok(Some(item)));
                     }
                 }
             }
         }
+    }
+
+    /// The timer is believed when it says that the time is over: that of a test may not wait at all,
+    /// and tokio's may be paused. By the system's time alone, it would be asked again and again.
+    fn now(&self) -> Timestamp {
+        let now = SystemTime::now();
+        let now = now.checked_add(self.lead).unwrap_or(now);
+        now.try_into().unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     fn send_ahead(&mut self) {

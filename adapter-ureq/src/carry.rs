@@ -92,12 +92,25 @@ impl Carrier {
             ureq::Error::BadUri(_) => ureq::Error::BadUri(UNSHOWN.to_owned()),
             other => other,
         };
+        let fatal = is_fatal(&error);
         let fault = if unsent { Fault::unsent(error) } else { Fault::lost(error) };
+        let fault = if fatal { fault.fatal() } else { fault };
         match limit {
             Some(limit) => fault.timed_out(limit),
             None => fault,
         }
     }
+}
+
+/// Whether an error will be there again however often the request is sent.
+fn is_fatal(error: &ureq::Error) -> bool {
+    matches!(
+        error,
+        ureq::Error::InvalidProxyUrl
+            | ureq::Error::BadUri(_)
+            | ureq::Error::RequireHttpsOnly(_)
+            | ureq::Error::TlsRequired
+    )
 }
 
 /// Whether an error surely comes from before the first byte was sent. A network or host that became

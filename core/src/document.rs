@@ -55,7 +55,8 @@ pub struct Unread {
 
 impl Unread {
     /// Whether it is a record of the list, and not the includes.
-    pub(crate) fn is_record(&self) -> bool {
+    #[must_use]
+    pub fn is_record(&self) -> bool {
         self.mismatch.path().starts_with("data[")
     }
 }

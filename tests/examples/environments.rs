@@ -4,11 +4,12 @@
 //! With `CYCLE_API_KEY` and `CYCLE_HUB_ID` set it lists those of the hub; without, those of a
 //! server that plays two answers, for the sandbox knows no environments.
 
+#![allow(clippy::print_stdout, reason = "an example speaks to people")]
+
 use cycle_images::flow::ListOperation;
 use cycle_images::http::Method;
 use cycle_images::model::Environment;
 use cycle_images::{Document, Hub, Mismatch, NoIncludes, Operation, Path, Query};
-use cycle_images_tests::place::say;
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_ureq::Client;
 
@@ -67,7 +68,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn list(client: &Client) -> Result<(), Box<dyn std::error::Error>> {
     for environment in client.items(GetEnvironments::default()) {
         let environment = environment?;
-        say(&format!("{} is {}", environment.name, environment.state.current));
+        println!("{} is {}", environment.name, environment.state.current);
     }
     Ok(())
 }

@@ -4,14 +4,17 @@
 //! `CYCLE_API_KEY` and `CYCLE_HUB_ID` set it pushes the tar that `--tar` names, the image being made
 //! from the source of origin `cycle-upload` that `--source` names.
 
+#![allow(clippy::print_stdout, reason = "an example speaks to people")]
+
 use std::process::ExitCode;
 
 use cycle_images::SourceId;
 use cycle_images::images::{CreateImage, GetImage};
 use cycle_images::model::{CycleUpload, ImageStatus};
 use cycle_images::sources::CreateImageSource;
-use cycle_images_tests::place::{Place, explained, say};
-use cycle_images_ureq::Tar;
+use cycle_images_tests::place::{self, Place, shown};
+use cycle_images_tests::sandbox::Settings;
+use cycle_images_ureq::{Client, Tar};
 use indicatif::{ProgressBar, ProgressStyle};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -25,13 +28,7 @@ options of upload:
   --source ID   the source to make the image from; needed on the platform";
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("\n{}", explained(&*error)));
-            ExitCode::FAILURE
-        }
-    }
+    place::end(run())
 }
 
 fn run() -> Result<()> {
@@ -44,12 +41,13 @@ fn run() -> Result<()> {
             other => return Err(format!("{other} is not an option\n{USAGE}").into()),
         }
     }
-    let place = Place::from_env()?;
+    let place = Place::from_env(Settings::default())?;
+    let client = Client::new(place.hub.clone());
     let source = match source {
         Some(source) => source,
         None if place.sandbox.is_some() => {
             let source = CreateImageSource::new(CycleUpload::new()).name("pushed");
-            place.call(&source)?.data.id
+            client.call(shown(&source))?.data.id
         }
         None => return Err(format!("name the source to make an image from\n{USAGE}").into()),
     };
@@ -62,30 +60,27 @@ fn run() -> Result<()> {
         None => return Err(format!("name the tar to push\n{USAGE}").into()),
     };
 
-    let image = place.call(&CreateImage::new(source).name("pushed"))?.data;
-    say(&format!(
-        "Created the image {} ({}); it is {}.",
-        image.name, image.id, image.state.current
-    ));
+    let image = client.call(shown(&CreateImage::new(source).name("pushed")))?.data;
+    println!("Created the image {} ({}); it is {}.", image.name, image.id, image.state.current);
     let bar = ProgressBar::new(size);
     bar.set_style(ProgressStyle::with_template(
         "  {bar:40} {bytes} of {total_bytes}, {bytes_per_sec}",
     )?);
-    place.client.upload(&image, tar, |sent| bar.set_position(sent))?;
+    client.upload(&image, tar, |sent| bar.set_position(sent))?;
     bar.finish();
-    say(&format!("The factory has all {size} bytes."));
+    println!("The factory has all {size} bytes.");
 
     let mut state = image.state.current;
     for _ in 0..MOST_LOOKS {
         if state == ImageStatus::Live {
             return Ok(());
         }
-        let seen = place.client.call(&GetImage::new(&image.id))?.data.state;
+        let seen = client.call(&GetImage::new(&image.id))?.data.state;
         if let Some(message) = seen.error.and_then(|error| error.message) {
             return Err(message.into());
         }
         if seen.current != state {
-            say(&format!("  {state} -> {}", seen.current));
+            println!("  {state} -> {}", seen.current);
             state = seen.current;
         }
         std::thread::sleep(std::time::Duration::from_millis(200));

@@ -63,7 +63,8 @@ impl Reqwest {
         let url = request.url().clone();
         let response = self.client.execute(request).await.map_err(fault)?;
         if *response.url() != url {
-            return Err(Fault::fatal("the client followed a redirect: build it with none"));
+            let told = "the client followed a redirect: build it with none";
+            return Err(Fault::lost(told).fatal());
         }
         body::read(Response::from(response), self.body_limit).await
     }
@@ -87,5 +88,11 @@ impl UploadTransport for Reqwest {
 fn fault(error: reqwest::Error) -> Fault {
     // The URL of an upload holds its token.
     let error = error.without_url();
-    if error.is_connect() || error.is_builder() { Fault::unsent(error) } else { Fault::lost(error) }
+    if error.is_builder() {
+        Fault::unsent(error).fatal()
+    } else if error.is_connect() {
+        Fault::unsent(error)
+    } else {
+        Fault::lost(error)
+    }
 }

@@ -26,13 +26,13 @@ type Source = Box<dyn Error + Send + Sync>;
 #[derive(Debug)]
 pub struct Fault {
     may_have_arrived: bool,
+    is_fatal: bool,
     cause: Cause,
 }
 
 #[derive(Debug)]
 enum Cause {
     Broken(Source),
-    Fatal(Source),
     TimedOut(Duration, Source),
     TooLarge(u64),
 }
@@ -40,24 +40,27 @@ enum Cause {
 impl Fault {
     /// Nothing of the request can have reached the platform: even a POST may be sent again.
     pub fn unsent(source: impl Into<Source>) -> Self {
-        Self { may_have_arrived: false, cause: Cause::Broken(source.into()) }
+        let cause = Cause::Broken(source.into());
+        Self { may_have_arrived: false, is_fatal: false, cause }
     }
 
     /// The request may have reached the platform, or some of it.
     pub fn lost(source: impl Into<Source>) -> Self {
-        Self { may_have_arrived: true, cause: Cause::Broken(source.into()) }
+        let cause = Cause::Broken(source.into());
+        Self { may_have_arrived: true, is_fatal: false, cause }
     }
 
-    /// The request may have reached the platform, and to send it again would not help.
-    pub fn fatal(source: impl Into<Source>) -> Self {
-        Self { may_have_arrived: true, cause: Cause::Fatal(source.into()) }
-    }
-
-    /// The answer's body has more than `limit` bytes, and was read no further. To send the request
-    /// again would not help.
+    /// The answer's body has more than `limit` bytes, and was read no further. This is
+    /// [fatal](Self::fatal).
     #[must_use]
     pub fn too_large(limit: u64) -> Self {
-        Self { may_have_arrived: true, cause: Cause::TooLarge(limit) }
+        Self { may_have_arrived: true, is_fatal: true, cause: Cause::TooLarge(limit) }
+    }
+
+    /// To send the request again would not help: the client can't carry it as it is, for one.
+    #[must_use]
+    pub fn fatal(self) -> Self {
+        Self { is_fatal: true, ..self }
     }
 
     /// What went wrong is that more than this time was taken.
@@ -77,7 +80,7 @@ impl Fault {
     }
 
     pub(super) fn is_fatal(&self) -> bool {
-        matches!(self.cause, Cause::Fatal(_) | Cause::TooLarge(_))
+        self.is_fatal
     }
 
     /// The error of an operation that was tried so often, and failed like this the last time.
@@ -85,7 +88,7 @@ impl Fault {
     pub fn of(self, operation: &'static str, tries: u32) -> FlowError {
         let may_have_arrived = self.may_have_arrived;
         match self.cause {
-            Cause::Broken(source) | Cause::Fatal(source) => {
+            Cause::Broken(source) => {
                 FlowError::Transport { operation, tries, may_have_arrived, source }
             }
             Cause::TimedOut(limit, source) => {

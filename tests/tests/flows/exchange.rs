@@ -158,3 +158,12 @@ fn an_answer_that_nothing_asked_for_is_refused_and_changes_nothing() {
     let track = Track::new(JobId::new("j1").unwrap(), 7);
     assert_misuse_changes_nothing(track, || seen("completed", 1, 1));
 }
+
+#[test]
+fn what_the_client_cannot_carry_at_all_is_tried_once() {
+    let mut run = Run::new(get_image());
+    let unable = Fault::unsent(io::Error::other("there is no TLS here")).fatal();
+    let error = run.step(Err(unable)).unwrap_err();
+    assert!(matches!(error, FlowError::Transport { tries: 1, .. }), "{error:?}");
+    assert!(!error.may_have_arrived());
+}
