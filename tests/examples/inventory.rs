@@ -1,4 +1,4 @@
-//! Every image of a hub, counted and weighed by state and source.
+//! Every image of a hub, counted by source and state, with their sizes.
 //!
 //! Four pages at a time are under way. Without any variable set it runs against a sandbox of some
 //! hundred images; with `CYCLE_API_KEY` and `CYCLE_HUB_ID` set it runs on the platform, and only
@@ -31,21 +31,21 @@ async fn take() -> Result<()> {
     let client = Client::new(place.hub.clone(), Reqwest::new()?).with_timer(Tokio);
     let list = GetImages::new().include(ImageInclude::Sources).page_size(100);
 
-    let mut groups: BTreeMap<Group, Sum> = BTreeMap::new();
+    let mut sources: BTreeMap<(String, String), Sum> = BTreeMap::new();
     let mut unread = Vec::new();
     let mut pages = client.pages(list).prefetch(4);
     while let Some(page) = pages.next().await {
         let page = page?;
         for image in &page.data {
-            groups.entry(Group::of(image, &page.includes)).or_default().add(1, image.size);
+            sources.entry(source(image, &page.includes)).or_default().add(image);
         }
         unread.extend(page.unread);
     }
 
-    if groups.is_empty() {
+    if sources.is_empty() {
         println!("\nThis hub has no images.");
     } else {
-        show(&groups);
+        show(&sources);
     }
     if !unread.is_empty() {
         println!("\nCould not be read, and are not counted: {}", unread.len());
@@ -56,23 +56,13 @@ async fn take() -> Result<()> {
     Ok(())
 }
 
-/// What the images of a row have in common; the rows are in this order.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Group {
-    state: ImageStatus,
-    source: String,
-    origin: String,
-}
-
-impl Group {
-    fn of(image: &Image, includes: &ImageIncludes) -> Self {
-        let (source, origin) = match &image.source {
-            Some(source) => (name(source, includes), source.details.origin.as_ref()),
-            None => ("none".to_owned(), None),
-        };
-        let origin = origin.map_or("none", Origin::kind).to_owned();
-        Self { state: image.state.current.clone(), source, origin }
-    }
+/// The name of an image's source, and its origin.
+fn source(image: &Image, includes: &ImageIncludes) -> (String, String) {
+    let (name, origin) = match &image.source {
+        Some(source) => (name(source, includes), source.details.origin.as_ref()),
+        None => ("none".to_owned(), None),
+    };
+    (name, origin.map_or("none", Origin::kind).to_owned())
 }
 
 /// Names may be shared or missing, so that the id is told as well.
@@ -90,28 +80,40 @@ fn name(source: &ImageSource, includes: &ImageIncludes) -> String {
 
 #[derive(Default)]
 struct Sum {
-    images: usize,
+    images: BTreeMap<ImageStatus, usize>,
     bytes: u64,
 }
 
 impl Sum {
-    fn add(&mut self, images: usize, bytes: u64) {
-        self.images += images;
-        self.bytes = self.bytes.saturating_add(bytes);
+    fn add(&mut self, image: &Image) {
+        *self.images.entry(image.state.current.clone()).or_default() += 1;
+        self.bytes = self.bytes.saturating_add(image.size);
+    }
+
+    fn include(&mut self, other: &Self) {
+        for (state, count) in &other.images {
+            *self.images.entry(state.clone()).or_default() += count;
+        }
+        self.bytes = self.bytes.saturating_add(other.bytes);
     }
 }
 
-fn show(groups: &BTreeMap<Group, Sum>) {
-    // The sources stand last, for their names may be of any width.
-    println!("\nstate        images         size  origin           source");
-    let row = |state: &str, sum: &Sum, origin: &str, source: &str| {
-        let size = HumanBytes(sum.bytes).to_string();
-        println!("{state:<12}{:>7}{size:>13}  {origin:<17}{source}", sum.images);
-    };
+fn show(sources: &BTreeMap<(String, String), Sum>) {
     let mut all = Sum::default();
-    for (Group { state, source, origin }, sum) in groups {
-        row(state.as_str(), sum, origin, source);
-        all.add(sum.images, sum.bytes);
+    sources.values().for_each(|sum| all.include(sum));
+
+    let heads = all.images.keys().map(|state| format!("{:>11}", state.as_str()));
+    // The sources stand last, for their names may be of any width.
+    println!("\n{}     in all         size  origin           source", heads.collect::<String>());
+    let row = |sum: &Sum, origin: &str, source: &str| {
+        let counts = all.images.keys().map(|state| sum.images.get(state).unwrap_or(&0));
+        let counts: String = counts.map(|count| format!("{count:>11}")).collect();
+        let images: usize = sum.images.values().sum();
+        let size = HumanBytes(sum.bytes).to_string();
+        println!("{counts}{images:>11}{size:>13}  {origin:<17}{source}");
+    };
+    for ((source, origin), sum) in sources {
+        row(sum, origin, source);
     }
-    row("in all", &all, "", "");
+    row(&all, "", "in all");
 }
