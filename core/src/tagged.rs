@@ -11,6 +11,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Vis
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::json::Json;
+use crate::wire::Text;
 
 /// What a tagged object says about itself.
 pub(crate) trait Tagged: Sized {
@@ -68,14 +69,14 @@ impl<'de, T: Tagged> Visitor<'de> for Object<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut tag: Option<String> = None;
+        let mut tag: Option<Text<'de>> = None;
         let mut early: Option<Json> = None;
         let mut value = None;
         while let Some(key) = map.next_key_seed(KeyOf(T::CONTENT))? {
             match (key, &tag) {
                 (Key::Type, _) => tag = map.next_value()?,
                 (Key::Content, Some(tag)) => {
-                    value = Some(map.next_value_seed(Content::<T>(tag, PhantomData))?);
+                    value = Some(map.next_value_seed(Content::<T>(&tag.0, PhantomData))?);
                 }
                 (Key::Content, None) => early = map.next_value()?,
                 (Key::Other, _) => {
@@ -83,7 +84,7 @@ impl<'de, T: Tagged> Visitor<'de> for Object<T> {
                 }
             }
         }
-        let tag = tag.as_deref().unwrap_or_default();
+        let tag = tag.as_ref().map_or("", |tag| &tag.0);
         match (value, early) {
             (Some(value), _) => Ok(value),
             (None, Some(content)) => {

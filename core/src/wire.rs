@@ -1,6 +1,7 @@
 //! How the service, written in Go, says *nothing*: `null` for an empty list or map, an empty text
 //! for an absent one. Each function here is a field's `deserialize_with`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -33,9 +34,13 @@ where
     D: Deserializer<'de>,
     W: for<'a> From<&'a str>,
 {
-    let word = text::<D, String>(deserializer)?;
-    Ok(word.map(|word| W::from(&word)))
+    let word = Option::<Text>::deserialize(deserializer)?;
+    Ok(word.filter(|word| !word.0.is_empty()).map(|word| W::from(&word.0)))
 }
+
+/// A text that is looked at and not kept: copied only if it has escapes in it.
+#[derive(Deserialize)]
+pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 /// Reads `null` as an empty list, and leaves out elements that are `null`.
 pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
