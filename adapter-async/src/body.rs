@@ -8,6 +8,8 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
+use crate::gate::Gate;
+
 /// The tar of an image, to be [uploaded](crate::Client::upload): a stream of its pieces and its size.
 ///
 /// ```
@@ -49,6 +51,16 @@ impl Tar {
 
     pub(crate) fn size(&self) -> u64 {
         self.size
+    }
+
+    /// Reads nothing unless the gate lets it through.
+    pub(crate) fn behind(self, gate: Gate) -> Self {
+        let mut pieces = self.pieces;
+        let pieces: Pieces = Box::new(move |context| match ready!(gate.poll(context)) {
+            Ok(()) => pieces(context),
+            Err(over) => Poll::Ready(Some(Err(over))),
+        });
+        Self { pieces, ..self }
     }
 
     /// Tells after each piece how many bytes have been read.

@@ -66,6 +66,7 @@
 
 mod body;
 mod client;
+mod gate;
 mod in_flight;
 mod items;
 mod timer;

@@ -1,16 +1,25 @@
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
+use std::time::Duration;
 
 use cycle_images::UploadImage;
 use cycle_images::flow::Fault;
+use cycle_images::http::header::{EXPECT, HeaderValue};
 use cycle_images::model::Image;
 
 use crate::client::name_client;
+use crate::gate::{Gate, Keeper};
 use crate::turn::now;
 use crate::{Body, Client, Error, Tar, Timer, UploadTransport};
+
+/// How long a factory is listened to before it is sent a large tar.
+const LISTEN: Duration = Duration::from_millis(300);
+
+/// A tar of this many bytes is on its way before any answer could come.
+const SMALL: u64 = 64 << 10;
 
 impl<T: UploadTransport, M: Timer> Client<T, M> {
     /// Pushes the tar of an image of origin `cycle-upload` to the factory, and tells after each
@@ -44,13 +53,29 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
         let parts = self.hub.upload(&upload, tar.size(), now())?;
         let sent = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&sent);
-        let tar = tar.counted(move |count| {
+        let keeper = Keeper(Gate::default());
+        let is_small = tar.size() <= SMALL;
+        let tar = tar.behind(keeper.0.clone()).counted(move |count| {
             counter.store(count, Ordering::Relaxed);
             progress(count);
         });
         let mut request = parts.request.map(|()| Body::of_upload(parts.head, tar, parts.tail));
         name_client(request.headers_mut());
-        let outcome = self.while_moving(&sent, self.transport.upload(request)).await;
+        if !is_small {
+            request.headers_mut().insert(EXPECT, HeaderValue::from_static("100-continue"));
+        }
+        let mut sending = pin!(self.transport.upload(request));
+        let mut refused = None;
+        if !is_small {
+            // A factory that refuses may close the connection, and to write to it then would fail
+            // before its answer is read.
+            refused = self.within(LISTEN.min(self.timeout), sending.as_mut()).await;
+        }
+        keeper.0.open();
+        let outcome = match refused {
+            Some(outcome) => outcome.map_err(Into::into),
+            None => self.while_moving(&sent, sending).await,
+        };
         let response = outcome.map_err(|fault| fault.of(UploadImage::NAME, 1))?;
         Ok(self.hub.upload_response(&upload, response)?)
     }
@@ -59,17 +84,11 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
     async fn while_moving<R, E: Into<Fault>>(
         &self,
         sent: &AtomicU64,
-        sending: impl Future<Output = Result<R, E>>,
+        mut sending: Pin<&mut impl Future<Output = Result<R, E>>>,
     ) -> Result<R, Fault> {
-        let mut sending = pin!(sending);
         let mut seen = 0;
         loop {
-            let mut timer = pin!(self.timer.wait(self.timeout));
-            let outcome = poll_fn(|context| match sending.as_mut().poll(context) {
-                Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
-                Poll::Pending => timer.as_mut().poll(context).map(|()| None),
-            });
-            if let Some(outcome) = outcome.await {
+            if let Some(outcome) = self.within(self.timeout, sending.as_mut()).await {
                 return outcome.map_err(Into::into);
             }
             let count = sent.load(Ordering::Relaxed);
@@ -78,5 +97,19 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
             }
             seen = count;
         }
+    }
+
+    /// What comes of a future in this time, if anything does.
+    async fn within<F: Future>(
+        &self,
+        time: Duration,
+        mut future: Pin<&mut F>,
+    ) -> Option<F::Output> {
+        let mut timer = pin!(self.timer.wait(time));
+        let outcome = poll_fn(|context| match future.as_mut().poll(context) {
+            Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+            Poll::Pending => timer.as_mut().poll(context).map(|()| None),
+        });
+        outcome.await
     }
 }

@@ -14,6 +14,8 @@ use crate::{Body, Transport, UploadTransport};
 pub struct Reqwest {
     client: Client,
     body_limit: usize,
+    /// Whether it is sure that the client follows no redirects.
+    stays: bool,
 }
 
 impl Reqwest {
@@ -38,14 +40,16 @@ impl Reqwest {
     /// # Errors
     /// If the client can't be built.
     pub fn build(builder: ClientBuilder) -> reqwest::Result<Self> {
-        builder.redirect(Policy::none()).build().map(Self::with_client)
+        let client = builder.redirect(Policy::none()).build()?;
+        Ok(Self { stays: true, ..Self::with_client(client) })
     }
 
     /// A client of the caller's own, with its connections. It should follow no redirects; the answer
-    /// to one that it followed is an error.
+    /// to one that it followed is an error. As it can't be known whether it did when a connection
+    /// failed, a request is taken to have arrived after any error of it.
     #[must_use]
     pub fn with_client(client: Client) -> Self {
-        Self { client, body_limit: body::DEFAULT_LIMIT }
+        Self { client, body_limit: body::DEFAULT_LIMIT, stays: false }
     }
 
     /// Sets how many bytes the body of an answer may have; 64 MiB if it isn't called. A build log
@@ -59,6 +63,7 @@ impl Reqwest {
         &self,
         request: Request<B>,
     ) -> Result<Response<Bytes>, Fault> {
+        let fault = |error| fault(error, self.stays);
         let request = reqwest::Request::try_from(request).map_err(fault)?;
         let url = request.url().clone();
         let response = self.client.execute(request).await.map_err(fault)?;
@@ -85,14 +90,11 @@ impl UploadTransport for Reqwest {
     }
 }
 
-fn fault(error: reqwest::Error) -> Fault {
+/// A connection that failed may be the one that a redirect led to.
+fn fault(error: reqwest::Error, stays: bool) -> Fault {
     // The URL of an upload holds its token.
     let error = error.without_url();
-    if error.is_builder() {
-        Fault::unsent(error).fatal()
-    } else if error.is_connect() {
-        Fault::unsent(error)
-    } else {
-        Fault::lost(error)
-    }
+    let (unsent, fatal) = (error.is_connect() || error.is_builder(), error.is_builder());
+    let fault = if stays && unsent { Fault::unsent(error) } else { Fault::lost(error) };
+    if fatal { fault.fatal() } else { fault }
 }

@@ -11,6 +11,7 @@
 mod answers;
 mod clock;
 
+mod ahead;
 mod by_hand;
 mod exchange;
 mod never_twice;

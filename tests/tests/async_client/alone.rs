@@ -1,0 +1,32 @@
+//! Tests that need an environment of their own.
+
+use std::ffi::OsStr;
+use std::process::Command;
+
+const ALONE: &str = "CYCLE_IMAGES_TEST_ALONE";
+
+/// Runs this test again in a process of its own, with these variables and no others that matter
+/// here: a process can't change its own environment safely. Gives what it said.
+#[track_caller]
+pub(crate) fn alone<V: AsRef<OsStr>>(test: &str, variables: &[(&str, V)]) -> String {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]);
+    for name in ["CYCLE_API_KEY", "CYCLE_HUB_ID", "CYCLE_BASE_URL"] {
+        command.env_remove(name);
+    }
+    for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] {
+        command.env_remove(name).env_remove(name.to_lowercase());
+    }
+    let variables = variables.iter().map(|(name, value)| (name, value));
+    command.env(ALONE, "1").envs(variables);
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {said}");
+    // No test of that name would be a success, too.
+    assert!(said.contains("1 passed"), "{test}: {said}");
+    said.into_owned()
+}
+
+pub(crate) fn is_alone() -> bool {
+    std::env::var_os(ALONE).is_some()
+}

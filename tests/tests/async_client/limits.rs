@@ -1,0 +1,122 @@
+//! The time that an answer may take: by a timer that rings when it is told to.
+
+use std::task::Poll;
+use std::time::Duration;
+
+use cycle_images::flow::RetryPolicy;
+use cycle_images::http::{Request, Response};
+use cycle_images::images::{CreateImage, GetImages};
+use cycle_images::{Hub, SourceId};
+use cycle_images_async::{Client, Error};
+
+use crate::hand::{answer, at_once, by_hand, full, ids, now, page, poll, poll_once};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[test]
+fn an_answer_is_given_60_s_unless_it_is_said() {
+    let list = GetImages::new();
+    for limit in [None, Some(Duration::from_millis(2500)), Some(Duration::MAX)] {
+        let (client, hand, bell) = by_hand();
+        let client = client.with_retry(RetryPolicy::none());
+        let client = match limit {
+            Some(limit) => client.with_timeout(limit),
+            None => client,
+        };
+        let mut call = Box::pin(client.call(&list));
+        assert!(poll_once(&mut call).is_pending());
+        assert_eq!(bell.running(), [limit.unwrap_or(MINUTE)]);
+        bell.ring();
+        let Poll::Ready(Err(error)) = poll_once(&mut call) else { panic!() };
+        assert!(error.may_have_arrived() && hand.under_way().is_empty());
+        let said = error.to_string();
+        let Error::Timeout { operation, tries, limit: told, .. } = error else { panic!("{said}") };
+        assert_eq!((operation, tries, told), ("GetImages", 1, limit.unwrap_or(MINUTE)));
+        let told = told.as_secs_f64();
+        assert!(
+            said.starts_with(&format!("GetImages was not answered within {told} s; ")),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn each_try_has_the_whole_time_and_a_post_has_one() {
+    let (client, hand, bell) = by_hand();
+    let client = client.with_retry(at_once().tries(3));
+    let list = GetImages::new();
+    let mut call = Box::pin(client.call(&list));
+    for tries in 1..=3 {
+        assert!(poll_once(&mut call).is_pending());
+        assert_eq!((hand.sent().len(), hand.under_way().len()), (tries, 1));
+        bell.ring();
+    }
+    let Poll::Ready(Err(error)) = poll_once(&mut call) else { panic!() };
+    assert!(matches!(error, Error::Timeout { tries: 3, .. }), "{error:?}");
+    assert_eq!(bell.asked(), [MINUTE; 3]);
+
+    let create = CreateImage::new(SourceId::new("s1").unwrap());
+    let mut call = Box::pin(client.call(&create));
+    assert!(poll_once(&mut call).is_pending());
+    bell.ring();
+    let Poll::Ready(Err(error)) = poll_once(&mut call) else { panic!() };
+    assert!(matches!(error, Error::Timeout { tries: 1, .. }), "{error:?}");
+    assert!(error.may_have_arrived());
+    assert_eq!(hand.sent().len(), 4);
+}
+
+#[test]
+fn an_answer_that_is_there_counts_however_late_it_is() {
+    let (client, hand, bell) = by_hand();
+    let mut pages = client.pages(GetImages::new());
+    assert!(poll(&mut pages).is_pending());
+    bell.ring();
+    hand.answer(1, full(1));
+    assert_eq!(ids(&mut pages)[0], "1.1");
+}
+
+#[test]
+fn no_timer_runs_when_nothing_is_waited_for() {
+    let (client, hand, bell) = by_hand();
+    let mut pages = client.pages(GetImages::new());
+    assert!(bell.asked().is_empty());
+    assert!(poll(&mut pages).is_pending());
+    assert_eq!(bell.running(), [MINUTE]);
+    hand.answer(1, full(1));
+    assert!(now(&mut pages).unwrap().is_ok() && bell.running().is_empty());
+    assert!(poll(&mut pages).is_pending());
+    assert_eq!(bell.running(), [MINUTE]);
+    hand.answer(2, page(&[]));
+    assert!(now(&mut pages).is_none() && bell.running().is_empty());
+
+    let mut pages = client.pages(GetImages::new());
+    assert!(poll(&mut pages).is_pending());
+    hand.answer(1, answer(500, &[], ""));
+    assert!(now(&mut pages).unwrap().is_err() && bell.running().is_empty());
+    let mut pages = client.pages(GetImages::new());
+    assert!(poll(&mut pages).is_pending());
+    drop(pages);
+    assert!(bell.running().is_empty() && hand.under_way().is_empty());
+}
+
+/// Answers that are there at once need no time, not even with a timer that has none to give.
+#[test]
+fn a_timer_that_rings_at_once_ends_only_what_is_not_there() {
+    let at_once = async |_: Duration| ();
+    let hub = || Hub::new(crate::KEY, "the-hub").unwrap();
+    let empty =
+        async |_: Request<Vec<u8>>| Ok::<_, std::io::Error>(Response::new(r#"{"data": []}"#));
+    let client = Client::new(hub(), empty).with_timer(at_once);
+    let list = GetImages::new();
+    let mut call = Box::pin(client.call(&list));
+    assert!(matches!(poll_once(&mut call), Poll::Ready(Ok(_))));
+
+    let silent = async |_: Request<Vec<u8>>| {
+        std::future::pending::<()>().await;
+        Ok::<_, std::io::Error>(Response::new(""))
+    };
+    let client = Client::new(hub(), silent).with_timer(at_once).with_retry(RetryPolicy::none());
+    let mut call = Box::pin(client.call(&list));
+    let Poll::Ready(Err(error)) = poll_once(&mut call) else { panic!() };
+    assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
+}

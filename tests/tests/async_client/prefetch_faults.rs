@@ -1,0 +1,149 @@
+//! What goes wrong with one of several pages that are under way.
+
+use std::time::Duration;
+
+use cycle_images::flow::Fault;
+use cycle_images::images::GetImages;
+use cycle_images_async::Error;
+
+use crate::hand::{Outcome, answer, at_once, by_hand, full, ids, lost, now, poll};
+
+const BUSY: [fn() -> Outcome; 5] = [
+    || answer(429, &[("Retry-After", "0")], ""),
+    || answer(503, &[], ""),
+    || answer(502, &[], "<html>"),
+    || Err(Fault::unsent("no route")),
+    lost,
+];
+
+#[test]
+fn the_page_that_failed_is_sent_again_and_no_other() {
+    for outcome in BUSY {
+        let (client, hand, _) = by_hand();
+        let mut pages = client.pages(GetImages::new()).prefetch(3);
+        assert!(poll(&mut pages).is_pending());
+        hand.answer(3, full(3));
+        hand.answer(1, full(1));
+        assert_eq!(ids(&mut pages)[0], "1.1");
+        hand.answer(2, outcome());
+        assert!(poll(&mut pages).is_pending());
+        assert_eq!((hand.sent(), hand.under_way()), (vec![1, 2, 3, 4, 2], vec![4, 2]));
+        hand.answer(2, outcome());
+        assert!(poll(&mut pages).is_pending());
+        hand.answer(2, full(2));
+        assert_eq!(ids(&mut pages)[0], "2.1");
+        assert_eq!(ids(&mut pages)[0], "3.1");
+        assert_eq!(hand.sent(), [1, 2, 3, 4, 2, 2, 5]);
+    }
+}
+
+/// A page that failed ahead of its turn is sent again when its turn comes.
+#[test]
+fn a_later_page_that_failed_does_not_hold_up_the_ones_before_it() {
+    let (client, hand, bell) = by_hand();
+    let mut pages = client.pages(GetImages::new()).prefetch(3);
+    assert!(poll(&mut pages).is_pending());
+    hand.answer(2, answer(503, &[("Retry-After", "7")], ""));
+    hand.answer(3, full(3));
+    assert!(poll(&mut pages).is_pending());
+    assert_eq!((hand.sent(), bell.running().len()), (vec![1, 2, 3], 1));
+    hand.answer(1, full(1));
+    assert_eq!(ids(&mut pages)[0], "1.1");
+    assert!(poll(&mut pages).is_pending());
+    assert_eq!(hand.sent(), [1, 2, 3, 4]);
+    let [wait] = bell.running()[..] else { panic!("{:?}", bell.running()) };
+    assert!(wait <= Duration::from_secs(7), "{wait:?}");
+    bell.ring();
+    assert!(poll(&mut pages).is_pending());
+    assert_eq!((hand.sent(), hand.under_way()), (vec![1, 2, 3, 4, 2], vec![4, 2]));
+    hand.answer(2, full(2));
+    assert_eq!(ids(&mut pages)[0], "2.1");
+    assert_eq!(ids(&mut pages)[0], "3.1");
+}
+
+/// While a page is held back, those behind it go on.
+#[test]
+fn what_is_under_way_goes_on_during_a_wait() {
+    let (client, hand, bell) = by_hand();
+    let mut pages = client.pages(GetImages::new()).prefetch(3);
+    assert!(poll(&mut pages).is_pending());
+    hand.answer(1, answer(503, &[("Retry-After", "7")], ""));
+    assert!(poll(&mut pages).is_pending());
+    assert_eq!((hand.sent(), hand.under_way()), (vec![1, 2, 3], vec![2, 3]));
+    hand.answer(2, full(2));
+    hand.answer(3, full(3));
+    assert!(poll(&mut pages).is_pending());
+    assert_eq!(hand.sent(), [1, 2, 3]);
+    bell.ring();
+    assert!(poll(&mut pages).is_pending());
+    assert_eq!((hand.sent(), hand.under_way()), (vec![1, 2, 3, 1], vec![1]));
+    hand.answer(1, full(1));
+    for number in 1..=3 {
+        assert_eq!(ids(&mut pages)[0], format!("{number}.1"));
+    }
+}
+
+#[test]
+fn an_error_ends_the_pages_and_the_flow_goes_on_with_the_one_that_failed() {
+    let (client, hand, bell) = by_hand();
+    let mut pages = client.pages(GetImages::new()).prefetch(4);
+    assert!(poll(&mut pages).is_pending());
+    hand.answer(3, full(3));
+    hand.answer(2, answer(500, &[], ""));
+    hand.answer(1, full(1));
+    assert_eq!(ids(&mut pages)[0], "1.1");
+    let error = now(&mut pages).unwrap().unwrap_err();
+    assert_eq!(error.response().unwrap().status(), 500);
+    assert!(now(&mut pages).is_none() && now(&mut pages).is_none());
+    assert!(hand.under_way().is_empty() && bell.running().is_empty());
+
+    let flow = pages.into_flow();
+    let mut rest = client.turn(flow).prefetch(2);
+    assert!(poll(&mut rest).is_pending());
+    assert_eq!(hand.under_way(), [2, 3]);
+    hand.answer(2, full(2));
+    assert_eq!(ids(&mut rest)[0], "2.1");
+}
+
+#[test]
+fn the_tries_of_one_page_are_not_anothers() {
+    let (client, hand, _) = by_hand();
+    let client = client.with_retry(at_once().tries(2));
+    let mut pages = client.pages(GetImages::new()).prefetch(3);
+    for number in 1..=4 {
+        assert!(poll(&mut pages).is_pending());
+        hand.answer(number, lost());
+        assert!(poll(&mut pages).is_pending());
+        hand.answer(number, full(number));
+        assert_eq!(ids(&mut pages)[0], format!("{number}.1"));
+    }
+    assert!(poll(&mut pages).is_pending());
+    hand.answer(5, lost());
+    assert!(poll(&mut pages).is_pending());
+    hand.answer(5, lost());
+    let error = now(&mut pages).unwrap().unwrap_err();
+    assert!(matches!(error, Error::Transport { tries: 2, .. }), "{error:?}");
+}
+
+/// A page that isn't answered in time is one that was lost; those behind it stay under way.
+#[test]
+fn a_page_that_runs_out_of_time_is_sent_again() {
+    let (client, hand, bell) = by_hand();
+    let client = client.with_retry(at_once().tries(2));
+    let mut pages = client.pages(GetImages::new()).prefetch(3);
+    assert!(poll(&mut pages).is_pending());
+    hand.answer(2, full(2));
+    bell.ring();
+    assert!(poll(&mut pages).is_pending());
+    assert_eq!((hand.sent(), hand.under_way()), (vec![1, 2, 3, 1], vec![3, 1]));
+    hand.answer(1, full(1));
+    assert_eq!(ids(&mut pages)[0], "1.1");
+    assert_eq!(ids(&mut pages)[0], "2.1");
+    assert!(poll(&mut pages).is_pending());
+    bell.ring();
+    assert!(poll(&mut pages).is_pending());
+    bell.ring();
+    let error = now(&mut pages).unwrap().unwrap_err();
+    assert!(matches!(error, Error::Timeout { tries: 2, .. }), "{error:?}");
+    assert!(hand.under_way().is_empty());
+}

@@ -1,0 +1,186 @@
+//! Neither the API key nor the token of an upload is shown, by whatever may be looked at.
+
+use std::any::Any;
+use std::fmt::Debug;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cycle_images::flow::RetryPolicy;
+use cycle_images::images::{CreateImage, GetImages};
+use cycle_images::{JobId, SourceId};
+use cycle_images_async::{Body, Client, Error, Reqwest, Tokio, Transport, UploadTransport};
+use cycle_images_tests::raw_server::{Answer, RawServer};
+use http::{Request, Response};
+
+use crate::hand::{by_hand, poll};
+use crate::ready::{hyper, reqwest, tower};
+use crate::streams::Served;
+use crate::tars::{TOKEN, bytes, image, of};
+use crate::{KEY, hub_of, runtime, shown};
+
+/// A place that fails whoever comes, and what keeps it up.
+type Place = (String, Box<dyn Any>);
+
+fn saying(bytes: &str) -> Place {
+    let server = RawServer::start(vec![Answer::new(bytes).close(); 12]).unwrap();
+    (server.url(), Box::new(server))
+}
+
+fn holding(bytes: &str) -> Place {
+    let server = RawServer::start(vec![Answer::new(bytes).hold(); 2]).unwrap();
+    (server.url(), Box::new(server))
+}
+
+fn nowhere() -> Place {
+    let closed = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    (format!("http://{}", closed.local_addr().unwrap()), Box::new(()))
+}
+
+/// Where TLS is expected, plain words are spoken.
+fn without_tls() -> Place {
+    let server = Served::by(|mut stream, _| {
+        let _ = stream.read(&mut [0; 4096]);
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    });
+    let server = server.unwrap();
+    (server.url().replace("http", "https"), Box::new(server))
+}
+
+const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+
+/// Everything that goes wrong by itself.
+const PLACES: [fn() -> Place; 8] = [
+    nowhere,
+    without_tls,
+    || saying(""),
+    || saying("SSH-2.0-OpenSSH_9.6\r\n"),
+    || saying(&format!("{HEAD}Content-Length: 100\r\n\r\n{{")),
+    || saying(&format!("{HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\n")),
+    || saying(&format!("{HEAD}Content-Encoding: gzip\r\n\r\nnot packed at all, not a bit of it")),
+    || saying(&format!("{HEAD}X-Long: {}\r\n\r\n", "x".repeat(1 << 20))),
+];
+
+#[track_caller]
+fn hides(what: &impl Debug) {
+    let shown = format!("{what:?}{what:#?}");
+    assert!(!shown.contains(KEY) && !shown.contains(TOKEN), "{shown}");
+}
+
+#[track_caller]
+fn error_hides(secret: &str, error: &Error) {
+    let shown = shown(error);
+    assert!(!shown.contains(secret), "{shown}");
+}
+
+/// Calls and uploads that fail at this place.
+fn fails_in_silence<T: UploadTransport + Debug>(place: fn() -> Place, transport: fn() -> T) {
+    let client = || {
+        let (url, keeper) = place();
+        let hub = hub_of(&url).with_factory_url(&url).unwrap();
+        let client = Client::new(hub, transport()).with_timer(Tokio);
+        (client.with_retry(RetryPolicy::none()), keeper)
+    };
+    let (create, image) = (CreateImage::new(SourceId::new("s1").unwrap()), image());
+    runtime().block_on(async {
+        let (client, _keeper) = client();
+        error_hides(KEY, &client.call(&create).await.unwrap_err());
+        hides(&client);
+    });
+    runtime().block_on(async {
+        let (client, _keeper) = client();
+        // A factory that answers in odd ways has answered all the same.
+        if let Err(error) = client.upload(&image, of(&bytes(1000), 100), |_| {}).await {
+            error_hides(TOKEN, &error);
+        }
+        hides(&client);
+    });
+}
+
+#[test]
+fn what_goes_wrong_on_the_way_shows_neither() {
+    for place in PLACES {
+        fails_in_silence(place, reqwest);
+        fails_in_silence(place, hyper);
+        fails_in_silence(place, tower);
+    }
+}
+
+fn built(build: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> Reqwest {
+    Reqwest::with_client(build(reqwest::Client::builder()).build().unwrap())
+}
+
+/// Errors of a reqwest client with settings of its own, which name URLs as a rule.
+#[test]
+fn a_clients_own_errors_show_neither() {
+    const BRIEF: Duration = Duration::from_millis(50);
+    let hurried = || built(|client| client.timeout(BRIEF));
+    let impatient = || built(|client| client.read_timeout(BRIEF));
+    for place in [|| holding(""), || holding(HEAD), || holding("HTTP/1.1 200 OK\r\n\r\n{")] {
+        fails_in_silence(place, hurried);
+        fails_in_silence(place, impatient);
+    }
+    let secure = || built(|client| client.https_only(true));
+    fails_in_silence(nowhere, secure);
+    let following = || built(|client| client);
+    fails_in_silence(|| redirecting("/"), following);
+    fails_in_silence(|| redirecting("ftp://me:pw@example.com/"), following);
+    fails_in_silence(|| redirecting("http://127.0.0.1:1/"), following);
+    fails_in_silence(|| redirecting("http://[/"), following);
+}
+
+/// A redirect that repeats what it was asked: to a GET, so that an upload's is followed, too.
+fn redirecting(to: &str) -> Place {
+    saying(&format!(
+        "HTTP/1.1 303 See Other\r\nLocation: {to}?token={TOKEN}&key={KEY}\r\n\
+         Content-Length: 0\r\n\r\n"
+    ))
+}
+
+/// A transport of the program's own, which looks at what it is given.
+#[derive(Clone, Default)]
+struct Looking(Arc<Mutex<Vec<String>>>);
+
+impl Transport for Looking {
+    type Error = std::io::Error;
+    type Body = Vec<u8>;
+
+    async fn send(&self, _: Request<Vec<u8>>) -> std::io::Result<Response<Vec<u8>>> {
+        Ok(Response::new(Vec::new()))
+    }
+}
+
+impl UploadTransport for Looking {
+    async fn upload(&self, request: Request<Body>) -> std::io::Result<Response<Vec<u8>>> {
+        let body = format!("{:?}{:?}", request.body(), request.headers());
+        self.0.lock().unwrap().push(body);
+        Ok(Response::new(Vec::new()))
+    }
+}
+
+#[test]
+fn nothing_that_is_looked_at_shows_either() {
+    let (client, hand, _) = by_hand();
+    let (mut pages, mut items) = (client.pages(GetImages::new()), client.items(GetImages::new()));
+    let mut track = client.track_job(JobId::new("j1").unwrap());
+    let nothing_yet = poll(&mut pages).is_pending() && poll(&mut items).is_pending();
+    assert!(nothing_yet && poll(&mut track).is_pending());
+    assert_eq!(hand.sent().len(), 3);
+    hides(&pages);
+    hides(&items);
+    hides(&track);
+    // Each says what it is, all the same.
+    assert!(format!("{pages:?}").contains("Pages") && format!("{items:?}").contains("Items"));
+    hides(&pages.into_flow());
+
+    hides(&of(&bytes(1000), 100));
+    assert!(format!("{:?}", of(&bytes(1000), 100)).contains("1000"));
+    let looking = Looking::default();
+    let hub = hub_of("http://core.invalid").with_factory_url("http://127.0.0.1:1").unwrap();
+    let client = Client::new(hub, looking.clone()).with_timer(Tokio);
+    runtime().block_on(client.upload(&image(), of(&bytes(1000), 100), |_| {})).unwrap();
+    let seen = looking.0.lock().unwrap().concat();
+    assert!(!seen.contains(KEY) && !seen.contains(TOKEN), "{seen}");
+    assert!(seen.starts_with("Body"), "{seen}");
+}

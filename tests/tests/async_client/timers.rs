@@ -1,0 +1,98 @@
+//! Everything that is a timer, by the clock that it goes by.
+
+use std::time::{Duration, Instant};
+
+use cycle_images::flow::RetryPolicy;
+use cycle_images::images::GetImages;
+use cycle_images_async::{Client, Error, NoTimer, Smol, Timer, Tokio};
+use cycle_images_tests::sandbox::{Fault, Sandbox};
+use futures_util::FutureExt;
+
+use crate::ready::hyper;
+use crate::{connection, hub, runtime};
+
+/// Far longer than anything here may take.
+const LONG: Duration = Duration::from_secs(20);
+
+const SHORT: Duration = Duration::from_millis(20);
+
+/// It takes its time itself, and it ends a call that takes longer.
+async fn is_timer<M: Timer>(timer: M) {
+    let begun = Instant::now();
+    timer.wait(SHORT).await;
+    assert!(begun.elapsed() >= SHORT, "{:?}", begun.elapsed());
+    assert!(timer.wait(LONG).now_or_never().is_none());
+
+    let sandbox = Sandbox::start().unwrap();
+    let client = Client::new(hub(&sandbox), connection::send).with_timer(timer);
+    let client = client.with_retry(RetryPolicy::none());
+    assert_eq!(client.call(&GetImages::new()).await.unwrap().data.len(), 8);
+    sandbox.fault(Fault::Delay(LONG));
+    let client = client.with_timeout(SHORT);
+    let begun = Instant::now();
+    let error = client.call(&GetImages::new()).await.unwrap_err();
+    let took = begun.elapsed();
+    assert!(SHORT <= took && took < LONG, "{took:?}");
+    assert!(matches!(error, Error::Timeout { limit: SHORT, .. }), "{error:?}");
+}
+
+#[test]
+fn those_of_tokio() {
+    runtime().block_on(async {
+        is_timer(Tokio).await;
+        is_timer(tokio::time::sleep).await;
+        is_timer(|time| tokio::time::sleep(time)).await;
+        is_timer(async |time| tokio::time::sleep(time).await).await;
+    });
+}
+
+/// smol's clock needs no runtime at all; tokio is here for the connections alone.
+#[test]
+fn those_of_smol() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    runtime.block_on(async {
+        is_timer(Smol).await;
+        is_timer(smol::Timer::after).await;
+        is_timer(async |time| smol::Timer::after(time).await).await;
+    });
+    smol::block_on(async {
+        let begun = Instant::now();
+        Smol.wait(SHORT).await;
+        assert!(begun.elapsed() >= SHORT);
+    });
+}
+
+/// A closure may hold what it counts by.
+#[test]
+fn one_that_keeps_an_account() {
+    let waits = std::sync::Mutex::new(Vec::new());
+    let timer = async |time| {
+        waits.lock().unwrap().push(time);
+        tokio::time::sleep(time).await;
+    };
+    runtime().block_on(is_timer(timer));
+    assert_eq!(waits.into_inner().unwrap().last(), Some(&SHORT));
+}
+
+/// What is asked for may be longer than any clock counts.
+#[test]
+fn the_longest_time_there_is() {
+    let sandbox = Sandbox::start().unwrap();
+    runtime().block_on(async {
+        let client = Client::new(hub(&sandbox), hyper());
+        let tokio = client.clone().with_timer(Tokio).with_timeout(Duration::MAX);
+        assert_eq!(tokio.call(&GetImages::new()).await.unwrap().data.len(), 8);
+        let smol = client.with_timer(Smol).with_timeout(Duration::MAX);
+        assert_eq!(smol.call(&GetImages::new()).await.unwrap().data.len(), 8);
+    });
+}
+
+/// Neither a clock nor IO of a runtime is needed for what has no time.
+#[test]
+fn without_a_timer_no_runtime_is_needed() {
+    let answer = async |_| Ok::<_, std::io::Error>(http::Response::new(r#"{"data": []}"#));
+    let client: Client<_, NoTimer> = Client::new(crate::hub_of("http://core.invalid"), answer);
+    let list = GetImages::new();
+    let reply = client.call(&list).now_or_never().unwrap();
+    assert!(reply.unwrap().data.is_empty());
+}

@@ -1,0 +1,151 @@
+//! An upload over a transport of the test's own, which takes a piece when it is told to: its time,
+//! its progress, and its end.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+use std::time::Duration;
+
+use cycle_images::flow::Fault;
+use cycle_images_async::{Body, Client, Error, Transport, UploadTransport};
+use futures_util::StreamExt;
+use http::{Request, Response};
+use tokio::sync::Semaphore;
+
+use crate::hand::{Bell, Outcome, poll_once};
+use crate::hub_of;
+use crate::tars::{bytes, image, made, of};
+
+/// Takes as many pieces as there are permits, one by one.
+#[derive(Clone, Debug)]
+struct Slow {
+    permits: Arc<Semaphore>,
+    taken: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Transport for Slow {
+    type Error = Fault;
+    type Body = String;
+
+    async fn send(&self, _: Request<Vec<u8>>) -> Outcome {
+        Err(Fault::lost("it is for uploads alone").fatal())
+    }
+}
+
+impl UploadTransport for Slow {
+    async fn upload(&self, request: Request<Body>) -> Outcome {
+        let mut body = request.into_body();
+        loop {
+            self.permits.acquire().await.map_err(Fault::lost)?.forget();
+            let left = body.left();
+            let Some(piece) = body.next().await else { break };
+            let piece = piece?;
+            assert_eq!(body.left(), left - piece.len() as u64);
+            self.taken.lock().unwrap().extend(piece);
+        }
+        assert_eq!(body.left(), 0);
+        self.permits.acquire().await.map_err(Fault::lost)?.forget();
+        Ok(Response::new(String::new()))
+    }
+}
+
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// A client, its transport and its time.
+fn by_hand() -> (Client<Slow, Bell>, Slow, Bell) {
+    let slow = Slow { permits: Arc::new(Semaphore::new(0)), taken: Arc::default() };
+    let bell = Bell::default();
+    let client = Client::new(hub_of("http://core.invalid"), slow.clone());
+    (client.with_timer(bell.clone()).with_timeout(LIMIT), slow, bell)
+}
+
+#[track_caller]
+fn timed_out<T: std::fmt::Debug>(polled: Poll<Result<T, Error>>) {
+    let Poll::Ready(Err(error)) = polled else { panic!("{polled:?}") };
+    assert!(error.may_have_arrived());
+    let Error::Timeout { operation, tries, limit, .. } = error else { panic!("{error:?}") };
+    assert_eq!((operation, tries, limit), ("UploadImage", 1, LIMIT));
+}
+
+#[test]
+fn an_upload_that_moves_goes_on_and_one_that_stalls_is_ended() {
+    let (client, slow, bell) = by_hand();
+    let image = image();
+    let mut upload = Box::pin(client.upload(&image, of(&bytes(1000), 100), |_| {}));
+    slow.permits.add_permits(1); // the head of the form
+    for piece in 1..=5 {
+        slow.permits.add_permits(1);
+        assert!(poll_once(&mut upload).is_pending());
+        bell.ring();
+        assert!(poll_once(&mut upload).is_pending());
+        assert_eq!((bell.running(), bell.asked()), (vec![LIMIT], vec![LIMIT; piece + 1]));
+    }
+    bell.ring();
+    timed_out(poll_once(&mut upload));
+    assert!(bell.running().is_empty());
+}
+
+#[test]
+fn an_upload_of_which_nothing_is_taken_is_ended() {
+    let (client, _, bell) = by_hand();
+    let image = image();
+    let (tar, pulled) = made(1000, 100);
+    let mut upload = Box::pin(client.upload(&image, tar, |_| {}));
+    assert!(poll_once(&mut upload).is_pending());
+    bell.ring();
+    timed_out(poll_once(&mut upload));
+    // It is let go with its transport's future, and not when somebody drops what is left of it.
+    assert_eq!((pulled.load(Ordering::SeqCst), Arc::strong_count(&pulled)), (0, 1));
+}
+
+/// After the last piece, the answer has its whole time.
+#[test]
+fn an_answer_that_does_not_come_ends_an_upload() {
+    let (client, slow, bell) = by_hand();
+    let image = image();
+    let mut upload = Box::pin(client.upload(&image, of(&bytes(1000), 500), |_| {}));
+    slow.permits.add_permits(5); // all but the answer
+    assert!(poll_once(&mut upload).is_pending());
+    assert!(slow.taken.lock().unwrap().ends_with(b"--\r\n"));
+    bell.ring();
+    assert!(poll_once(&mut upload).is_pending());
+    bell.ring();
+    timed_out(poll_once(&mut upload));
+}
+
+#[test]
+fn an_answer_that_is_there_counts_however_late_it_is() {
+    let (client, slow, bell) = by_hand();
+    let image = image();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let note = Arc::clone(&told);
+    let progress = move |sent| note.lock().unwrap().push(sent);
+    let mut upload = Box::pin(client.upload(&image, of(&bytes(700), 300), progress));
+    assert!(poll_once(&mut upload).is_pending());
+    bell.ring();
+    slow.permits.add_permits(7);
+    let Poll::Ready(uploaded) = poll_once(&mut upload) else { panic!("it waits") };
+    uploaded.unwrap();
+    assert_eq!(*told.lock().unwrap(), [300, 600, 700]);
+    drop(upload);
+    assert!(bell.running().is_empty());
+}
+
+#[test]
+fn an_upload_that_is_dropped_lets_its_tar_go() {
+    let (client, slow, bell) = by_hand();
+    let image = image();
+    let (tar, pulled) = made(1 << 40, 100);
+    let mut upload = Box::pin(client.upload(&image, tar, |_| {}));
+    slow.permits.add_permits(4);
+    assert!(poll_once(&mut upload).is_pending());
+    assert_eq!(pulled.load(Ordering::SeqCst), 0, "the factory is listened to first");
+    assert_eq!(bell.asked(), [Duration::from_millis(300)]);
+    bell.ring();
+    assert!(poll_once(&mut upload).is_pending());
+    let read = pulled.load(Ordering::SeqCst);
+    assert_eq!(read, 300);
+    drop(upload);
+    assert!(bell.running().is_empty());
+    assert_eq!(Arc::strong_count(&pulled), 1);
+}

@@ -1,0 +1,188 @@
+//! Uploads that come to nothing: what is told of them, and that none shows the token.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use cycle_images::images::{GetImage, GetImages};
+use cycle_images::model::{Image, ImageStatus};
+use cycle_images_async::{Client, Error, Tar, Tokio, UploadTransport};
+use cycle_images_tests::sandbox::{Fault, Sandbox, Settings};
+use futures_util::stream;
+
+use crate::cancelled::has_no_task;
+use crate::ready::{hyper, reqwest, tower};
+use crate::streams::Served;
+use crate::tars::{bytes, image, made, of, token, unread, waiting};
+use crate::uploads::uploader;
+use crate::{hub, runtime, shown};
+
+/// An upload that must fail; its error must not show the token.
+async fn refused(
+    sandbox: &Sandbox,
+    transport: impl UploadTransport,
+    image: &Image,
+    tar: Tar,
+) -> Error {
+    let client = Client::new(hub(sandbox), transport).with_timer(Tokio);
+    let error = client.upload(image, tar, |_| {}).await.unwrap_err();
+    assert!(!shown(&error).contains(&token(image)), "{error:?}");
+    assert!(error.to_string().starts_with("UploadImage"), "{error}");
+    error
+}
+
+fn state(sandbox: &Sandbox, image: &Image) -> ImageStatus {
+    let client = cycle_images_ureq::Client::new(hub(sandbox));
+    client.call(&GetImage::new(&image.id)).unwrap().data.state.current
+}
+
+/// The first of an error's sources that is of the program's own making.
+fn cause(error: &Error) -> Option<&io::Error> {
+    let first: &(dyn std::error::Error + 'static) = error;
+    let mut sources = std::iter::successors(Some(first), |error| error.source());
+    sources.find_map(|error| error.downcast_ref::<io::Error>())
+}
+
+async fn breaks_off<T: UploadTransport>(transport: fn() -> T) {
+    let sandbox = Sandbox::start().unwrap();
+    let image = waiting(&sandbox);
+    for there in [0, 1000, 70_000] {
+        let pieces = [Ok(bytes(70_000)[..there].to_vec())];
+        let tar = Tar::new(stream::iter(pieces), 80_000);
+        let error = refused(&sandbox, transport(), &image, tar).await;
+        assert!(matches!(error, Error::Transport { tries: 1, .. }), "{error:?}");
+        assert!(error.may_have_arrived());
+        let cause = cause(&error).unwrap();
+        assert_eq!(cause.kind(), ErrorKind::UnexpectedEof);
+        assert_eq!(cause.to_string(), format!("the tar ended after {there} of 80000 bytes"));
+    }
+    // The head is on its way by then, whatever it was that the reader couldn't connect to.
+    for kind in [ErrorKind::PermissionDenied, ErrorKind::TimedOut, ErrorKind::ConnectionRefused] {
+        let failing = io::Error::new(kind, "the disk is on fire");
+        let pieces = stream::iter([Ok(bytes(1000)), Err(failing)]);
+        let error = refused(&sandbox, transport(), &image, Tar::new(pieces, 2000)).await;
+        let cause = cause(&error).unwrap();
+        assert_eq!((cause.kind(), cause.to_string()), (kind, "the disk is on fire".to_owned()));
+        assert!(matches!(error, Error::Transport { .. }) && error.may_have_arrived(), "{error:?}");
+    }
+    assert_eq!(state(&sandbox, &image), ImageStatus::Uploading);
+    let client = Client::new(hub(&sandbox), transport()).with_timer(Tokio);
+    client.upload(&image, of(&bytes(1000), 100), |_| {}).await.unwrap();
+}
+
+#[test]
+fn a_tar_that_breaks_off_is_told_with_its_cause() {
+    runtime().block_on(breaks_off(reqwest));
+    runtime().block_on(breaks_off(hyper));
+    runtime().block_on(breaks_off(tower));
+}
+
+#[test]
+fn a_token_that_has_ended_sends_nothing() {
+    let settings = Settings::default().upload_expiry(Duration::ZERO);
+    let sandbox = Sandbox::with(settings).unwrap();
+    let image = waiting(&sandbox);
+    let error = runtime().block_on(refused(&sandbox, hyper(), &image, unread(1000)));
+    assert!(matches!(error, Error::Request(_)) && !error.may_have_arrived(), "{error:?}");
+    let said = error.to_string();
+    assert!(said.starts_with("UploadImage: image has an upload token that ended"), "{said}");
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[test]
+fn an_image_of_another_origin_sends_nothing() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = Client::new(hub(&sandbox), hyper()).with_timer(Tokio);
+    runtime().block_on(async {
+        for image in client.call(&GetImages::new()).await.unwrap().data {
+            let error = client.upload(&image, unread(1000), |_| {}).await.unwrap_err();
+            assert!(matches!(error, Error::Request(_)), "{error:?}");
+            let said = error.to_string();
+            assert!(said.ends_with("is not of a source with the origin cycle-upload"), "{said}");
+        }
+    });
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[test]
+fn a_factory_that_refuses_is_told_in_its_words() {
+    let sandbox = Sandbox::start().unwrap();
+    let image = waiting(&sandbox);
+    let code = |image: &Image, tar: Tar| {
+        let error = runtime().block_on(refused(&sandbox, reqwest(), image, tar));
+        error.response().unwrap().code().unwrap().as_str().to_owned()
+    };
+    assert_eq!(code(&image, of(b"this is not a tar", 5)), "422.invalid-argument");
+    assert_eq!(code(&image, of(b"", 5)), "422.invalid-argument");
+    let crossed = serde_json::to_string(&image).unwrap();
+    let crossed = crossed.replace(&token(&image), "upload-of-another-image");
+    let crossed: Image = serde_json::from_str(&crossed).unwrap();
+    assert_eq!(code(&crossed, of(&bytes(1000), 100)), "403.mismatch");
+    // The client's clock may be behind the factory's.
+    sandbox.skip(Duration::from_secs(3600));
+    assert_eq!(code(&image, of(&bytes(1000), 100)), "403.expired");
+}
+
+/// The factory may answer before it has read the tar.
+async fn hears(transport: impl UploadTransport) {
+    let factory = answering_early();
+    let client = uploader(&factory.url(), transport);
+    let tar = of(&bytes(8 << 20), 1 << 16);
+    let error = client.upload(&image(), tar, |_| {}).await.unwrap_err();
+    assert_eq!(error.response().unwrap().code().unwrap().as_str(), "413.too-large");
+}
+
+/// A factory that answers after the first few bytes, and takes in what comes all the same.
+fn answering_early() -> Served<u64> {
+    let factory = Served::by(|mut stream, _| {
+        let mut first = [0; 4096];
+        stream.read_exact(&mut first).unwrap();
+        let body = r#"{"error": {"code": "413.too-large", "title": "Too large."}}"#;
+        let head = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 59\r\n\r\n";
+        stream.write_all([head, body].concat().as_bytes()).unwrap();
+        std::io::copy(&mut stream, &mut std::io::sink()).unwrap_or_default()
+    });
+    factory.unwrap()
+}
+
+#[test]
+fn an_answer_before_the_end_of_the_tar_is_told() {
+    runtime().block_on(hears(reqwest()));
+    runtime().block_on(hears(hyper()));
+    runtime().block_on(hears(tower()));
+}
+
+/// The future has ended, and nothing of the upload goes on behind it.
+async fn lets_go(transport: impl UploadTransport) {
+    let factory = answering_early();
+    let client = uploader(&factory.url(), transport);
+    let (tar, pulled) = made(1 << 30, 1 << 16);
+    client.upload(&image(), tar, |_| {}).await.unwrap_err();
+    drop(client);
+    has_no_task().await;
+    let pulled = pulled.load(Ordering::SeqCst);
+    assert!(pulled < 1 << 29, "{pulled} bytes were read for nothing");
+}
+
+#[test]
+fn after_an_answer_no_more_of_the_tar_is_read() {
+    runtime().block_on(lets_go(reqwest()));
+    runtime().block_on(lets_go(hyper()));
+    runtime().block_on(lets_go(tower()));
+}
+
+/// One that closes the connection at once has to be heard before that is noticed.
+async fn hears_the_last_word(transport: impl UploadTransport) {
+    let sandbox = Sandbox::start().unwrap();
+    let image = waiting(&sandbox);
+    let body = r#"{"error": {"code": "413.too-large", "title": "Too large."}}"#;
+    sandbox.fault(Fault::json(413, body));
+    let error = refused(&sandbox, transport, &image, of(&bytes(64 << 20), 1 << 16)).await;
+    assert_eq!(error.response().map(|answer| answer.status().as_u16()), Some(413), "{error:?}");
+}
+
+#[test]
+fn an_answer_with_which_the_connection_is_closed_is_told() {
+    runtime().block_on(hears_the_last_word(reqwest()));
+    runtime().block_on(hears_the_last_word(hyper()));
+}

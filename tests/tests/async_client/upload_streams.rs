@@ -1,0 +1,132 @@
+//! How much of a tar is on its way at once, and what is left of it when the upload is.
+
+use std::io::{BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use cycle_images_async::{Error, UploadTransport};
+use futures_util::future::{Either, select};
+
+use crate::cancelled::has_no_task;
+use crate::ready::{hyper, reqwest, tower};
+use crate::runtime;
+use crate::streams::{Served, read_head};
+use crate::tars::{image, made};
+use crate::uploads::uploader;
+
+const MIB: u64 = 1 << 20;
+
+/// Reads an upload to its end, a megabyte at a time; gives the most that was pulled from the tar
+/// ahead of what had been read.
+fn read_slowly(stream: &TcpStream, pulled: &AtomicU64) -> std::io::Result<u64> {
+    let mut reader = BufReader::new(stream);
+    let head = read_head(&mut reader)?.to_lowercase();
+    let length = head.split_once("content-length: ").unwrap().1.lines().next().unwrap().to_owned();
+    let length: u64 = length.parse().unwrap();
+    let (mut read, mut ahead) = (0, 0);
+    while read < length {
+        ahead = ahead.max(pulled.load(Ordering::SeqCst).saturating_sub(read));
+        let count =
+            std::io::copy(&mut reader.by_ref().take(MIB.min(length - read)), &mut std::io::sink())?;
+        assert!(count > 0, "it ended after {read} of {length} bytes");
+        read += count;
+    }
+    reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")?;
+    Ok(ahead)
+}
+
+/// What is ahead is a piece or two, and what the system holds for a connection.
+async fn holds_little(transport: impl UploadTransport) {
+    const SIZE: u64 = 192 * MIB;
+    const LITTLE: u64 = 96 * MIB;
+    let (tar, pulled) = made(SIZE, 1 << 16);
+    let counter = Arc::clone(&pulled);
+    let factory = Served::by(move |stream, _| read_slowly(&stream, &counter).unwrap()).unwrap();
+    let client = uploader(&factory.url(), transport);
+    client.upload(&image(), tar, |_| {}).await.unwrap();
+    let ahead = factory.end();
+    assert!(ahead < LITTLE, "{ahead} bytes");
+    assert_eq!(pulled.load(Ordering::SeqCst), SIZE);
+}
+
+#[test]
+fn a_tar_is_read_as_it_is_sent() {
+    runtime().block_on(holds_little(reqwest()));
+    runtime().block_on(holds_little(hyper()));
+    runtime().block_on(holds_little(tower()));
+}
+
+/// A factory that takes the first of an upload in, and waits until the connection ends.
+fn taking_little() -> Served<u64> {
+    Served::by(|stream, passed| {
+        let mut first = [0; 4096];
+        (&stream).read_exact(&mut first).unwrap();
+        passed.store(4096, Ordering::SeqCst);
+        // What is still in the system's buffers comes, and then the end.
+        let rest = std::io::copy(&mut &stream, &mut std::io::sink());
+        rest.unwrap_or_default()
+    })
+    .unwrap()
+}
+
+async fn stops(transport: impl UploadTransport) {
+    const ENDLESS: u64 = 1 << 50;
+    let factory = taking_little();
+    let (tar, pulled) = made(ENDLESS, 1 << 16);
+    let client = uploader(&factory.url(), transport);
+    let image = image();
+    let upload = Box::pin(client.upload(&image, tar, |_| {}));
+    let begun = Box::pin(async {
+        while factory.passed() == 0 {
+            tokio::task::yield_now().await;
+        }
+    });
+    let Either::Right(((), upload)) = select(upload, begun).await else { panic!("it has ended") };
+    drop(upload);
+    drop(client);
+    has_no_task().await;
+    assert_eq!(Arc::strong_count(&pulled), 1, "somebody has the tar");
+    let ended = tokio::task::spawn_blocking(|| factory.end());
+    assert!(ended.await.unwrap() < ENDLESS);
+}
+
+#[test]
+fn an_upload_that_is_dropped_reads_no_more_of_its_tar() {
+    runtime().block_on(stops(reqwest()));
+    runtime().block_on(stops(hyper()));
+    runtime().block_on(stops(tower()));
+}
+
+/// A factory that takes nothing in holds the upload up, and the time of the client ends it. hyper
+/// keeps its connection, and with it the tar, until the other side moves: it means to send what it
+/// has begun. Nothing more is read for it.
+async fn gives_up(transport: impl UploadTransport) {
+    // It accepts by the system alone, and never reads.
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (tar, pulled) = made(1 << 50, 1 << 16);
+    let limit = Duration::from_millis(100);
+    let client = uploader(&url, transport).with_timeout(limit);
+    let error = client.upload(&image(), tar, |_| {}).await.unwrap_err();
+    assert!(error.may_have_arrived());
+    let Error::Timeout { limit: told, tries: 1, .. } = error else { panic!("{error:?}") };
+    assert_eq!(told, limit);
+    drop(client);
+    let read = pulled.load(Ordering::SeqCst);
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(pulled.load(Ordering::SeqCst), read);
+    drop(listener);
+    has_no_task().await;
+    assert_eq!(Arc::strong_count(&pulled), 1, "somebody has the tar");
+}
+
+#[test]
+fn a_factory_that_takes_nothing_in_is_given_up() {
+    runtime().block_on(gives_up(reqwest()));
+    runtime().block_on(gives_up(hyper()));
+    runtime().block_on(gives_up(tower()));
+}

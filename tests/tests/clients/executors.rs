@@ -1,0 +1,122 @@
+//! What runs a future to its end, and waits.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use cycle_images_async::{Smol as SmolTimer, Timer, Tokio as TokioTimer};
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::{Sleep, sleep};
+
+pub(crate) trait Executor: 'static {
+    type Timer: Timer + 'static;
+
+    fn start() -> Self;
+
+    fn timer(&self) -> Self::Timer;
+
+    fn block_on<F: Future>(&self, future: F) -> F::Output;
+}
+
+/// An executor with tokio's sockets at hand.
+pub(crate) trait OnTokio: Executor {}
+
+/// tokio, on the thread of the test alone.
+pub(crate) struct TokioCurrent(Runtime);
+
+impl Executor for TokioCurrent {
+    type Timer = TokioTimer;
+
+    fn start() -> Self {
+        Self(Builder::new_current_thread().enable_all().build().unwrap())
+    }
+
+    fn timer(&self) -> TokioTimer {
+        TokioTimer
+    }
+
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.0.block_on(future)
+    }
+}
+
+impl OnTokio for TokioCurrent {}
+
+/// tokio, with connections on other threads than their requests.
+pub(crate) struct TokioMulti(Runtime);
+
+impl Executor for TokioMulti {
+    type Timer = fn(Duration) -> Sleep;
+
+    fn start() -> Self {
+        Self(Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap())
+    }
+
+    fn timer(&self) -> Self::Timer {
+        sleep
+    }
+
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.0.block_on(future)
+    }
+}
+
+impl OnTokio for TokioMulti {}
+
+/// smol, on the thread of the test.
+pub(crate) struct Smol(pub(crate) Arc<smol::Executor<'static>>);
+
+impl Executor for Smol {
+    type Timer = SmolTimer;
+
+    fn start() -> Self {
+        Self(Arc::default())
+    }
+
+    fn timer(&self) -> SmolTimer {
+        SmolTimer
+    }
+
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        smol::block_on(self.0.run(future))
+    }
+}
+
+/// As little as an executor can be: it polls one future, and sleeps until that is woken. Its timer
+/// and sockets are smol's, which have a thread of their own.
+pub(crate) struct ByHand;
+
+impl Executor for ByHand {
+    type Timer = fn(Duration) -> smol::Timer;
+
+    fn start() -> Self {
+        Self
+    }
+
+    fn timer(&self) -> Self::Timer {
+        smol::Timer::after
+    }
+
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let waker = Arc::new(Unpark(thread::current())).into();
+        let mut context = Context::from_waker(&waker);
+        let mut future = pin!(future);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            thread::park();
+        }
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}

@@ -1,0 +1,12 @@
+//! reqwest, which runs on tokio alone.
+
+use cycle_images_async::Reqwest;
+
+use crate::driver::Async;
+use crate::executors::OnTokio;
+use crate::setup::Setup;
+
+pub(crate) fn client<E: OnTokio>(setup: Setup) -> Async<Reqwest, E> {
+    let transport = Reqwest::new().unwrap().with_body_limit(setup.body_limit);
+    Async::new(setup, transport, E::start())
+}

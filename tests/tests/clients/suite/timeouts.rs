@@ -1,0 +1,82 @@
+//! Answers that take too long.
+
+use std::time::{Duration, Instant};
+
+use cycle_images::images::GetImages;
+use cycle_images_async::Error;
+use cycle_images_tests::raw_server::{Answer, RawServer};
+use cycle_images_tests::sandbox::{Fault, Sandbox};
+
+use super::{LONG, Test, failure, quick, shown, test};
+use crate::driver::Driver;
+use crate::setup::{KEY, Make, Setup};
+
+pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
+    vec![
+        test(an_answer_that_does_not_come),
+        test(an_answer_that_stops_half_way),
+        test(each_try_has_the_whole_time),
+        test(the_next_try_gets_an_answer_of_its_own),
+        test(the_longest_time_there_is),
+    ]
+}
+
+const SHORT: Duration = Duration::from_millis(50);
+
+#[track_caller]
+fn is_timeout(error: &Error) {
+    match error {
+        Error::Timeout { operation, limit, .. } => {
+            assert_eq!((*operation, *limit), ("GetImages", SHORT));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(error.to_string().starts_with("GetImages was not answered within 0.05 s"), "{error}");
+    assert!(error.may_have_arrived() && error.response().is_none());
+    assert!(!shown(error).contains(KEY));
+}
+
+fn an_answer_that_does_not_come<D: Driver>(make: Make<D>) {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Fault::Delay(LONG));
+    let start = Instant::now();
+    is_timeout(&failure(&make(Setup::of(&sandbox).timeout(SHORT))));
+    assert!(SHORT <= start.elapsed());
+}
+
+fn an_answer_that_stops_half_way<D: Driver>(make: Make<D>) {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n";
+    let half = format!("{head}\r\n{{\"data\": [");
+    for answer in [head.to_owned(), half] {
+        let server = RawServer::start([Answer::new(answer).hold()]).unwrap();
+        is_timeout(&failure(&make(Setup::at(&server.url()).timeout(SHORT))));
+    }
+}
+
+fn each_try_has_the_whole_time<D: Driver>(make: Make<D>) {
+    let sandbox = Sandbox::start().unwrap();
+    let client = make(Setup::of(&sandbox).timeout(SHORT).retry(quick().tries(2)));
+    sandbox.fault(Fault::Delay(LONG));
+    sandbox.fault(Fault::Delay(LONG));
+    let start = Instant::now();
+    let error = failure(&client);
+    assert!(2 * SHORT <= start.elapsed());
+    is_timeout(&error);
+    assert!(matches!(error, Error::Timeout { tries: 2, .. }), "{error:?}");
+}
+
+/// The one before is left alone, with its connection. On a busy machine, more of them may be late.
+fn the_next_try_gets_an_answer_of_its_own<D: Driver>(make: Make<D>) {
+    let sandbox = Sandbox::start().unwrap();
+    let client = make(Setup::of(&sandbox).timeout(SHORT).retry(quick().tries(200)));
+    sandbox.fault(Fault::Delay(LONG));
+    assert_eq!(client.call(&GetImages::new().page_size(3)).unwrap().data.len(), 3);
+    assert_eq!(client.call(&GetImages::new().page_size(4)).unwrap().data.len(), 4);
+}
+
+/// What people write for no limit at all.
+fn the_longest_time_there_is<D: Driver>(make: Make<D>) {
+    let sandbox = Sandbox::start().unwrap();
+    let client = make(Setup::of(&sandbox).timeout(Duration::MAX));
+    assert_eq!(client.call(&GetImages::new()).unwrap().status, 200);
+}

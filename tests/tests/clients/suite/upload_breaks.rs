@@ -1,0 +1,98 @@
+//! Uploads that break off: what became of them, and that none shows the token.
+
+use std::error::Error as _;
+use std::io::{self, ErrorKind};
+use std::net::TcpListener;
+use std::time::Duration;
+
+use cycle_images::model::ImageStatus;
+use cycle_images_async::Error;
+use cycle_images_tests::sandbox::Sandbox;
+
+use super::breaks::refusing;
+use super::upload_refusals::refused;
+use super::uploads::{state, tar, token, upload, waiting};
+use super::{LONG, Test, shown, test};
+use crate::driver::Uploads;
+use crate::setup::{Make, Setup};
+
+pub(super) fn tests<D: Uploads>() -> Vec<Test<D>> {
+    vec![
+        test(a_tar_that_ends_early_is_told),
+        test(a_tar_that_cannot_be_read_is_told),
+        test(what_was_read_is_on_its_way_before_the_rest_is_read),
+        test(a_factory_that_is_not_there_shows_no_token),
+        test(a_factory_that_takes_nothing_in_is_given_up),
+    ]
+}
+
+fn a_tar_that_ends_early_is_told<D: Uploads>(make: Make<D>) {
+    let sandbox = Sandbox::start().unwrap();
+    let client = make(Setup::of(&sandbox));
+    let image = waiting(&sandbox, &client);
+    for there in [0, 1000, 70_000] {
+        let bytes = Ok(tar(70_000)[..there].to_vec());
+        let error = client.upload(&image, [bytes].into_iter(), 80_000, |_| {}).unwrap_err();
+        assert!(matches!(error, Error::Transport { .. }), "{error:?}");
+        assert!(error.may_have_arrived());
+        let said = format!("the tar ended after {there} of 80000 bytes");
+        assert!(shown(&error).contains(&said), "{error:?}");
+        assert!(!shown(&error).contains(&token(&image)));
+    }
+    assert_eq!(state(&client, &image), ImageStatus::Uploading);
+    upload(&client, &image, &tar(1000)).unwrap();
+}
+
+fn a_tar_that_cannot_be_read_is_told<D: Uploads>(make: Make<D>) {
+    let sandbox = Sandbox::start().unwrap();
+    let client = make(Setup::of(&sandbox));
+    let image = waiting(&sandbox, &client);
+    // The head is on its way by then, whatever it was that the reader couldn't connect to.
+    for kind in [ErrorKind::PermissionDenied, ErrorKind::TimedOut, ErrorKind::ConnectionRefused] {
+        let failing = [Err(io::Error::new(kind, "the disk is on fire"))];
+        let error = client.upload(&image, failing.into_iter(), 1000, |_| {}).unwrap_err();
+        assert!(matches!(error, Error::Transport { .. }), "{error:?}");
+        assert!(shown(&error).contains("the disk is on fire"), "{error:?}");
+        assert!(error.may_have_arrived(), "{error:?}");
+    }
+    assert_eq!(state(&client, &image), ImageStatus::Uploading);
+}
+
+/// A tar that was gathered first would never be sent if its end can't be read.
+fn what_was_read_is_on_its_way_before_the_rest_is_read<D: Uploads>(make: Make<D>) {
+    let sandbox = Sandbox::start().unwrap();
+    let client = make(Setup::of(&sandbox));
+    let image = waiting(&sandbox, &client);
+    let pieces = (0..64).map(|_| Ok(vec![b'.'; 1 << 16]));
+    let pieces = pieces.chain([Err(io::Error::other("the disk is on fire"))]);
+    let error = client.upload(&image, pieces, 1 << 30, |_| {}).unwrap_err();
+    assert!(shown(&error).contains("the disk is on fire"), "{error:?}");
+    assert!(sandbox.wait_for_requests(2, LONG));
+}
+
+fn a_factory_that_is_not_there_shows_no_token<D: Uploads>(make: Make<D>) {
+    let sandbox = Sandbox::start().unwrap();
+    let image = waiting(&sandbox, &make(Setup::of(&sandbox)));
+    let (url, _kept) = refusing();
+    let client = make(Setup::of(&sandbox).factory(&url));
+    let error = refused(&client, &image, &tar(1000));
+    assert!(matches!(error, Error::Transport { .. }), "{error:?}");
+    assert_eq!(error.may_have_arrived(), !client.tells_unsent());
+}
+
+fn a_factory_that_takes_nothing_in_is_given_up<D: Uploads>(make: Make<D>) {
+    let sandbox = Sandbox::start().unwrap();
+    let image = waiting(&sandbox, &make(Setup::of(&sandbox)));
+    // It accepts by the system alone, and never reads.
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let client = make(Setup::of(&sandbox).factory(&url).timeout(Duration::from_millis(50)));
+    // The first is held up while it is sent, the second while its answer is waited for.
+    for size in [32 << 20, 1000] {
+        let error = refused(&client, &image, &tar(size));
+        assert!(error.may_have_arrived());
+        let Error::Timeout { limit, .. } = error else { panic!("{error:?}") };
+        assert_eq!(limit, Duration::from_millis(50));
+        assert!(error.source().is_some());
+    }
+}

@@ -1,0 +1,208 @@
+//! What a flow will ask for later, as far as it can be told; and the job that a tracker ends with.
+
+use cycle_images::flow::{Exchange, Flow, FlowError, ListOperation, Pages, Tracked};
+use cycle_images::http::{Method, Request};
+use cycle_images::images::GetImages;
+use cycle_images::model::{Image, ImageStatus, JobStatus};
+use cycle_images::{Document, Mismatch, NoIncludes, Operation, Path, Query};
+use serde_json::json;
+
+use crate::answers::{Outcome, asking, data, lost, page, seen, status};
+use crate::clock::{Run, hub, secs};
+use crate::pages::{Images, images, number, turn};
+use crate::track::track;
+
+/// What is asked for this many answers later.
+fn ahead<F: Flow>(run: &mut Run<F>, steps: u32) -> Option<Request<Vec<u8>>> {
+    run.flow.ahead(&run.hub, steps)
+}
+
+#[track_caller]
+fn is_same(one: &Request<Vec<u8>>, other: &Request<Vec<u8>>) {
+    assert_eq!((one.method(), one.uri()), (other.method(), other.uri()));
+    assert_eq!((one.headers(), one.body()), (other.headers(), other.body()));
+}
+
+/// Two records to the page, which no other page has.
+fn full(number: u32) -> Outcome {
+    page(&[&format!("{number}.1"), &format!("{number}.2")])
+}
+
+#[test]
+fn the_pages_ahead_are_those_that_are_asked_for_later() {
+    let list = GetImages::new().filter_state(ImageStatus::Live).sort("name").page_size(2);
+    let mut run = Run::new(Pages::new(list.page_number(3), 7));
+    let first = run.request();
+    is_same(&ahead(&mut run, 0).unwrap(), &first);
+    let told: Vec<_> = (1..=4).map(|steps| ahead(&mut run, steps).unwrap()).collect();
+    for (number, told) in (3..).zip(&told) {
+        run.answer(full(number)).unwrap().unwrap();
+        is_same(&run.request(), told);
+    }
+    // From here, they are as far as they were from there.
+    is_same(&ahead(&mut run, 0).unwrap(), &told[3]);
+}
+
+#[test]
+fn to_look_ahead_changes_nothing() {
+    let mut run = images();
+    let before = run.flow.clone();
+    assert!(ahead(&mut run, 5).is_some());
+    assert_eq!(number(&mut run), 1);
+    assert!(ahead(&mut run, 5).is_some());
+    run.answer(full(1)).unwrap().unwrap();
+    assert!(ahead(&mut run, 9).is_some());
+    let text = serde_json::to_string(&run.flow).unwrap();
+    let mut stored: Images = Run::new(serde_json::from_str(&text).unwrap());
+    for run in [&mut run, &mut stored] {
+        assert_eq!(turn(run, 2, full(2)).unwrap(), ["2.1", "2.2"]);
+    }
+    let mut straight = Run::new(before);
+    assert_eq!(turn(&mut straight, 1, full(1)).unwrap(), ["1.1", "1.2"]);
+}
+
+/// Neither a wait nor a try that failed moves anything.
+#[test]
+fn what_is_ahead_is_the_same_however_often_a_page_is_tried() {
+    let mut run = images();
+    turn(&mut run, 1, full(1));
+    for outcome in [|| asking(503, "5"), lost] {
+        let told = ahead(&mut run, 1).unwrap();
+        assert_eq!(number(&mut run), 2);
+        assert!(run.answer(outcome()).unwrap().is_none());
+        is_same(&ahead(&mut run, 1).unwrap(), &told);
+    }
+    assert_eq!(number(&mut run), 2);
+    run.answer(status(500)).unwrap_err();
+    let after = ahead(&mut run, 1).unwrap();
+    assert!(after.uri().query().unwrap().contains("page%5Bnumber%5D=3"), "{}", after.uri());
+}
+
+#[test]
+fn past_the_end_and_the_last_number_there_is_nothing() {
+    let mut run = images();
+    turn(&mut run, 1, full(1));
+    turn(&mut run, 2, page(&["2.1"]));
+    run.assert_ended();
+    assert!((0..3).all(|steps| ahead(&mut run, steps).is_none()));
+
+    let mut run = Run::new(Pages::new(GetImages::new().page_number(u32::MAX - 1), 7));
+    run.request();
+    assert!(ahead(&mut run, 1).is_some());
+    assert!(ahead(&mut run, 2).is_none() && ahead(&mut run, u32::MAX).is_none());
+}
+
+#[test]
+fn what_cannot_be_sent_is_not_told() {
+    let mut run = Run::new(Pages::new(GetImages::new().page_size(0), 7));
+    assert!(ahead(&mut run, 1).is_none());
+    assert!(matches!(run.next(), Err(FlowError::Request(_))));
+}
+
+/// Only lists can tell; what a tracker asks for next depends on the answer.
+#[test]
+fn an_exchange_and_a_tracker_tell_nothing() {
+    let mut exchange = Run::new(Exchange::new(GetImages::new(), 7));
+    let mut track = Run::new(track());
+    for steps in 0..3 {
+        assert!(ahead(&mut exchange, steps).is_none() && ahead(&mut track, steps).is_none());
+    }
+    exchange.request();
+    track.request();
+    assert!(ahead(&mut exchange, 1).is_none() && ahead(&mut track, 1).is_none());
+}
+
+/// A list that is asked for by POST, as a search with a long filter may be.
+#[derive(Clone, Default)]
+struct Search {
+    number: Option<u32>,
+    harmless: bool,
+}
+
+impl Operation for Search {
+    const NAME: &'static str = "Search";
+    const METHOD: Method = Method::POST;
+    const CAPABILITY: &'static str = "images-view";
+    type Data = Vec<Image>;
+    type Includes = NoIncludes;
+
+    fn is_repeatable(&self) -> bool {
+        self.harmless
+    }
+
+    fn path(&self, path: &mut Path<'_>) {
+        path.literal("/v1/search");
+    }
+
+    fn query(&self, query: &mut Query<'_>) {
+        if let Some(number) = self.number {
+            query.number("page[number]", number);
+        }
+    }
+
+    fn read(body: &str) -> Result<Document<Vec<Image>>, Mismatch> {
+        Document::read_list(body)
+    }
+}
+
+impl ListOperation for Search {
+    type Record = Image;
+
+    fn page_number(&mut self) -> &mut Option<u32> {
+        &mut self.number
+    }
+
+    fn key(image: &Image) -> &str {
+        image.id.as_str()
+    }
+}
+
+/// Whether it is needed can't be known before: what must not be done twice is not done early.
+#[test]
+fn what_must_not_be_done_twice_is_not_asked_for_early() {
+    let mut run = Run::new(Pages::new(Search::default(), 7));
+    run.request();
+    assert!(ahead(&mut run, 1).is_none());
+    let mut run = Run::new(Pages::new(Search { harmless: true, number: None }, 7));
+    run.request();
+    assert!(ahead(&mut run, 1).is_some());
+}
+
+/// The job as its tracker told it last.
+#[track_caller]
+fn told(run: &mut Run<cycle_images::flow::Track>, outcome: Outcome) -> Option<Tracked> {
+    run.step(outcome).unwrap()
+}
+
+#[test]
+fn a_completed_job_is_given_as_it_was_told_or_as_it_is_kept() {
+    let completed = json!({"id": "j1", "state": {"current": "completed"},
+        "tasks": [{"caption": "Import", "state": {"current": "completed"}, "output": {"a": 1}}]});
+    let mut run = Run::new(track());
+    told(&mut run, seen("running", 1, 4));
+    let last = told(&mut run, data(&completed)).unwrap();
+    run.assert_ended();
+    let kept = run.flow.clone().completed(None).unwrap();
+    assert_eq!(kept.state.current, JobStatus::Completed);
+    assert!(kept.tasks[0].output.is_none(), "what a task gave back may be secret");
+    let told = run.flow.completed(Some(last.clone())).unwrap();
+    assert!(told.tasks[0].output.is_some() && told == last.job);
+}
+
+#[test]
+fn a_job_that_is_not_completed_is_not_given() {
+    let hour = secs(3600);
+    let mut run = Run::new(track());
+    assert!(matches!(run.flow.clone().completed(None), Err(FlowError::Ended)));
+    let running = told(&mut run, seen("running", 1, 4));
+    assert!(matches!(run.flow.clone().completed(None), Err(FlowError::Ended)));
+    assert!(matches!(run.flow.clone().completed(running), Err(FlowError::Ended)));
+    run.clock.pass(hour);
+    run.flow.next(&hub(), run.clock.now()).unwrap_err();
+    assert!(matches!(run.flow.completed(None), Err(FlowError::Ended)));
+    for end in ["error", "expired"] {
+        let mut run = Run::new(track());
+        run.step(seen(end, 1, 4)).unwrap_err();
+        assert!(matches!(run.flow.completed(None), Err(FlowError::Ended)), "{end}");
+    }
+}
