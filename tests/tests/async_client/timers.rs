@@ -1,12 +1,17 @@
 //! Everything that is a timer, by the clock that it goes by.
 
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use cycle_images::flow::RetryPolicy;
 use cycle_images::images::GetImages;
 use cycle_images_async::{Client, Error, NoTimer, Smol, Timer, Tokio};
+use cycle_images_tests::recording;
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use futures_util::FutureExt;
+use http::Request;
 
 use crate::ready::hyper;
 use crate::{connection, hub, runtime};
@@ -65,7 +70,7 @@ fn those_of_smol() {
 /// A closure may hold what it counts by.
 #[test]
 fn one_that_keeps_an_account() {
-    let waits = std::sync::Mutex::new(Vec::new());
+    let waits = Mutex::new(Vec::new());
     let timer = async |time| {
         waits.lock().unwrap().push(time);
         tokio::time::sleep(time).await;
@@ -90,9 +95,25 @@ fn the_longest_time_there_is() {
 /// Neither a clock nor IO of a runtime is needed for what has no time.
 #[test]
 fn without_a_timer_no_runtime_is_needed() {
-    let answer = async |_| Ok::<_, std::io::Error>(http::Response::new(r#"{"data": []}"#));
+    let answer = async |_| Ok::<_, io::Error>(http::Response::new(r#"{"data": []}"#));
     let client: Client<_, NoTimer> = Client::new(crate::hub_of("http://core.invalid"), answer);
     let list = GetImages::new();
     let reply = client.call(&list).now_or_never().unwrap();
     assert!(reply.unwrap().data.is_empty());
+}
+
+/// That of a unit test doesn't wait, and tokio's may be paused: the system's clock is behind them.
+#[test]
+fn one_that_does_not_wait_is_believed() {
+    let names = ["errors/429_seconds", "get_images/empty_list"];
+    let answers = Mutex::new(VecDeque::from(names.map(recording::read)));
+    let transport = async |_: Request<Vec<u8>>| {
+        answers.lock().unwrap().pop_front().ok_or_else(|| io::Error::other("nothing more"))
+    };
+    let waits = Mutex::new(Vec::new());
+    let timer = async |time| waits.lock().unwrap().push(time);
+    let client = Client::new(crate::hub_of("http://core.invalid"), transport).with_timer(timer);
+    let list = GetImages::new();
+    assert!(client.call(&list).now_or_never().unwrap().unwrap().data.is_empty());
+    assert_eq!(waits.lock().unwrap().len(), 1);
 }
