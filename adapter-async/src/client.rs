@@ -183,7 +183,10 @@ impl<T: Transport, M: Timer> Client<T, M> {
     ///
     /// # Errors
     /// If the descriptor names no job.
-    pub fn track(&self, descriptor: &JobDescriptor) -> Result<Turn<Track, impl Carry>, Error> {
+    pub fn track<'c>(
+        &'c self,
+        descriptor: &JobDescriptor,
+    ) -> Result<Turn<Track, impl Carry + use<'c, T, M>>, Error> {
         Ok(self.turn(Track::described(descriptor, seed())?.retry(self.retry)))
     }
 

@@ -26,6 +26,11 @@ impl Gate {
         self.turn(Way::Open);
     }
 
+    /// Whether the tar was asked for and not let through: what stands before it has been sent.
+    pub(crate) fn is_asked(&self) -> bool {
+        matches!(*self.way(), Way::Held(Some(_)))
+    }
+
     /// Whether the next piece may pass; an error once the upload is over.
     pub(crate) fn poll(&self, context: &Context<'_>) -> Poll<io::Result<()>> {
         match &mut *self.way() {

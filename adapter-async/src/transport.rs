@@ -75,7 +75,8 @@ where
 }
 
 /// A transport that can send a body piece by piece, as an
-/// [upload](crate::Client::upload) needs it.
+/// [upload](crate::Client::upload) needs it. A closure can't; what is sent by one can be a service
+/// for `Tower`, with [`Body`] as its requests' body.
 pub trait UploadTransport: Transport {
     /// Sends a request with its body as it is read, and waits for the whole response. What goes
     /// wrong with the body must come out as an error.

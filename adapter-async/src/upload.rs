@@ -15,8 +15,8 @@ use crate::gate::{Gate, Keeper};
 use crate::turn::now;
 use crate::{Body, Client, Error, Tar, Timer, UploadTransport};
 
-/// How long a factory is listened to before it is sent a large tar.
-const LISTEN: Duration = Duration::from_millis(300);
+/// How long a factory is listened to, at least, before it is sent a large tar.
+const LISTEN: Duration = Duration::from_millis(200);
 
 /// A tar of this many bytes is on its way before any answer could come.
 const SMALL: u64 = 64 << 10;
@@ -65,12 +65,7 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
             request.headers_mut().insert(EXPECT, HeaderValue::from_static("100-continue"));
         }
         let mut sending = pin!(self.transport.upload(request));
-        let mut refused = None;
-        if !is_small {
-            // A factory that refuses may close the connection, and to write to it then would fail
-            // before its answer is read.
-            refused = self.within(LISTEN.min(self.timeout), sending.as_mut()).await;
-        }
+        let refused = if is_small { None } else { self.listen(&keeper.0, sending.as_mut()).await };
         keeper.0.open();
         let outcome = match refused {
             Some(outcome) => outcome.map_err(Into::into),
@@ -78,6 +73,21 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
         };
         let response = outcome.map_err(|fault| fault.of(UploadImage::NAME, 1))?;
         Ok(self.hub.upload_response(&upload, response)?)
+    }
+
+    /// Waits for an answer to the head of a request. A factory that refuses may close the connection,
+    /// and to write to it then would fail before its answer is read.
+    async fn listen<F: Future>(&self, gate: &Gate, mut sending: Pin<&mut F>) -> Option<F::Output> {
+        let mut time = Duration::ZERO;
+        while time < self.timeout {
+            let is_sent = gate.is_asked();
+            let refused = self.within(LISTEN, sending.as_mut()).await;
+            if refused.is_some() || is_sent {
+                return refused;
+            }
+            time += LISTEN;
+        }
+        None
     }
 
     /// Waits for what is sent, for as long as more of it has been sent whenever the time is over.

@@ -8,17 +8,18 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-pub(super) const DEFAULT_LIMIT: usize = 64 << 20;
+pub(super) const DEFAULT_LIMIT: u64 = 64 << 20;
 
-pub(super) async fn read<B>(response: Response<B>, limit: usize) -> Result<Response<Bytes>, Fault>
+pub(super) async fn read<B>(response: Response<B>, limit: u64) -> Result<Response<Bytes>, Fault>
 where
     B: Body,
     B::Error: Into<BoxError>,
 {
     let (head, body) = response.into_parts();
-    match Limited::new(body, limit).collect().await {
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    match Limited::new(body, most).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(Fault::too_large(limit as u64)),
+        Err(error) if error.is::<LengthLimitError>() => Err(Fault::too_large(limit)),
         Err(error) => Err(Fault::lost(error)),
     }
 }

@@ -25,7 +25,7 @@ use crate::{Body, Transport, UploadTransport};
 #[derive(Clone, Debug)]
 pub struct Hyper<C> {
     client: Client<C, Body>,
-    body_limit: usize,
+    body_limit: u64,
 }
 
 impl<C: Connect + Clone + Send + Sync + 'static> Hyper<C> {
@@ -50,7 +50,7 @@ impl<C> Hyper<C> {
     /// Sets how many bytes the body of an answer may have; 64 MiB if it isn't called. A build log
     /// may need more.
     #[must_use]
-    pub fn with_body_limit(self, body_limit: usize) -> Self {
+    pub fn with_body_limit(self, body_limit: u64) -> Self {
         Self { body_limit, ..self }
     }
 }

@@ -13,7 +13,7 @@ use crate::{Body, Transport, UploadTransport};
 #[derive(Clone, Debug)]
 pub struct Reqwest {
     client: Client,
-    body_limit: usize,
+    body_limit: u64,
     /// Whether it is sure that the client follows no redirects.
     stays: bool,
 }
@@ -55,7 +55,7 @@ impl Reqwest {
     /// Sets how many bytes the body of an answer may have; 64 MiB if it isn't called. A build log
     /// may need more.
     #[must_use]
-    pub fn with_body_limit(self, body_limit: usize) -> Self {
+    pub fn with_body_limit(self, body_limit: u64) -> Self {
         Self { body_limit, ..self }
     }
 

@@ -26,7 +26,7 @@ use crate::{Body, Transport, UploadTransport};
 /// ```
 pub struct Tower<S, B> {
     service: S,
-    body_limit: usize,
+    body_limit: u64,
     body: PhantomData<fn(B)>,
 }
 
@@ -40,7 +40,7 @@ impl<S, B> Tower<S, B> {
     /// Sets how many bytes the body of an answer may have; 64 MiB if it isn't called. A build log
     /// may need more.
     #[must_use]
-    pub fn with_body_limit(self, body_limit: usize) -> Self {
+    pub fn with_body_limit(self, body_limit: u64) -> Self {
         Self { body_limit, ..self }
     }
 

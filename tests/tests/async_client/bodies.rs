@@ -92,9 +92,9 @@ fn stops_reading(read: impl Fn(&str) -> Result<usize, Error>) {
 
 #[test]
 fn past_the_limit_nothing_is_read() {
-    stops_reading(|url| log_length(url, reqwest().with_body_limit(MIB)));
-    stops_reading(|url| log_length(url, hyper().with_body_limit(MIB)));
-    stops_reading(|url| log_length(url, tower().with_body_limit(MIB)));
+    stops_reading(|url| log_length(url, reqwest().with_body_limit(MIB as u64)));
+    stops_reading(|url| log_length(url, hyper().with_body_limit(MIB as u64)));
+    stops_reading(|url| log_length(url, tower().with_body_limit(MIB as u64)));
 }
 
 #[test]
@@ -124,8 +124,8 @@ fn no_limit_is_possible() {
         sandbox.fault(Fault::json(200, &document(1000)));
     }
     let url = sandbox.url();
-    assert_eq!(log_length(url, reqwest().with_body_limit(usize::MAX)).unwrap(), 972);
-    assert_eq!(log_length(url, hyper().with_body_limit(usize::MAX)).unwrap(), 972);
+    assert_eq!(log_length(url, reqwest().with_body_limit(u64::MAX)).unwrap(), 972);
+    assert_eq!(log_length(url, hyper().with_body_limit(u64::MAX)).unwrap(), 972);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn gzip_is_unpacked_and_the_limit_is_for_what_it_expands_to() {
     assert!(small.len() < 10_000);
     sandbox.fault(gzipped(small));
     sandbox.fault(gzipped(gzip(document(MIB).as_bytes())));
-    let read = || log_length(sandbox.url(), reqwest().with_body_limit(MIB));
+    let read = || log_length(sandbox.url(), reqwest().with_body_limit(MIB as u64));
     names_the_limit(read(), MIB);
     assert_eq!(read().unwrap(), MIB - 28);
     assert_eq!(sandbox.requests()[0].header("accept-encoding"), Some("gzip"));
@@ -152,7 +152,7 @@ fn a_bomb_does_not_go_off() {
     let (gzip, blocks) = encoder.get_ref().split_at(10);
     let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n";
     let server = pouring([head, gzip].concat(), blocks.to_vec(), FAR).unwrap();
-    names_the_limit(log_length(&server.url(), reqwest().with_body_limit(2 * MIB)), 2 * MIB);
+    names_the_limit(log_length(&server.url(), reqwest().with_body_limit(2 * MIB as u64)), 2 * MIB);
     assert!(server.end() < FAR);
 }
 

@@ -19,6 +19,7 @@ mod call;
 mod cancelled;
 mod limits;
 mod next;
+mod policies;
 mod prefetch;
 mod prefetch_ends;
 mod prefetch_faults;

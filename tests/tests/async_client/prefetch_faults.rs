@@ -1,12 +1,17 @@
 //! What goes wrong with one of several pages that are under way.
 
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
+use cycle_images::Hub;
 use cycle_images::flow::Fault;
 use cycle_images::images::GetImages;
-use cycle_images_async::Error;
+use cycle_images_async::{Client, Error};
+use http::Request;
 
-use crate::hand::{Outcome, answer, at_once, by_hand, full, ids, lost, now, poll};
+use crate::hand::{Bell, Outcome, answer, at_once, by_hand, full, ids, lost, now, poll};
 
 const BUSY: [fn() -> Outcome; 5] = [
     || answer(429, &[("Retry-After", "0")], ""),
@@ -81,6 +86,29 @@ fn what_is_under_way_goes_on_during_a_wait() {
     for number in 1..=3 {
         assert_eq!(ids(&mut pages)[0], format!("{number}.1"));
     }
+}
+
+/// A request makes its way only when it is asked how it does, be its stream waiting or not.
+#[test]
+fn what_is_under_way_is_asked_during_a_wait() {
+    let asked = AtomicUsize::new(0);
+    let transport = async |request: Request<Vec<u8>>| {
+        if request.uri().query().is_some_and(|query| query.contains("number%5D=2")) {
+            let counted = poll_fn(|_| {
+                asked.fetch_add(1, Ordering::Relaxed);
+                Poll::<()>::Pending
+            });
+            counted.await;
+        }
+        answer(503, &[("Retry-After", "7")], "")
+    };
+    let hub = Hub::new(crate::KEY, "the-hub").unwrap();
+    let client = Client::new(hub, transport).with_timer(Bell::default());
+    let mut pages = client.pages(GetImages::new()).prefetch(2);
+    assert!(poll(&mut pages).is_pending());
+    let before = asked.load(Ordering::Relaxed);
+    assert!(poll(&mut pages).is_pending() && poll(&mut pages).is_pending());
+    assert!(asked.load(Ordering::Relaxed) >= before + 2);
 }
 
 #[test]

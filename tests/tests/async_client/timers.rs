@@ -3,15 +3,17 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use cycle_images::flow::RetryPolicy;
+use cycle_images::flow::{Fault as Carried, Flow, Next, RetryPolicy};
 use cycle_images::images::GetImages;
+use cycle_images::{Hub, Timestamp};
 use cycle_images_async::{Client, Error, NoTimer, Smol, Timer, Tokio};
 use cycle_images_tests::recording;
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use futures_util::FutureExt;
 use http::Request;
+use http::Response;
 
 use crate::ready::hyper;
 use crate::{connection, hub, runtime};
@@ -79,6 +81,49 @@ fn one_that_keeps_an_account() {
     assert_eq!(waits.into_inner().unwrap().last(), Some(&SHORT));
 }
 
+/// A flow that waits, and notes the time that it is told.
+struct Notes(Vec<Timestamp>);
+
+impl Flow for Notes {
+    type Item = ();
+
+    fn next(&mut self, _: &Hub, now: Timestamp) -> Result<Next, Error> {
+        self.0.push(now);
+        Ok(if self.0.len() <= 3 { Next::Wait(SHORT) } else { Next::End })
+    }
+
+    fn answer(
+        &mut self,
+        _: &Hub,
+        _: Result<Response<impl AsRef<[u8]>>, Carried>,
+        _: Timestamp,
+    ) -> Result<Option<()>, Error> {
+        Err(Error::NotAsked)
+    }
+}
+
+async fn times(timer: impl Timer) -> Vec<SystemTime> {
+    let client = Client::new(crate::hub_of("http://core.invalid"), connection::send);
+    let client = client.with_timer(timer);
+    let mut waits = client.turn(Notes(Vec::new()));
+    assert!(waits.next().await.is_none());
+    let told = waits.into_flow().0.into_iter().map(|now| now.try_into().unwrap());
+    told.collect()
+}
+
+/// By a timer that waits, it is the system's time; by one that doesn't, it goes on all the same.
+#[test]
+fn the_time_that_a_flow_is_told_goes_on_by_what_was_waited() {
+    runtime().block_on(async {
+        let told = times(Tokio).await;
+        let now = SystemTime::now();
+        assert!(told.iter().all(|&told| told <= now), "{told:?} at {now:?}");
+        for told in [told, times(async |_| ()).await] {
+            assert!(told.windows(2).all(|pair| pair[0] + SHORT <= pair[1]), "{told:?}");
+        }
+    });
+}
+
 /// What is asked for may be longer than any clock counts.
 #[test]
 fn the_longest_time_there_is() {
@@ -95,7 +140,7 @@ fn the_longest_time_there_is() {
 /// Neither a clock nor IO of a runtime is needed for what has no time.
 #[test]
 fn without_a_timer_no_runtime_is_needed() {
-    let answer = async |_| Ok::<_, io::Error>(http::Response::new(r#"{"data": []}"#));
+    let answer = async |_| Ok::<_, io::Error>(Response::new(r#"{"data": []}"#));
     let client: Client<_, NoTimer> = Client::new(crate::hub_of("http://core.invalid"), answer);
     let list = GetImages::new();
     let reply = client.call(&list).now_or_never().unwrap();

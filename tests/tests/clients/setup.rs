@@ -18,7 +18,7 @@ pub(crate) struct Setup {
     pub(crate) hub: Hub,
     pub(crate) retry: RetryPolicy,
     pub(crate) timeout: Duration,
-    pub(crate) body_limit: usize,
+    pub(crate) body_limit: u64,
 }
 
 impl Setup {
@@ -55,7 +55,7 @@ impl Setup {
         Self { timeout, ..self }
     }
 
-    pub(crate) fn body_limit(self, body_limit: usize) -> Self {
+    pub(crate) fn body_limit(self, body_limit: u64) -> Self {
         Self { body_limit, ..self }
     }
 }

@@ -34,12 +34,12 @@ pub(crate) fn on_smol_sockets<E: Executor>(setup: Setup) -> impl Driver {
 
 async fn collected<B: Body<Error = hyper::Error>>(
     response: Response<B>,
-    limit: usize,
+    limit: u64,
 ) -> Result<Response<Bytes>, Fault> {
     let (head, body) = response.into_parts();
-    match Limited::new(body, limit).collect().await {
+    match Limited::new(body, limit as usize).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(Fault::too_large(limit as u64)),
+        Err(error) if error.is::<LengthLimitError>() => Err(Fault::too_large(limit)),
         Err(error) => Err(Fault::lost(error)),
     }
 }

@@ -12,7 +12,7 @@ use crate::setup::Setup;
 
 pub(crate) fn client(setup: Setup) -> Client {
     let client = Client::new(setup.hub).with_retry(setup.retry);
-    client.with_timeout(setup.timeout).with_body_limit(setup.body_limit as u64)
+    client.with_timeout(setup.timeout).with_body_limit(setup.body_limit)
 }
 
 impl Driver for Client {

@@ -57,7 +57,7 @@ fn names_the_limit(error: &Error) {
 
 fn a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox).body_limit(LIMIT).retry(quick()));
+    let client = make(Setup::of(&sandbox).body_limit(LIMIT as u64).retry(quick()));
     sandbox.fault(Fault::json(200, &document(LIMIT)));
     sandbox.fault(Fault::json(200, &document(LIMIT + 1)));
     sandbox.fault(Fault::json(200, &document(LIMIT - 1)));
@@ -80,12 +80,12 @@ fn the_limit_holds_for_a_body_of_any_framing<D: Driver>(make: Make<D>) {
     };
     for answer in [chunked(LIMIT), unframed(LIMIT)] {
         let server = RawServer::start([answer]).unwrap();
-        let client = make(Setup::at(&server.url()).body_limit(LIMIT));
+        let client = make(Setup::at(&server.url()).body_limit(LIMIT as u64));
         assert_eq!(log_length(&client).unwrap(), 972);
     }
     for answer in [chunked(LIMIT + 1), unframed(LIMIT + 1)] {
         let server = RawServer::start([answer]).unwrap();
-        let client = make(Setup::at(&server.url()).body_limit(LIMIT));
+        let client = make(Setup::at(&server.url()).body_limit(LIMIT as u64));
         names_the_limit(&log_length(&client).unwrap_err());
     }
 }
@@ -93,7 +93,7 @@ fn the_limit_holds_for_a_body_of_any_framing<D: Driver>(make: Make<D>) {
 /// By a client that asks for packed bodies at all.
 fn the_limit_holds_for_what_a_packed_body_expands_to<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox).body_limit(LIMIT));
+    let client = make(Setup::of(&sandbox).body_limit(LIMIT as u64));
     failure(&client);
     if sandbox.requests()[0].header("accept-encoding").is_none() {
         return;
@@ -112,7 +112,7 @@ fn the_limit_holds_for_what_a_packed_body_expands_to<D: Driver>(make: Make<D>) {
 
 fn an_error_has_the_same_limit<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox).body_limit(LIMIT).retry(quick()));
+    let client = make(Setup::of(&sandbox).body_limit(LIMIT as u64).retry(quick()));
     sandbox.fault(Fault::answer(502, &[], &"x".repeat(LIMIT + 1)));
     names_the_limit(&log_length(&client).unwrap_err());
     assert_eq!(sandbox.requests().len(), 1);
@@ -122,13 +122,13 @@ fn an_error_has_the_same_limit<D: Driver>(make: Make<D>) {
 fn a_body_without_an_end_is_read_no_further_than_the_limit<D: Driver>(make: Make<D>) {
     let endless = format!("HTTP/1.1 200 OK\r\n\r\n{}", document(LIMIT + 1));
     let server = RawServer::start([Answer::new(endless).hold()]).unwrap();
-    let client = make(Setup::at(&server.url()).body_limit(LIMIT));
+    let client = make(Setup::at(&server.url()).body_limit(LIMIT as u64));
     names_the_limit(&log_length(&client).unwrap_err());
 }
 
 fn no_limit_is_possible<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox).body_limit(usize::MAX));
+    let client = make(Setup::of(&sandbox).body_limit(u64::MAX));
     sandbox.fault(Fault::json(200, &document(LIMIT)));
     assert_eq!(log_length(&client).unwrap(), 972);
 }

@@ -1,0 +1,94 @@
+//! Whose settings count: the client's for what it begins, and a flow's own for what it is handed.
+
+use std::task::Poll;
+
+use cycle_images::JobId;
+use cycle_images::flow::{Exchange, Flow, Pages, RetryPolicy, Track};
+use cycle_images::images::{CreateImageJob, GetImages};
+use cycle_images::model::JobDescriptor;
+use cycle_images_async::{Carry, Client, Error, Turn};
+use serde_json::json;
+
+use crate::hand::{Bell, Hand, at_once, by_hand, data, lost, now, poll};
+use crate::{hub_of, runtime};
+
+fn job() -> JobId {
+    JobId::new("j1").unwrap()
+}
+
+fn descriptor() -> JobDescriptor {
+    let import = CreateImageJob::import(cycle_images::ImageId::new("i1").unwrap());
+    let body = r#"{"data": {"action": "import", "job": {"id": "j1", "queued": null}}}"#;
+    hub_of("http://core.invalid").response(&import, http::Response::new(body)).unwrap().data
+}
+
+/// How often a request that is always lost is sent.
+#[track_caller]
+fn tries<F: Flow, C: Carry>(mut turn: Turn<F, C>, hand: &Hand, bell: &Bell) -> usize {
+    let before = hand.sent().len();
+    loop {
+        match poll(&mut turn) {
+            Poll::Ready(Some(Err(Error::Transport { tries, .. }))) => {
+                assert_eq!(hand.sent().len() - before, tries as usize);
+                return tries as usize;
+            }
+            Poll::Ready(_) => panic!("nothing is to come of it"),
+            Poll::Pending => match hand.under_way().first() {
+                Some(&page) => hand.answer(page, lost()),
+                None => bell.ring(),
+            },
+        }
+    }
+}
+
+#[test]
+fn four_tries_are_made_unless_it_is_said() {
+    let (hand, bell) = (Hand::default(), Bell::default());
+    let client = Client::new(hub_of("http://core.invalid"), hand.clone());
+    let client = client.with_timer(bell.clone());
+    assert_eq!(tries(client.pages(GetImages::new()), &hand, &bell), 4);
+    assert_eq!(tries(client.track_job(job()), &hand, &bell), 4);
+}
+
+#[test]
+fn what_a_client_begins_is_tried_as_it_says() {
+    let (client, hand, bell) = by_hand();
+    let descriptor = descriptor();
+    for count in [1, 2, 3, 6] {
+        let client = client.clone().with_retry(at_once().tries(count));
+        let count = count as usize;
+        assert_eq!(tries(client.pages(GetImages::new()), &hand, &bell), count);
+        assert_eq!(tries(client.track_job(job()), &hand, &bell), count);
+        assert_eq!(tries(client.track(&descriptor).unwrap(), &hand, &bell), count);
+    }
+}
+
+#[test]
+fn a_flow_that_is_handed_in_is_tried_as_it_says_itself() {
+    let (client, hand, bell) = by_hand();
+    let client = client.with_retry(RetryPolicy::none());
+    let own = at_once().tries(3);
+    let exchange = Exchange::new(GetImages::new(), 7).retry(own);
+    assert_eq!(tries(client.turn(exchange), &hand, &bell), 3);
+    assert_eq!(tries(client.turn(Pages::new(GetImages::new(), 7).retry(own)), &hand, &bell), 3);
+    assert_eq!(tries(client.turn(Track::new(job(), 7).retry(own)), &hand, &bell), 3);
+}
+
+/// As it was just told, with what its tasks gave back; that isn't kept.
+#[test]
+fn a_job_that_is_waited_for_is_given_as_it_was_told() {
+    let (client, hand, _) = by_hand();
+    let task = json!({"caption": "Import", "state": {"current": "completed"}, "output": {"a": 1}});
+    let completed = json!({"id": "j1", "state": {"current": "completed"}, "tasks": [task]});
+    let descriptor = descriptor();
+    for is_told_before in [false, true] {
+        let mut track = client.track(&descriptor).unwrap();
+        assert!(poll(&mut track).is_pending());
+        hand.answer(0, data(&completed));
+        if is_told_before {
+            assert!(now(&mut track).unwrap().unwrap().job.tasks[0].output.is_some());
+        }
+        let job = runtime().block_on(track.wait()).unwrap();
+        assert_eq!(job.tasks[0].output.is_none(), is_told_before);
+    }
+}
