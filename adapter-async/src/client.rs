@@ -191,7 +191,7 @@ impl<T: Transport, M: Timer> Client<T, M> {
     }
 
     /// Follows a job by its id. Capability: `apionly-jobs-view`.
-    pub fn track_job(&self, id: impl Into<JobId>) -> Turn<Track, impl Carry> {
+    pub fn track_job<'c>(&'c self, id: &JobId) -> Turn<Track, impl Carry + use<'c, T, M>> {
         self.turn(Track::new(id, seed()).retry(self.retry))
     }
 

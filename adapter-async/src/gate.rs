@@ -5,19 +5,24 @@ use std::task::{Context, Poll, Waker};
 /// What a tar stands behind while it is uploaded: the client's hold on a body that has been handed
 /// to a transport, which may go on with it on a task of its own.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Gate(Arc<Mutex<Way>>);
+pub(crate) struct Gate(Arc<Mutex<Inner>>);
 
-#[derive(Debug)]
-enum Way {
-    Held(Option<Waker>),
-    Open,
-    Shut,
+#[derive(Debug, Default)]
+struct Inner {
+    way: Way,
+    is_asked: bool,
+    /// Whoever reads the tar.
+    reader: Option<Waker>,
+    /// Whoever waits for the tar to be asked for.
+    client: Option<Waker>,
 }
 
-impl Default for Way {
-    fn default() -> Self {
-        Self::Held(None)
-    }
+#[derive(Clone, Copy, Debug, Default)]
+enum Way {
+    #[default]
+    Held,
+    Open,
+    Shut,
 }
 
 impl Gate {
@@ -26,31 +31,47 @@ impl Gate {
         self.turn(Way::Open);
     }
 
-    /// Whether the tar was asked for and not let through: what stands before it has been sent.
-    pub(crate) fn is_asked(&self) -> bool {
-        matches!(*self.way(), Way::Held(Some(_)))
+    /// Whether the tar was asked for: what stands before it has been taken.
+    pub(crate) fn poll_asked(&self, context: &Context<'_>) -> Poll<()> {
+        let mut inner = self.inner();
+        if inner.is_asked {
+            return Poll::Ready(());
+        }
+        inner.client = Some(context.waker().clone());
+        Poll::Pending
     }
 
     /// Whether the next piece may pass; an error once the upload is over.
     pub(crate) fn poll(&self, context: &Context<'_>) -> Poll<io::Result<()>> {
-        match &mut *self.way() {
+        let (way, client) = {
+            let mut inner = self.inner();
+            inner.is_asked = true;
+            // Also if it's open: whoever waits for a piece then is to hear that it was shut.
+            inner.reader = Some(context.waker().clone());
+            (inner.way, inner.client.take())
+        };
+        if let Some(client) = client {
+            client.wake();
+        }
+        match way {
+            Way::Held => Poll::Pending,
             Way::Open => Poll::Ready(Ok(())),
             Way::Shut => Poll::Ready(Err(io::Error::other("the upload is over"))),
-            Way::Held(waker) => {
-                *waker = Some(context.waker().clone());
-                Poll::Pending
-            }
         }
     }
 
     fn turn(&self, way: Way) {
-        let before = std::mem::replace(&mut *self.way(), way);
-        if let Way::Held(Some(waker)) = before {
-            waker.wake();
+        let reader = {
+            let mut inner = self.inner();
+            inner.way = way;
+            inner.reader.take()
+        };
+        if let Some(reader) = reader {
+            reader.wake();
         }
     }
 
-    fn way(&self) -> MutexGuard<'_, Way> {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cycle_images::Hub;
 use cycle_images::flow::Fault;
-use cycle_images::http::{Request, Response, Uri};
+use cycle_images::http::{Method, Request, Response, Uri};
 
 /// The part of a [`Turn`](crate::Turn) that belongs to its client: the transport and the timer,
 /// with what they are doing. Its type can't be named, for it holds their futures unboxed.
@@ -57,7 +57,8 @@ pub(crate) struct InFlight<'c, S, SF, B, W, WF> {
 }
 
 struct Flight<SF, B> {
-    uri: Uri,
+    /// What tells a request that was sent ahead from others: its method, URI and body.
+    ahead: Option<(Method, Uri, Vec<u8>)>,
     sending: Pin<Box<SF>>,
     outcome: Option<Outcome<B>>,
 }
@@ -73,8 +74,15 @@ where
     }
 
     fn begin(&self, request: Request<Vec<u8>>) -> Flight<SF, B> {
-        let uri = request.uri().clone();
-        Flight { uri, sending: Box::pin((self.start)(request)), outcome: None }
+        Flight { ahead: None, sending: Box::pin((self.start)(request)), outcome: None }
+    }
+}
+
+impl<SF, B> Flight<SF, B> {
+    fn was_ahead(&self, request: &Request<Vec<u8>>) -> bool {
+        self.ahead.as_ref().is_some_and(|(method, uri, body)| {
+            method == request.method() && uri == request.uri() && body == request.body()
+        })
     }
 }
 
@@ -93,7 +101,7 @@ where
     }
 
     fn send(&mut self, request: Request<Vec<u8>>) {
-        if self.flights.front().is_none_or(|first| first.uri != *request.uri()) {
+        if !self.flights.front().is_some_and(|first| first.was_ahead(&request)) {
             let flight = self.begin(request);
             self.flights.push_front(flight);
         }
@@ -103,8 +111,10 @@ where
     }
 
     fn send_ahead(&mut self, request: Request<Vec<u8>>) {
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let ahead = Some((method, uri, request.body().clone()));
         let flight = self.begin(request);
-        self.flights.push_back(flight);
+        self.flights.push_back(Flight { ahead, ..flight });
     }
 
     fn len(&self) -> usize {

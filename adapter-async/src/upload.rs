@@ -15,8 +15,8 @@ use crate::gate::{Gate, Keeper};
 use crate::turn::now;
 use crate::{Body, Client, Error, Tar, Timer, UploadTransport};
 
-/// How long a factory is listened to, at least, before it is sent a large tar.
-const LISTEN: Duration = Duration::from_millis(200);
+/// How long a factory is listened to before it is sent a large tar.
+const LISTEN: Duration = Duration::from_millis(300);
 
 /// A tar of this many bytes is on its way before any answer could come.
 const SMALL: u64 = 64 << 10;
@@ -50,44 +50,56 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
         mut progress: impl FnMut(u64) + Send + 'static,
     ) -> Result<(), Error> {
         let upload = UploadImage::new(image)?;
-        let parts = self.hub.upload(&upload, tar.size(), now())?;
+        let size = tar.size();
+        let parts = self.hub.upload(&upload, size, now())?;
         let sent = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&sent);
         let keeper = Keeper(Gate::default());
-        let is_small = tar.size() <= SMALL;
         let tar = tar.behind(keeper.0.clone()).counted(move |count| {
             counter.store(count, Ordering::Relaxed);
             progress(count);
         });
         let mut request = parts.request.map(|()| Body::of_upload(parts.head, tar, parts.tail));
         name_client(request.headers_mut());
-        if !is_small {
+        if size > SMALL {
             request.headers_mut().insert(EXPECT, HeaderValue::from_static("100-continue"));
         }
         let mut sending = pin!(self.transport.upload(request));
-        let refused = if is_small { None } else { self.listen(&keeper.0, sending.as_mut()).await };
-        keeper.0.open();
-        let outcome = match refused {
-            Some(outcome) => outcome.map_err(Into::into),
-            None => self.while_moving(&sent, sending).await,
+        let carried = async {
+            if size > SMALL {
+                if let Some(outcome) = self.listen(&keeper.0, sending.as_mut()).await? {
+                    return outcome.map_err(Into::into);
+                }
+            }
+            keeper.0.open();
+            self.while_moving(&sent, sending).await
         };
-        let response = outcome.map_err(|fault| fault.of(UploadImage::NAME, 1))?;
-        Ok(self.hub.upload_response(&upload, response)?)
+        let response = carried.await.map_err(|fault| fault.of(UploadImage::NAME, 1))?;
+        self.hub.upload_response(&upload, response)?;
+        if sent.load(Ordering::Relaxed) < size {
+            let told = "the answer came before all of the tar was sent";
+            return Err(Fault::lost(told).fatal().of(UploadImage::NAME, 1));
+        }
+        Ok(())
     }
 
-    /// Waits for an answer to the head of a request. A factory that refuses may close the connection,
-    /// and to write to it then would fail before its answer is read.
-    async fn listen<F: Future>(&self, gate: &Gate, mut sending: Pin<&mut F>) -> Option<F::Output> {
-        let mut time = Duration::ZERO;
-        while time < self.timeout {
-            let is_sent = gate.is_asked();
-            let refused = self.within(LISTEN, sending.as_mut()).await;
-            if refused.is_some() || is_sent {
-                return refused;
-            }
-            time += LISTEN;
+    /// Waits for the head of a request to be taken, and a while for an answer to it. A factory that
+    /// refuses may close the connection, and to write to it then would fail before its answer is
+    /// read.
+    async fn listen<F: Future>(
+        &self,
+        gate: &Gate,
+        mut sending: Pin<&mut F>,
+    ) -> Result<Option<F::Output>, Fault> {
+        let head = poll_fn(|context| match sending.as_mut().poll(context) {
+            Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+            Poll::Pending => gate.poll_asked(context).map(|()| None),
+        });
+        match self.within(self.timeout, pin!(head)).await {
+            Some(Some(outcome)) => Ok(Some(outcome)),
+            Some(None) => Ok(self.within(LISTEN.min(self.timeout), sending).await),
+            None => Err(self.late()),
         }
-        None
     }
 
     /// Waits for what is sent, for as long as more of it has been sent whenever the time is over.
@@ -103,10 +115,14 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
             }
             let count = sent.load(Ordering::Relaxed);
             if count == seen {
-                return Err(Fault::lost("nothing moved in time").timed_out(self.timeout));
+                return Err(self.late());
             }
             seen = count;
         }
+    }
+
+    fn late(&self) -> Fault {
+        Fault::lost("nothing moved in time").timed_out(self.timeout)
     }
 
     /// What comes of a future in this time, if anything does.

@@ -1,7 +1,8 @@
+use std::cell::Cell;
 use std::io::Read;
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, ListOperation, Pages, RetryPolicy, Track};
+use cycle_images::flow::{Exchange, Fault, ListOperation, Pages, RetryPolicy, Track};
 use cycle_images::http::Request;
 use cycle_images::http::header::{EXPECT, HeaderValue};
 use cycle_images::model::{Image, JobDescriptor};
@@ -221,17 +222,27 @@ impl Client {
         &self,
         image: &Image,
         tar: Tar<'_>,
-        progress: impl FnMut(u64),
+        mut progress: impl FnMut(u64),
     ) -> Result<(), Error> {
         let upload = UploadImage::new(image)?;
-        let parts = self.hub.upload(&upload, tar.size(), now())?;
-        let mut body = parts.head.chain(tar.counted(progress)).chain(&*parts.tail);
+        let (size, sent) = (tar.size(), Cell::new(0));
+        let parts = self.hub.upload(&upload, size, now())?;
+        let tar = tar.counted(|count| {
+            sent.set(count);
+            progress(count);
+        });
+        let mut body = parts.head.chain(tar).chain(&*parts.tail);
         let (mut head, ()) = parts.request.into_parts();
         // A factory that refuses says so before it is sent gigabytes, and is heard.
         head.headers.insert(EXPECT, HeaderValue::from_static("100-continue"));
         let request = Request::from_parts(head, SendBody::from_reader(&mut body));
         let response = self.carrier.run(request, None);
         let response = response.map_err(|fault| fault.of(UploadImage::NAME, 1))?;
-        Ok(self.hub.upload_response(&upload, response)?)
+        self.hub.upload_response(&upload, response)?;
+        if sent.get() < size {
+            let told = "the answer came before all of the tar was sent";
+            return Err(Fault::lost(told).fatal().of(UploadImage::NAME, 1));
+        }
+        Ok(())
     }
 }

@@ -72,7 +72,7 @@ async fn a_request<T: Transport>(transport: T) {
     left_after(&sandbox, 1, client.call(&list)).await;
     has_no_connection(&sandbox).await;
 
-    let mut track = client.track_job(JobId::new("j1").unwrap());
+    let mut track = client.track_job(&JobId::new("j1").unwrap());
     sandbox.fault(Fault::Delay(LONG));
     left_after(&sandbox, 2, track.next()).await;
     // The future of one step is not the work: that goes on when it is asked again.
@@ -127,7 +127,7 @@ async fn a_wait<T: Transport>(transport: T, idle: usize) {
     has_no_connection(&sandbox).await;
     let before = sandbox.requests().len();
     let (client, bell) = client(&sandbox, transport);
-    let mut track = client.track_job(id);
+    let mut track = client.track_job(&id);
     assert_eq!(track.next().await.unwrap().unwrap().job.state.current, JobStatus::Scheduled);
     assert!(track.next().now_or_never().is_none());
     assert!(bell.running()[0] <= Duration::from_millis(250));

@@ -28,6 +28,7 @@ mod redirects;
 mod resumed;
 mod secrets;
 mod send;
+mod sending;
 mod shapes;
 mod silence;
 mod taken_out;

@@ -47,7 +47,7 @@ fn four_tries_are_made_unless_it_is_said() {
     let client = Client::new(hub_of("http://core.invalid"), hand.clone());
     let client = client.with_timer(bell.clone());
     assert_eq!(tries(client.pages(GetImages::new()), &hand, &bell), 4);
-    assert_eq!(tries(client.track_job(job()), &hand, &bell), 4);
+    assert_eq!(tries(client.track_job(&job()), &hand, &bell), 4);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn what_a_client_begins_is_tried_as_it_says() {
         let client = client.clone().with_retry(at_once().tries(count));
         let count = count as usize;
         assert_eq!(tries(client.pages(GetImages::new()), &hand, &bell), count);
-        assert_eq!(tries(client.track_job(job()), &hand, &bell), count);
+        assert_eq!(tries(client.track_job(&job()), &hand, &bell), count);
         assert_eq!(tries(client.track(&descriptor).unwrap(), &hand, &bell), count);
     }
 }

@@ -163,7 +163,7 @@ impl UploadTransport for Looking {
 fn nothing_that_is_looked_at_shows_either() {
     let (client, hand, _) = by_hand();
     let (mut pages, mut items) = (client.pages(GetImages::new()), client.items(GetImages::new()));
-    let mut track = client.track_job(JobId::new("j1").unwrap());
+    let mut track = client.track_job(&JobId::new("j1").unwrap());
     let nothing_yet = poll(&mut pages).is_pending() && poll(&mut items).is_pending();
     assert!(nothing_yet && poll(&mut track).is_pending());
     assert_eq!(hand.sent().len(), 3);
@@ -179,7 +179,8 @@ fn nothing_that_is_looked_at_shows_either() {
     let looking = Looking::default();
     let hub = hub_of("http://core.invalid").with_factory_url("http://127.0.0.1:1").unwrap();
     let client = Client::new(hub, looking.clone()).with_timer(Tokio);
-    runtime().block_on(client.upload(&image(), of(&bytes(1000), 100), |_| {})).unwrap();
+    // It looks at the body and takes nothing of it.
+    runtime().block_on(client.upload(&image(), of(&bytes(1000), 100), |_| {})).unwrap_err();
     let seen = looking.0.lock().unwrap().concat();
     assert!(!seen.contains(KEY) && !seen.contains(TOKEN), "{seen}");
     assert!(seen.starts_with("Body"), "{seen}");

@@ -40,7 +40,7 @@ fn streams_need_no_pinning_and_are_sent_as_their_transport_is() {
     let (client, ..) = by_hand();
     is_free(&client.pages(GetImages::new()).prefetch(3));
     is_free(&client.items(GetImages::new()));
-    is_free(&client.track_job(JobId::new("j1").unwrap()));
+    is_free(&client.track_job(&JobId::new("j1").unwrap()));
     is_free(&client.turn(Pages::new(GetImages::new(), 7)));
 }
 
@@ -52,7 +52,7 @@ async fn everything<T: Transport, M: Timer>(client: &Client<T, M>) -> Result<usi
     let items: Vec<Image> = client.items(GetImages::new()).try_collect().await?;
     assert_eq!((paged.concat(), &items), (called, &items));
     let jobs = client.call(&GetJobs::new()).await?.data;
-    let job: Job = client.track_job(completed(&jobs)).wait().await?;
+    let job: Job = client.track_job(&completed(&jobs)).wait().await?;
     assert_eq!(job.state.current, JobStatus::Completed);
     Ok(items.len())
 }
@@ -101,7 +101,7 @@ fn a_type_of_the_programs_holds_streams() {
         assert_eq!(reader.items.by_ref().count().await, 8);
         assert_eq!(images(client.items(GetImages::new())).count().await, 8);
         let jobs = client.call(&GetJobs::new()).await.unwrap().data;
-        let mut named = Named { track: client.track_job(completed(&jobs)) };
+        let mut named = Named { track: client.track_job(&completed(&jobs)) };
         assert_eq!(named.track.next().await.unwrap().unwrap().job.id, completed(&jobs));
         assert!(named.track.next().await.is_none());
     });

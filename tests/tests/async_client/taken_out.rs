@@ -177,7 +177,7 @@ fn while_it_waits() {
 #[test]
 fn a_tracker_between_two_looks_and_after_its_end() {
     let (client, hand, _) = by_hand();
-    let mut track = client.track_job(JobId::new("j1").unwrap());
+    let mut track = client.track_job(&JobId::new("j1").unwrap());
     assert!(poll(&mut track).is_pending());
     hand.answer(0, data(&json!({"id": "j1", "state": {"current": "running"}})));
     assert!(now(&mut track).unwrap().is_ok());

@@ -103,7 +103,7 @@ fn a_job_is_given_an_hour_of_the_timers_time() {
     let client = Client::new(hub, running).with_timer(at_once);
     let hour = Duration::from_secs(3600);
     asks(hour, || {
-        let mut track = client.track_job(JobId::new("j1").unwrap());
+        let mut track = client.track_job(&JobId::new("j1").unwrap());
         assert!(now(&mut track).unwrap().is_ok());
         let error = now(&mut track).unwrap().unwrap_err();
         assert!(matches!(error.job(), Some(JobError::DeadlinePassed { .. })), "{error:?}");
@@ -114,7 +114,7 @@ fn a_job_is_given_an_hour_of_the_timers_time() {
 #[test]
 fn a_job_is_looked_at_again_after_250_ms() {
     let (client, hand, bell) = by_hand();
-    let mut track = client.track_job(JobId::new("j1").unwrap());
+    let mut track = client.track_job(&JobId::new("j1").unwrap());
     assert!(poll(&mut track).is_pending());
     let running = json!({"id": "j1", "state": {"current": "running"}});
     hand.answer(0, data(&running));
@@ -129,7 +129,7 @@ fn a_job_is_looked_at_again_after_250_ms() {
     assert_eq!((hand.sent().len(), bell.running()), (2, vec![MINUTE]));
     drop(track);
     // The platform may ask for more.
-    let mut track = client.track_job(JobId::new("j1").unwrap());
+    let mut track = client.track_job(&JobId::new("j1").unwrap());
     assert!(poll(&mut track).is_pending());
     hand.answer(0, answer(404, &[("Retry-After", "12")], r#"{"error": {"code": "404.job"}}"#));
     asks(Duration::from_secs(12), || {

@@ -3,17 +3,21 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use cycle_images::images::GetImages;
+use cycle_images::images::{CreateImage, DeleteImage, GetImages};
+use cycle_images::model::Origin;
+use cycle_images::{ResponseErrorKind, SourceId};
+use cycle_images_tests::raw_server::RawServer;
 use cycle_images_tests::sandbox::{Fault, Sandbox};
-use cycle_images_ureq::{Client, Error};
-use ureq::config::{Config, Timeouts};
+use cycle_images_ureq::{Client, Error, Tar};
+use ureq::config::{Config, RedirectAuthHeaders, Timeouts};
 use ureq::http::{Request, Uri};
 use ureq::middleware::MiddlewareNext;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, SendBody};
 
-use crate::{client_of, failure, hub, once};
+use crate::uploads::{uploader, waiting};
+use crate::{client_of, failure, hub, once, shown};
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -52,6 +56,38 @@ fn its_policy_gives_way_to_the_clients() {
     // Where it would be followed to isn't there: that would be another error.
     sandbox.fault(Fault::redirect(307, "/nowhere"));
     assert_eq!(failure(&client).response().unwrap().status(), 307);
+}
+
+/// The API key would go along.
+#[test]
+fn one_that_follows_five_redirects_follows_none() {
+    let sandbox = Sandbox::start().unwrap();
+    let agent = Agent::config_builder()
+        .max_redirects(5)
+        .max_redirects_will_error(true)
+        .redirect_auth_headers(RedirectAuthHeaders::SameHost)
+        .build()
+        .new_agent();
+    let client = once(Client::with_agent(hub(&sandbox), agent));
+    let elsewhere = RawServer::start([]).unwrap();
+    let location = format!("{}/v1/images", elsewhere.url());
+    let points_there = |error: Error| match error.response().unwrap().kind() {
+        ResponseErrorKind::Redirect(redirect) => {
+            assert_eq!(redirect.location.as_deref(), Some(location.as_str()));
+        }
+        other => panic!("{other:?}"),
+    };
+    let source = SourceId::new(sandbox.source_id()).unwrap();
+    let image = client.call(&GetImages::new()).unwrap().data.remove(0);
+    for status in [301, 302, 303, 307, 308] {
+        for _ in 0..3 {
+            sandbox.fault(Fault::redirect(status, &location));
+        }
+        points_there(failure(&client));
+        points_there(client.call(&CreateImage::new(&source)).unwrap_err());
+        points_there(client.call(&DeleteImage::new(&image.id)).unwrap_err());
+    }
+    assert_eq!((elsewhere.connections(), sandbox.requests().len()), (0, 1 + 15));
 }
 
 #[test]
@@ -104,6 +140,23 @@ fn one_that_takes_https_alone_sends_nothing_over_http() {
     let error = failure(&once(Client::with_agent(hub(&sandbox), agent)));
     assert!(!error.may_have_arrived(), "{error:?}");
     assert!(sandbox.requests().is_empty());
+}
+
+/// It refuses a URI, and says which.
+#[test]
+fn one_that_takes_https_alone_shows_no_upload_token() {
+    let sandbox = Sandbox::start().unwrap();
+    let image = waiting(&sandbox, &uploader(&sandbox));
+    let origin = image.source.as_ref().and_then(|source| source.details.origin.as_ref());
+    let Some(Origin::CycleUpload(upload)) = origin else { panic!("{image:?}") };
+    let agent = Agent::config_builder().https_only(true).build().new_agent();
+    let hub = hub(&sandbox).with_factory_url(sandbox.url()).unwrap();
+    let client = once(Client::with_agent(hub, agent));
+    let error = client.upload(&image, Tar::reader(&b"a tar"[..], 5), |_| {}).unwrap_err();
+    assert!(!shown(&error).contains(upload.token.expose()), "{error:?}");
+    assert!(error.to_string().starts_with("UploadImage"), "{error}");
+    assert!(!error.may_have_arrived(), "{error:?}");
+    assert_eq!(sandbox.requests().len(), 1);
 }
 
 /// Finds no host, and notes what time it was given.

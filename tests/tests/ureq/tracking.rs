@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use cycle_images::flow::{JobError, RetryPolicy, Track};
-use cycle_images::images::{CreateImage, CreateImageJob, CreateImagesJob, GetImage};
+use cycle_images::flow::{JobError, Track};
+use cycle_images::images::{CreateImage, CreateImageJob, GetImage};
 use cycle_images::model::{ImageStatus, Job, JobDescriptor, JobStatus, Progress};
 use cycle_images::{ImageId, JobId, SourceId};
 use cycle_images_tests::sandbox::{Fate, Fault, Sandbox, Settings};
 use cycle_images_ureq::Client;
 
-use crate::retrying::quick;
 use crate::{client, shown};
 
 const STEP: Duration = Duration::from_secs(3600);
@@ -75,81 +74,6 @@ fn progress_is_told_until_the_image_is_live() {
 }
 
 #[test]
-fn a_job_that_shows_late_is_waited_for() {
-    let settings = Settings::default().step(Duration::ZERO).hidden_job_reads(1);
-    let sandbox = Sandbox::with(settings).unwrap();
-    let client = client(&sandbox);
-    let (_, descriptor) = import(&sandbox, &client);
-    let job = client.track(&descriptor).unwrap().wait().unwrap();
-    assert_eq!((job.id.clone(), job.state.current), (id(&descriptor), JobStatus::Completed));
-    assert_eq!(looks(&sandbox), 2);
-    assert_eq!(client.track_job(&job.id).wait().unwrap().id, job.id);
-}
-
-#[test]
-fn a_job_that_fails_tells_why() {
-    let sandbox = swift();
-    let client = client(&sandbox);
-    sandbox.next_job(Fate::Fail { step: 1, message: "npm exited with 1".to_owned() });
-    let (_, descriptor) = import(&sandbox, &client);
-    let mut track = client.track(&descriptor).unwrap();
-    let error = track.next().unwrap().unwrap_err();
-    assert!(track.next().is_none() && track.next().is_none());
-
-    let Some(JobError::Failed { job, .. }) = error.job() else { panic!("{error:?}") };
-    assert_eq!((job.id.clone(), job.state.current.clone()), (id(&descriptor), JobStatus::Error));
-    assert_eq!((job.progress().done, job.progress().failed), (1, 1));
-    let message = error.to_string();
-    assert!(message.contains("Import image: npm exited with 1"), "{message}");
-    assert!(message.contains(job.id.as_str()), "{message}");
-    assert!(error.response().is_none());
-
-    let error = client.track(&descriptor).unwrap().wait().unwrap_err();
-    assert!(matches!(error.job(), Some(JobError::Failed { .. })), "{error:?}");
-}
-
-#[test]
-fn a_job_that_expires() {
-    let sandbox = swift();
-    let client = client(&sandbox);
-    sandbox.next_job(Fate::Expire);
-    let (_, descriptor) = import(&sandbox, &client);
-    let error = client.track(&descriptor).unwrap().wait().unwrap_err();
-    let Some(JobError::Expired { job, .. }) = error.job() else { panic!("{error:?}") };
-    assert_eq!(job.id, id(&descriptor));
-    assert!(error.to_string().contains("expired before it was done"), "{error}");
-}
-
-#[test]
-fn a_job_that_vanishes() {
-    let sandbox = still();
-    let client = client(&sandbox);
-    sandbox.next_job(Fate::Vanish);
-    let (_, descriptor) = import(&sandbox, &client);
-    let mut track = client.track(&descriptor).unwrap();
-    let seen = track.next().unwrap().unwrap().job;
-    sandbox.skip(ENOUGH);
-    let error = track.next().unwrap().unwrap_err();
-    let Some(JobError::Gone { id: gone, last, .. }) = error.job() else { panic!("{error:?}") };
-    assert_eq!((gone, last.as_ref().map(stand)), (&seen.id, Some(stand(&seen))));
-    assert!(track.next().is_none());
-    assert_eq!(looks(&sandbox), 2);
-}
-
-#[test]
-fn a_descriptor_without_a_job() {
-    let sandbox = Sandbox::start().unwrap();
-    let client = client(&sandbox);
-    let pushed = SourceId::new(sandbox.source_called("pushed").unwrap()).unwrap();
-    let nothing = client.call(&CreateImagesJob::prune([&pushed])).unwrap().data;
-    let error = client.track(&nothing).unwrap_err();
-    assert!(matches!(error.job(), Some(JobError::NoJob { .. })), "{error:?}");
-    assert_eq!(error.job().unwrap().job(), None);
-    assert!(error.to_string().contains("no job for \"prune\""), "{error}");
-    assert_eq!(sandbox.requests().len(), 1);
-}
-
-#[test]
 fn a_tracker_is_finished_by_another_client() {
     let sandbox = still();
     let (_, descriptor) = import(&sandbox, &client(&sandbox));
@@ -183,22 +107,6 @@ fn an_error_ends_the_tracker_and_its_flow_goes_on() {
         let job = client.turn(track.into_flow()).wait().unwrap();
         assert_eq!(job.id, id(&descriptor));
     }
-}
-
-#[test]
-fn a_look_is_tried_again_as_the_policy_says() {
-    let sandbox = swift();
-    let client = client(&sandbox).with_retry(quick());
-    let (_, descriptor) = import(&sandbox, &client);
-    for fault in [Fault::Close, Fault::unavailable(), Fault::too_many_requests("0")] {
-        sandbox.fault(fault);
-    }
-    client.track(&descriptor).unwrap().wait().unwrap();
-    assert_eq!(looks(&sandbox), 4);
-    sandbox.fault(Fault::Close);
-    let client = client.with_retry(RetryPolicy::none());
-    assert!(client.track_job(id(&descriptor)).wait().unwrap_err().may_have_arrived());
-    assert_eq!(looks(&sandbox), 5);
 }
 
 #[test]

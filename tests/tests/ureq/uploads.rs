@@ -6,14 +6,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cycle_images::SourceId;
-use cycle_images::images::{CreateImage, GetImage};
-use cycle_images::model::{Image, ImageStatus, Origin};
-use cycle_images_tests::raw_server::{Answer, RawServer};
-use cycle_images_tests::sandbox::{Fault, Sandbox, Settings};
+use cycle_images::images::CreateImage;
+use cycle_images::model::Image;
+use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_ureq::{Client, Tar};
 
-use crate::retrying::quick;
-use crate::{KEY, client_of, hub, once};
+use crate::{hub, once};
 
 /// A client that takes the sandbox for the factory, too.
 pub(crate) fn uploader(sandbox: &Sandbox) -> Client {
@@ -31,81 +29,6 @@ pub(crate) fn tar(size: usize) -> Vec<u8> {
     let mut tar = vec![b'.'; size];
     tar[257..262].copy_from_slice(b"ustar");
     tar
-}
-
-pub(crate) fn of(tar: &[u8]) -> Tar<'_> {
-    Tar::reader(tar, tar.len() as u64)
-}
-
-pub(crate) fn token(image: &Image) -> String {
-    let origin = image.source.as_ref().and_then(|source| source.details.origin.as_ref());
-    let Some(Origin::CycleUpload(upload)) = origin else { panic!("{image:?}") };
-    upload.token.expose().to_owned()
-}
-
-pub(crate) fn state(client: &Client, image: &Image) -> ImageStatus {
-    client.call(&GetImage::new(&image.id)).unwrap().data.state.current
-}
-
-#[test]
-fn an_image_goes_live_once_its_tar_is_there() {
-    const STEP: Duration = Duration::from_secs(3600);
-    let sandbox = Sandbox::with(Settings::default().step(STEP)).unwrap();
-    let client = uploader(&sandbox);
-    let image = waiting(&sandbox, &client);
-    let tar = tar((3 << 20) + 17);
-    client.upload(&image, of(&tar), |_| {}).unwrap();
-
-    let seen = sandbox.requests().pop().unwrap();
-    assert_eq!(seen.method, "POST");
-    assert_eq!(seen.path, format!("/v1/images/{}/upload", image.id));
-    assert_eq!(seen.query, format!("hub-id={}&token={}", sandbox.hub_id(), token(&image)));
-    assert!(seen.length > tar.len() as u64);
-    assert_eq!(seen.header("content-length"), Some(seen.length.to_string().as_str()));
-    let agent = format!("cycle-images/{} (ureq)", env!("CARGO_PKG_VERSION"));
-    assert_eq!(seen.header("user-agent"), Some(agent.as_str()));
-    for absent in ["authorization", "x-hub-id", "transfer-encoding", "cookie"] {
-        assert_eq!(seen.header(absent), None, "{absent}");
-    }
-    assert!(!seen.headers.iter().any(|(_, value)| value.contains(sandbox.api_key())));
-
-    assert_eq!(state(&client, &image), ImageStatus::Verifying);
-    sandbox.skip(3 * STEP);
-    let live = client.call(&GetImage::new(&image.id)).unwrap().data;
-    assert_eq!((live.state.current, live.size), (ImageStatus::Live, tar.len() as u64));
-}
-
-/// The form, byte for byte, and that any 2xx is a success, whatever comes with it.
-#[test]
-fn the_tar_is_the_one_part_of_a_form() {
-    let sandbox = Sandbox::start().unwrap();
-    let image = waiting(&sandbox, &uploader(&sandbox));
-    let answers = [
-        Answer::new("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
-        Answer::new("HTTP/1.1 204 No Content\r\n\r\n"),
-        Answer::json("202 Accepted", "not JSON"),
-    ];
-    let factory = RawServer::start(answers).unwrap();
-    let hub = client_of("http://core.invalid").hub().clone();
-    let client = once(Client::new(hub.with_factory_url(&factory.url()).unwrap()));
-    let tar = tar(1000);
-    for _ in 0..3 {
-        client.upload(&image, of(&tar), |_| {}).unwrap();
-    }
-    let requests = factory.requests();
-    assert_eq!(requests.len(), 3);
-    for request in requests {
-        let (head, body) = request.split_once("\r\n\r\n").unwrap();
-        let boundary = head.split_once("multipart/form-data; boundary=").unwrap().1;
-        let boundary = boundary.lines().next().unwrap();
-        let expected = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"file.tar\"; \
-             filename=\"file.tar\"\r\nContent-Type: application/x-tar\r\n\r\n{}\r\n--{boundary}--\r\n",
-            String::from_utf8(tar.clone()).unwrap()
-        );
-        assert_eq!(body, expected);
-        assert!(!head.to_lowercase().contains("authorization") && !head.contains(KEY), "{head}");
-    }
 }
 
 #[test]
@@ -134,7 +57,7 @@ fn progress_grows_with_what_is_read_and_ends_at_the_size() {
 }
 
 /// A reader by a function.
-pub(crate) struct Reading<F>(pub(crate) F);
+struct Reading<F>(F);
 
 impl<F: FnMut(&mut [u8]) -> io::Result<usize>> Read for Reading<F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -189,23 +112,6 @@ fn a_file_is_uploaded_and_one_that_is_missing_is_told() {
     client.upload(&image, opened, |bytes| sent = bytes).unwrap();
     assert_eq!(sent, 70_000);
     assert_eq!(Tar::open(&file).unwrap_err().kind(), ErrorKind::NotFound);
-}
-
-/// Not even where the platform asks for it: the tar was read, and can't be read again.
-#[test]
-fn an_upload_is_sent_once() {
-    let sandbox = Sandbox::start().unwrap();
-    let client = uploader(&sandbox).with_retry(quick());
-    let image = waiting(&sandbox, &client);
-    let faults = [Fault::too_many_requests("0"), Fault::unavailable_until("0"), Fault::Close];
-    for (count, fault) in faults.into_iter().enumerate() {
-        sandbox.fault(fault);
-        let error = client.upload(&image, of(&tar(1000)), |_| {}).unwrap_err();
-        assert!(error.may_have_arrived(), "{error:?}");
-        assert_eq!(sandbox.requests().len(), 1 + count + 1);
-    }
-    assert_eq!(state(&client, &image), ImageStatus::Uploading);
-    client.upload(&image, of(&tar(1000)), |_| {}).unwrap();
 }
 
 /// The time of the client is that of a piece: all of them together may take longer.

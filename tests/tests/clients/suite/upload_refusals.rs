@@ -1,7 +1,10 @@
 //! Uploads that are refused: what is told of them, and what is not.
 
 use std::error::Error as _;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::iter;
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
 use std::time::Duration;
 
 use cycle_images::images::GetImages;
@@ -9,10 +12,10 @@ use cycle_images::model::{Image, ImageStatus};
 use cycle_images::{Hub, ResponseErrorKind};
 use cycle_images_async::Error;
 use cycle_images_tests::raw_server::{Answer, RawServer};
-use cycle_images_tests::sandbox::{Fault, Sandbox, Settings};
+use cycle_images_tests::sandbox::{Sandbox, Settings};
 
 use super::uploads::{state, tar, token, upload, waiting};
-use super::{ENOUGH, Test, shown, status, test};
+use super::{ENOUGH, LONG, Test, shown, status, test};
 use crate::driver::Uploads;
 use crate::setup::{Make, Setup};
 
@@ -25,6 +28,7 @@ pub(super) fn tests<D: Uploads>() -> Vec<Test<D>> {
         test(a_token_that_is_echoed_is_not_shown),
         test(a_redirect_with_the_token_is_neither_shown_nor_followed),
         test(an_answer_before_the_end_of_the_tar_is_told),
+        test(a_success_before_the_end_of_the_tar_is_none),
     ]
 }
 
@@ -163,12 +167,71 @@ fn a_redirect_with_the_token_is_neither_shown_nor_followed<D: Uploads>(make: Mak
     assert_eq!((elsewhere.connections(), factory.requests().len()), (0, 1));
 }
 
-/// The factory may answer before it has read the tar, and close the connection.
+/// The factory may answer before it has read the tar. A client that listens is told, and sends no
+/// more than the beginning. One that is held up for longer than it listens sends all of it, and is
+/// told then; but no client is held up every time.
 fn an_answer_before_the_end_of_the_tar_is_told<D: Uploads>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox));
-    let image = waiting(&sandbox, &client);
+    let image = waiting(&sandbox, &make(Setup::of(&sandbox)));
+    let tar = tar(16 << 20);
+    for _ in 0..20 {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let factory =
+            thread::spawn(move || answer_early(&listener.accept().unwrap().0, "413 Too Large"));
+        let client = make(Setup::of(&sandbox).factory(&url));
+        assert_eq!(status(&refused(&client, &image, &tar)), 413);
+        drop(client);
+        if factory.join().unwrap() < 256 << 10 {
+            return;
+        }
+    }
+    panic!("the client doesn't listen");
+}
+
+/// As a proxy answers that wants somebody to log in.
+fn a_success_before_the_end_of_the_tar_is_none<D: Uploads>(make: Make<D>) {
+    let sandbox = Sandbox::start().unwrap();
+    let image = waiting(&sandbox, &make(Setup::of(&sandbox)));
+    for _ in 0..20 {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let factory = thread::spawn(move || answer_early(&listener.accept().unwrap().0, "200 OK"));
+        let client = make(Setup::of(&sandbox).factory(&url));
+        let outcome = upload(&client, &image, &tar(16 << 20));
+        drop(client);
+        let sent = factory.join().unwrap();
+        match outcome {
+            // Held up for longer than it listens, it has sent all of it.
+            Ok(()) => assert!(sent > 16 << 20),
+            Err(error) => {
+                let Error::Transport { source, .. } = &error else { panic!("{error:?}") };
+                assert_eq!(source.to_string(), "the answer came before all of the tar was sent");
+                return;
+            }
+        }
+    }
+    panic!("the client doesn't listen");
+}
+
+/// Answers a request once its head is there, and says how many bytes of its body came all the same.
+fn answer_early(mut stream: &TcpStream, status: &str) -> usize {
+    stream.set_read_timeout(Some(LONG)).unwrap();
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    while reader.read_line(&mut line).unwrap() > 2 {
+        line.clear();
+    }
+    // Time for a client that doesn't listen.
+    thread::sleep(Duration::from_millis(50));
     let body = r#"{"error": {"code": "413.too-large", "title": "Too large."}}"#;
-    sandbox.fault(Fault::json(413, body));
-    assert_eq!(status(&refused(&client, &image, &tar(16 << 20))), 413);
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n");
+    write!(stream, "{head}Content-Length: {length}\r\n\r\n{body}").unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let (mut sent, mut buffer) = (0, vec![0; 1 << 16]);
+    while let Ok(count @ 1..) = reader.read(&mut buffer) {
+        sent += count;
+    }
+    sent
 }
