@@ -20,7 +20,8 @@ use crate::gate::Gate;
 /// let tar = Tar::new(pieces, 5);
 /// ```
 ///
-/// A file's pieces come from `tokio_util::io::ReaderStream`, for one.
+/// A file's pieces come from `tokio_util::io::ReaderStream`, for one. The stream is `Send`, for an
+/// HTTP client may read it on a task of its own.
 pub struct Tar {
     pieces: Pieces,
     size: u64,

@@ -33,6 +33,10 @@ use crate::{Carry, Error, Items, NoTimer, Timer, Transport, Turn};
 /// spawn(async move { client.track(&import)?.wait().await });
 /// # }
 /// ```
+///
+/// So does a stream that has to own its client, which the crate `async-stream` makes of one that
+/// doesn't: `try_stream! { let mut items = client.items(list); while let Some(item) =
+/// items.next().await { yield item?; } }`.
 #[derive(Clone, Debug)]
 pub struct Client<T, M = NoTimer> {
     pub(crate) hub: Hub,
@@ -155,7 +159,8 @@ impl<T: Transport, M: Timer> Client<T, M> {
 
     /// Reads the records of a list, across its pages, as they are asked for. What is said of
     /// [`pages`](Self::pages) holds here, too; a record that couldn't be read is left out here, and
-    /// stands in its page's `unread` there.
+    /// stands in its page's `unread` there. To send for pages ahead:
+    /// `client.pages(list).prefetch(4).items()`.
     pub fn items<O: ListOperation>(&self, operation: O) -> Items<O, impl Carry> {
         self.pages(operation).items()
     }

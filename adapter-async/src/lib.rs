@@ -21,15 +21,18 @@
 //! request, reads lists and follows jobs:
 //!
 //! ```
+//! # use cycle_images::ImageId;
 //! # use cycle_images::images::{CreateImageJob, GetImages};
-//! # use cycle_images::model::Image;
 //! # use cycle_images_async::{Client, Error, Timer, Transport};
-//! # async fn run(client: Client<impl Transport>, sleep: impl Timer) -> Result<(), Error> {
+//! # async fn run(client: Client<impl Transport>, sleep: impl Timer, id: ImageId)
+//! # -> Result<(), Error> {
 //! let client = client.with_timer(sleep);
+//! let import = client.call(&CreateImageJob::import(&id)).await?.data;
+//! client.track(&import)?.wait().await?;
+//!
 //! let mut images = client.items(GetImages::new());
 //! while let Some(image) = images.next().await {
-//!     let import = client.call(&CreateImageJob::import(image?.id)).await?.data;
-//!     client.track(&import)?.wait().await?;
+//!     println!("{}", image?.name);
 //! }
 //! # Ok(())
 //! # }
@@ -48,12 +51,15 @@
 //!
 //! # What is left behind
 //! Nothing: all work is done on the task that polls, and stops when the future or stream is dropped.
-//! What is given is `Send` whenever the transport's and the timer's futures are. Nothing is logged
-//! here.
+//! A connection that is idle then stays in the pool of the HTTP client, if that has one. Nothing is
+//! logged here.
+//!
+//! What is given is `Send` whenever the transport's and the timer's futures are, and both are `Sync`.
 //!
 //! # Features
 //! None is on by default.
-//! - `reqwest`: `Reqwest`, over reqwest 0.13. For https, `rustls` or `native-tls` as well.
+//! - `reqwest`: `Reqwest`, over reqwest 0.13. For https, `rustls` (which needs a C compiler) or
+//!   `native-tls` as well; these two concern reqwest alone.
 //! - `hyper`: `Hyper`, over hyper-util's client, with a connector of the caller's choice.
 //! - `tower`: `Tower`, over any `tower_service::Service<http::Request<B>>`.
 //! - `tokio`, `smol`: the timers `Tokio` and `Smol`.

@@ -4,7 +4,8 @@ use std::time::Duration;
 /// How to wait: the business of whatever runtime the program has.
 ///
 /// Every function or closure from a [`Duration`] to a future is one, whatever that future gives:
-/// `tokio::time::sleep` as it stands, or `smol::Timer::after`.
+/// `tokio::time::sleep` as it stands, or `smol::Timer::after`. (One whose type is a parameter, or
+/// that is boxed, is wrapped: `async move |time| f(time).await`.)
 ///
 /// ```
 /// use std::time::Duration;

@@ -2,6 +2,8 @@
 
 #[cfg(any(feature = "reqwest", feature = "hyper", feature = "tower"))]
 mod body;
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
+mod fault;
 #[cfg(feature = "hyper")]
 mod hyper;
 #[cfg(feature = "reqwest")]
@@ -24,12 +26,14 @@ use crate::Body;
 
 /// Carries a request to the platform and its answer back.
 ///
-/// Every async function or closure from a request to a response is one. A transport must not follow
-/// redirects, must take no status for an error, and should bound the size of an answer. An empty
-/// body is to be sent as none.
+/// Every async function or closure from a request to a response is one. (One whose type is a
+/// parameter, or that is boxed, is wrapped: `async move |request| f(request).await`.) A transport
+/// must not follow redirects, must take no status for an error, and should bound the size of an
+/// answer. An empty body is to be sent as none.
 ///
-/// Nothing is boxed, and nothing need be `Send`: what a [`Client`](crate::Client) gives is `Send`
-/// whenever the transport's futures are.
+/// The trait boxes nothing, and nothing need be `Send`: what a [`Client`](crate::Client) gives is
+/// `Send` whenever the transport's and the timer's futures are and both are `Sync`. That is known
+/// where their types are: a function that is generic over them can't spawn.
 ///
 /// ```
 /// use cycle_images::http::{Request, Response};
@@ -48,7 +52,8 @@ use crate::Body;
 /// ```
 pub trait Transport {
     /// Why there is no response. After any error the request is taken to have arrived, and a POST is
-    /// not sent again; a transport that can tell makes a [`Fault`] of what it knows.
+    /// not sent again; a transport that can tell makes a [`Fault`] of what it knows. What is no
+    /// `Error` itself, such as a boxed one, becomes one by `.map_err(Fault::lost)`.
     type Error: Into<Fault>;
     /// The body of a response, read in full.
     type Body: AsRef<[u8]>;
@@ -79,7 +84,8 @@ where
 /// for `Tower`, with [`Body`] as its requests' body.
 pub trait UploadTransport: Transport {
     /// Sends a request with its body as it is read, and waits for the whole response. What goes
-    /// wrong with the body must come out as an error.
+    /// wrong with the body must come out as an error. The URI holds the image's token, which no
+    /// error may show.
     fn upload(
         &self,
         request: Request<Body>,

@@ -139,7 +139,7 @@ impl<F: fmt::Debug, C> fmt::Debug for Turn<F, C> {
 impl<O: ListOperation, C: Carry> Turn<Pages<O>, C> {
     /// Sends for pages before they are asked for, so that as many as this are under way or waiting
     /// to be taken. They come in order all the same, each record as often as without it; past the
-    /// end of the list, some pages are asked for in vain.
+    /// end of the list, some pages are asked for in vain. None is as one.
     ///
     /// A page that was asked for ahead only makes its way while the stream is asked for one, and its
     /// time is counted from when it is wanted.

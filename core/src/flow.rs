@@ -41,10 +41,10 @@
 //!
 //! A flow is plain data: it can be written with serde in the midst of its work and go on from the
 //! text in another process. Store it when [`next`](Flow::next) has said what to send, before that is
-//! sent: then a flow that is resumed knows that its request may have arrived. It holds no API key, for the hub is handed in at each step; operations that
-//! carry credentials can't be stored, but `CreateImage` can, with its build arguments as they are. Time is
-//! handed in as well, so that hours of waiting are tested in no time, and so is the seed of the
-//! jitter.
+//! sent: then a flow that is resumed knows that its request may have arrived. It holds no API key,
+//! for the hub is handed in at each step; operations that carry credentials can't be stored, but
+//! `CreateImage` can, with its build arguments as they are. Time is handed in as well, so that hours
+//! of waiting are tested in no time, and so is the seed of the jitter.
 
 mod error;
 mod exchange;

@@ -4,7 +4,7 @@ use cycle_images::http::{Request, Response};
 use hyper_util::client::legacy::{Client, connect::Connect};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use super::body;
+use super::{body, fault};
 use crate::{Body, Transport, UploadTransport};
 
 /// hyper-util's client, with the connector `C`: TLS is its business. Feature `hyper`.
@@ -67,7 +67,11 @@ impl<C: Connect + Clone + Send + Sync + 'static> Transport for Hyper<C> {
 impl<C: Connect + Clone + Send + Sync + 'static> UploadTransport for Hyper<C> {
     async fn upload(&self, request: Request<Body>) -> Result<Response<Bytes>, Fault> {
         let response = self.client.request(request).await.map_err(|error| {
-            if error.is_connect() { Fault::unsent(error) } else { Fault::lost(error) }
+            if error.is_connect() {
+                fault::of_connection(error, "https needs a connector that has TLS")
+            } else {
+                Fault::lost(error)
+            }
         })?;
         body::read(response, self.body_limit).await
     }

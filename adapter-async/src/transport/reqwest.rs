@@ -6,7 +6,7 @@ use cycle_images::http::{Request, Response};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, NoProxy, Proxy};
 
-use super::body;
+use super::{body, fault};
 use crate::{Body, Transport, UploadTransport};
 
 /// reqwest 0.13. Feature `reqwest`, and `rustls` or `native-tls` for https.
@@ -24,7 +24,7 @@ impl Reqwest {
     /// key.
     ///
     /// # Errors
-    /// If there is no TLS to be had, or a proxy's address is none.
+    /// If TLS can't be set up, or a proxy's address is none. Without any TLS, it is https that fails.
     pub fn new() -> reqwest::Result<Self> {
         let builder = Client::builder().connect_timeout(Duration::from_secs(10)).no_proxy();
         let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -63,13 +63,13 @@ impl Reqwest {
         &self,
         request: Request<B>,
     ) -> Result<Response<Bytes>, Fault> {
-        let fault = |error| fault(error, self.stays);
-        let request = reqwest::Request::try_from(request).map_err(fault)?;
+        let told = |error| told(error, self.stays);
+        let request = reqwest::Request::try_from(request).map_err(told)?;
         let url = request.url().clone();
-        let response = self.client.execute(request).await.map_err(fault)?;
+        let response = self.client.execute(request).await.map_err(told)?;
         if *response.url() != url {
-            let told = "the client followed a redirect: build it with none";
-            return Err(Fault::lost(told).fatal());
+            let followed = "the client followed a redirect: build it with none";
+            return Err(Fault::lost(followed).fatal());
         }
         body::read(Response::from(response), self.body_limit).await
     }
@@ -90,11 +90,15 @@ impl UploadTransport for Reqwest {
     }
 }
 
-/// A connection that failed may be the one that a redirect led to.
-fn fault(error: reqwest::Error, stays: bool) -> Fault {
+fn told(error: reqwest::Error, stays: bool) -> Fault {
     // The URL of an upload holds its token.
     let error = error.without_url();
-    let (unsent, fatal) = (error.is_connect() || error.is_builder(), error.is_builder());
-    let fault = if stays && unsent { Fault::unsent(error) } else { Fault::lost(error) };
-    if fatal { fault.fatal() } else { fault }
+    if error.is_builder() {
+        Fault::unsent(error).fatal()
+    } else if stays && error.is_connect() {
+        fault::of_connection(error, "https needs the feature `rustls` or `native-tls`")
+    } else {
+        // Without `stays`, a connection that failed may be the one that a redirect led to.
+        Fault::lost(error)
+    }
 }

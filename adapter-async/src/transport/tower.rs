@@ -13,8 +13,9 @@ use crate::{Body, Transport, UploadTransport};
 /// Any tower service from an `http::Request<B>` to an `http::Response`, with whatever layers are
 /// around it. Feature `tower`.
 ///
-/// The service must not follow redirects. After any error of a service a request is taken to have
-/// arrived. An upload needs a `B` that is made of a [`Body`], which is one itself.
+/// The service must not follow redirects. After any error of its `call` a request is taken to have
+/// arrived. It is cloned for each request, and shared between threads only if it is `Sync`: take
+/// tower's `BoxCloneSyncService`, not `BoxCloneService`. An upload needs a `B` that is made of a [`Body`], which is one itself.
 ///
 /// ```
 /// use cycle_images_async::{Body, Tower};
@@ -31,7 +32,7 @@ pub struct Tower<S, B> {
 }
 
 impl<S, B> Tower<S, B> {
-    /// The service is cloned for each request.
+    /// Has requests carried by this service.
     #[must_use]
     pub fn new(service: S) -> Self {
         Self { service, body_limit: body::DEFAULT_LIMIT, body: PhantomData }

@@ -38,8 +38,7 @@ pub enum FlowError {
         operation: &'static str,
         /// How often it was sent.
         tries: u32,
-        /// The time that was allowed for a connection, or for a request and its answer: a setting
-        /// of the client.
+        /// The time that was allowed: a setting of the client.
         limit: Duration,
         /// Whether anything of the last request can have reached the platform.
         may_have_arrived: bool,

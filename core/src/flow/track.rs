@@ -23,9 +23,9 @@ const UNKNOWN_TIME: Duration = Duration::from_secs(15);
 /// time when the job is completed; every other end is an [error](JobError) with the job in it.
 ///
 /// The first look is at once, the second after 250 ms, each further one after half as long again, at
-/// most 5 s; a `Retry-After` on an answer is waited for, up to 60 s. A job may be unknown (`404.job`) for some
-/// seconds after it was accepted: that is borne for the first 5 answers and the first 15 s, whichever
-/// is longer. Once the job was seen, `404.job` means that it is gone. Unless
+/// most 5 s; a `Retry-After` on an answer is waited for, up to 60 s. A job may be unknown (`404.job`)
+/// after it was accepted: that is borne for the first 5 answers and the first 15 s, whichever is
+/// longer. Once the job was seen, `404.job` means that it is gone. Unless
 /// [`deadline`](Self::deadline) says otherwise, a job is given one hour from the first look.
 ///
 /// Needs the capability `apionly-jobs-view`.
@@ -233,10 +233,8 @@ fn compare_shares(a: Progress, b: Progress) -> Ordering {
 }
 
 fn is_fault(error: &FlowError) -> bool {
-    matches!(
-        error,
-        FlowError::Transport { .. } | FlowError::Timeout { .. } | FlowError::BodyTooLarge { .. }
-    )
+    use FlowError::{BodyTooLarge, Timeout, Transport};
+    matches!(error, Transport { .. } | Timeout { .. } | BodyTooLarge { .. })
 }
 
 fn without_values(mut job: Job) -> Job {

@@ -21,6 +21,7 @@ mod limits;
 mod next;
 mod policies;
 mod prefetch;
+mod prefetch_bodies;
 mod prefetch_ends;
 mod prefetch_faults;
 mod proxies;

@@ -135,3 +135,14 @@ fn a_post_that_was_not_sent_is_tried_again() {
         assert!(matches!(error, Error::Transport { tries: 2, .. }), "{error:?}");
     });
 }
+
+/// The plain connector has no TLS, and will have none the next time.
+#[test]
+fn https_without_tls_is_tried_once_and_told() {
+    let hub = Hub::new(KEY, "the-hub").unwrap().with_base_url("https://127.0.0.1:1").unwrap();
+    let client = Client::new(hub, hyper()).with_timer(Tokio);
+    let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
+    let Error::Transport { tries: 1, source, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(source.to_string(), "https needs a connector that has TLS");
+    assert!(!error.may_have_arrived());
+}

@@ -169,3 +169,58 @@ fn an_upload_that_is_dropped_lets_its_tar_go() {
     assert!(bell.running().is_empty());
     assert_eq!(Arc::strong_count(&pulled), 1);
 }
+
+/// Reads the body on a task of its own, as clients of HTTP/2 do.
+#[derive(Clone, Debug, Default)]
+struct Apart(Arc<Mutex<Option<tokio::task::JoinHandle<bool>>>>);
+
+impl Transport for Apart {
+    type Error = Fault;
+    type Body = String;
+
+    async fn send(&self, _: Request<Vec<u8>>) -> Outcome {
+        Err(Fault::lost("it is for uploads alone").fatal())
+    }
+}
+
+impl UploadTransport for Apart {
+    async fn upload(&self, request: Request<Body>) -> Outcome {
+        let mut body = request.into_body();
+        let reading = tokio::spawn(async move {
+            while let Some(piece) = body.next().await {
+                if piece.is_err() {
+                    return false;
+                }
+            }
+            true
+        });
+        *self.0.lock().unwrap() = Some(reading);
+        std::future::pending().await
+    }
+}
+
+#[test]
+fn a_task_that_waits_for_a_piece_ends_with_its_upload() {
+    crate::runtime().block_on(async {
+        let apart = Apart::default();
+        let bell = Bell::default();
+        let client = Client::new(hub_of("http://core.invalid"), apart.clone());
+        let client = client.with_timer(bell.clone());
+        let image = image();
+        for is_open in [false, true] {
+            let tar = Tar::new(stream::pending::<std::io::Result<Vec<u8>>>(), 1 << 20);
+            let mut upload = Box::pin(client.upload(&image, tar, |_| {}));
+            assert!(poll_once(&mut upload).is_pending());
+            tokio::task::yield_now().await;
+            assert!(poll_once(&mut upload).is_pending());
+            if is_open {
+                bell.ring();
+                assert!(poll_once(&mut upload).is_pending());
+                tokio::task::yield_now().await;
+            }
+            drop(upload);
+            let reading = apart.0.lock().unwrap().take().unwrap();
+            assert!(!reading.await.unwrap(), "the body came to a good end");
+        }
+    });
+}
