@@ -1,15 +1,15 @@
 //! How fast a page of images is read, beside `serde_json` reading the same bytes into a `Value`.
 //!
-//! Both are run in one process and each figure is a ratio of medians, so that it holds on a busy
-//! machine and on a fast one. A page is held until the next one is there, as a program does that
-//! shows one and reads on, and letting go of the one before is part of the time. Were nothing held,
-//! the C library would hand the memory back to the kernel and fetch it again at every run, and the
-//! figures would tell of that.
+//! Both are run in one process, and each figure is a ratio of times that nine in ten reads don't come
+//! below: what a busy machine adds to a read falls away. A page is held until the next one is there,
+//! as a program does that shows one and reads on, and letting go of the one before is part of the
+//! time. Were nothing held, the C library would hand the memory back to the kernel and fetch it again
+//! at every read, and the figures would tell of that.
 //!
-//! Each reader has a row of runs before it is the other's turn, as in a program that reads in one of
-//! the two ways. With a run each by turns, a page has to wait until the C library has tidied up the
-//! many small blocks that the `Value` before it let go of, which it puts off until something large
-//! is asked for: that figure is told as well.
+//! Each reader has a row of pages before it is the other's turn, as in a program that reads in one of
+//! the two ways. If they take turns, a page has to wait until the C library has tidied up the many
+//! small blocks that the `Value` before it let go of, which it puts off until something large is
+//! asked for: that figure is told as well.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints and may stop")]
 
@@ -41,11 +41,11 @@ fn main() {
         row(ROW / 10, slice::from_ref(&large), &mut many, |page| read(&hub, &list, page));
     }
     println!("a page of 100 images, {} bytes an image:", length / 1000);
-    println!("  {:.2} times as fast as serde_json::Value", median(values) / median(images.clone()));
+    println!("  {:.2} times as fast as serde_json::Value", steady(values) / steady(images.clone()));
     println!("a page of 1000 images:");
     println!(
         "  {:.2} times the time an image takes in a page of 100",
-        median(many) / 10.0 / median(images)
+        steady(many) / 10.0 / steady(images)
     );
 
     let (mut values, mut images) = (Vec::new(), Vec::new());
@@ -55,7 +55,7 @@ fn main() {
         images.push(time(&mut reply, page, |page| read(&hub, &list, page)));
     }
     println!("a page of 100 images, in turns with serde_json::Value:");
-    println!("  {:.2} times as fast", median(values) / median(images));
+    println!("  {:.2} times as fast", steady(values) / steady(images));
 }
 
 fn read_value(page: &str) -> Value {
@@ -80,7 +80,7 @@ fn time<R>(held: &mut Option<R>, page: &str, read: impl Fn(&str) -> R) -> Durati
     start.elapsed()
 }
 
-fn median(mut times: Vec<Duration>) -> f64 {
+fn steady(mut times: Vec<Duration>) -> f64 {
     times.sort_unstable();
     times.get(times.len() / 10).unwrap().as_secs_f64()
 }
