@@ -3,7 +3,7 @@
 //!
 //! Without any variable set it runs against a sandbox that starts by itself. With `CYCLE_API_KEY`
 //! and `CYCLE_HUB_ID` set it runs on the platform, from the source that `--source` names, and
-//! touches only what it created.
+//! touches only what it created; for https, the feature `rustls` has to be on.
 
 #![allow(clippy::print_stdout, reason = "an example speaks to people")]
 

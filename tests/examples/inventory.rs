@@ -2,7 +2,7 @@
 //!
 //! Four pages at a time are under way. Without any variable set it runs against a sandbox of some
 //! hundred images; with `CYCLE_API_KEY` and `CYCLE_HUB_ID` set it runs on the platform, and only
-//! reads.
+//! reads; for https, the feature `rustls` has to be on.
 
 #![allow(clippy::print_stdout, reason = "an example speaks to people")]
 
