@@ -64,6 +64,7 @@ fn refusing() -> RawServer {
 
 /// The counterpart: the same variables do name a proxy, which is asked for a tunnel and no more.
 #[test]
+#[cfg_attr(not(feature = "rustls"), ignore = "needs the feature rustls")]
 fn https_asks_the_proxy_for_a_tunnel() {
     if is_alone() {
         let error = failure();
@@ -85,6 +86,7 @@ fn https_asks_the_proxy_for_a_tunnel() {
 
 /// `HTTP_PROXY` is for plain http, which goes past every proxy; so it is for nothing here.
 #[test]
+#[cfg_attr(not(feature = "rustls"), ignore = "needs the feature rustls")]
 fn https_does_not_take_the_proxy_of_plain_http_nor_an_empty_one() {
     if is_alone() {
         assert!(!failure().may_have_arrived());
@@ -104,6 +106,7 @@ fn https_does_not_take_the_proxy_of_plain_http_nor_an_empty_one() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "rustls"), ignore = "needs the feature rustls")]
 fn no_proxy_names_what_goes_past_it() {
     if is_alone() {
         assert!(!failure().may_have_arrived());

@@ -53,6 +53,7 @@ fn a_host_that_has_no_address() {
 
 /// Before the handshake is through, nothing of the request is sent.
 #[test]
+#[cfg_attr(not(feature = "rustls"), ignore = "needs the feature rustls")]
 fn a_server_that_speaks_no_tls() {
     let server = Served::by(|mut stream, _| {
         let mut hello = [0; 4096];
@@ -66,6 +67,7 @@ fn a_server_that_speaks_no_tls() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "rustls"), ignore = "needs the feature rustls")]
 fn a_connection_that_is_not_made_in_time() {
     let server = RawServer::start([Answer::new("").hold()]).unwrap();
     let hurried = reqwest::Client::builder().connect_timeout(Duration::from_millis(50));
