@@ -93,12 +93,16 @@ impl UploadTransport for Reqwest {
 fn told(error: reqwest::Error, stays: bool) -> Fault {
     // The URL of an upload holds its token.
     let error = error.without_url();
-    if error.is_builder() {
-        Fault::unsent(error).fatal()
-    } else if stays && error.is_connect() {
-        fault::of_connection(error, "https needs the feature `rustls` or `native-tls`")
-    } else {
-        // Without `stays`, a connection that failed may be the one that a redirect led to.
+    let is_fatal = error.is_builder();
+    let fault = if !stays {
+        // What can't be had may be what a redirect led to.
         Fault::lost(error)
-    }
+    } else if error.is_connect() {
+        fault::of_connection(error, "https needs the feature `rustls` or `native-tls`")
+    } else if is_fatal {
+        Fault::unsent(error)
+    } else {
+        Fault::lost(error)
+    };
+    if is_fatal { fault.fatal() } else { fault }
 }

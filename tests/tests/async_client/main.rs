@@ -35,6 +35,7 @@ mod silence;
 mod taken_out;
 mod time;
 mod timers;
+mod towers;
 mod upload_by_hand;
 mod upload_faults;
 mod upload_streams;

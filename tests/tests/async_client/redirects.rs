@@ -79,20 +79,30 @@ fn a_client_that_follows_one_is_told_so() {
 }
 
 /// The request did arrive, and would be led astray again.
-#[test]
-fn a_redirect_that_was_followed_into_nothing_is_not_unsent() {
+#[track_caller]
+fn is_not_unsent(location: &str) {
     let sandbox = Sandbox::start().unwrap();
-    let closed = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let nowhere = format!("http://{}/v1/images", closed.local_addr().unwrap());
-    drop(closed);
     let client = Client::new(hub(&sandbox), Reqwest::with_client(reqwest::Client::new()));
     let client = client.with_timer(Tokio);
     let create = CreateImage::new(SourceId::new(sandbox.source_id()).unwrap());
     for _ in 0..4 {
-        sandbox.fault(Fault::redirect(307, &nowhere));
+        sandbox.fault(Fault::redirect(307, location));
     }
     let error = runtime().block_on(client.call(&create)).unwrap_err();
     assert!(matches!(error, Error::Transport { tries: 1, .. }), "{error:?}");
     assert!(error.may_have_arrived(), "{error:?}");
     assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[test]
+fn a_redirect_that_was_followed_into_nothing_is_not_unsent() {
+    let closed = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let nowhere = format!("http://{}/v1/images", closed.local_addr().unwrap());
+    drop(closed);
+    is_not_unsent(&nowhere);
+}
+
+#[test]
+fn a_redirect_that_could_not_be_followed_is_not_unsent() {
+    is_not_unsent("ftp://example.com/");
 }

@@ -6,16 +6,16 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
+use cycle_images::SourceId;
 use cycle_images::images::{CreateImage, GetImages};
-use cycle_images::{ImageId, SourceId};
-use cycle_images_async::{Client, Tower};
+use cycle_images_async::{Client, Error, Tower};
 use futures_util::FutureExt;
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use tower::Service;
 
-use crate::hand::{at_once, by_hand, poll_once};
+use crate::hand::{Bell, at_once, now, poll};
 use crate::hub_of;
 
 /// What all clones share.
@@ -73,4 +73,52 @@ impl Service<Request<Vec<u8>>> for Picky {
             }
         })
     }
+}
+
+fn client(picky: &Picky) -> Client<Tower<Picky, Vec<u8>>, Bell> {
+    let client = Client::new(hub_of("http://core.invalid"), Tower::new(picky.clone()));
+    client.with_timer(Bell::default()).with_retry(at_once().tries(3))
+}
+
+fn create() -> CreateImage {
+    CreateImage::new(SourceId::new("s1").unwrap())
+}
+
+#[test]
+fn a_request_waits_until_its_service_is_ready() {
+    let picky = Picky::default();
+    let client = client(&picky);
+    picky.state.lock().unwrap().busy = true;
+    let mut pages = client.pages(GetImages::new()).prefetch(2);
+    assert!(poll(&mut pages).is_pending());
+    assert!(picky.state.lock().unwrap().waker.is_some(), "nobody would hear of it");
+    assert_eq!(picky.state.lock().unwrap().calls, 0);
+    picky.state.lock().unwrap().busy = false;
+    assert!(now(&mut pages).is_none());
+    assert_eq!(picky.state.lock().unwrap().calls, 2);
+}
+
+/// A service that isn't ready has been sent nothing: even a POST may be tried again.
+#[test]
+fn what_a_service_refuses_beforehand_was_not_sent() {
+    let picky = Picky { refuses: true, ..Picky::default() };
+    let client = client(&picky);
+    let error = client.call(&create()).now_or_never().unwrap().unwrap_err();
+    assert!(!error.may_have_arrived());
+    let Error::Transport { tries: 3, source, .. } = error else { panic!("{error:?}") };
+    assert_eq!(source.to_string(), "there is no room");
+    assert_eq!(picky.state.lock().unwrap().calls, 0);
+}
+
+#[test]
+fn after_any_error_of_a_call_a_request_may_have_arrived() {
+    let picky = Picky { fails: true, ..Picky::default() };
+    let client = client(&picky);
+    let error = client.call(&create()).now_or_never().unwrap().unwrap_err();
+    assert!(matches!(error, Error::Transport { tries: 1, .. }), "{error:?}");
+    assert!(error.may_have_arrived());
+    assert_eq!(picky.state.lock().unwrap().calls, 1);
+    let error = client.call(&GetImages::new()).now_or_never().unwrap().unwrap_err();
+    assert!(matches!(error, Error::Transport { tries: 3, .. }), "{error:?}");
+    assert_eq!(picky.state.lock().unwrap().calls, 4);
 }

@@ -134,6 +134,20 @@ fn a_tar_ends_at_its_size() {
     }
 }
 
+/// One that is on its way at once asks for no leave.
+#[test]
+fn the_leave_to_go_on_is_asked_for_from_64_kib_on() {
+    const SMALL: usize = 64 << 10;
+    for (size, asks) in [(0, false), (SMALL, false), (SMALL + 1, true)] {
+        let factory = RawServer::start([Answer::new("HTTP/1.1 204 \r\n\r\n")]).unwrap();
+        let client = uploader(&factory.url(), hyper());
+        let tar = of(&vec![b'.'; size], 10_000);
+        runtime().block_on(client.upload(&image(), tar, |_| {})).unwrap();
+        let request = factory.requests().concat().to_lowercase();
+        assert_eq!(request.contains("\r\nexpect: 100-continue\r\n"), asks, "{size}");
+    }
+}
+
 /// Not even where the platform asks for it: the tar was read, and can't be read again.
 #[test]
 fn an_upload_is_sent_once() {
