@@ -21,8 +21,8 @@ use crate::{Carry, Error, Items, NoTimer, Timer, Transport, Turn};
 ///
 /// The size of an answer and the time for a connection are the transport's.
 ///
-/// A future or stream of a client borrows it, and does its work on the task that polls it. A task of
-/// its own takes a clone of the client along:
+/// A future or stream of a client borrows it, and does its work on the task that polls it. As long as
+/// it is there, the client can't be moved: a task of its own takes a clone along.
 ///
 /// ```
 /// # use cycle_images::model::JobDescriptor;

@@ -11,6 +11,7 @@ mod alone;
 mod connection;
 mod hand;
 mod ready;
+mod slow;
 mod streams;
 mod tars;
 
@@ -38,6 +39,7 @@ mod timers;
 mod towers;
 mod upload_by_hand;
 mod upload_faults;
+mod upload_listening;
 mod upload_streams;
 mod uploads;
 mod variables;
