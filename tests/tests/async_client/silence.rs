@@ -148,3 +148,13 @@ fn https_without_tls_is_tried_once_and_told() {
     assert_eq!(source.to_string(), "https needs a connector that has TLS");
     assert!(!error.may_have_arrived());
 }
+
+/// What a client of one's own doesn't take, it takes no better the next time.
+#[test]
+fn what_a_client_cannot_carry_is_tried_once() {
+    let secure = Reqwest::build(reqwest::Client::builder().https_only(true)).unwrap();
+    let client = Client::new(hub_of("http://127.0.0.1:1"), secure).with_timer(Tokio);
+    let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
+    assert!(matches!(error, Error::Transport { tries: 1, .. }), "{error:?}");
+    assert!(!error.may_have_arrived());
+}
