@@ -1,0 +1,71 @@
+//! A transport that takes a piece of an upload when it is told to.
+
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+use std::time::Duration;
+
+use cycle_images::flow::Fault;
+use cycle_images_async::{Body, Client, Error, Transport, UploadTransport};
+use futures_util::StreamExt;
+use http::{Request, Response};
+use http_body::Body as _;
+use tokio::sync::Semaphore;
+
+use crate::hand::{Bell, Outcome};
+use crate::hub_of;
+
+/// Takes as many pieces as there are permits, one by one.
+#[derive(Clone, Debug)]
+pub(crate) struct Slow {
+    pub(crate) permits: Arc<Semaphore>,
+    pub(crate) taken: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Transport for Slow {
+    type Error = Fault;
+    type Body = String;
+
+    async fn send(&self, _: Request<Vec<u8>>) -> Outcome {
+        Err(Fault::lost("it is for uploads alone").fatal())
+    }
+}
+
+impl UploadTransport for Slow {
+    async fn upload(&self, request: Request<Body>) -> Outcome {
+        let mut body = request.into_body();
+        loop {
+            self.permits.acquire().await.map_err(Fault::lost)?.forget();
+            let left = body.left();
+            assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(left), left == 0));
+            let Some(piece) = body.next().await else { break };
+            let piece = piece?;
+            // An empty one would be the end, for whoever sends a body in chunks.
+            assert!(!piece.is_empty());
+            assert_eq!(body.left(), left - piece.len() as u64);
+            self.taken.lock().unwrap().extend(piece);
+        }
+        assert_eq!(body.left(), 0);
+        self.permits.acquire().await.map_err(Fault::lost)?.forget();
+        Ok(Response::new(String::new()))
+    }
+}
+
+/// The time of the client.
+pub(crate) const LIMIT: Duration = Duration::from_secs(5);
+
+/// A client, its transport and its time.
+pub(crate) fn by_hand() -> (Client<Slow, Bell>, Slow, Bell) {
+    let slow = Slow { permits: Arc::new(Semaphore::new(0)), taken: Arc::default() };
+    let bell = Bell::default();
+    let client = Client::new(hub_of("http://core.invalid"), slow.clone());
+    (client.with_timer(bell.clone()).with_timeout(LIMIT), slow, bell)
+}
+
+/// The time of an upload was over.
+#[track_caller]
+pub(crate) fn timed_out<T: std::fmt::Debug>(polled: Poll<Result<T, Error>>) {
+    let Poll::Ready(Err(error)) = polled else { panic!("{polled:?}") };
+    assert!(error.may_have_arrived());
+    let Error::Timeout { operation, tries, limit, .. } = error else { panic!("{error:?}") };
+    assert_eq!((operation, tries, limit), ("UploadImage", 1, LIMIT));
+}
