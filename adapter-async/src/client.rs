@@ -201,7 +201,8 @@ impl<T: Transport, M: Timer> Client<T, M> {
     }
 
     /// Turns a flow of the caller's: one with settings of its own, or one that was stored. Its own
-    /// retry policy counts, and not the client's.
+    /// retry policy counts, and not the client's. What this gives is of another type than what
+    /// [`pages`](Self::pages) gives: where either may be turned, make the flow in both cases.
     pub fn turn<F: Flow>(&self, flow: F) -> Turn<F, impl Carry> {
         let send = |request| carry(&self.transport, request);
         let wait = |time| self.timer.wait(time);

@@ -11,7 +11,7 @@ use cycle_images::flow::Fault;
 use cycle_images::http::{Method, Request, Response, Uri};
 
 /// The part of a [`Turn`](crate::Turn) that belongs to its client: the transport and the timer,
-/// with what they are doing. Its type can't be named, for it holds their futures unboxed.
+/// with what they are doing. Its type can't be named, for it is made of that of their futures.
 pub trait Carry: Sealed + Unpin {}
 
 /// What came of a request.

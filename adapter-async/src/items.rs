@@ -50,7 +50,8 @@ impl<O: ListOperation, C: Carry> Stream for Items<O, C> {
 
 impl<O: ListOperation, C: Carry> FusedStream for Items<O, C> {
     fn is_terminated(&self) -> bool {
-        self.page.len() == 0 && self.pages.is_terminated()
+        // They are asked only when no record of a page is left.
+        self.pages.is_terminated()
     }
 }
 

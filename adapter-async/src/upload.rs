@@ -40,6 +40,9 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
     /// # }
     /// ```
     ///
+    /// If it is dropped, no more of the tar is read. A connection whose peer takes nothing may still
+    /// be held for a while by the HTTP client, with what was to be sent.
+    ///
     /// # Errors
     /// If the image has no upload token or one that has ended, the tar can't be read or carried to
     /// the factory, or the factory refuses it.
