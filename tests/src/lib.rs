@@ -1,5 +1,6 @@
 //! What the tests, examples and benchmarks that cross crates share.
 
+pub mod alone;
 pub mod generator;
 pub mod place;
 pub mod raw_server;

@@ -7,7 +7,6 @@
     reason = "a helper of tests fails as a test does"
 )]
 
-mod alone;
 mod connection;
 mod hand;
 mod ready;

@@ -3,10 +3,10 @@
 use cycle_images::flow::RetryPolicy;
 use cycle_images::images::GetImages;
 use cycle_images_async::{Client, Error, Reqwest, Tokio};
+use cycle_images_tests::alone::{alone, is_alone};
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::Sandbox;
 
-use crate::alone::{alone, is_alone};
 use crate::{runtime, shown};
 
 const PROXY_VARIABLES: [&str; 6] =

@@ -2,9 +2,9 @@
 
 use cycle_images::images::GetImages;
 use cycle_images_async::{Client, Reqwest};
+use cycle_images_tests::alone::{alone, is_alone};
 use cycle_images_tests::sandbox::Sandbox;
 
-use crate::alone::{alone, is_alone};
 use crate::{connection, runtime};
 
 const EXPECTED: &str = "CYCLE_IMAGES_TEST_EXPECTED";

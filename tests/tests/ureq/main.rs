@@ -25,8 +25,6 @@ mod uploads;
 mod variables;
 
 use std::error::Error;
-use std::ffi::OsStr;
-use std::process::Command;
 
 use cycle_images::Hub;
 use cycle_images::flow::RetryPolicy;
@@ -69,30 +67,3 @@ fn shown(error: &dyn Error) -> String {
     let sources = std::iter::successors(Some(error), |&error| error.source());
     sources.map(|error| format!("{error}\n{error:?}\n")).collect()
 }
-
-/// Runs this test again in a process of its own, with these variables and no others that matter
-/// here: a process can't change its own environment safely.
-#[track_caller]
-fn alone<V: AsRef<OsStr>>(test: &str, variables: &[(&str, V)]) {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", test, "--nocapture"]);
-    for name in ["CYCLE_API_KEY", "CYCLE_HUB_ID", "CYCLE_BASE_URL"] {
-        command.env_remove(name);
-    }
-    for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] {
-        command.env_remove(name).env_remove(name.to_lowercase());
-    }
-    let variables = variables.iter().map(|(name, value)| (name, value));
-    command.env(ALONE, "1").envs(variables);
-    let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {said}");
-    // No test of that name would be a success, too.
-    assert!(said.contains("1 passed"), "{test}: {said}");
-}
-
-fn is_alone() -> bool {
-    std::env::var_os(ALONE).is_some()
-}
-
-const ALONE: &str = "CYCLE_IMAGES_TEST_ALONE";

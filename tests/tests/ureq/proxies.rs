@@ -5,7 +5,8 @@ use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_ureq::{Client, Error};
 
-use crate::{alone, failure, is_alone, once};
+use crate::{failure, once};
+use cycle_images_tests::alone::{alone, is_alone};
 
 const PROXY_VARIABLES: [&str; 6] =
     ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];

@@ -9,7 +9,7 @@ use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_ureq::{Client, Tar};
 
 use crate::uploads::{self, tar};
-use crate::{alone, is_alone};
+use cycle_images_tests::alone::{alone, is_alone};
 
 const SIZE: u64 = 64 << 20;
 const PEAK: u64 = 32 << 20;

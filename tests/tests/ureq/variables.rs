@@ -4,7 +4,7 @@ use cycle_images::images::GetImages;
 use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_ureq::Client;
 
-use crate::{alone, is_alone};
+use cycle_images_tests::alone::{alone, is_alone};
 
 const EXPECTED: &str = "CYCLE_IMAGES_TEST_EXPECTED";
 

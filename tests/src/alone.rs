@@ -1,5 +1,7 @@
 //! Tests that need an environment of their own.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
+
 use std::ffi::OsStr;
 use std::process::Command;
 
@@ -7,8 +9,11 @@ const ALONE: &str = "CYCLE_IMAGES_TEST_ALONE";
 
 /// Runs this test again in a process of its own, with these variables and no others that matter
 /// here: a process can't change its own environment safely. Gives what it said.
+///
+/// # Panics
+/// If the test fails there, or there is none of that name.
 #[track_caller]
-pub(crate) fn alone<V: AsRef<OsStr>>(test: &str, variables: &[(&str, V)]) -> String {
+pub fn alone<V: AsRef<OsStr>>(test: &str, variables: &[(&str, V)]) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture"]);
     for name in ["CYCLE_API_KEY", "CYCLE_HUB_ID", "CYCLE_BASE_URL"] {
@@ -27,6 +32,8 @@ pub(crate) fn alone<V: AsRef<OsStr>>(test: &str, variables: &[(&str, V)]) -> Str
     said.into_owned()
 }
 
-pub(crate) fn is_alone() -> bool {
+/// Whether this is the process that [`alone`] has started.
+#[must_use]
+pub fn is_alone() -> bool {
     std::env::var_os(ALONE).is_some()
 }
