@@ -1,12 +1,13 @@
 //! One request to the platform and its answer back.
 
+use std::cell::Cell;
 use std::io::{self, Read};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cycle_images::flow::Fault;
-use cycle_images::http::header::{HeaderValue, USER_AGENT};
-use cycle_images::http::{Request, Response};
-use ureq::{Agent, AsSendBody, Body, Timeout};
+use cycle_images::http::header::{CONTENT_LENGTH, EXPECT, HeaderName, HeaderValue, USER_AGENT};
+use cycle_images::http::{HeaderMap, Request, Response};
+use ureq::{Agent, AsSendBody, Body, SendBody, Timeout};
 
 /// How long an upload waits to be let in before it goes on unasked.
 const CONTINUE_WAIT: Duration = Duration::from_millis(300);
@@ -24,26 +25,43 @@ pub(crate) struct Carrier {
 
 impl Carrier {
     pub(crate) fn carry(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Fault> {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
         let timeout = Some(self.timeout);
         // ureq sends even an empty `Vec` as a body.
         if body.is_empty() {
-            self.run(Request::from_parts(head, ()), timeout)
-        } else {
-            self.run(Request::from_parts(head, body), timeout)
+            return self.run(Request::from_parts(head, ()), timeout, &Cell::default());
         }
+        set(&mut head.headers, CONTENT_LENGTH, body.len().into())?;
+        let asked = Cell::default();
+        let mut body = Watched { reader: &*body, asked: &asked };
+        let body = SendBody::from_reader(&mut body);
+        self.run(Request::from_parts(head, body), timeout, &asked)
     }
 
-    /// Sends a request and reads the answer's body. `None` sets no time for the whole of it: the
-    /// client's is then that of each piece.
-    pub(crate) fn run<B: AsSendBody>(
+    /// Sends a body as it is read. The client's time is that of each piece, and of the answer.
+    pub(crate) fn upload(
+        &self,
+        mut request: Request<()>,
+        reader: impl Read,
+    ) -> Result<Response<Vec<u8>>, Fault> {
+        // A factory that refuses says so before it is sent gigabytes, and is heard.
+        set(request.headers_mut(), EXPECT, HeaderValue::from_static("100-continue"))?;
+        let asked = Cell::default();
+        let mut body = Watched { reader, asked: &asked };
+        self.run(request.map(|()| SendBody::from_reader(&mut body)), None, &asked)
+    }
+
+    /// Sends a request and reads the answer's body. `timeout` is for the whole of it; if there is
+    /// none, the answer has the client's time from when its body was last `asked` for bytes.
+    fn run<B: AsSendBody>(
         &self,
         mut request: Request<B>,
         timeout: Option<Duration>,
+        asked: &Cell<Option<Instant>>,
     ) -> Result<Response<Vec<u8>>, Fault> {
         const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (ureq)");
         // As a header: a request that sets it as an option shares no connections with its agent.
-        request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(NAME));
+        set(request.headers_mut(), USER_AGENT, HeaderValue::from_static(NAME))?;
         let request = self
             .agent
             .configure_request(request)
@@ -51,22 +69,31 @@ impl Carrier {
             .max_redirects(0)
             .timeout_connect(Some(self.connect_timeout))
             .timeout_global(timeout)
+            .timeout_recv_response(Some(self.timeout))
+            .timeout_recv_body(Some(self.timeout))
             .timeout_per_write(Some(self.timeout))
             .timeout_per_read(Some(self.timeout))
-            .timeout_await_100(Some(CONTINUE_WAIT))
+            .timeout_await_100(Some(CONTINUE_WAIT.min(self.timeout)))
             .build();
         let response = self.agent.run(request);
-        self.receive(response.map_err(|error| self.fault(error, false))?)
+        let response = response.map_err(|error| self.fault(error, asked.get().is_some()))?;
+        // ureq times the head of an answer and its body one by one.
+        let began = asked.get().filter(|_| timeout.is_none());
+        self.receive(response, began.and_then(|began| began.checked_add(self.timeout)))
     }
 
-    fn receive(&self, response: Response<Body>) -> Result<Response<Vec<u8>>, Fault> {
+    fn receive(
+        &self,
+        response: Response<Body>,
+        deadline: Option<Instant>,
+    ) -> Result<Response<Vec<u8>>, Fault> {
         let (head, body) = response.into_parts();
         // One byte more than the limit tells a body that is too large from one that just fits;
         // ureq's own limit, 10 MB unless it is set, must not come before ours.
         let wanted = self.body_limit.saturating_add(1);
         let reader = body.into_with_config().limit(u64::MAX).reader();
         let mut bytes = Vec::new();
-        reader
+        Timed { reader, deadline }
             .take(wanted)
             .read_to_end(&mut bytes)
             .map_err(|error| self.fault(error.into(), true))?;
@@ -80,9 +107,13 @@ impl Carrier {
         let unsent = !answered && is_unsent(&error);
         let limit = match error {
             ureq::Error::Timeout(Timeout::Connect) => Some(self.connect_timeout),
-            ureq::Error::Timeout(Timeout::Global | Timeout::PerWrite | Timeout::PerRead) => {
-                Some(self.timeout)
-            }
+            ureq::Error::Timeout(
+                Timeout::Global
+                | Timeout::RecvResponse
+                | Timeout::RecvBody
+                | Timeout::PerWrite
+                | Timeout::PerRead,
+            ) => Some(self.timeout),
             // One of a handed-in agent's own.
             _ => None,
         };
@@ -99,6 +130,40 @@ impl Carrier {
             Some(limit) => fault.timed_out(limit),
             None => fault,
         }
+    }
+}
+
+/// Sets a header, if there is room for it.
+fn set(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Result<(), Fault> {
+    headers.try_insert(name, value).map(drop).map_err(|error| Fault::unsent(error).fatal())
+}
+
+/// A request's body that tells when it was last asked for bytes: the head was sent by then, and all
+/// of the body that was read before.
+struct Watched<'a, R> {
+    reader: R,
+    asked: &'a Cell<Option<Instant>>,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.asked.set(Some(Instant::now()));
+        self.reader.read(buffer)
+    }
+}
+
+/// An answer's body that is read no longer than to its deadline.
+struct Timed<R> {
+    reader: R,
+    deadline: Option<Instant>,
+}
+
+impl<R: Read> Read for Timed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Err(io::Error::other(ureq::Error::Timeout(Timeout::RecvBody)));
+        }
+        self.reader.read(buffer)
     }
 }
 

@@ -3,11 +3,9 @@ use std::io::Read;
 use std::time::Duration;
 
 use cycle_images::flow::{Exchange, Fault, ListOperation, Pages, RetryPolicy, Track};
-use cycle_images::http::Request;
-use cycle_images::http::header::{EXPECT, HeaderValue};
 use cycle_images::model::{Image, JobDescriptor};
 use cycle_images::{Hub, JobId, Operation, ReplyOf, UploadImage};
-use ureq::{Agent, Proxy, SendBody};
+use ureq::{Agent, Proxy};
 
 use crate::carry::Carrier;
 use crate::turn::{Items, Turn, now, seed};
@@ -99,7 +97,7 @@ impl Client {
 
     /// Sets the time in which a request must be answered in full, at most a year; 60 s if it isn't
     /// called. For an upload, it is the time in which each piece must be carried, and in which the
-    /// factory must begin to answer after the last one.
+    /// factory must answer in full after the last one.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.carrier.timeout = timeout.min(LONGEST);
@@ -231,12 +229,8 @@ impl Client {
             sent.set(count);
             progress(count);
         });
-        let mut body = parts.head.chain(tar).chain(&*parts.tail);
-        let (mut head, ()) = parts.request.into_parts();
-        // A factory that refuses says so before it is sent gigabytes, and is heard.
-        head.headers.insert(EXPECT, HeaderValue::from_static("100-continue"));
-        let request = Request::from_parts(head, SendBody::from_reader(&mut body));
-        let response = self.carrier.run(request, None);
+        let body = parts.head.chain(tar).chain(&*parts.tail);
+        let response = self.carrier.upload(parts.request, body);
         let response = response.map_err(|fault| fault.of(UploadImage::NAME, 1))?;
         self.hub.upload_response(&upload, response)?;
         if sent.get() < size {

@@ -24,11 +24,15 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// What one request is answered with.
 #[derive(Clone, Debug)]
 pub struct Answer {
     bytes: Vec<u8>,
+    /// What comes after them, each piece after a pause.
+    pieces: Vec<Vec<u8>>,
+    pause: Duration,
     then: Then,
 }
 
@@ -43,7 +47,17 @@ impl Answer {
     /// These bytes; after them, the connection waits for its next request.
     #[must_use]
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self { bytes: bytes.into(), then: Then::Listen }
+        Self { bytes: bytes.into(), pieces: Vec::new(), pause: Duration::ZERO, then: Then::Listen }
+    }
+
+    /// Says this afterwards, each piece after a pause.
+    #[must_use]
+    pub fn slowly(
+        self,
+        pause: Duration,
+        pieces: impl IntoIterator<Item = impl Into<Vec<u8>>>,
+    ) -> Self {
+        Self { pieces: pieces.into_iter().map(Into::into).collect(), pause, ..self }
     }
 
     /// A JSON body with this status, such as `200 OK`.
@@ -179,6 +193,10 @@ impl Shared {
                 return Ok(());
             };
             stream.write_all(&answer.bytes)?;
+            for piece in &answer.pieces {
+                thread::sleep(answer.pause);
+                stream.write_all(piece)?;
+            }
             match answer.then {
                 Then::Listen => {}
                 Then::Close => return Ok(()),

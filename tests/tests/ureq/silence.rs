@@ -1,14 +1,18 @@
 //! Answers that take too long.
 
 use std::error::Error as _;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use cycle_images::images::GetImages;
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::Sandbox;
-use cycle_images_ureq::Error;
+use cycle_images_ureq::{Client, Error, Tar};
 
-use crate::{KEY, client, client_of, failure, shown};
+use crate::uploads::{uploader, waiting};
+use crate::{KEY, client, client_of, failure, hub, once, shown};
 
 const SHORT: Duration = Duration::from_millis(100);
 
@@ -66,4 +70,52 @@ fn the_longest_time_there_is() {
     let client = client(&sandbox);
     let client = client.with_timeout(Duration::MAX).with_connect_timeout(Duration::MAX);
     assert_eq!(client.call(&GetImages::new()).unwrap().status, 200);
+}
+
+/// The answer to an upload has one time, from the last byte of the tar to the last of its own.
+#[test]
+fn an_answer_to_an_upload_that_is_slow_twice() {
+    let sandbox = Sandbox::start().unwrap();
+    let image = waiting(&sandbox, &uploader(&sandbox));
+    // Neither the head nor the body takes more than the limit alone.
+    let limit = Duration::from_millis(400);
+    let head = ["HTTP/1.1 200", " OK", "\r\nContent-Length: 4", "\r\n\r\n"];
+    let answer = Answer::new("").slowly(limit / 5, head.into_iter().chain([" "; 4]));
+    let server = RawServer::start([answer]).unwrap();
+    let client = Client::new(hub(&sandbox).with_factory_url(&server.url()).unwrap());
+    let tar = Tar::reader(&[0; 1000][..], 1000);
+    let error = client.with_timeout(limit).upload(&image, tar, |_| {}).unwrap_err();
+    let Error::Timeout { limit: told, .. } = error else { panic!("{error:?}") };
+    assert_eq!(told, limit);
+}
+
+/// A factory that never finishes its leave to send is not waited for, not even by a client whose
+/// time is shorter than that of the wait.
+#[test]
+fn a_leave_to_send_that_does_not_come_to_an_end() {
+    for limit in [Duration::from_millis(250), LONG] {
+        let sandbox = Sandbox::start().unwrap();
+        let image = waiting(&sandbox, &uploader(&sandbox));
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let factory = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") {
+                reader.read_line(&mut head).unwrap();
+            }
+            stream.write_all(b"HTTP/1.1 100 Con").unwrap();
+            // The tar comes all the same, and then the rest is said.
+            reader.read_exact(&mut [0; 1000]).unwrap();
+            stream.write_all(b"tinue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n").unwrap();
+            io::copy(&mut reader, &mut io::sink()).unwrap();
+        });
+        let client = once(Client::new(hub(&sandbox).with_factory_url(&url).unwrap()));
+        let client = client.with_timeout(limit);
+        let tar = Tar::reader(&[0; 1000][..], 1000);
+        client.upload(&image, tar, |_| {}).unwrap();
+        drop(client);
+        factory.join().unwrap();
+    }
 }

@@ -2,11 +2,13 @@
 
 use std::error::Error as _;
 use std::io::{self, ErrorKind};
+use std::iter;
 use std::net::TcpListener;
 use std::time::Duration;
 
 use cycle_images::model::ImageStatus;
 use cycle_images_async::Error;
+use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::Sandbox;
 
 use super::breaks::refusing;
@@ -23,6 +25,7 @@ pub(super) fn tests<D: Uploads>() -> Vec<Test<D>> {
         test(what_was_read_is_on_its_way_before_the_rest_is_read),
         test(a_factory_that_is_not_there_shows_no_token),
         test(a_factory_that_takes_nothing_in_is_given_up),
+        test(a_factory_that_does_not_come_to_an_end_is_given_up),
     ]
 }
 
@@ -94,5 +97,27 @@ fn a_factory_that_takes_nothing_in_is_given_up<D: Uploads>(make: Make<D>) {
         let Error::Timeout { limit, .. } = error else { panic!("{error:?}") };
         assert_eq!(limit, Duration::from_millis(50));
         assert!(error.source().is_some());
+    }
+}
+
+/// Something comes all the time, but never the end of the answer.
+fn a_factory_that_does_not_come_to_an_end_is_given_up<D: Uploads>(make: Make<D>) {
+    let sandbox = Sandbox::start().unwrap();
+    let image = waiting(&sandbox, &make(Setup::of(&sandbox)));
+    let limit = Duration::from_millis(400);
+    let answers = [
+        ("", "HTTP/1.1 100 Continue\r\n\r\n"),
+        ("HTTP/1.1 200 OK\r\nX-Long: ", "a"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", " "),
+    ];
+    for (start, piece) in answers {
+        // Far longer than the limit, so that whoever waits for the end is told something else.
+        let answer = Answer::new(start).slowly(limit / 4, iter::repeat_n(piece, 300)).close();
+        let server = RawServer::start([answer]).unwrap();
+        let client = make(Setup::of(&sandbox).factory(&server.url()).timeout(limit));
+        let error = refused(&client, &image, &tar(100_000));
+        assert!(error.may_have_arrived());
+        let Error::Timeout { limit: told, .. } = error else { panic!("{start:?}: {error:?}") };
+        assert_eq!(told, limit);
     }
 }
