@@ -103,8 +103,10 @@ impl Carrier {
         Ok(Response::from_parts(head, bytes))
     }
 
-    fn fault(&self, error: ureq::Error, answered: bool) -> Fault {
-        let unsent = !answered && is_unsent(&error);
+    /// `sent` tells that the head of the request is surely on its way.
+    fn fault(&self, error: ureq::Error, sent: bool) -> Fault {
+        let no_tls = !sent && is_failed_handshake(&error);
+        let unsent = no_tls || !sent && is_unsent(&error);
         let limit = match error {
             ureq::Error::Timeout(Timeout::Connect) => Some(self.connect_timeout),
             ureq::Error::Timeout(
@@ -123,7 +125,7 @@ impl Carrier {
             ureq::Error::BadUri(_) => ureq::Error::BadUri(UNSHOWN.to_owned()),
             other => other,
         };
-        let fatal = is_fatal(&error);
+        let fatal = no_tls || is_fatal(&error);
         let fault = if unsent { Fault::unsent(error) } else { Fault::lost(error) };
         let fault = if fatal { fault.fatal() } else { fault };
         match limit {
@@ -192,6 +194,33 @@ fn is_unsent(error: &ureq::Error) -> bool {
         | ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => true,
         ureq::Error::Io(error) => {
             error.kind() == io::ErrorKind::ConnectionRefused || is_lookup_failure(error)
+        }
+        _ => false,
+    }
+}
+
+/// Whether there is no TLS with the peer, nor would be the next time, as far as it is known that no
+/// body was begun: what isn't TLS looks alike on a new connection and on an open one.
+///
+/// rustls tells it by its words alone, unless its crate is named.
+fn is_failed_handshake(error: &ureq::Error) -> bool {
+    const WORDS: [&str; 6] = [
+        "received corrupt message of type ",
+        "invalid peer certificate",
+        "peer is incompatible",
+        "received fatal alert: HandshakeFailure",
+        "received fatal alert: ProtocolVersion",
+        "received fatal alert: UnrecognisedName",
+    ];
+    match error {
+        ureq::Error::Tls(_) => true,
+        #[cfg(feature = "rustls")]
+        ureq::Error::Rustls(_) => true,
+        #[cfg(feature = "native-tls")]
+        ureq::Error::NativeTls(_) => true,
+        ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            let error = error.to_string();
+            WORDS.iter().any(|words| error.starts_with(words))
         }
         _ => false,
     }

@@ -1,18 +1,29 @@
 //! What went wrong with a connection.
 
 use std::error::Error;
+use std::io;
 
 use cycle_images::flow::Fault;
 
-/// A connection that wasn't made. hyper's plain connector tells https that it can't make by its
-/// words alone; to try that again would be in vain.
+/// A connection that wasn't made. To try again is in vain if the peer speaks no TLS that is ours,
+/// or if hyper's plain connector was asked for https, which it tells by its words alone.
 pub(super) fn of_connection(error: impl Error + Send + Sync + 'static, no_tls: &str) -> Fault {
+    let mut no_handshake = false;
     let mut cause: Option<&dyn Error> = Some(&error);
     while let Some(error) = cause {
         if error.to_string().contains("scheme is not http") {
             return Fault::unsent(no_tls).fatal();
         }
+        if error.downcast_ref().is_some_and(is_of_tls) {
+            no_handshake = true;
+        }
         cause = error.source();
     }
-    Fault::unsent(error)
+    let fault = Fault::unsent(error);
+    if no_handshake { fault.fatal() } else { fault }
+}
+
+/// rustls's errors are of this kind, within an error of its connection.
+fn is_of_tls(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::InvalidData
 }

@@ -1,15 +1,18 @@
 //! Requests without an answer: what became of them, as far as a ready transport can know.
 
-use std::io::{Read, Write};
+use std::future::ready;
+use std::io::{self, Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;
 
 use cycle_images::flow::RetryPolicy;
 use cycle_images::images::{CreateImage, GetImages};
 use cycle_images::{Hub, SourceId};
-use cycle_images_async::{Client, Error, Reqwest, Tokio, Transport};
+use cycle_images_async::{Client, Error, Hyper, Reqwest, Tokio, Transport};
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Fault, Sandbox};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
 
 use crate::ready::{hyper, reqwest};
 use crate::streams::Served;
@@ -62,7 +65,12 @@ fn a_server_that_speaks_no_tls() {
         String::from_utf8_lossy(&hello[..count]).into_owned()
     });
     let server = server.unwrap();
-    is_transport(hub_of(&server.url().replace("http", "https")), reqwest(), false);
+    // With the usual tries, for it is tried once: the server is there for one connection.
+    let hub = hub_of(&server.url().replace("http", "https"));
+    let client = Client::new(hub, reqwest()).with_timer(Tokio);
+    let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
+    assert!(matches!(error, Error::Transport { tries: 1, .. }), "{error:?}");
+    assert!(!error.may_have_arrived());
     assert!(!server.end().contains(KEY));
 }
 
@@ -147,6 +155,19 @@ fn https_without_tls_is_tried_once_and_told() {
     let Error::Transport { tries: 1, source, .. } = &error else { panic!("{error:?}") };
     assert_eq!(source.to_string(), "https needs a connector that has TLS");
     assert!(!error.may_have_arrived());
+}
+
+/// A connector tells what isn't TLS by this kind of error; the next time, it would be none either.
+#[test]
+fn a_handshake_that_fails_is_tried_once_and_told() {
+    let connector = tower::service_fn(|_: http::Uri| {
+        let corrupt = io::Error::new(io::ErrorKind::InvalidData, "a corrupt message");
+        ready(Err::<TokioIo<TcpStream>, _>(corrupt))
+    });
+    let client = Client::new(hub_of("https://127.0.0.1:1"), Hyper::with_connector(connector));
+    let error = runtime().block_on(client.with_timer(Tokio).call(&GetImages::new())).unwrap_err();
+    assert!(matches!(error, Error::Transport { tries: 1, .. }), "{error:?}");
+    assert!(!error.may_have_arrived() && shown(&error).contains("a corrupt message"), "{error:?}");
 }
 
 /// What a client of one's own doesn't take, it takes no better the next time.

@@ -19,6 +19,7 @@ mod retrying;
 mod sending;
 mod silence;
 mod threads;
+mod tls;
 mod tracking;
 mod upload_memory;
 mod uploads;

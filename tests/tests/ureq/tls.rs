@@ -1,0 +1,67 @@
+//! Connections that come to no TLS.
+
+use std::error::Error as _;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use cycle_images::flow::RetryPolicy;
+use cycle_images::images::{CreateImage, GetImages};
+use cycle_images::{Operation, SourceId};
+use cycle_images_ureq::Error;
+
+use crate::{KEY, client_of, shown};
+
+/// A server that answers whatever is said to it with these words, and counts how often that is.
+struct Plain {
+    address: SocketAddr,
+    thread: JoinHandle<usize>,
+}
+
+impl Plain {
+    fn saying(words: &'static str) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let thread = thread::spawn(move || {
+            let mut count = 0;
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                // A connection that says nothing is the end.
+                if stream.read(&mut [0; 4096]).unwrap_or_default() == 0 {
+                    break;
+                }
+                count += 1;
+                stream.write_all(words.as_bytes()).unwrap();
+            }
+            count
+        });
+        Self { address, thread }
+    }
+
+    fn count(self) -> usize {
+        drop(TcpStream::connect(self.address).unwrap());
+        self.thread.join().unwrap()
+    }
+}
+
+#[track_caller]
+fn fails_once<O: Operation + Clone>(operation: &O) {
+    for words in ["HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-OpenSSH_9.6\r\n"] {
+        let server = Plain::saying(words);
+        let client = client_of(&format!("https://{}", server.address));
+        let client = client.with_retry(RetryPolicy::default().base(Duration::ZERO));
+        let error = client.call(operation).err().unwrap();
+        assert!(matches!(error, Error::Transport { tries: 1, .. }), "{error:?}");
+        assert!(!error.may_have_arrived() && error.source().is_some(), "{error:?}");
+        assert!(!shown(&error).contains(KEY));
+        assert_eq!(server.count(), 1);
+    }
+}
+
+/// Nothing of the request is sent before TLS is there, and it will be there no sooner the next time.
+#[test]
+fn a_server_that_speaks_no_tls() {
+    fails_once(&GetImages::new());
+    fails_once(&CreateImage::new(SourceId::new("s1").unwrap()));
+}
