@@ -28,8 +28,8 @@ use crate::Body;
 ///
 /// Every async function or closure from a request to a response is one. (One whose type is a
 /// parameter, or that is boxed, is wrapped: `async move |request| f(request).await`.) A transport
-/// must not follow redirects, must take no status for an error, and should bound the size of an
-/// answer. An empty body is to be sent as none.
+/// must not follow redirects, must send nothing again by itself, must take no status for an error,
+/// and should bound the size of an answer. An empty body is to be sent as none.
 ///
 /// The trait boxes nothing, and nothing need be `Send`: what a [`Client`](crate::Client) gives is
 /// `Send` whenever the transport's and the timer's futures are and both are `Sync`. That is known

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use cycle_images::flow::Fault;
 use cycle_images::http::{Request, Response};
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, NoProxy, Proxy};
+use reqwest::{Client, ClientBuilder, NoProxy, Proxy, retry};
 
 use super::{body, fault};
 use crate::{Body, Transport, UploadTransport};
@@ -35,18 +35,25 @@ impl Reqwest {
         })
     }
 
-    /// A client that the caller has configured but for its redirects: it follows none.
+    /// A client that the caller has configured but for its redirects and retries: it follows none,
+    /// and sends nothing again by itself.
     ///
     /// # Errors
     /// If the client can't be built.
     pub fn build(builder: ClientBuilder) -> reqwest::Result<Self> {
-        let client = builder.redirect(Policy::none()).build()?;
+        // Over HTTP/2, reqwest would send what a server has refused up to three times.
+        let client = builder.redirect(Policy::none()).retry(retry::never()).build()?;
         Ok(Self { stays: true, ..Self::with_client(client) })
     }
 
     /// A client of the caller's own, with its connections. It should follow no redirects; the answer
     /// to one that it followed is an error. As it can't be known whether it did when a connection
     /// failed, a request is taken to have arrived after any error of it.
+    ///
+    /// It should send nothing again by itself either: build it with
+    /// `retry(reqwest::retry::never())`. Otherwise reqwest sends a request up to three times over
+    /// HTTP/2, a POST as well and whatever the client's policy says, as long as the server refuses
+    /// the stream or closes the connection without having looked at it.
     #[must_use]
     pub fn with_client(client: Client) -> Self {
         Self { client, body_limit: body::DEFAULT_LIMIT, stays: false }

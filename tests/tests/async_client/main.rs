@@ -17,6 +17,7 @@ mod tars;
 mod bodies;
 mod call;
 mod cancelled;
+mod http2;
 mod limits;
 mod next;
 mod policies;
