@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, Flow, ListOperation, Pages, RetryPolicy, Track};
-use cycle_images::http::header::{HeaderValue, USER_AGENT};
+use cycle_images::flow::{Exchange, Fault, Flow, ListOperation, Pages, RetryPolicy, Track};
+use cycle_images::http::header::{HeaderName, HeaderValue, USER_AGENT};
 use cycle_images::http::{HeaderMap, Request};
 use cycle_images::model::JobDescriptor;
 use cycle_images::{Hub, JobId, Operation, ReplyOf};
@@ -211,11 +211,21 @@ impl<T: Transport, M: Timer> Client<T, M> {
 }
 
 async fn carry<T: Transport>(transport: &T, mut request: Request<Vec<u8>>) -> Outcome<T::Body> {
-    name_client(request.headers_mut());
+    name_client(request.headers_mut())?;
     transport.send(request).await.map_err(Into::into)
 }
 
-pub(crate) fn name_client(headers: &mut HeaderMap) {
+pub(crate) fn name_client(headers: &mut HeaderMap) -> Result<(), Fault> {
     const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (async)");
-    headers.insert(USER_AGENT, HeaderValue::from_static(NAME));
+    set(headers, USER_AGENT, NAME)
+}
+
+/// Sets a header, if there is room for it.
+pub(crate) fn set(
+    headers: &mut HeaderMap,
+    name: HeaderName,
+    value: &'static str,
+) -> Result<(), Fault> {
+    let set = headers.try_insert(name, HeaderValue::from_static(value));
+    set.map(drop).map_err(|error| Fault::unsent(error).fatal())
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use cycle_images::UploadImage;
 use cycle_images::flow::Fault;
-use cycle_images::http::header::{EXPECT, HeaderValue};
+use cycle_images::http::header::EXPECT;
 use cycle_images::model::Image;
 
-use crate::client::name_client;
+use crate::client::{name_client, set};
 use crate::gate::{Gate, Keeper};
 use crate::turn::now;
 use crate::{Body, Client, Error, Tar, Timer, UploadTransport};
@@ -63,10 +63,12 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
             progress(count);
         });
         let mut request = parts.request.map(|()| Body::of_upload(parts.head, tar, parts.tail));
-        name_client(request.headers_mut());
+        let headers = request.headers_mut();
+        let mut is_set = name_client(headers);
         if size > SMALL {
-            request.headers_mut().insert(EXPECT, HeaderValue::from_static("100-continue"));
+            is_set = is_set.and_then(|()| set(headers, EXPECT, "100-continue"));
         }
+        is_set.map_err(|fault| fault.of(UploadImage::NAME, 1))?;
         let mut sending = pin!(self.transport.upload(request));
         let carried = async {
             if size > SMALL {

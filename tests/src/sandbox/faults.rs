@@ -126,7 +126,9 @@ fn answered(status: u16, headers: &[(String, String)], body: Vec<u8>) -> Respons
     for (name, value) in headers {
         let name = HeaderName::from_bytes(name.as_bytes());
         if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
-            response.headers_mut().append(name, value);
+            if response.headers_mut().try_append(name, value).is_err() {
+                return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            }
         }
     }
     response
@@ -138,7 +140,9 @@ async fn halved(response: Response) -> Response {
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    parts.headers.insert(header::CONTENT_LENGTH, bytes.len().into());
+    if parts.headers.try_insert(header::CONTENT_LENGTH, bytes.len().into()).is_err() {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
     let half = Half::Unsent(bytes.slice(..bytes.len() / 2));
     Response::from_parts(parts, Body::new(half))
 }

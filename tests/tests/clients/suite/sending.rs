@@ -1,12 +1,14 @@
 //! What goes over the wire.
 
+use cycle_images::flow::{self, Flow, FlowError, Next};
+use cycle_images::http::{HeaderName, HeaderValue, Response};
 use cycle_images::images::{
     CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
     GetImages, UpdateImage,
 };
 use cycle_images::jobs::GetJob;
 use cycle_images::sources::GetImageSource;
-use cycle_images::{ImageId, JobId, Operation, SourceId};
+use cycle_images::{Hub, ImageId, JobId, Operation, SourceId, Timestamp};
 use cycle_images_async::Error;
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Fault, Sandbox};
@@ -21,6 +23,7 @@ pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
         test(nothing_is_said_of_a_body_where_there_is_none),
         test(a_path_in_front_of_v1_is_kept),
         test(what_cannot_be_sent_is_not),
+        test(a_request_without_room_for_a_header_is_not_sent),
     ]
 }
 
@@ -146,5 +149,40 @@ fn what_cannot_be_sent_is_not<D: Driver>(make: Make<D>) {
     assert!(matches!(error, Error::Request(_)), "{error:?}");
     assert_eq!(error.to_string(), "GetImages: page[size] is 0; a page holds at least 1");
     assert!(!error.may_have_arrived() && error.response().is_none());
+    assert!(sandbox.requests().is_empty());
+}
+
+/// A flow of the caller's whose request has as many headers as there can be.
+struct Full;
+
+impl Flow for Full {
+    type Item = ();
+
+    fn next(&mut self, hub: &Hub, _: Timestamp) -> Result<Next, FlowError> {
+        let mut request = hub.request(&GetImages::new())?;
+        let mut names = (0..).map(|n| HeaderName::try_from(format!("x-{n}")).unwrap());
+        let mut add = |name| request.headers_mut().try_insert(name, HeaderValue::from_static(""));
+        while add(names.next().unwrap()).is_ok() {}
+        Ok(Next::Send(request))
+    }
+
+    fn answer(
+        &mut self,
+        _: &Hub,
+        outcome: Result<Response<impl AsRef<[u8]>>, flow::Fault>,
+        _: Timestamp,
+    ) -> Result<Option<()>, FlowError> {
+        outcome.map(|_| None).map_err(|fault| fault.of("Full", 1))
+    }
+}
+
+/// Not even the name of the client.
+fn a_request_without_room_for_a_header_is_not_sent<D: Driver>(make: Make<D>) {
+    let sandbox = Sandbox::start().unwrap();
+    make(Setup::of(&sandbox)).turn(Full, |item| {
+        let error = item.unwrap_err();
+        assert!(matches!(error, Error::Transport { .. }), "{error:?}");
+        assert!(!error.may_have_arrived());
+    });
     assert!(sandbox.requests().is_empty());
 }
