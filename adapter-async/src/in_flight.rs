@@ -54,6 +54,8 @@ pub(crate) struct InFlight<'c, S, SF, B, W, WF> {
     flights: VecDeque<Flight<SF, B>>,
     /// The wait that the flow asked for, or the time that is left for the first answer.
     timer: Option<Pin<Box<WF>>>,
+    /// Whether the timer has been started: it isn't for an answer that is there at once.
+    is_timed: bool,
 }
 
 struct Flight<SF, B> {
@@ -70,7 +72,8 @@ where
 {
     /// `limit` is the time that an answer may take once it is waited for.
     pub(crate) fn new(hub: &'c Hub, limit: Duration, start: S, start_timer: W) -> Self {
-        Self { hub, limit, start, start_timer, flights: VecDeque::new(), timer: None }
+        let flights = VecDeque::new();
+        Self { hub, limit, start, start_timer, flights, timer: None, is_timed: false }
     }
 
     fn begin(&self, request: Request<Vec<u8>>) -> Flight<SF, B> {
@@ -122,6 +125,11 @@ where
     }
 
     fn advance(&mut self, context: &mut Context<'_>) {
+        // A time that runs comes first: a request that is never out of work, as under a flood of 1xx
+        // answers, uses up what tokio lets a task do, and tokio's timer would not ring after it.
+        if self.is_timed {
+            let _ = self.poll_waited(context);
+        }
         for flight in self.flights.iter_mut().filter(|flight| flight.outcome.is_none()) {
             if let Poll::Ready(outcome) = flight.sending.as_mut().poll(context) {
                 flight.outcome = Some(outcome);
@@ -145,13 +153,16 @@ where
 
     fn wait(&mut self, time: Duration) {
         self.timer = Some(Box::pin((self.start_timer)(time)));
+        self.is_timed = false;
     }
 
     fn poll_waited(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        match &mut self.timer {
-            Some(timer) => timer.as_mut().poll(context),
-            None => Poll::Ready(()),
+        if let Some(timer) = &mut self.timer {
+            self.is_timed = true;
+            ready!(timer.as_mut().poll(context));
+            self.timer = None;
         }
+        Poll::Ready(())
     }
 
     fn clear(&mut self) {

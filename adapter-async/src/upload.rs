@@ -137,9 +137,18 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
         mut future: Pin<&mut F>,
     ) -> Option<F::Output> {
         let mut timer = pin!(self.timer.wait(time));
-        let outcome = poll_fn(|context| match future.as_mut().poll(context) {
-            Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
-            Poll::Pending => timer.as_mut().poll(context).map(|()| None),
+        let mut is_timed = false;
+        let outcome = poll_fn(|context| {
+            // A time that runs comes first, as in `InFlight::advance`.
+            let is_over = is_timed && timer.as_mut().poll(context).is_ready();
+            match future.as_mut().poll(context) {
+                Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+                Poll::Pending if is_over => Poll::Ready(None),
+                Poll::Pending => {
+                    is_timed = true;
+                    timer.as_mut().poll(context).map(|()| None)
+                }
+            }
         });
         outcome.await
     }

@@ -33,6 +33,7 @@ mod send;
 mod sending;
 mod shapes;
 mod silence;
+mod starving;
 mod taken_out;
 mod time;
 mod timers;

@@ -1,0 +1,60 @@
+//! A transport that is never out of work: tokio lets it do so much whenever the task is polled, and
+//! lets the timer of the same task ring only if something is left of that.
+
+use std::time::{Duration, Instant};
+
+use cycle_images::flow::{Fault, RetryPolicy};
+use cycle_images::images::GetImages;
+use cycle_images_async::{Body, Client, Error, Tokio, Transport, UploadTransport};
+use http::{Request, Response};
+
+use crate::tars::{bytes, image, of};
+use crate::{hub_of, runtime};
+
+const SHORT: Duration = Duration::from_millis(50);
+
+/// Far longer than the time of the client.
+const LONG: Duration = Duration::from_secs(5);
+
+/// As a connection over which 1xx answers come all the time.
+struct Busy;
+
+impl Transport for Busy {
+    type Error = Fault;
+    type Body = String;
+
+    async fn send(&self, _: Request<Vec<u8>>) -> Result<Response<String>, Fault> {
+        let start = Instant::now();
+        while start.elapsed() < LONG {
+            tokio::task::consume_budget().await;
+        }
+        Err(Fault::lost("nobody stopped it"))
+    }
+}
+
+impl UploadTransport for Busy {
+    async fn upload(&self, request: Request<Body>) -> Result<Response<String>, Fault> {
+        self.send(request.map(|_| Vec::new())).await
+    }
+}
+
+fn client() -> Client<Busy, Tokio> {
+    let client = Client::new(hub_of("http://core.invalid"), Busy).with_timer(Tokio);
+    client.with_timeout(SHORT).with_retry(RetryPolicy::none())
+}
+
+#[track_caller]
+fn is_timeout(error: &Error) {
+    assert!(matches!(error, Error::Timeout { limit: SHORT, .. }), "{error:?}");
+}
+
+#[test]
+fn a_call_ends_in_time() {
+    is_timeout(&runtime().block_on(client().call(&GetImages::new())).unwrap_err());
+}
+
+#[test]
+fn an_upload_ends_in_time() {
+    let tar = of(&bytes(1000), 1000);
+    is_timeout(&runtime().block_on(client().upload(&image(), tar, |_| {})).unwrap_err());
+}
