@@ -72,6 +72,7 @@
 
 mod body;
 mod client;
+mod clock;
 mod gate;
 mod in_flight;
 mod items;

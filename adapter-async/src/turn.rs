@@ -13,6 +13,7 @@ use cycle_images::flow::{Flow, ListOperation, Next, Pages, Track};
 use cycle_images::model::Job;
 use futures_core::{FusedStream, Stream};
 
+use crate::clock::Clock;
 use crate::{Carry, Error, Items};
 
 /// A flow in the midst of its work: a stream of what it gives, be that pages or a job's progress.
@@ -26,21 +27,22 @@ pub struct Turn<F, C> {
     carry: C,
     step: Step,
     width: usize,
-    /// How far the timer's time is ahead of the system's.
-    lead: Duration,
+    /// The timer is believed when it says that the time is over: that of a test may not wait at
+    /// all, and tokio's may be paused.
+    clock: Clock,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Asking,
     Sending,
-    Waiting { since: SystemTime, time: Duration },
+    Waiting { until: Duration },
     Ended,
 }
 
 impl<F: Flow, C: Carry> Turn<F, C> {
     pub(crate) fn new(flow: F, carry: C) -> Self {
-        Self { flow, carry, step: Step::Asking, width: 1, lead: Duration::ZERO }
+        Self { flow, carry, step: Step::Asking, width: 1, clock: Clock::start() }
     }
 
     /// The flow, to be stored or turned in another way. What was under way is left; after an error,
@@ -57,7 +59,7 @@ impl<F: Flow, C: Carry> Turn<F, C> {
     fn poll_turn(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<F::Item>, Error>> {
         loop {
             self.carry.advance(context);
-            let now = self.now();
+            let now = self.clock.now();
             match self.step {
                 Step::Ended => return Poll::Ready(Ok(None)),
                 Step::Asking => match self.flow.next(self.carry.hub(), now)? {
@@ -67,15 +69,15 @@ impl<F: Flow, C: Carry> Turn<F, C> {
                         self.step = Step::Sending;
                     }
                     Next::Wait(time) => {
+                        let until = self.clock.passed().saturating_add(time);
                         self.carry.wait(time);
-                        self.step = Step::Waiting { since: SystemTime::now(), time };
+                        self.step = Step::Waiting { until };
                     }
                     Next::End => return Poll::Ready(Ok(None)),
                 },
-                Step::Waiting { since, time } => {
+                Step::Waiting { until } => {
                     ready!(self.carry.poll_waited(context));
-                    let passed = since.elapsed().unwrap_or_default();
-                    self.lead = self.lead.saturating_add(time.saturating_sub(passed));
+                    self.clock.advance_to(until);
                     self.step = Step::Asking;
                 }
                 Step::Sending => {
@@ -87,14 +89,6 @@ impl<F: Flow, C: Carry> Turn<F, C> {
                 }
             }
         }
-    }
-
-    /// The timer is believed when it says that the time is over: that of a test may not wait at all,
-    /// and tokio's may be paused. By the system's time alone, it would be asked again and again.
-    fn now(&self) -> Timestamp {
-        let now = SystemTime::now();
-        let now = now.checked_add(self.lead).unwrap_or(now);
-        now.try_into().unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     fn send_ahead(&mut self) {

@@ -28,6 +28,7 @@
 
 mod carry;
 mod client;
+mod clock;
 mod turn;
 mod upload;
 

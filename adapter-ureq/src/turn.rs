@@ -2,12 +2,13 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use cycle_images::Timestamp;
 use cycle_images::flow::{Flow, ListOperation, Next, Pages, Track};
 use cycle_images::model::Job;
 
+use crate::clock::Clock;
 use crate::{Client, Error};
 
 /// A flow in the midst of its work: an iterator over what it gives, be that pages or a job's
@@ -20,12 +21,13 @@ use crate::{Client, Error};
 pub struct Turn<F> {
     client: Client,
     flow: F,
+    clock: Clock,
     ended: bool,
 }
 
 impl<F: Flow> Turn<F> {
     pub(crate) fn new(client: &Client, flow: F) -> Self {
-        Self { client: client.clone(), flow, ended: false }
+        Self { client: client.clone(), flow, clock: Clock::start(), ended: false }
     }
 
     /// The flow, to be stored or turned in another way. After an error, it goes on with what failed.
@@ -33,17 +35,21 @@ impl<F: Flow> Turn<F> {
         self.flow
     }
 
-    fn turn(&mut self) -> Result<Option<F::Item>, Error> {
+    fn turn(&mut self, sleep: impl Fn(Duration)) -> Result<Option<F::Item>, Error> {
         let hub = self.client.hub();
         loop {
-            match self.flow.next(hub, now())? {
+            match self.flow.next(hub, self.clock.now())? {
                 Next::Send(request) => {
                     let outcome = self.client.carrier.carry(request);
-                    if let Some(item) = self.flow.answer(hub, outcome, now())? {
+                    if let Some(item) = self.flow.answer(hub, outcome, self.clock.now())? {
                         return Ok(Some(item));
                     }
                 }
-                Next::Wait(time) => std::thread::sleep(time),
+                Next::Wait(time) => {
+                    let until = self.clock.passed().saturating_add(time);
+                    sleep(time);
+                    self.clock.advance_to(until);
+                }
                 Next::End => return Ok(None),
             }
         }
@@ -57,7 +63,7 @@ impl<F: Flow> Iterator for Turn<F> {
         if self.ended {
             return None;
         }
-        let item = self.turn().transpose();
+        let item = self.turn(std::thread::sleep).transpose();
         self.ended = !matches!(item, Some(Ok(_)));
         item
     }
@@ -122,4 +128,48 @@ pub(crate) fn now() -> Timestamp {
 /// A seed that differs from flow to flow: std's keys for its hash maps are drawn at random.
 pub(crate) fn seed() -> u64 {
     RandomState::new().build_hasher().finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use cycle_images::flow::{Fault, FlowError};
+    use cycle_images::http::Response;
+    use cycle_images::{Hub, Timestamp};
+
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    /// Waits until an hour has passed by the times that it is told.
+    struct Waits(Vec<SystemTime>);
+
+    impl Flow for Waits {
+        type Item = ();
+
+        fn next(&mut self, _: &Hub, now: Timestamp) -> Result<Next, FlowError> {
+            self.0.push(now.try_into().unwrap());
+            assert!(self.0.len() < 10, "it is asked again and again: {:?}", self.0);
+            let passed = self.0.last().unwrap().duration_since(self.0[0]).unwrap();
+            let left = HOUR.saturating_sub(passed);
+            Ok(if left.is_zero() { Next::End } else { Next::Wait(left) })
+        }
+
+        fn answer(
+            &mut self,
+            _: &Hub,
+            _: Result<Response<impl AsRef<[u8]>>, Fault>,
+            _: Timestamp,
+        ) -> Result<Option<()>, FlowError> {
+            Err(FlowError::NotAsked)
+        }
+    }
+
+    /// To this loop, a clock that stands still and a sleep that takes no time are the same.
+    #[test]
+    fn what_was_slept_has_passed_whatever_the_clock_says() {
+        let client = Client::new(Hub::new("key", "hub").unwrap());
+        let mut waits = client.turn(Waits(Vec::new()));
+        assert!(waits.turn(|_| ()).unwrap().is_none());
+        assert_eq!(waits.flow.0.len(), 2);
+    }
 }

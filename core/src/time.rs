@@ -50,11 +50,6 @@ impl Timestamp {
         self.0.duration_since(earlier.0).try_into().unwrap_or_default()
     }
 
-    /// Reads the form that HTTP's headers have.
-    pub(crate) fn from_http_date(text: &str) -> Option<Self> {
-        jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(Self)
-    }
-
     /// Milliseconds since 1970-01-01T00:00:00Z, negative before it.
     #[must_use]
     pub fn unix_millis(self) -> i64 {

@@ -1,7 +1,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use super::JobError;
+use super::{JobError, MAX_PAGES};
 use crate::error::{RequestError, ResponseError};
 
 /// Why a call or any other flow did not come to a good end.
@@ -71,12 +71,26 @@ pub enum FlowError {
         operation: &'static str,
     },
     /// The platform sent the same page twice, so that there may be no end to them.
-    #[error("{operation} was answered with page {} again as page {page}", .page.saturating_sub(1))]
+    #[error("{operation} was answered with page {earlier} again as page {page}")]
     #[non_exhaustive]
     RepeatedPage {
         /// The operation's documented name.
         operation: &'static str,
         /// The number of the page, counted from 1.
+        page: u32,
+        /// The number of the page that had the same records.
+        earlier: u32,
+    },
+    /// The list has more pages than are read: see [`MAX_PAGES`](super::MAX_PAGES).
+    #[error(
+        "{operation} was answered with {MAX_PAGES} pages and page {page} is not the end; ask for \
+         larger pages, or begin another list with that page"
+    )]
+    #[non_exhaustive]
+    TooManyPages {
+        /// The operation's documented name.
+        operation: &'static str,
+        /// The number of the page that was too many.
         page: u32,
     },
     /// The job that was tracked did not come to a good end.

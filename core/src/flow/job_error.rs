@@ -23,6 +23,15 @@ pub enum JobError {
         /// The job as it was last seen.
         last: Option<Job>,
     },
+    /// The platform answered with another job than the one that was asked for, which tells nothing
+    /// about that one.
+    #[non_exhaustive]
+    OtherJob {
+        /// The id of the job that is tracked.
+        id: JobId,
+        /// The id in the answer.
+        answered: JobId,
+    },
     /// The job failed.
     #[non_exhaustive]
     Failed {
@@ -50,7 +59,7 @@ impl JobError {
     #[must_use]
     pub fn job(&self) -> Option<&Job> {
         match self {
-            Self::NoJob { .. } => None,
+            Self::NoJob { .. } | Self::OtherJob { .. } => None,
             Self::Gone { last, .. } | Self::DeadlinePassed { last, .. } => last.as_ref(),
             Self::Failed { job } | Self::Expired { job } => Some(job),
         }
@@ -68,6 +77,13 @@ impl fmt::Display for JobError {
             }
             Self::Gone { id, last: Some(_) } => {
                 write!(f, "job {id} is gone: look at what it was to change")
+            }
+            Self::OtherJob { id, answered } => {
+                write!(
+                    f,
+                    "the answer about job {id} was about job {answered:.40}: look for a cache on \
+                     the way, and track it again"
+                )
             }
             Self::Failed { job } => match job.failure() {
                 Some(failure) => write!(f, "{failure} (job {})", job.id),

@@ -1,5 +1,3 @@
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use http::{Request, Response};
 use serde::{Deserialize, Serialize};
 
@@ -22,13 +20,35 @@ pub trait ListOperation: Operation<Data = Vec<Self::Record>> {
     fn key(record: &Self::Record) -> &str;
 }
 
+/// The most pages that one [`Pages`] reads.
+pub const MAX_PAGES: u32 = 10_000;
+
 /// A list, page by page. It gives a [`Reply`] for each page that holds anything, in order.
 ///
-/// The platform tells neither a total nor a next page, and may send fewer records than asked for.
-/// So the list ends with an empty page, or with one that is shorter than a page before it; a first
-/// page that is shorter than asked may only mean that its size was capped, and is not taken for the
-/// end. A page that begins and ends as the one before is an [error](FlowError::RepeatedPage), lest
-/// there be no end; so is, with pages of one record, a list that grows in front while it is read.
+/// The platform tells neither a total nor a next page, and may send fewer records than asked for,
+/// on any page. So only an empty page ends the list: the last request is one for nothing. A caller
+/// who knows that every page but the last is full, or how many records are wanted, saves it by
+/// asking no further:
+///
+/// ```
+/// # use cycle_images::{Reply, model::Image};
+/// # fn read(pages: impl Iterator<Item = Reply<Vec<Image>>>) {
+/// for page in pages {
+///     let is_last = page.data.len() + page.unread.len() < 100; // `page_size` was 100
+///     // ...
+///     if is_last {
+///         break;
+///     }
+/// }
+/// # }
+/// ```
+///
+/// A list that has no end is an error. A page with the records of the one before is an
+/// [error](FlowError::RepeatedPage) at once; pages that come round in a cycle are one before three
+/// times as many were read as there are before and in it. So is, with pages of one record, a list
+/// that grows in front while it is read. After [`MAX_PAGES`] pages,
+/// [one more](FlowError::TooManyPages) is an error: a longer list is read in larger pages, or by
+/// another `Pages` that begins where this one stopped.
 ///
 /// What the filter or the sort looks at should not be changed while the list is read: a record that
 /// leaves it moves the ones behind it up, across the pages that were read.
@@ -39,10 +59,20 @@ pub trait ListOperation: Operation<Data = Vec<Self::Record>> {
 pub struct Pages<O> {
     operation: O,
     number: u32,
-    longest: usize,
-    edges: Option<(u64, u64)>,
+    read: u32,
+    last: Option<Seen>,
+    /// The page that was read when their count was a power of two (Brent's algorithm): once it lies
+    /// in a cycle that is no longer than the count, it comes again.
+    mark: Option<Seen>,
     tries: Tries,
     ended: bool,
+}
+
+/// A page that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Seen {
+    number: u32,
+    hash: u64,
 }
 
 impl<O: ListOperation> Pages<O> {
@@ -51,7 +81,7 @@ impl<O: ListOperation> Pages<O> {
     pub fn new(mut operation: O, seed: u64) -> Self {
         let number = operation.page_number().unwrap_or(1);
         let tries = Tries::new(seed);
-        Self { operation, number, longest: 0, edges: None, tries, ended: false }
+        Self { operation, number, read: 0, last: None, mark: None, tries, ended: false }
     }
 
     /// Sets what is sent again.
@@ -64,26 +94,36 @@ impl<O: ListOperation> Pages<O> {
         // A record that couldn't be read was on the page all the same.
         let read = reply.data.iter().map(O::key);
         let unread = reply.unread.iter().filter(|unread| unread.is_record());
-        let records: Vec<u64> =
-            read.chain(unread.map(|unread| unread.json.as_str())).map(hash).collect();
-        let edges = records.first().copied().zip(records.last().copied());
-        if edges.is_some() && edges == self.edges {
-            return Err(FlowError::RepeatedPage { operation: O::NAME, page: self.number });
+        let mut keys = read.chain(unread.map(|unread| unread.json.as_str())).peekable();
+        if keys.peek().is_none() {
+            self.ended = true;
+            return Ok(());
         }
-        self.ended = records.is_empty() || records.len() < self.longest;
-        self.longest = self.longest.max(records.len());
-        self.edges = edges;
+        let (operation, page) = (O::NAME, self.number);
+        let seen = Seen { number: page, hash: hash(keys) };
+        let mut known = [self.last, self.mark].into_iter().flatten();
+        if let Some(Seen { number: earlier, .. }) = known.find(|known| known.hash == seen.hash) {
+            return Err(FlowError::RepeatedPage { operation, page, earlier });
+        }
+        if self.read >= MAX_PAGES {
+            return Err(FlowError::TooManyPages { operation, page });
+        }
+        self.read = self.read.saturating_add(1);
+        self.last = Some(seen);
+        if self.read.is_power_of_two() {
+            self.mark = Some(seen);
+        }
         self.number = self.number.saturating_add(1);
         Ok(())
     }
 }
 
-/// Small enough to be stored. A list whose flow goes on under another version of Rust may hash in
-/// another way, which only lets one repetition pass.
-fn hash(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
+/// FNV-1a, which is the same wherever a stored flow goes on. A byte that UTF-8 doesn't have ends
+/// each key.
+fn hash<'a>(keys: impl Iterator<Item = &'a str>) -> u64 {
+    keys.flat_map(|key| key.bytes().chain([0xff])).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 impl<O: ListOperation> Flow for Pages<O> {

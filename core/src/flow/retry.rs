@@ -20,7 +20,11 @@ use crate::time::Timestamp;
 /// | a fault after which it may have arrived | again | no |
 /// | any other answer | no | no |
 ///
-/// A code such as `503.not-enabled` that tells that waiting won't help counts before the status.
+/// Where the platform gives a code, the number in front of it counts instead of the status: an
+/// answer 500 with the code `429.rate-limiting` is as 429 here. A POST is sent again only if the
+/// status says so as well. After the codes `503.not-enabled` and `503.dependency-not-enabled`
+/// waiting won't help, and nothing is sent again.
+///
 /// An operation says of itself whether it may be [repeated](Operation::is_repeatable). A DELETE that
 /// was done and whose answer was lost is answered 404 the second time.
 ///
@@ -210,8 +214,9 @@ impl Tries {
     }
 }
 
-/// Whether an operation may be sent again after an answer that is no success.
+/// Whether an operation may be sent again after an answer that is no success. That a request was
+/// turned away undone is a matter of the status alone: a code may stand in any answer.
 fn may_repeat(error: &ResponseError, repeatable: bool, asked_to: bool) -> bool {
-    let invited = error.is_rate_limited() || (error.status() == 503 && asked_to);
+    let invited = error.status() == 429 || (error.status() == 503 && asked_to);
     error.is_retryable() && (repeatable || invited)
 }

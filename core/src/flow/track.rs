@@ -209,6 +209,10 @@ impl Flow for Track {
             }
         };
         let job = reply.data;
+        if job.id != self.id {
+            self.look_again(retry_after(&reply.headers, now), now);
+            return Err(failed(JobError::OtherJob { id: self.id.clone(), answered: job.id }));
+        }
         self.last = Some(without_values(job.clone()));
         self.ended = job.state.current.is_final();
         match job.state.current {

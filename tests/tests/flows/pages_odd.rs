@@ -4,7 +4,7 @@ use cycle_images::flow::Next;
 use serde_json::{Value, json};
 
 use crate::answers::{Outcome, answer, data, image, page};
-use crate::pages::{Images, images, number, turn};
+use crate::pages::{Images, ends, images, number, turn};
 
 /// An image without an id.
 fn odd() -> Value {
@@ -24,21 +24,13 @@ fn read(run: &mut Images, asked: u32, outcome: Outcome) -> (usize, usize) {
 }
 
 #[test]
-fn odd_records_are_given_and_make_no_page_shorter() {
+fn odd_records_are_given_and_end_nothing() {
     let mut run = images();
     assert_eq!(read(&mut run, 1, page(&["a", "b", "c"])), (3, 0));
     assert_eq!(read(&mut run, 2, records(&[odd(), image("d"), odd()])), (1, 2));
     assert_eq!(read(&mut run, 3, records(&[image("e"), odd(), image("f")])), (2, 1));
     assert_eq!(read(&mut run, 4, records(&[odd(), image("g")])), (1, 1));
-    run.assert_ended();
-}
-
-#[test]
-fn odd_records_make_the_first_page_as_long_as_it_is() {
-    let mut run = images();
-    assert_eq!(read(&mut run, 1, records(&[odd(), image("a"), odd()])), (1, 2));
-    assert_eq!(read(&mut run, 2, page(&["b", "c"])), (2, 0));
-    run.assert_ended();
+    ends(&mut run, 5);
 }
 
 #[test]
@@ -47,8 +39,7 @@ fn a_page_of_odd_records_alone_is_given_and_is_not_the_end() {
     assert_eq!(read(&mut run, 1, page(&["a", "b"])), (2, 0));
     assert_eq!(read(&mut run, 2, records(&[odd(), odd()])), (0, 2));
     assert_eq!(read(&mut run, 3, page(&["c", "d"])), (2, 0));
-    assert_eq!(turn(&mut run, 4, page(&[])), None);
-    run.assert_ended();
+    ends(&mut run, 4);
 }
 
 #[test]
@@ -66,7 +57,7 @@ fn odd_includes_are_no_record() {
 }
 
 #[test]
-fn records_that_are_null_make_no_page_shorter() {
+fn records_that_are_null_end_nothing() {
     let mut run = images();
     turn(&mut run, 1, page(&["a", "b", "c"]));
     assert_eq!(
@@ -74,7 +65,7 @@ fn records_that_are_null_make_no_page_shorter() {
         2
     );
     assert_eq!(turn(&mut run, 3, page(&["g"])).unwrap(), ["g"]);
-    run.assert_ended();
+    ends(&mut run, 4);
 }
 
 /// Without a readable id there is nothing to tell pages apart by but the records as they were sent.

@@ -22,10 +22,15 @@ fn asking_with_code(http: u16, code: &str) -> Outcome {
     answer(http, &[("Retry-After", "1"), ("content-type", "application/json")], &envelope(code))
 }
 
+/// The code is of another status than the answer, or of none.
+fn refusal_of(http: u16, code: &str) -> Outcome {
+    answer(http, &[], &format!(r#"{{"error": {{"code": "{code}", "title": "No."}}}}"#))
+}
+
 /// What came of the request; whether a GET, a PATCH or a DELETE is sent again; whether a POST is.
 type Row = (&'static str, fn() -> Outcome, bool, bool);
 
-const TABLE: [Row; 35] = [
+const TABLE: [Row; 45] = [
     ("429", || status(429), true, true),
     ("429 with Retry-After", || asking(429, "1"), true, true),
     ("429 of the platform", || refusal(429, "429.rate-limiting"), true, true),
@@ -46,6 +51,16 @@ const TABLE: [Row; 35] = [
     ("503.not-enabled, asking", || asking_with_code(503, "503.not-enabled"), false, false),
     ("503.not_enabled, as of old", || refusal(503, "503.not_enabled"), false, false),
     ("503.dependency-not-enabled", || refusal(503, "503.dependency-not-enabled"), false, false),
+    ("429 with the code of a fault", || refusal_of(429, "500.internal"), false, false),
+    ("429 with 503.not-enabled", || refusal_of(429, "503.not-enabled"), false, false),
+    ("429 with 503.not-ready", || refusal_of(429, "503.not-ready"), true, true),
+    ("429 with a code of no status", || refusal_of(429, "rate-limiting"), true, true),
+    ("500 with 429.rate-limiting", || refusal_of(500, "429.rate-limiting"), true, false),
+    ("502 with 429.rate-limiting", || refusal_of(502, "429.rate-limiting"), true, false),
+    ("503 with 429.rate-limiting", || refusal_of(503, "429.rate-limiting"), true, false),
+    ("503 with 404.image, asking", || asking_with_code(503, "404.image"), false, false),
+    ("504 with 429.rate-limiting", || refusal_of(504, "429.rate-limiting"), true, false),
+    ("500 with 503.not-ready, asking", || asking_with_code(500, "503.not-ready"), true, false),
     ("500", || status(500), false, false),
     ("500 with Retry-After", || asking(500, "1"), false, false),
     ("501", || status(501), false, false),

@@ -31,6 +31,7 @@ fn seconds_are_waited_for_up_to_the_cap() {
     assert_eq!(default_wait_after(asking(503, "60")), secs(60));
     assert_eq!(default_wait_after(asking(503, "61")), secs(60));
     assert_eq!(default_wait_after(asking(503, "18446744073709551615")), secs(60));
+    assert_eq!(default_wait_after(asking(503, "99999999999999999999")), secs(60));
     let hasty = RetryPolicy::default().longest_asked(secs(3));
     assert_eq!(wait_after(hasty, asking(503, "17")), secs(3));
 }
@@ -47,6 +48,23 @@ fn a_date_is_taken_against_the_answers_own() {
     assert_eq!(dated("soon"), secs(30), "it is 10:00:00 here");
     let undated = asking(503, "Thu, 26 Mar 2026 10:00:12 GMT");
     assert_eq!(default_wait_after(undated), secs(12));
+}
+
+/// It is Thursday, 26 March 2026, 10:00:00.
+#[test]
+fn every_form_of_a_date_is_read() {
+    for (date, waited) in [
+        ("Thu, 26 Mar 2026 10:00:12 GMT", 12),
+        ("Thursday, 26-Mar-26 10:00:12 GMT", 12),
+        ("Thu Mar 26 10:00:12 2026", 12),
+        ("Mon, 26 Mar 2026 10:00:12 GMT", 12),
+        ("Thu, 31 Dec 9999 23:59:59 GMT", 60),
+        ("Wednesday, 25-Mar-76 10:00:12 GMT", 60),
+        ("Saturday, 26-Mar-77 10:00:12 GMT", 0),
+        ("Sun Nov  6 08:49:37 1994", 0),
+    ] {
+        assert_eq!(default_wait_after(asking(503, date)), secs(waited), "{date}");
+    }
 }
 
 #[test]
@@ -94,6 +112,24 @@ fn the_seed_decides_the_waits() {
     assert_eq!(waits(42, || status(503)), waits(42, || status(503)));
     let firsts: BTreeSet<Duration> = (0..400).map(|seed| waits(seed, || status(503))[0]).collect();
     assert_eq!(firsts.len(), 400, "neighbouring seeds wait differently");
+}
+
+/// By the values that are published for the seed 0. Of a ceiling of 2^32 ns, the upper half of
+/// the number that is drawn is the wait.
+#[test]
+fn the_waits_are_drawn_by_split_mix_64() {
+    let ceiling = Duration::from_nanos(1 << 32);
+    let policy = RetryPolicy::default().tries(6).budget(secs(3600)).base(ceiling).longest(ceiling);
+    let mut run = Run::new(Exchange::new(GetImages::new(), 0).retry(policy));
+    while run.step(status(503)).is_ok() {}
+    let drawn: [u64; 5] = [
+        0xe220_a839_7b1d_cdaf,
+        0x6e78_9e6a_a1b9_65f4,
+        0x06c4_5d18_8009_454f,
+        0xf88b_b8a8_724c_81ec,
+        0x1b39_896a_51a8_749b,
+    ];
+    assert_eq!(run.waits[1..], drawn.map(|drawn| Duration::from_nanos(drawn >> 32)));
 }
 
 #[test]

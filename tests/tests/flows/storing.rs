@@ -87,6 +87,8 @@ fn pages_go_on_with_the_next_and_know_the_ones_before() {
     assert!(matches!(error, FlowError::RepeatedPage { page: 4, .. }), "{error:?}");
     let mut run = stored(run);
     assert!(run.step(page(&["c"])).unwrap().is_some());
+    let mut run = stored(run);
+    assert!(run.step(page(&[])).unwrap().is_none());
     stored(run).assert_ended();
 }
 

@@ -44,7 +44,9 @@ fn every_look_is_a_get_of_the_job() {
         let request = run.request();
         assert_eq!(request.method(), Method::GET);
         assert_eq!(request.uri().path_and_query().unwrap(), "/v1/jobs/a%2Fb");
-        run.answer(seen("running", 0, 4)).unwrap();
+        let mut job = job("running", 0, 4);
+        job["id"] = "a/b".into();
+        run.answer(data(&job)).unwrap();
     }
 }
 

@@ -178,6 +178,28 @@ fn a_clock_that_is_set_back_gives_a_job_no_hour_more() {
     assert!(matches!(error.job(), Some(JobError::DeadlinePassed { .. })), "{error:?}");
 }
 
+/// A cache between here and the platform, for one, may mix answers up.
+#[test]
+fn the_answer_of_another_job_is_an_error_and_not_the_end() {
+    for state in ["running", "completed", "error", "expired"] {
+        let mut run = Run::new(track());
+        let mut other = job(state, 4, 4);
+        other["id"] = "j2".into();
+        let error = run.step(data(&other)).unwrap_err();
+        let Some(JobError::OtherJob { id, answered, .. }) = error.job() else {
+            panic!("{error:?}");
+        };
+        assert_eq!((id.as_str(), answered.as_str()), ("j1", "j2"));
+        assert!(error.job().unwrap().job().is_none() && run.flow.last().is_none());
+        let shown = error.to_string();
+        assert!(shown.contains("job j1") && shown.contains("job j2"), "{shown}");
+        // Whoever goes on doesn't hammer.
+        assert!(matches!(run.next(), Ok(Next::Wait(time)) if time == millis(250)));
+        assert!(run.step(seen("completed", 4, 4)).unwrap().is_some());
+        run.assert_ended();
+    }
+}
+
 /// What is stored may come back changed: it is input like any other.
 #[test]
 fn a_stored_tracker_with_odd_numbers_is_no_panic() {

@@ -25,7 +25,7 @@ fn nothing_is_sent_before_it_is_asked_for() {
         assert_eq!(sandbox.requests().len(), sent);
     }
     assert!(pages.next().is_none() && pages.next().is_none());
-    assert_eq!(sandbox.requests().len(), 3);
+    assert_eq!(sandbox.requests().len(), 4);
 }
 
 #[test]
@@ -41,11 +41,11 @@ fn a_page_is_asked_for_when_its_first_record_is() {
     assert_eq!(sandbox.requests().len(), 2);
     assert_eq!(items.by_ref().count(), 14);
     assert!(items.next().is_none());
-    assert_eq!(sandbox.requests().len(), 3);
+    assert_eq!(sandbox.requests().len(), 4);
 
     let few: Vec<_> = client(&sandbox).items(list()).take(3).collect();
     assert!(few.len() == 3 && few.iter().all(Result::is_ok));
-    assert_eq!(sandbox.requests().len(), 4);
+    assert_eq!(sandbox.requests().len(), 5);
 }
 
 #[test]
