@@ -1,4 +1,4 @@
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
 
@@ -55,17 +55,71 @@ fn parse(url: &str) -> Result<Uri, RequestError> {
     if uri.authority().is_none_or(|authority| authority.as_str().contains('@')) {
         return refuse("has user info in front of its host; the API key goes into the hub");
     }
-    if uri.host().is_none_or(str::is_empty) {
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let host = uri.host().filter(|host| !host.is_empty());
+    let Some(host) = host else {
         return refuse("has no host");
+    };
+    // What is no number of a port is the default port to some clients.
+    let is_port = |port: &str| {
+        port.bytes().all(|byte| byte.is_ascii_digit())
+            && port.parse().is_ok_and(|port: u16| port > 0)
+    };
+    match authority.strip_prefix(host) {
+        Some("") => (),
+        Some(behind) if behind.strip_prefix(':').is_some_and(is_port) => (),
+        _ => return refuse("has a port that is not a number from 1 to 65535"),
+    }
+    if !is_plain(host) {
+        return refuse(
+            "has a host that clients may read differently; give a name or an IP address",
+        );
     }
     if uri.query().is_some() {
         return refuse("has a query; give scheme, host and perhaps a path");
+    }
+    if !uri.path().split('/').all(is_segment) {
+        return refuse("has a path that clients may read differently; percent-encode it");
     }
     Ok(uri)
 }
 
 fn refuse<T>(reason: &'static str) -> Result<T, RequestError> {
     Err(RequestError::argument("base_url", reason))
+}
+
+/// Whether a host is what every client takes it for: some resolve `127.1`, `0x7f.1`, `%61` or a zone.
+fn is_plain(host: &str) -> bool {
+    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return address.parse::<Ipv6Addr>().is_ok();
+    }
+    let labels = host.strip_suffix('.').unwrap_or(host).split('.');
+    let is_label = |label: &str| {
+        let is_known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        !label.is_empty() && label.bytes().all(is_known)
+    };
+    let is_name = labels.clone().all(is_label);
+    let is_number = |label: &str| {
+        let hex = label.strip_prefix("0x").or_else(|| label.strip_prefix("0X"));
+        label.bytes().all(|byte| byte.is_ascii_digit())
+            || hex.is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    let ends_in_number = labels.clone().next_back().is_some_and(is_number);
+    is_name && (!ends_in_number || host.parse::<Ipv4Addr>().is_ok())
+}
+
+/// Whether a part of a path is sent as it stands: clients resolve dots, and encode what RFC 3986
+/// doesn't know.
+fn is_segment(segment: &str) -> bool {
+    let mut pieces = segment.split('%');
+    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte);
+    let is_encoded = |piece: &str| {
+        piece.len() >= 2 && piece.bytes().take(2).all(|byte| byte.is_ascii_hexdigit())
+    };
+    let first = pieces.next().unwrap_or_default();
+    first.bytes().all(is_known)
+        && pieces.all(|piece| is_encoded(piece) && piece.bytes().all(is_known))
+        && !matches!(&*segment.to_ascii_lowercase().replace("%2e", "."), "." | "..")
 }
 
 fn is_loopback(host: &str) -> bool {

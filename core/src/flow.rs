@@ -54,6 +54,7 @@ mod pages;
 mod retry;
 mod track;
 
+use std::fmt;
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -67,10 +68,11 @@ pub use retry::RetryPolicy;
 pub use track::{Track, Tracked};
 
 use crate::hub::Hub;
+use crate::shown::Sent;
 use crate::time::Timestamp;
 
-/// What a [`Flow`] wants next.
-#[derive(Debug)]
+/// What a [`Flow`] wants next. `Debug` tells a request's method and URL, and its body's length alone:
+/// there may be credentials in it.
 #[expect(clippy::exhaustive_enums, reason = "whoever turns a flow must handle every case")]
 #[expect(clippy::large_enum_variant, reason = "it lives for a moment, and is a request as a rule")]
 pub enum Next {
@@ -80,6 +82,16 @@ pub enum Next {
     Wait(Duration),
     /// Nothing: the flow has ended.
     End,
+}
+
+impl fmt::Debug for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send(request) => write!(f, "Send({:?})", Sent(request, request.body().len())),
+            Self::Wait(time) => f.debug_tuple("Wait").field(time).finish(),
+            Self::End => f.write_str("End"),
+        }
+    }
 }
 
 /// A state machine that says what to do next.

@@ -1,4 +1,4 @@
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, SET_COOKIE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 
 use crate::api_key::ApiKey;
@@ -9,6 +9,7 @@ use crate::id::HubId;
 use crate::operation::{Operation, ReplyOf};
 use crate::path::Path;
 use crate::query::{ListStyle, Query};
+use crate::secrets::Secrets;
 use crate::time::Timestamp;
 use crate::upload::{Upload, UploadImage};
 
@@ -153,6 +154,10 @@ impl Hub {
     /// Turns an operation into a request, ready for any HTTP client. GET and DELETE have an empty
     /// body, which is to be sent as none.
     ///
+    /// Don't log a request by its `Debug`: that is [`http`]'s own and shows the bytes of the body, in
+    /// which there may be credentials. Method and URI have none, unless an operation from outside
+    /// puts them there.
+    ///
     /// # Errors
     /// If an argument can't be sent; nothing has been built then.
     pub fn request<O: Operation>(&self, operation: &O) -> Result<Request<Vec<u8>>, RequestError> {
@@ -188,30 +193,26 @@ impl Hub {
     /// If the status is another one, or the body isn't what the operation promises.
     pub fn response<O: Operation>(
         &self,
-        _operation: &O,
+        operation: &O,
         response: Response<impl AsRef<[u8]>>,
     ) -> Result<ReplyOf<O>, ResponseError> {
-        let (head, body) = response.into_parts();
-        let response = Response::from_parts(head, body.as_ref());
-        if !response.status().is_success() {
-            return Err(ResponseError::refused(O::NAME, &response, self.api_key.secret()));
+        let (mut head, body) = response.into_parts();
+        let body = body.as_ref();
+        let mut secrets = self.secrets();
+        operation.secrets(&mut secrets);
+        if !head.status.is_success() {
+            return Err(ResponseError::refused(O::NAME, &head, body, &secrets));
         }
-        let document =
-            std::str::from_utf8(response.body()).map_err(Mismatch::not_utf8).and_then(O::read);
-        match document {
+        match std::str::from_utf8(body).map_err(Mismatch::not_utf8).and_then(O::read) {
             Ok(mut document) => {
                 for unread in &mut document.unread {
-                    unread.mismatch.redact(self.api_key.secret());
+                    unread.mismatch.redact(&secrets);
                 }
-                let (mut head, _) = response.into_parts();
-                // What is marked sensitive is kept, and not shown by `Debug`.
-                for (name, value) in head.headers.iter_mut() {
-                    value.set_sensitive(name == SET_COOKIE);
-                }
+                secrets.redact_headers(&mut head.headers);
                 Ok(Reply::new(document, head.status, head.headers))
             }
             Err(mismatch) => {
-                Err(ResponseError::unexpected(O::NAME, &response, self.api_key.secret(), mismatch))
+                Err(ResponseError::unexpected(O::NAME, &head, body, &secrets, mismatch))
             }
         }
     }
@@ -239,10 +240,17 @@ impl Hub {
         response: Response<impl AsRef<[u8]>>,
     ) -> Result<(), ResponseError> {
         let (head, body) = response.into_parts();
-        let response = Response::from_parts(head, body.as_ref());
-        if response.status().is_success() {
+        if head.status.is_success() {
             return Ok(());
         }
-        Err(ResponseError::refused(UploadImage::NAME, &response, upload.token()))
+        let mut secrets = self.secrets();
+        secrets.text(upload.token().expose());
+        Err(ResponseError::refused(UploadImage::NAME, &head, body.as_ref(), &secrets))
+    }
+
+    fn secrets(&self) -> Secrets<'_> {
+        let mut secrets = Secrets::default();
+        secrets.text(self.api_key.secret().expose());
+        secrets
     }
 }

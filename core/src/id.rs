@@ -189,5 +189,14 @@ mod tests {
         let id = SourceId::new("a/b").unwrap();
         assert_eq!(serde_json::to_string(&id).unwrap(), r#""a/b""#);
         assert_eq!(format!("{id:>5}|{id:?}"), r#"  a/b|Id("a/b")"#);
+        let text: &str = id.as_ref();
+        assert_eq!(text, "a/b");
+    }
+
+    #[test]
+    fn ids_are_ordered_as_their_texts_are() {
+        let [a, b] = ["a", "b"].map(|id| SourceId::new(id).unwrap());
+        assert!(a < b);
+        assert_eq!(a.partial_cmp(&b), Some(a.cmp(&b)));
     }
 }

@@ -6,6 +6,7 @@ use crate::document::{Document, Reply};
 use crate::error::{Mismatch, RequestError};
 use crate::path::Path;
 use crate::query::Query;
+use crate::secrets::Secrets;
 
 /// One of the platform's operations: what it says about itself, and nothing else.
 ///
@@ -88,6 +89,9 @@ pub trait Operation {
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
         Ok(None)
     }
+
+    /// Tells which secrets the request carries beside the API key, so that no error repeats them.
+    fn secrets<'a>(&'a self, _secrets: &mut Secrets<'a>) {}
 
     /// Reads the body of a success. List operations replace it by [`Document::read_list`], so that
     /// one odd record doesn't cost the page.

@@ -60,7 +60,10 @@ fn head(lines: &mut Lines<'_>) -> Result<Response<()>, RecordedError> {
             return Ok(response);
         }
         let (name, value) = header(line).ok_or_else(|| lines.error("is not a header"))?;
-        response.headers_mut().append(name, value);
+        response
+            .headers_mut()
+            .try_append(name, value)
+            .map_err(|_| lines.error("is one header too many"))?;
     }
 }
 
@@ -119,6 +122,13 @@ mod tests {
         assert_eq!(response.status(), 201);
         assert_eq!(response.headers().len(), 1);
         assert_eq!(response.body(), b"HTTP");
+    }
+
+    #[test]
+    fn more_headers_than_a_map_holds_are_an_error() {
+        let names: String = (0..40_000).map(|name| format!("h{name}: 1\n")).collect();
+        let error = response(format!("HTTP/2 200\n{names}\n").as_bytes()).unwrap_err();
+        assert!(error.to_string().ends_with("is one header too many"), "{error}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::model::{Image, Origin};
 use crate::path::Path;
 use crate::query::{ListStyle, Query};
 use crate::secret::Secret;
+use crate::shown::Sent;
 use crate::time::Timestamp;
 
 /// Pushes the tar of an image whose origin is `cycle-upload` to the factory:
@@ -57,7 +58,9 @@ pub struct Upload {
 
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Upload").finish_non_exhaustive()
+        let length = self.request.headers().get(CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+        write!(f, "Upload({:?})", Sent(&self.request, length.unwrap_or_default()))
     }
 }
 
@@ -185,7 +188,10 @@ mod tests {
         let length = 5_000_000_000 + upload.head.len() + upload.tail.len();
         assert_eq!(request.headers()["content-length"], length.to_string());
         assert_eq!(request.headers().len(), 3);
-        assert!(!format!("{upload:?}").contains("sec"));
+        let shown = format!(
+            "Upload(POST http://127.0.0.1:9/f/v1/images/i%2F1/upload?[redacted], {length} bytes)"
+        );
+        assert_eq!(format!("{upload:?}"), shown);
     }
 
     #[test]

@@ -1,11 +1,13 @@
-//! How much memory a request asks for.
+//! How much memory a request asks for, and the reading of an error.
 
 #![allow(
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::print_stdout,
     reason = "a test may stop, and shows the count"
 )]
 
+use cycle_images::http::Response;
 use cycle_images::images::{GetImages, ImageInclude, ImageMetaName};
 use cycle_images::model::{ImageStatus, SourceType};
 use cycle_images::{Hub, SourceId};
@@ -21,6 +23,39 @@ fn the_fullest_request_for_images_is_built_in_at_most_eight_allocations() {
     assert_eq!(query.split('&').count(), 10, "a parameter is missing: {query}");
     assert!((1..=8).contains(&counted.count_total), "{} allocations", counted.count_total);
     println!("the fullest request for images is built in {} allocations", counted.count_total);
+}
+
+/// Whatever it is made of, and however much of it is secret.
+#[test]
+fn an_error_document_costs_at_most_three_times_its_size() {
+    const SIZE: usize = 1 << 20;
+    let hub = Hub::new("sk-planted-key", "hub").unwrap();
+    let filled = |start: &str, piece: &str, end: &str| {
+        [start, &piece.repeat(SIZE / piece.len()), end].concat().into_bytes()
+    };
+    for body in [
+        filled("[0", ",0", "]"),
+        filled("[[]", ",[]", "]"),
+        filled("[0", ",0", ""),
+        filled("", "[", ""),
+        filled(r#"{"error": {"a": 0"#, r#","a":0"#, "}}"),
+        filled(r#"{"error": {"title": ""#, "x", r#""}}"#),
+        filled(r#"{"error": {"title": ""#, r"\u006b", r#""}}"#),
+        filled(r#"{"error": {"title": ""#, "sk-planted-key", r#""}}"#),
+        filled(r#"{"error": ""#, r"\n", r#""}"#),
+        filled("<html>", "sk-planted-key", ""),
+        vec![0xff; SIZE],
+    ] {
+        let response = Response::builder().status(500).body(&body).unwrap();
+        let images = GetImages::new();
+        let mut error = None;
+        let counted = allocation_counter::measure(|| error = hub.response(&images, response).err());
+        let start = String::from_utf8_lossy(&body[..20]).into_owned();
+        let most = counted.bytes_max;
+        assert!(most <= 3 * SIZE as u64, "{start}: {most} bytes");
+        let kept = counted.bytes_current;
+        assert!(error.is_some() && kept <= 64_000, "{start}: {kept} bytes are kept");
+    }
 }
 
 fn fullest() -> GetImages {

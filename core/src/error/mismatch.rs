@@ -3,7 +3,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::error::Category;
 
-use crate::secret::Secret;
+use crate::secrets::Secrets;
 
 /// Where a document isn't what its operation promises.
 ///
@@ -56,6 +56,10 @@ impl Mismatch {
         Self { path: String::new(), problem: "the body is empty".to_owned() }
     }
 
+    pub(crate) fn not_json(error: &serde_json::Error) -> Self {
+        Self::new(String::new(), error)
+    }
+
     pub(crate) fn an_error() -> Self {
         Self { path: "error".to_owned(), problem: "an error where a success was told".to_owned() }
     }
@@ -65,9 +69,11 @@ impl Mismatch {
         Self { path: String::new(), problem }
     }
 
-    /// Takes a secret out: the names of fields come from the other side, too.
-    pub(crate) fn redact(&mut self, secret: &Secret) {
-        self.path = secret.redact(&self.path);
+    /// Takes secrets out: the names of fields come from the other side, too.
+    pub(crate) fn redact(&mut self, secrets: &Secrets<'_>) {
+        for text in [&mut self.path, &mut self.problem] {
+            *text = secrets.redact(text, Secrets::LIMIT).into_owned();
+        }
     }
 
     /// The same mismatch, told from further out.

@@ -1,9 +1,59 @@
 use std::fmt;
 
-use serde_json::Value;
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::Deserializer;
+use serde_json::value::RawValue;
 
 use super::ErrorCode;
-use crate::secret::Secret;
+use crate::secrets::Secrets;
+use crate::wire::Text;
+
+/// The values of an object's fields by their names, as they stand there: an error is never lost over
+/// an oddity of its envelope, nor is there more built of it than what is looked for. Of two fields
+/// with one name, the last counts.
+pub(super) fn fields<'a, const N: usize>(
+    json: &'a str,
+    names: [&'static str; N],
+) -> Option<[Option<&'a RawValue>; N]> {
+    // The error for another value would copy it.
+    let mut reader =
+        json.trim_ascii_start().starts_with('{').then(|| Deserializer::from_str(json))?;
+    let fields = reader.deserialize_map(Fields(names)).ok()?;
+    reader.end().ok()?;
+    Some(fields)
+}
+
+struct Fields<const N: usize>([&'static str; N]);
+
+impl<'de, const N: usize> Visitor<'de> for Fields<N> {
+    type Value = [Option<&'de RawValue>; N];
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = [None; N];
+        while let Some(Text(name)) = map.next_key()? {
+            match self.0.iter().zip(&mut fields).find(|(known, _)| **known == name) {
+                Some((_, field)) => *field = Some(map.next_value()?),
+                None => _ = map.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(fields)
+    }
+}
+
+/// A text, cut far behind what an error keeps of it, and not within an escape.
+fn text(field: Option<&RawValue>) -> Option<String> {
+    const MOST: usize = 128 * 1024;
+    let json = field?.get();
+    let text = |json: &str| Some(serde_json::from_str::<Text<'_>>(json).ok()?.0.into_owned());
+    if json.len() <= MOST || !json.starts_with('"') {
+        return text(json);
+    }
+    (0..=12).find_map(|back| text(&format!("{}\"", json.get(..MOST - back)?)))
+}
 
 /// The platform's own words about what went wrong, from its error envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,22 +75,36 @@ pub struct PlatformError {
 }
 
 impl PlatformError {
-    /// Picks out what is there: an error is never lost over an oddity of its envelope.
-    pub(super) fn read(error: &Value, secret: &Secret) -> Option<Self> {
-        let text =
-            |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-        let field = |name| error.get(name).and_then(text).map(|text| secret.redact(&text));
-        error.is_object().then(|| Self {
-            status: error.get("status").and_then(Value::as_u64).and_then(|s| s.try_into().ok()),
-            code: error.get("code").and_then(text).map(|code| secret.redact_code(code).into()),
-            title: field("title"),
-            detail: field("detail"),
-            pointer: field("source"),
-            capability: error
-                .pointer("/extra/capability")
-                .and_then(text)
-                .map(|text| secret.redact(&text)),
+    /// Picks out what is there.
+    pub(super) fn read(error: &RawValue) -> Option<Self> {
+        const NAMES: [&str; 6] = ["status", "code", "title", "detail", "source", "extra"];
+        let [status, code, title, detail, pointer, extra] = fields(error.get(), NAMES)?;
+        let capability = extra.and_then(|extra| {
+            let [capability] = fields(extra.get(), ["capability"])?;
+            capability
+        });
+        let filled = |field| text(field).filter(|text| !text.is_empty());
+        Some(Self {
+            status: status.and_then(|status| serde_json::from_str(status.get()).ok()),
+            code: filled(code).map(ErrorCode::from),
+            title: filled(title),
+            detail: filled(detail),
+            pointer: filled(pointer),
+            capability: filled(capability),
         })
+    }
+
+    pub(super) fn redacted(self, secrets: &Secrets<'_>) -> Self {
+        let Self { status, code, title, detail, pointer, capability } = self;
+        let redact = |text: String| secrets.redact(&text, Secrets::LIMIT).into_owned();
+        Self {
+            status,
+            code: code.map(|code| secrets.redact_code(code.as_str()).into()),
+            title: title.map(redact),
+            detail: detail.map(redact),
+            pointer: pointer.map(redact),
+            capability: capability.map(redact),
+        }
     }
 }
 
@@ -72,9 +136,14 @@ pub struct OAuthError {
 }
 
 impl OAuthError {
-    pub(super) fn read(body: &Value, secret: &Secret) -> Option<Self> {
-        let text = |name| Some(secret.redact(body.get(name)?.as_str()?));
-        Some(Self { error: text("error")?, description: text("error_description") })
+    pub(super) fn read(error: &RawValue, description: Option<&RawValue>) -> Option<Self> {
+        Some(Self { error: text(Some(error))?, description: text(description) })
+    }
+
+    pub(super) fn redacted(self, secrets: &Secrets<'_>) -> Self {
+        let Self { error, description } = self;
+        let redact = |text: String| secrets.redact(&text, Secrets::LIMIT).into_owned();
+        Self { error: redact(error), description: description.map(redact) }
     }
 }
 

@@ -54,10 +54,11 @@ impl ResponseError {
             && !self.code().is_some_and(|code| switched_off.contains(code))
     }
 
-    /// The capability that the API key lacks, if the platform names it.
+    /// The capability that the API key lacks, if this [is forbidden](Self::is_forbidden) and the
+    /// platform names it.
     #[must_use]
     pub fn missing_capability(&self) -> Option<&str> {
-        self.platform()?.capability.as_deref()
+        self.platform().filter(|_| self.is_forbidden())?.capability.as_deref()
     }
 
     fn means(&self, status: u16) -> bool {

@@ -2,11 +2,12 @@ use std::error::Error;
 use std::fmt;
 
 use http::header::{CONTENT_TYPE, DATE, HeaderName, LOCATION, RETRY_AFTER};
-use http::{HeaderMap, Response, StatusCode};
-use serde_json::Value;
+use http::{HeaderMap, StatusCode, response};
+use serde::de::IgnoredAny;
 
+use super::platform::fields;
 use super::{ErrorCode, Mismatch, OAuthError, PlatformError};
-use crate::secret::Secret;
+use crate::secrets::Secrets;
 
 /// An answer that is not the success that its operation promises.
 ///
@@ -72,14 +73,8 @@ pub struct BodyStart {
 }
 
 impl BodyStart {
-    const LIMIT: usize = 4096;
-
-    fn new(text: &str, whole: usize) -> Self {
-        let end = (0..=Self::LIMIT).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
-        Self { text: text.get(..end).unwrap_or(text).to_owned(), whole }
-    }
-
-    /// The text; what wasn't UTF-8 is replaced, and so is the API key, should it be repeated.
+    /// The text; what wasn't UTF-8 is replaced, and so are secrets of the request, should they be
+    /// repeated.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -102,58 +97,61 @@ impl ResponseError {
     /// Reads an answer with another status than 2xx.
     pub(crate) fn refused(
         operation: &'static str,
-        response: &Response<&[u8]>,
-        secret: &Secret,
+        head: &response::Parts,
+        body: &[u8],
+        secrets: &Secrets<'_>,
     ) -> Self {
-        let body = String::from_utf8_lossy(response.body());
-        let kind = if response.status().is_redirection() {
-            let location = response.headers().get(LOCATION);
-            let location = location.map(|value| String::from_utf8_lossy(value.as_bytes()));
-            let location = location.map(|location| secret.redact(&location));
+        let kind = if head.status.is_redirection() {
+            let location = head.headers.get(LOCATION);
+            let location =
+                location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
             ResponseErrorKind::Redirect(Redirect { location })
         } else if body.trim_ascii().is_empty() {
             ResponseErrorKind::NoBody(Mismatch::empty())
         } else {
-            refusal(&body, secret)
+            refusal(body)
         };
-        Self::new(operation, response, secret, kind)
+        Self::new(operation, head, body, secrets, kind)
     }
 
     /// Makes an error of a 2xx that isn't what the operation promises.
     pub(crate) fn unexpected(
         operation: &'static str,
-        response: &Response<&[u8]>,
-        secret: &Secret,
-        mut mismatch: Mismatch,
+        head: &response::Parts,
+        body: &[u8],
+        secrets: &Secrets<'_>,
+        mismatch: Mismatch,
     ) -> Self {
-        mismatch.redact(secret);
-        let kind = if response.body().trim_ascii().is_empty() {
+        let kind = if body.trim_ascii().is_empty() {
             ResponseErrorKind::NoBody(Mismatch::empty())
         } else {
             ResponseErrorKind::Unexpected(mismatch)
         };
-        Self::new(operation, response, secret, kind)
+        Self::new(operation, head, body, secrets, kind)
     }
 
+    /// The one place where an error is made: here every text that came from outside is rid of
+    /// secrets and cut to a length.
     fn new(
         operation: &'static str,
-        response: &Response<&[u8]>,
-        secret: &Secret,
+        head: &response::Parts,
+        body: &[u8],
+        secrets: &Secrets<'_>,
         kind: ResponseErrorKind,
     ) -> Self {
         const KEPT: [HeaderName; 4] =
             [CONTENT_TYPE, DATE, RETRY_AFTER, HeaderName::from_static("x-request-id")];
         let kept = |name| {
-            let value = response.headers().get(&name)?;
-            Some((name, secret.redact_header(value)))
+            let mut value = head.headers.get(&name)?.clone();
+            secrets.redact_header(&mut value, Secrets::LIMIT);
+            Some((name, value))
         };
-        let body = secret.redact(&String::from_utf8_lossy(response.body()));
         Self(Box::new(Inner {
             operation,
-            status: response.status(),
+            status: head.status,
             headers: KEPT.into_iter().filter_map(kept).collect(),
-            body: BodyStart::new(&body, response.body().len()),
-            kind,
+            body: BodyStart { text: secrets.redact_body(body), whole: body.len() },
+            kind: kind.redacted(secrets),
         }))
     }
 
@@ -204,17 +202,48 @@ impl ResponseError {
     }
 }
 
-/// Reads the body of a refusal. The secret is taken out of what was read and not of what is yet to
-/// be read: JSON can write it in many ways, and it might be a common word.
-fn refusal(body: &str, secret: &Secret) -> ResponseErrorKind {
-    let json: Value = match Mismatch::located(body) {
-        Ok(json) => json,
-        Err(mismatch) => return ResponseErrorKind::NotJson(mismatch),
-    };
-    let platform = json.get("error").and_then(|error| PlatformError::read(error, secret));
-    match (platform, OAuthError::read(&json, secret)) {
-        (Some(error), _) => ResponseErrorKind::Platform(error),
-        (None, Some(error)) => ResponseErrorKind::OAuth(error),
-        (None, None) => ResponseErrorKind::OtherJson(Mismatch::not_an_error()),
+impl ResponseErrorKind {
+    fn redacted(self, secrets: &Secrets<'_>) -> Self {
+        let redact = |mut mismatch: Mismatch| {
+            mismatch.redact(secrets);
+            mismatch
+        };
+        match self {
+            Self::Platform(error) => Self::Platform(error.redacted(secrets)),
+            Self::OAuth(error) => Self::OAuth(error.redacted(secrets)),
+            Self::OtherJson(mismatch) => Self::OtherJson(redact(mismatch)),
+            Self::NotJson(mismatch) => Self::NotJson(redact(mismatch)),
+            Self::NoBody(mismatch) => Self::NoBody(redact(mismatch)),
+            Self::Redirect(Redirect { location }) => {
+                let location =
+                    location.map(|text| secrets.redact(&text, Secrets::LIMIT).into_owned());
+                Self::Redirect(Redirect { location })
+            }
+            Self::Unexpected(mismatch) => Self::Unexpected(redact(mismatch)),
+        }
     }
+}
+
+/// Reads the body of a refusal. Secrets are taken out of what was read and not of what is yet to be
+/// read: JSON can write them in many ways, and they might be common words.
+fn refusal(body: &[u8]) -> ResponseErrorKind {
+    // An envelope has a few hundred bytes; what is larger isn't copied for a bad byte in it.
+    const ENVELOPE: usize = 64 * 1024;
+    let text = match std::str::from_utf8(body) {
+        Ok(text) => text.into(),
+        Err(_) if body.len() <= ENVELOPE => String::from_utf8_lossy(body),
+        Err(error) => return ResponseErrorKind::NotJson(Mismatch::not_utf8(error)),
+    };
+    let [error, description] = match fields(&text, ["error", "error_description"]) {
+        Some(fields) => fields,
+        None => match serde_json::from_str::<IgnoredAny>(&text) {
+            Ok(_) => [None; 2],
+            Err(error) => return ResponseErrorKind::NotJson(Mismatch::not_json(&error)),
+        },
+    };
+    let platform = error.and_then(PlatformError::read).map(ResponseErrorKind::Platform);
+    let oauth = || OAuthError::read(error?, description).map(ResponseErrorKind::OAuth);
+    platform
+        .or_else(oauth)
+        .unwrap_or_else(|| ResponseErrorKind::OtherJson(Mismatch::not_an_error()))
 }

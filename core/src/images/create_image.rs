@@ -9,6 +9,8 @@ use crate::id::SourceId;
 use crate::model::Image;
 use crate::operation::{Operation, json_body};
 use crate::path::Path;
+use crate::secrets::Secrets;
+use crate::shown::{Names, Url, debug};
 
 /// Makes an image of a source: `POST /v1/images`, documented as `createImage`. Capability:
 /// `images-manage`.
@@ -41,7 +43,7 @@ pub struct CreateImage {
     overrides: Override,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 struct Build {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -50,13 +52,15 @@ struct Build {
     use_disk: Option<bool>,
 }
 
+debug!(Build { args = Names(args), use_disk });
+
 impl Build {
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 struct Override {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,6 +68,8 @@ struct Override {
     #[serde(skip_serializing_if = "Option::is_none")]
     targz_url: Option<String>,
 }
+
+debug!(Override { target, targz_url = targz_url.as_deref().map(Url) });
 
 impl Override {
     fn is_empty(&self) -> bool {
@@ -128,5 +134,15 @@ impl Operation for CreateImage {
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
         json_body(self)
+    }
+
+    fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {
+        // Shorter ones are versions and switches, which errors have to name.
+        for argument in self.build.args.values().filter(|argument| argument.len() >= 8) {
+            secrets.text(argument);
+        }
+        if let Some(url) = &self.overrides.targz_url {
+            secrets.url(url);
+        }
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Config, Creator, Events, ImageSource, State, StateCounts};
 use crate::id::{self, HubId, ImageId, IntegrationId};
+use crate::shown::{Names, debug};
 use crate::time::{Timestamp, or_never};
 use crate::wire;
 use crate::word::words;
@@ -124,7 +125,7 @@ pub struct Requires {
 }
 
 /// How an image was asked to be built.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Build {
@@ -135,6 +136,8 @@ pub struct Build {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_disk: Option<bool>,
 }
+
+debug!(Build { args = Names(args), use_disk });
 
 /// What builds an image, if that isn't the platform itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

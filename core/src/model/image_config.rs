@@ -2,11 +2,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::shown::{Names, debug};
 use crate::wire;
 use crate::word::words;
 
 /// How containers are to run an image.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Config {
@@ -38,6 +39,8 @@ pub struct Config {
     #[serde(deserialize_with = "wire::or_default")]
     pub signal_stop: String,
 }
+
+debug!(Config { user, ports, env = Names(env), labels, command, entrypoint, volumes, workdir, signal_stop });
 
 /// A port that an image listens on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

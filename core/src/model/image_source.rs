@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Origin;
 use crate::id::{self, StackId};
+use crate::shown::{Url, debug};
 use crate::wire;
 use crate::word::words;
 
@@ -52,7 +53,7 @@ pub struct ImageSourceDetails {
 }
 
 /// What was asked for in place of a source's own values.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Override {
@@ -63,3 +64,5 @@ pub struct Override {
     #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub targz_url: Option<String>,
 }
+
+debug!(Override { target, targz_url = targz_url.as_deref().map(Url) });

@@ -6,11 +6,12 @@ use super::{Creator, Events, State};
 use crate::id::{self, HubId, IntegrationId};
 use crate::json::Json;
 use crate::secret::Secret;
+use crate::shown::{Names, debug};
 use crate::wire;
 use crate::word::words;
 
 /// A hub's connection to another vendor, which may build images.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Integration {
     /// The integration's id.
@@ -45,6 +46,8 @@ pub struct Integration {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<IntegrationMeta>,
 }
+
+debug!(Integration { id, name, vendor, identifier, auth, extra = Names(extra), creator, hub_id, state, events, meta });
 
 words! {
     /// Where an integration stands in its life.

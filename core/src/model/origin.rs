@@ -3,6 +3,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{RegistryAuth, Repo};
 use crate::id::{self, SourceId};
 use crate::secret::Secret;
+use crate::shown::{Url, debug};
 use crate::tagged::{self, Tagged, UnknownKind};
 use crate::time::{Timestamp, or_never};
 use crate::wire::{self, or_default};
@@ -107,7 +108,7 @@ pub struct DockerHub {
 }
 
 /// The details of [`Origin::DockerFile`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DockerFile {
@@ -131,8 +132,10 @@ pub struct DockerFile {
     pub credentials: Vec<RegistryCredentials>,
 }
 
+debug!(DockerFile { existing, repo, targz_url = targz_url.as_deref().map(Url), context_dir, build_file, credentials });
+
 /// What opens a registry whose images a Dockerfile builds on.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct RegistryCredentials {
@@ -147,8 +150,10 @@ pub struct RegistryCredentials {
     pub token: Option<Secret>,
 }
 
+debug!(RegistryCredentials { url = url.as_deref().map(Url), username, token });
+
 /// The details of [`Origin::DockerRegistry`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DockerRegistry {
@@ -172,8 +177,10 @@ pub struct DockerRegistry {
     pub password: Option<Secret>,
 }
 
+debug!(DockerRegistry { existing, target, url = Url(url), username, token, password });
+
 /// The details of [`Origin::OciRegistry`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct OciRegistry {
@@ -190,6 +197,8 @@ pub struct OciRegistry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<RegistryAuth>,
 }
+
+debug!(OciRegistry { existing, target, url = Url(url), auth });
 
 /// The details of [`Origin::CycleUpload`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::secret::Secret;
+use crate::shown::debug;
 use crate::tagged::{self, Tagged, UnknownKind};
 use crate::wire::{self, or_default};
 use crate::word::words;
@@ -81,8 +82,9 @@ pub struct ProviderCredentials {
     pub config: Option<Secret>,
 }
 
-/// A webhook that hands out `username:password` in base64.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// A webhook that hands out `username:password` in base64. `Debug` doesn't show its URL: who knows it
+/// is handed them.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct WebhookAuth {
@@ -90,6 +92,8 @@ pub struct WebhookAuth {
     #[serde(deserialize_with = "or_default")]
     pub url: String,
 }
+
+debug!(WebhookAuth { url = Secret::from(url.as_str()) });
 
 impl Tagged for RegistryAuth {
     const CONTENT: &'static str = "details";

@@ -1,11 +1,12 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::secret::Secret;
+use crate::shown::{Url, debug};
 use crate::tagged::{self, Tagged, UnknownKind};
 use crate::wire::{self, or_default};
 
 /// A git repository.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Repo {
@@ -22,6 +23,8 @@ pub struct Repo {
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub git_ref: Option<GitRef>,
 }
+
+debug!(Repo { url = Url(url), branch, auth, git_ref });
 
 /// A place in a repository's history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,12 +5,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{Acl, Creator, GitRef, LifeStatus, RepoAuth, State, StateCounts};
 use crate::id::{self, HubId, StackId};
 use crate::json::Json;
+use crate::shown::{Names, Url, debug};
 use crate::tagged::{self, Tagged, UnknownKind};
 use crate::time::{Timestamp, or_never};
 use crate::wire::{self, or_default};
 
 /// A stack: containers that are built and deployed together.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Stack {
     /// The stack's id.
@@ -45,6 +46,8 @@ pub struct Stack {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<StackMeta>,
 }
+
+debug!(Stack { id, identifier, name, hub_id, creator, source, state, variables = Names(variables), acl, events, meta });
 
 /// When what happened in a stack's life; `None` is never.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +94,7 @@ pub enum StackSource {
 }
 
 /// The git repository that a stack's description comes from.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct StackRepo {
@@ -111,6 +114,8 @@ pub struct StackRepo {
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub git_ref: Option<GitRef>,
 }
+
+debug!(StackRepo { stack_file, url = Url(url), branch, auth, git_ref });
 
 impl Tagged for StackSource {
     const CONTENT: &'static str = "details";

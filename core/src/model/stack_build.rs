@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Events, GitRef, State, StateCounts};
 use crate::id::{self, HubId, StackBuildId, StackId};
 use crate::json::Json;
+use crate::shown::{Names, debug};
 use crate::time::{Timestamp, or_never};
 use crate::wire;
 use crate::word::words;
@@ -113,7 +114,7 @@ pub struct GitAuthor {
 }
 
 /// What a stack build was asked to be built with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Instructions {
@@ -124,6 +125,8 @@ pub struct Instructions {
     #[serde(deserialize_with = "wire::texts", skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,
 }
+
+debug!(Instructions { git, variables = Names(variables) });
 
 /// What was computed for a stack build.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

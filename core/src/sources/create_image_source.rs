@@ -7,6 +7,7 @@ use crate::error::RequestError;
 use crate::model::{Acl, Origin, Source, SourceAbout, SourceBuilder, SourceType};
 use crate::operation::{Operation, json_body};
 use crate::path::Path;
+use crate::secrets::Secrets;
 
 /// Makes an image source: `POST /v1/images/sources`, documented as `createImageSource`.
 /// Capability: `images-sources-manage`.
@@ -149,5 +150,9 @@ impl Operation for CreateImageSource {
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
         json_body(&self.body)
+    }
+
+    fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {
+        self.body.origin.secrets(secrets);
     }
 }

@@ -1,7 +1,9 @@
 use serde::ser::{Serialize, Serializer};
 
 use crate::error::RequestError;
-use crate::model::{DockerFile, Origin, RegistryAuth};
+use crate::model::{DockerFile, Origin, RegistryAuth, Repo, RepoAuth};
+use crate::secret::Secret;
+use crate::secrets::Secrets;
 use crate::tagged;
 
 /// An origin as requests carry it. Unlike the one that is read, it has no upload token: the
@@ -36,6 +38,73 @@ impl SentOrigin {
                 Err(RequestError::argument("origin.type", reason))
             }
             Origin::CycleUpload(_) | Origin::None | Origin::Unknown(_) => Ok(()),
+        }
+    }
+}
+
+impl SentOrigin {
+    pub(super) fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {
+        match &self.0 {
+            Origin::DockerHub(hub) => add(secrets, [&hub.token]),
+            Origin::DockerFile(file) => {
+                if let Some(repo) = &file.repo {
+                    add_repo(secrets, repo);
+                }
+                for registry in &file.credentials {
+                    secrets.url(registry.url.as_deref().unwrap_or_default());
+                    add(secrets, [&registry.token]);
+                }
+                secrets.url(file.targz_url.as_deref().unwrap_or_default());
+            }
+            Origin::DockerRegistry(registry) => {
+                secrets.url(&registry.url);
+                add(secrets, [&registry.token, &registry.password]);
+            }
+            Origin::OciRegistry(registry) => {
+                secrets.url(&registry.url);
+                if let Some(auth) = &registry.auth {
+                    add_auth(secrets, auth);
+                }
+            }
+            Origin::Unknown(unknown) => {
+                unknown.content().into_iter().for_each(|content| _ = secrets.json(content));
+            }
+            // An upload's token isn't sent.
+            Origin::CycleUpload(_) | Origin::CycleSource(_) | Origin::None => (),
+        }
+    }
+}
+
+fn add<'a>(secrets: &mut Secrets<'a>, found: impl IntoIterator<Item = &'a Option<Secret>>) {
+    for secret in found.into_iter().flatten() {
+        secrets.text(secret.expose());
+    }
+}
+
+fn add_repo<'a>(secrets: &mut Secrets<'a>, repo: &'a Repo) {
+    secrets.url(&repo.url);
+    match &repo.auth {
+        Some(RepoAuth::Http(auth)) => _ = secrets.text(auth.password.expose()),
+        Some(RepoAuth::Ssh(auth)) => {
+            secrets.text(auth.passphrase.expose()).text(auth.private_key.expose());
+        }
+        Some(RepoAuth::Unknown(auth)) => {
+            auth.content().into_iter().for_each(|content| _ = secrets.json(content));
+        }
+        None => (),
+    }
+}
+
+fn add_auth<'a>(secrets: &mut Secrets<'a>, auth: &'a RegistryAuth) {
+    match auth {
+        RegistryAuth::User(user) => add(secrets, [&user.token]),
+        RegistryAuth::Provider(provider) => {
+            let credentials = &provider.credentials;
+            add(secrets, [&credentials.api_key, &credentials.secret, &credentials.config]);
+        }
+        RegistryAuth::Webhook(hook) => _ = secrets.text(&*hook.url).url(&hook.url),
+        RegistryAuth::Unknown(auth) => {
+            auth.content().into_iter().for_each(|content| _ = secrets.json(content));
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::id::SourceId;
 use crate::model::{Origin, Source, SourceBuilder};
 use crate::operation::{Operation, json_body};
 use crate::path::Path;
+use crate::secrets::Secrets;
 
 /// Changes an image source: `PATCH /v1/images/sources/{id}`, documented as `updateImageSource`.
 /// Capability: `images-sources-manage`.
@@ -135,5 +136,11 @@ impl Operation for UpdateImageSource {
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
         json_body(&self.body)
+    }
+
+    fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {
+        if let Some(origin) = &self.body.origin {
+            origin.secrets(secrets);
+        }
     }
 }

@@ -192,3 +192,77 @@ fn what_the_platform_says_about_503_may_make_trying_again_useless() {
         assert_eq!(error.is_retryable(), retryable, "{code}");
     }
 }
+
+#[test]
+fn a_capability_is_missing_where_something_is_forbidden() {
+    let envelope = |code| {
+        format!(r#"{{"error": {{"code": "{code}", "extra": {{"capability": "images-view"}}}}}}"#)
+    };
+    for (status, code, missing) in [
+        (403, "403.permissions", Some("images-view")),
+        (400, "403.permissions", Some("images-view")),
+        (403, "", Some("images-view")),
+        (404, "404.image", None),
+        (500, "", None),
+        (429, "429.rate-limiting", None),
+    ] {
+        let error = refused(status, envelope(code));
+        assert_eq!(error.missing_capability(), missing, "{status} {code}");
+        assert_eq!(
+            error.to_string().contains("capability images-view"),
+            missing.is_some(),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn an_oddity_of_the_envelope_costs_no_more_than_itself() {
+    let whole = r#""status": 422, "code": "422.missing-argument", "title": "No", "detail": "d""#;
+    for odd in [
+        r#""status": "422""#,
+        r#""status": {"a": [1]}, "status": 70000"#,
+        r#""detail": ["a", {"b": null}]"#,
+        r#""source": {"pointer": "/a"}, "source": 7"#,
+        r#""extra": [{"capability": "x"}]"#,
+        r#""extra": {"capability": {"name": "x"}}"#,
+        r#""more": [[[[{}]]]], "": 1e999"#,
+        r#""title": "\ud800", "title": "No""#,
+    ] {
+        for body in [
+            format!(r#"{{"error": {{{whole}, {odd}}}}}"#),
+            format!(
+                r#"{{"error": {{{odd}, "code": "422.missing-argument", "title": "No"}}, "error_description": 7, "data": [1]}}"#
+            ),
+        ] {
+            let error = refused(422, &body);
+            let platform = error.platform().unwrap_or_else(|| panic!("{body}: {error:?}"));
+            assert_eq!(error.code(), Some(&ErrorCode::from("422.missing-argument")), "{body}");
+            assert_eq!(platform.title.as_deref(), Some("No"), "{body}");
+            assert_eq!(platform.capability, None, "{body}");
+        }
+    }
+    let last_counts = refused(404, r#"{"error": "x", "error": {"code": "404.image"}}"#);
+    assert_eq!(last_counts.code(), Some(&ErrorCode::from("404.image")));
+    for other in
+        [r#"[{"code": "404.image"}]"#, r#"{"error": [["404.image"]]}"#, "[[0]]", "7", "null"]
+    {
+        assert_eq!(kind(&refused(404, other)), "other json", "{other}");
+    }
+    for broken in
+        [r#"{"error": {"code": "404.image"}} {}"#, r#"{"error": {"code": "404.image"}"#, "[0,"]
+    {
+        assert_eq!(kind(&refused(404, broken)), "not json", "{broken}");
+    }
+    let not_utf8 = refused(404, b"{\"error\": {\"code\": \"404.image\", \"title\": \"\xff\"}}");
+    assert_eq!(not_utf8.code(), Some(&ErrorCode::from("404.image")));
+}
+
+#[test]
+fn what_the_sentence_tells_of_rare_answers() {
+    let teapot = refused(418, "short and stout").to_string();
+    assert!(teapot.ends_with("; the request was refused"), "{teapot}");
+    let response = Response::builder().status(404).header("retry-after", "7").body("").unwrap();
+    let gone = hub().response(&GetImages::new(), response).unwrap_err().to_string();
+    assert!(!gone.contains("Retry-After"), "{gone}");
+}

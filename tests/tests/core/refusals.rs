@@ -115,6 +115,72 @@ fn a_base_url_that_is_more_or_less_than_a_base() {
     }
 }
 
+/// HTTP clients read these in different ways; some send to port 80 or to another host.
+#[test]
+fn a_base_url_that_clients_would_read_differently() {
+    for (url, reason) in [
+        ("http://127.0.0.9:99999", "port"),
+        ("http://127.0.0.9:65536", "port"),
+        ("https://a:", "port"),
+        ("https://a:/x", "port"),
+        ("https://a:0", "port"),
+        ("https://a:00", "port"),
+        ("https://a:+443", "port"),
+        ("https://a:4 3", "not a URL"),
+        ("https://[::1]:", "port"),
+        ("https://[::1]x", ""),
+        ("https://[::1", ""),
+        ("https://::1", ""),
+        ("https://[fe80::1%25eth0]", ""),
+        ("https://[fe80::1%eth0]", ""),
+        ("https://[127.0.0.1]", "host"),
+        ("https://[v1.x]", "host"),
+        ("https://[]", ""),
+        ("https://a%2eexample.com", ""),
+        ("https://a%40b", ""),
+        ("https://a..b", "host"),
+        ("https://.a", "host"),
+        ("https://.", "host"),
+        ("https://a!b", "host"),
+        ("https://a,b", "host"),
+        ("http://127.1", "host"),
+        ("https://2130706433", "host"),
+        ("https://0x7f.0.0.1", "host"),
+        ("https://0x7f", "host"),
+        ("https://127.0.0.01", "host"),
+        ("https://1.2.3.4.", "host"),
+        ("https://a\\b", ""),
+        ("https://a/b\\c", ""),
+        ("https://a/x/../y", "path"),
+        ("https://a/./y", "path"),
+        ("https://a/%2e%2E/y", "path"),
+        ("https://a/%", "path"),
+        ("https://a/%2", "path"),
+        ("https://a/%zz", "path"),
+        ("https://a/{x}", "path"),
+        ("https://a/\"x\"", "path"),
+        ("https://a/x|y", "path"),
+        ("https://a/ü", "not a URL"),
+    ] {
+        assert!(hub().with_insecure_base_url(url).is_err(), "{url}");
+        refused(hub().with_insecure_base_url(url), "base_url", reason);
+        refused(hub().with_base_url(url), "base_url", "");
+        refused(hub().with_factory_url(url), "factory_url", "");
+    }
+    for url in [
+        "https://a:1",
+        "https://a:65535/x",
+        "https://api.cycle.io.",
+        "https://a_b.c-d.e9:443",
+        "https://9front:443",
+        "https://[fe80::1]:8443/x",
+        "https://10.0.0.1/a//b",
+        "https://a/-._~!$&'()*+,;=:@/%20",
+    ] {
+        assert_eq!(hub().with_base_url(url).unwrap().base_url(), url);
+    }
+}
+
 #[test]
 fn a_refused_base_url_does_not_show_the_password_in_it() {
     let error = hub().with_base_url("https://user:hunter2@api.cycle.io").unwrap_err();

@@ -4,12 +4,13 @@
 use std::error::Error;
 use std::fmt::Debug;
 
+use cycle_images::flow::{Exchange, Flow, Next};
 use cycle_images::http::Response;
 use cycle_images::images::{
     CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
     GetImages, UpdateImage,
 };
-use cycle_images::{Hub, ImageId, Operation, SourceId};
+use cycle_images::{Hub, ImageId, Operation, SourceId, Timestamp};
 use cycle_images_tests::recording;
 
 const KEY: &str = "sec-the-api-key";
@@ -140,4 +141,65 @@ fn cookies_of_a_success() {
     let reply = reply.unwrap();
     assert_eq!(reply.headers.len(), 1);
     hides_in_debug("reply", &reply);
+}
+
+/// A body shows as decimal numbers, in which nobody sees a credential.
+#[test]
+fn what_a_flow_wants_sent() {
+    let create = CreateImage::new(SourceId::new("x").unwrap()).build_arg("TOKEN", "sec-argument");
+    let length = hub().request(&create).unwrap().body().len();
+    let next = Exchange::new(create, 7).next(&hub(), Timestamp::UNIX_EPOCH).unwrap();
+    let shown = format!("{next:?}");
+    assert_eq!(shown, format!("Send(POST https://api.cycle.io/v1/images, {length} bytes)"));
+    let list = GetImages::new().filter_search("sec-name");
+    let next = Exchange::new(list, 7).next(&hub(), Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(format!("{next:?}"), "Send(GET https://api.cycle.io/v1/images?[redacted], 0 bytes)");
+    assert_eq!(
+        format!("{:?} {:?}", Next::Wait(std::time::Duration::ZERO), Next::End),
+        "Wait(0ns) End"
+    );
+}
+
+#[test]
+fn an_image_shows_the_names_of_its_variables_alone() {
+    let image = r#"{"data": {"id": "1", "state": {"current": "live"}, "build": {"args": {"NPM_TOKEN": "sec-arg"}},
+        "config": {"env": {"DB_PASSWORD": "sec-env"}}, "source": {"details": {"origin": {"type": "docker-file",
+        "details": {"targz_url": "https://b.example.com/a.tgz?Signature=sec-signature",
+        "repo": {"url": "https://me:sec-pw@git.example.com/a.git"}}}},
+        "override": {"targz_url": "https://b.example.com/b.tgz?Signature=sec-signature"}}}}"#;
+    let image = hub()
+        .response(&GetImage::new(ImageId::new("1").unwrap()), Response::new(image))
+        .unwrap()
+        .data;
+    hides_in_debug("image", &image);
+    let shown = format!("{image:?}");
+    for name in [
+        "NPM_TOKEN",
+        "DB_PASSWORD",
+        "b.example.com/a.tgz",
+        "b.example.com/b.tgz",
+        "git.example.com/a.git",
+    ] {
+        assert!(shown.contains(name), "{name}: {shown}");
+    }
+    assert_eq!(image.config.env["DB_PASSWORD"], "sec-env");
+    let create = CreateImage::new(SourceId::new("x").unwrap())
+        .build_arg("NPM_TOKEN", "sec-arg")
+        .override_targz_url("https://b.example.com/b.tgz?Signature=sec-signature");
+    hides_in_debug("create", &create);
+    assert!(format!("{create:?}").contains("NPM_TOKEN"));
+}
+
+#[test]
+fn build_arguments_that_are_repeated() {
+    let create = CreateImage::new(SourceId::new("x").unwrap())
+        .build_arg("NPM_TOKEN", "sec-npm-token")
+        .build_arg("FAST", "true")
+        .override_targz_url("https://b.example.com/b.tgz?Expires=9&Signature=sec-%2Fsignature");
+    let body = r#"{"error": {"title": "use_disk is true or false", "detail": "sec-npm-token, sec-/signature, Signature=sec-%2fsignature"}}"#;
+    let response = Response::builder().status(422).body(body).unwrap();
+    let error = hub().response(&create, response).unwrap_err();
+    hides_in_error("arguments", &error);
+    hides("body", error.body().as_str());
+    assert_eq!(error.platform().unwrap().title.as_deref(), Some("use_disk is true or false"));
 }

@@ -2,9 +2,10 @@
 
 use std::error::Error;
 
-use cycle_images::http::Response;
+use cycle_images::http::{HeaderValue, Response};
 use cycle_images::images::{GetImage, GetImages};
-use cycle_images::{ErrorCode, Hub, ImageId, ResponseError, ResponseErrorKind};
+use cycle_images::model::Image;
+use cycle_images::{ErrorCode, Hub, ImageId, ResponseError, ResponseErrorKind, UploadImage};
 
 const KEY: &str = "sec-the-api-key";
 
@@ -108,4 +109,120 @@ fn hiding_a_key_that_is_a_common_word_leaves_the_envelope_whole() {
         let error = answered(&hub, 404, &[], body);
         assert_eq!(error.code(), Some(&ErrorCode::NOT_FOUND_HUB_API_KEY), "{key}: {error:?}");
     }
+}
+
+#[test]
+fn a_key_that_is_the_name_of_a_field_of_broken_json() {
+    for (status, body) in [
+        (401, format!(r#"{{"Bearer {KEY}": "#)),
+        (502, format!(r#"{{"headers": {{"{KEY}": undefined}}}}"#)),
+        (500, format!(r#"{{"error": {{"{KEY}": "#)),
+        (200, format!(r#"{{"data": {{"{KEY}": "#)),
+        (200, format!(r#"{{"data": {{"id": "1", "config": {{"env": {{"{KEY}": 5"#)),
+    ] {
+        hides_in_error(&body, &answered(&hub(), status, &[], &body));
+    }
+}
+
+#[test]
+fn what_an_error_tells_is_bounded() {
+    let long = "x".repeat(1 << 20);
+    for (status, body) in [
+        (
+            401,
+            format!(r#"{{"error": {{"title": "{long}", "detail": "{long}", "code": "{long}"}}}}"#),
+        ),
+        (
+            401,
+            format!(r#"{{"error": {{"source": "{long}", "extra": {{"capability": "{long}"}}}}}}"#),
+        ),
+        (401, format!(r#"{{"error": "{long}", "error_description": "{long}"}}"#)),
+        (302, long.clone()),
+        (500, format!(r#"{{"{long}": "#)),
+    ] {
+        let headers = [("location", long.as_str()), ("x-request-id", "7")];
+        let error = answered(&hub(), status, &headers, &body);
+        let shown = format!("{error} {error:?} {}", error.source().unwrap());
+        assert!(shown.len() < 32_000, "{}: {}", &body[..20], shown.len());
+    }
+}
+
+/// The ways in which JSON and URIs write a text, mixed ones too.
+#[test]
+fn a_key_in_any_spelling() {
+    let hub = Hub::new("sec-+/=ü&x".replace('ü', "~"), "the-hub").unwrap();
+    for spelling in [
+        "sec-+/=~&x",
+        "sec-%2B%2F%3D%7E%26x",
+        "sec-%2b%2f%3d%7e%26x",
+        "sec-+%2f=~%26x",
+        "%73%65%63%2D+/=~&x",
+        r"sec-+\/=~&x",
+        r"sec-\u002b\u002F\u003d\u007E\u0026x",
+        r"\u0073ec-+\/%3D~\u0026%78",
+        r"sec-+\u002f=~&x",
+    ] {
+        for (status, headers, body) in [
+            (502, vec![], format!("<html>{spelling}</html>")),
+            (401, vec![], format!(r#"{{"error": {{"title": "{spelling}"}}}}"#)),
+            (302, vec![("location", format!("/?key={spelling}"))], String::new()),
+            (503, vec![("retry-after", spelling.to_owned())], String::new()),
+        ] {
+            let headers: Vec<_> =
+                headers.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            let error = answered(&hub, status, &headers, &body);
+            let shown =
+                format!("{error} {error:?} {} {}", error.source().unwrap(), error.body().as_str());
+            for part in ["sec", "~&x", r"\u0026", "%26", "%78"] {
+                assert!(!shown.contains(part), "{spelling}: {shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_that_lies_across_the_end_of_what_is_kept() {
+    for at in 4096 - KEY.len()..=4096 {
+        for body in [
+            format!("{}{KEY} and more", "x".repeat(at)),
+            format!("{}{}{KEY}{KEY}", KEY, "x".repeat(at - KEY.len())),
+        ] {
+            let error = answered(&hub(), 502, &[], &body);
+            assert!(!error.body().as_str().contains("sec"), "{at}: {}", error.body().as_str());
+            let title = format!(r#"{{"error": {{"title": "{body}"}}}}"#);
+            let error = answered(&hub(), 500, &[], &title);
+            assert!(!error.platform().unwrap().title.as_deref().unwrap().contains("sec"));
+        }
+    }
+}
+
+#[test]
+fn a_key_that_is_repeated_in_the_headers_of_a_success() {
+    let mut secret = HeaderValue::from_static("a session");
+    secret.set_sensitive(true);
+    let response = Response::builder()
+        .header("x-echo-authorization", format!("Bearer {KEY}"))
+        .header("x-session", secret)
+        .header("x-request-id", "7")
+        .body(r#"{"data": []}"#);
+    let reply = hub().response(&GetImages::new(), response.unwrap()).unwrap();
+    hides("reply", &format!("{reply:?} {:?}", reply.headers));
+    assert_eq!(reply.headers["x-echo-authorization"], "Bearer [redacted]");
+    assert!(reply.headers["x-session"].is_sensitive());
+    assert_eq!(reply.headers["x-session"], "a session");
+    assert!(!reply.headers["x-request-id"].is_sensitive());
+}
+
+#[test]
+fn a_factory_that_repeats_the_key_or_the_token() {
+    let image: Image = serde_json::from_str(
+        r#"{"id": "i1", "state": {"current": "uploading"}, "source": {"details": {"origin":
+            {"type": "cycle-upload", "details": {"token": "sec-the/token"}}}}}"#,
+    )
+    .unwrap();
+    let upload = UploadImage::new(&image).unwrap();
+    let body =
+        format!(r#"{{"error": {{"title": "no {KEY}", "detail": "?token=sec-the%2ftoken"}}}}"#);
+    let response = Response::builder().status(403).body(body).unwrap();
+    hides_in_error("factory", &hub().upload_response(&upload, response).unwrap_err());
 }

@@ -3,10 +3,12 @@
 use std::fmt::Debug;
 
 use cycle_images::Operation;
+use cycle_images::http::Response;
 use cycle_images::jobs::{GetJob, GetJobs, GetLatestJobs};
 use cycle_images::model::{
     CycleUpload, DockerFile, DockerHub, DockerRegistry, HttpCredentials, OciRegistry, Origin,
     ProviderAuth, ProviderCredentials, RegistryCredentials, Repo, SshCredentials, UserAuth,
+    WebhookAuth,
 };
 use cycle_images::sources::{
     CreateImageSource, DeleteImageSource, GetImageSource, GetImageSources, UpdateImageSource,
@@ -100,4 +102,53 @@ fn what_was_answered_is_not_shown() {
     shows_no_secret(&GetJobs::new());
     shows_no_secret(&GetJob::new(job()));
     shows_no_secret(&GetLatestJobs::new());
+}
+
+/// URLs with credentials in them, and what is left of each in `Debug`.
+fn urls() -> [(Origin, &'static str); 5] {
+    let registry = OciRegistry::new("a", "https://u:sec-1@r.example.com/x");
+    let hook = WebhookAuth::new("https://hooks.example.com/sec-1/sec-2?key=sec-3");
+    let tar = "https://b.example.com/a.tgz?Expires=3600&Signature=sec-1";
+    let repo = Repo::new("https://sec-1@git.example.com/a.git");
+    let credentials = RegistryCredentials::new("https://u:sec-2@r.example.com/");
+    [
+        (registry.into(), "r.example.com/x"),
+        (OciRegistry::new("a", "https://r").auth(hook).into(), "https://r\""),
+        (DockerFile::of_targz(tar).into(), "https://b.example.com/a.tgz?"),
+        (DockerFile::of_repo(repo).credentials(credentials).into(), "git.example.com/a.git"),
+        (DockerRegistry::new("a", "http://u:p@sec-1@[::1]:5000/x").into(), "[::1]:5000/x"),
+    ]
+}
+
+#[test]
+fn credentials_in_urls_are_not_shown() {
+    for (origin, left) in urls() {
+        hides(left, &origin);
+        assert!(format!("{origin:?}").contains(left), "{left}: {origin:?}");
+        hides(left, &CreateImageSource::new(origin.clone()));
+        hides(left, &UpdateImageSource::new(source()).origin(origin));
+    }
+}
+
+fn repeats_no_secret<O: Operation>(operation: &O) {
+    let sent = body(operation);
+    let sent = sent.replace('"', "'");
+    for body in [sent.clone(), format!(r#"{{"error": {{"title": "{sent}", "detail": "{sent}"}}}}"#)]
+    {
+        let echo = Response::builder().status(422).header("x-request-id", &sent);
+        let error = hub().response(operation, echo.body(body).unwrap()).err().unwrap();
+        let shown = format!("{error} {error:?} {} {:?}", error.body().as_str(), error.kind());
+        assert!(!shown.contains("sec-"), "{shown}");
+    }
+}
+
+#[test]
+fn what_was_sent_and_is_repeated_is_not_shown() {
+    let all = origins().map(|(origin, _)| origin).into_iter();
+    for origin in all.chain(urls().map(|(origin, _)| origin)) {
+        repeats_no_secret(&CreateImageSource::new(origin.clone()));
+        repeats_no_secret(&UpdateImageSource::new(source()).origin(origin));
+    }
+    let unknown = r#"{"type": "ftp", "details": {"login": {"words": ["sec-word"]}}}"#;
+    repeats_no_secret(&CreateImageSource::new(serde_json::from_str::<Origin>(unknown).unwrap()));
 }
