@@ -31,6 +31,9 @@ pub trait Sealed {
     /// How many requests have been sent and their answers not taken.
     fn len(&self) -> usize;
 
+    /// Whether any of them was not answered with a success.
+    fn has_failed(&self) -> bool;
+
     /// Lets all requests go on.
     fn advance(&mut self, context: &mut Context<'_>);
 
@@ -122,6 +125,11 @@ where
 
     fn len(&self) -> usize {
         self.flights.len()
+    }
+
+    fn has_failed(&self) -> bool {
+        let mut outcomes = self.flights.iter().filter_map(|flight| flight.outcome.as_ref());
+        outcomes.any(|outcome| !matches!(outcome, Ok(answer) if answer.status().is_success()))
     }
 
     fn advance(&mut self, context: &mut Context<'_>) {

@@ -92,6 +92,9 @@ impl<F: Flow, C: Carry> Turn<F, C> {
     }
 
     fn send_ahead(&mut self) {
+        if self.carry.has_failed() {
+            return;
+        }
         for steps in self.carry.len()..self.width {
             let steps = u32::try_from(steps).unwrap_or(u32::MAX);
             match self.flow.ahead(self.carry.hub(), steps) {
@@ -132,8 +135,10 @@ impl<F: fmt::Debug, C> fmt::Debug for Turn<F, C> {
 
 impl<O: ListOperation, C: Carry> Turn<Pages<O>, C> {
     /// Sends for pages before they are asked for, so that as many as this are under way or waiting
-    /// to be taken. They come in order all the same, each record as often as without it; past the
-    /// end of the list, some pages are asked for in vain. None is as one.
+    /// to be taken, at most [`MAX_PAGES_IN_FLIGHT`](cycle_images::flow::MAX_PAGES_IN_FLIGHT). It begins
+    /// with one, which each full page doubles; after a failure, no more are sent for until a page has
+    /// come. They come in order all the same, each record as often as without it; past the end of the
+    /// list, at most as many pages as were under way are asked for in vain. None is as one.
     ///
     /// A page that was asked for ahead only makes its way while the stream is asked for one, and its
     /// time is counted from when it is wanted.

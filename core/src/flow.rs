@@ -63,7 +63,7 @@ pub use error::FlowError;
 pub use exchange::Exchange;
 pub use fault::Fault;
 pub use job_error::JobError;
-pub use pages::{ListOperation, MAX_PAGES, Pages};
+pub use pages::{ListOperation, MAX_PAGES, MAX_PAGES_IN_FLIGHT, Pages};
 pub use retry::RetryPolicy;
 pub use track::{Track, Tracked};
 

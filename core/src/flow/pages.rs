@@ -23,6 +23,9 @@ pub trait ListOperation: Operation<Data = Vec<Self::Record>> {
 /// The most pages that one [`Pages`] reads.
 pub const MAX_PAGES: u32 = 10_000;
 
+/// The most pages that are under way at once, where pages are asked for [ahead](Flow::ahead).
+pub const MAX_PAGES_IN_FLIGHT: u32 = 16;
+
 /// A list, page by page. It gives a [`Reply`] for each page that holds anything, in order.
 ///
 /// The platform tells neither a total nor a next page, and may send fewer records than asked for,
@@ -50,6 +53,10 @@ pub const MAX_PAGES: u32 = 10_000;
 /// [one more](FlowError::TooManyPages) is an error: a longer list is read in larger pages, or by
 /// another `Pages` that begins where this one stopped.
 ///
+/// [`ahead`](Flow::ahead) tells no page before one has come. Each page that is as long as any before
+/// it doubles how many may be under way, up to [`MAX_PAGES_IN_FLIGHT`]; after a shorter page, a try
+/// that failed or an error it is one again.
+///
 /// What the filter or the sort looks at should not be changed while the list is read: a record that
 /// leaves it moves the ones behind it up, across the pages that were read.
 ///
@@ -60,6 +67,8 @@ pub struct Pages<O> {
     operation: O,
     number: u32,
     read: u32,
+    longest: usize,
+    in_flight: u32,
     last: Option<Seen>,
     /// The page that was read when their count was a power of two (Brent's algorithm): once it lies
     /// in a cycle that is no longer than the count, it comes again.
@@ -81,7 +90,17 @@ impl<O: ListOperation> Pages<O> {
     pub fn new(mut operation: O, seed: u64) -> Self {
         let number = operation.page_number().unwrap_or(1);
         let tries = Tries::new(seed);
-        Self { operation, number, read: 0, last: None, mark: None, tries, ended: false }
+        Self {
+            operation,
+            number,
+            read: 0,
+            longest: 0,
+            in_flight: 1,
+            last: None,
+            mark: None,
+            tries,
+            ended: false,
+        }
     }
 
     /// Sets what is sent again.
@@ -90,10 +109,15 @@ impl<O: ListOperation> Pages<O> {
         self
     }
 
-    fn take(&mut self, reply: &Reply<Vec<O::Record>, O::Includes>) -> Result<(), FlowError> {
+    fn take(
+        &mut self,
+        reply: &Reply<Vec<O::Record>, O::Includes>,
+        in_flight: u32,
+    ) -> Result<(), FlowError> {
         // A record that couldn't be read was on the page all the same.
         let read = reply.data.iter().map(O::key);
         let unread = reply.unread.iter().filter(|unread| unread.is_record());
+        let length = read.len().saturating_add(unread.clone().count());
         let mut keys = read.chain(unread.map(|unread| unread.json.as_str())).peekable();
         if keys.peek().is_none() {
             self.ended = true;
@@ -114,6 +138,10 @@ impl<O: ListOperation> Pages<O> {
             self.mark = Some(seen);
         }
         self.number = self.number.saturating_add(1);
+        if length >= self.longest {
+            self.longest = length;
+            self.in_flight = in_flight.saturating_mul(2).min(MAX_PAGES_IN_FLIGHT);
+        }
         Ok(())
     }
 }
@@ -143,16 +171,22 @@ impl<O: ListOperation> Flow for Pages<O> {
         outcome: Result<Response<impl AsRef<[u8]>>, Fault>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
-        let Some(reply) = self.tries.answer(&self.operation, hub, outcome, now)? else {
-            return Ok(None);
+        let reply = match self.tries.answer(&self.operation, hub, outcome, now) {
+            Ok(Some(reply)) => reply,
+            Err(FlowError::NotAsked) => return Err(FlowError::NotAsked),
+            failed => {
+                self.in_flight = 1;
+                return failed;
+            }
         };
-        self.take(&reply)?;
+        let in_flight = std::mem::replace(&mut self.in_flight, 1);
+        self.take(&reply, in_flight)?;
         let is_empty = reply.data.is_empty() && reply.unread.is_empty();
         Ok(Some(reply).filter(|_| !is_empty))
     }
 
     fn ahead(&mut self, hub: &Hub, steps: u32) -> Option<Request<Vec<u8>>> {
-        if self.ended || !self.operation.is_repeatable() {
+        if self.ended || steps >= self.in_flight || !self.operation.is_repeatable() {
             return None;
         }
         *self.operation.page_number() = Some(self.number.checked_add(steps)?);

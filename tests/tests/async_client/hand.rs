@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use cycle_images::flow::{Fault, RetryPolicy};
+use cycle_images::flow::{Fault, Pages as List, RetryPolicy};
 use cycle_images::images::GetImages;
 use cycle_images::{Hub, ReplyOf};
 use cycle_images_async::{Client, Error, Timer, Transport};
@@ -192,4 +192,12 @@ pub(crate) fn lost() -> Outcome {
 /// A page of two records whose ids tell its number.
 pub(crate) fn full(number: u32) -> Outcome {
     page(&[&format!("{number}.1"), &format!("{number}.2")])
+}
+
+/// A list of which as many pages may be under way as at most, as after some pages. What is sent
+/// again is sent at once.
+pub(crate) fn open(list: GetImages) -> List<GetImages> {
+    let mut stored = serde_json::to_value(List::new(list, 7).retry(at_once())).unwrap();
+    stored["in_flight"] = 16.into();
+    serde_json::from_value(stored).unwrap()
 }

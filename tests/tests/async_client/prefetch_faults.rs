@@ -11,7 +11,7 @@ use cycle_images::images::GetImages;
 use cycle_images_async::{Client, Error};
 use http::Request;
 
-use crate::hand::{Bell, Outcome, answer, at_once, by_hand, full, ids, lost, now, poll};
+use crate::hand::{Bell, Outcome, answer, at_once, by_hand, full, ids, lost, now, open, poll};
 
 const BUSY: [fn() -> Outcome; 5] = [
     || answer(429, &[("Retry-After", "0")], ""),
@@ -25,20 +25,20 @@ const BUSY: [fn() -> Outcome; 5] = [
 fn the_page_that_failed_is_sent_again_and_no_other() {
     for outcome in BUSY {
         let (client, hand, _) = by_hand();
-        let mut pages = client.pages(GetImages::new()).prefetch(3);
+        let mut pages = client.turn(open(GetImages::new())).prefetch(3);
         assert!(poll(&mut pages).is_pending());
         hand.answer(3, full(3));
         hand.answer(1, full(1));
         assert_eq!(ids(&mut pages)[0], "1.1");
         hand.answer(2, outcome());
         assert!(poll(&mut pages).is_pending());
-        assert_eq!((hand.sent(), hand.under_way()), (vec![1, 2, 3, 4, 2], vec![4, 2]));
+        assert_eq!((hand.sent(), hand.under_way()), (vec![1, 2, 3, 2], vec![2]));
         hand.answer(2, outcome());
         assert!(poll(&mut pages).is_pending());
         hand.answer(2, full(2));
         assert_eq!(ids(&mut pages)[0], "2.1");
         assert_eq!(ids(&mut pages)[0], "3.1");
-        assert_eq!(hand.sent(), [1, 2, 3, 4, 2, 2, 5]);
+        assert_eq!(hand.sent(), [1, 2, 3, 2, 2, 4]);
     }
 }
 
@@ -46,7 +46,7 @@ fn the_page_that_failed_is_sent_again_and_no_other() {
 #[test]
 fn a_later_page_that_failed_does_not_hold_up_the_ones_before_it() {
     let (client, hand, bell) = by_hand();
-    let mut pages = client.pages(GetImages::new()).prefetch(3);
+    let mut pages = client.turn(open(GetImages::new())).prefetch(3);
     assert!(poll(&mut pages).is_pending());
     hand.answer(2, answer(503, &[("Retry-After", "7")], ""));
     hand.answer(3, full(3));
@@ -55,12 +55,12 @@ fn a_later_page_that_failed_does_not_hold_up_the_ones_before_it() {
     hand.answer(1, full(1));
     assert_eq!(ids(&mut pages)[0], "1.1");
     assert!(poll(&mut pages).is_pending());
-    assert_eq!(hand.sent(), [1, 2, 3, 4]);
+    assert_eq!(hand.sent(), [1, 2, 3]);
     let [wait] = bell.running()[..] else { panic!("{:?}", bell.running()) };
     assert!(wait <= Duration::from_secs(7), "{wait:?}");
     bell.ring();
     assert!(poll(&mut pages).is_pending());
-    assert_eq!((hand.sent(), hand.under_way()), (vec![1, 2, 3, 4, 2], vec![4, 2]));
+    assert_eq!((hand.sent(), hand.under_way()), (vec![1, 2, 3, 2], vec![2]));
     hand.answer(2, full(2));
     assert_eq!(ids(&mut pages)[0], "2.1");
     assert_eq!(ids(&mut pages)[0], "3.1");
@@ -70,7 +70,7 @@ fn a_later_page_that_failed_does_not_hold_up_the_ones_before_it() {
 #[test]
 fn what_is_under_way_goes_on_during_a_wait() {
     let (client, hand, bell) = by_hand();
-    let mut pages = client.pages(GetImages::new()).prefetch(3);
+    let mut pages = client.turn(open(GetImages::new())).prefetch(3);
     assert!(poll(&mut pages).is_pending());
     hand.answer(1, answer(503, &[("Retry-After", "7")], ""));
     assert!(poll(&mut pages).is_pending());
@@ -104,7 +104,7 @@ fn what_is_under_way_is_asked_during_a_wait() {
     };
     let hub = Hub::new(crate::KEY, "the-hub").unwrap();
     let client = Client::new(hub, transport).with_timer(Bell::default());
-    let mut pages = client.pages(GetImages::new()).prefetch(2);
+    let mut pages = client.turn(open(GetImages::new())).prefetch(2);
     assert!(poll(&mut pages).is_pending());
     let before = asked.load(Ordering::Relaxed);
     assert!(poll(&mut pages).is_pending() && poll(&mut pages).is_pending());
@@ -114,7 +114,7 @@ fn what_is_under_way_is_asked_during_a_wait() {
 #[test]
 fn an_error_ends_the_pages_and_the_flow_goes_on_with_the_one_that_failed() {
     let (client, hand, bell) = by_hand();
-    let mut pages = client.pages(GetImages::new()).prefetch(4);
+    let mut pages = client.turn(open(GetImages::new())).prefetch(4);
     assert!(poll(&mut pages).is_pending());
     hand.answer(3, full(3));
     hand.answer(2, answer(500, &[], ""));
@@ -128,7 +128,7 @@ fn an_error_ends_the_pages_and_the_flow_goes_on_with_the_one_that_failed() {
     let flow = pages.into_flow();
     let mut rest = client.turn(flow).prefetch(2);
     assert!(poll(&mut rest).is_pending());
-    assert_eq!(hand.under_way(), [2, 3]);
+    assert_eq!(hand.under_way(), [2]);
     hand.answer(2, full(2));
     assert_eq!(ids(&mut rest)[0], "2.1");
 }
@@ -136,8 +136,8 @@ fn an_error_ends_the_pages_and_the_flow_goes_on_with_the_one_that_failed() {
 #[test]
 fn the_tries_of_one_page_are_not_anothers() {
     let (client, hand, _) = by_hand();
-    let client = client.with_retry(at_once().tries(2));
-    let mut pages = client.pages(GetImages::new()).prefetch(3);
+    let list = open(GetImages::new()).retry(at_once().tries(2));
+    let mut pages = client.turn(list).prefetch(3);
     for number in 1..=4 {
         assert!(poll(&mut pages).is_pending());
         hand.answer(number, lost());
@@ -157,8 +157,8 @@ fn the_tries_of_one_page_are_not_anothers() {
 #[test]
 fn a_page_that_runs_out_of_time_is_sent_again() {
     let (client, hand, bell) = by_hand();
-    let client = client.with_retry(at_once().tries(2));
-    let mut pages = client.pages(GetImages::new()).prefetch(3);
+    let list = open(GetImages::new()).retry(at_once().tries(2));
+    let mut pages = client.turn(list).prefetch(3);
     assert!(poll(&mut pages).is_pending());
     hand.answer(2, full(2));
     bell.ring();

@@ -15,7 +15,7 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use tower::Service;
 
-use crate::hand::{Bell, at_once, now, poll};
+use crate::hand::{Bell, at_once, now, open, poll};
 use crate::hub_of;
 
 /// What all clones share.
@@ -89,7 +89,7 @@ fn a_request_waits_until_its_service_is_ready() {
     let picky = Picky::default();
     let client = client(&picky);
     picky.state.lock().unwrap().busy = true;
-    let mut pages = client.pages(GetImages::new()).prefetch(2);
+    let mut pages = client.turn(open(GetImages::new())).prefetch(2);
     assert!(poll(&mut pages).is_pending());
     assert!(picky.state.lock().unwrap().waker.is_some(), "nobody would hear of it");
     assert_eq!(picky.state.lock().unwrap().calls, 0);

@@ -1,6 +1,8 @@
 //! What a flow will ask for later, as far as it can be told; and the job that a tracker ends with.
 
-use cycle_images::flow::{Exchange, Flow, FlowError, ListOperation, Pages, Tracked};
+use cycle_images::flow::{
+    Exchange, Flow, FlowError, ListOperation, MAX_PAGES_IN_FLIGHT, Pages, Tracked,
+};
 use cycle_images::http::{Method, Request};
 use cycle_images::images::GetImages;
 use cycle_images::model::{Image, ImageStatus, JobStatus};
@@ -17,6 +19,13 @@ fn ahead<F: Flow>(run: &mut Run<F>, steps: u32) -> Option<Request<Vec<u8>>> {
     run.flow.ahead(&run.hub, steps)
 }
 
+/// A list that may be asked for as far ahead as at most, as after some full pages.
+fn open(list: GetImages) -> Images {
+    let mut stored = serde_json::to_value(Pages::new(list, 7)).unwrap();
+    stored["in_flight"] = MAX_PAGES_IN_FLIGHT.into();
+    Run::new(serde_json::from_value(stored).unwrap())
+}
+
 #[track_caller]
 fn is_same(one: &Request<Vec<u8>>, other: &Request<Vec<u8>>) {
     assert_eq!((one.method(), one.uri()), (other.method(), other.uri()));
@@ -31,7 +40,7 @@ fn full(number: u32) -> Outcome {
 #[test]
 fn the_pages_ahead_are_those_that_are_asked_for_later() {
     let list = GetImages::new().filter_state(ImageStatus::Live).sort("name").page_size(2);
-    let mut run = Run::new(Pages::new(list.page_number(3), 7));
+    let mut run = open(list.page_number(3));
     let first = run.request();
     is_same(&ahead(&mut run, 0).unwrap(), &first);
     let told: Vec<_> = (1..=4).map(|steps| ahead(&mut run, steps).unwrap()).collect();
@@ -45,7 +54,7 @@ fn the_pages_ahead_are_those_that_are_asked_for_later() {
 
 #[test]
 fn to_look_ahead_changes_nothing() {
-    let mut run = images();
+    let mut run = open(GetImages::new());
     let before = run.flow.clone();
     assert!(ahead(&mut run, 5).is_some());
     assert_eq!(number(&mut run), 1);
@@ -61,21 +70,40 @@ fn to_look_ahead_changes_nothing() {
     assert_eq!(turn(&mut straight, 1, full(1)).unwrap(), ["1.1", "1.2"]);
 }
 
-/// Neither a wait nor a try that failed moves anything.
+/// How many pages may be under way at once.
+fn in_flight(run: &mut Images) -> u32 {
+    (1..).find(|&steps| ahead(run, steps).is_none()).unwrap()
+}
+
 #[test]
-fn what_is_ahead_is_the_same_however_often_a_page_is_tried() {
+fn full_pages_let_more_be_asked_for_and_a_short_one_but_one() {
     let mut run = images();
-    turn(&mut run, 1, full(1));
-    for outcome in [|| asking(503, "5"), lost] {
-        let told = ahead(&mut run, 1).unwrap();
-        assert_eq!(number(&mut run), 2);
-        assert!(run.answer(outcome()).unwrap().is_none());
-        is_same(&ahead(&mut run, 1).unwrap(), &told);
+    assert_eq!(in_flight(&mut run), 1);
+    for (asked, allowed) in [(1, 2), (2, 4), (3, 8), (4, 16), (5, 16)] {
+        turn(&mut run, asked, full(asked));
+        assert_eq!(in_flight(&mut run), allowed, "after page {asked}");
     }
-    assert_eq!(number(&mut run), 2);
-    run.answer(status(500)).unwrap_err();
-    let after = ahead(&mut run, 1).unwrap();
-    assert!(after.uri().query().unwrap().contains("page%5Bnumber%5D=3"), "{}", after.uri());
+    turn(&mut run, 6, page(&["6.1"]));
+    assert_eq!(in_flight(&mut run), 1);
+    turn(&mut run, 7, full(7));
+    assert_eq!(in_flight(&mut run), 2);
+}
+
+#[test]
+fn after_a_failure_nothing_is_asked_for_early_until_a_page_has_come() {
+    for outcome in [|| asking(503, "5"), lost, || status(500), || full(2)] {
+        let mut run = images();
+        turn(&mut run, 1, full(1));
+        turn(&mut run, 2, full(2));
+        assert_eq!((number(&mut run), in_flight(&mut run)), (3, 4));
+        let _ = run.answer(outcome());
+        assert_eq!((number(&mut run), in_flight(&mut run)), (3, 1));
+        run.answer(full(3)).unwrap().unwrap();
+        assert_eq!(in_flight(&mut run), 2);
+        // What was not asked for changes nothing.
+        run.answer(full(4)).unwrap_err();
+        assert_eq!(in_flight(&mut run), 2);
+    }
 }
 
 #[test]
@@ -85,7 +113,7 @@ fn past_the_end_and_the_last_number_there_is_nothing() {
     ends(&mut run, 2);
     assert!((0..3).all(|steps| ahead(&mut run, steps).is_none()));
 
-    let mut run = Run::new(Pages::new(GetImages::new().page_number(u32::MAX - 1), 7));
+    let mut run = open(GetImages::new().page_number(u32::MAX - 1));
     run.request();
     assert!(ahead(&mut run, 1).is_some());
     assert!(ahead(&mut run, 2).is_none() && ahead(&mut run, u32::MAX).is_none());
@@ -160,10 +188,10 @@ impl ListOperation for Search {
 #[test]
 fn what_must_not_be_done_twice_is_not_asked_for_early() {
     let mut run = Run::new(Pages::new(Search::default(), 7));
-    run.request();
+    run.step(full(1)).unwrap().unwrap();
     assert!(ahead(&mut run, 1).is_none());
     let mut run = Run::new(Pages::new(Search { harmless: true, number: None }, 7));
-    run.request();
+    run.step(full(1)).unwrap().unwrap();
     assert!(ahead(&mut run, 1).is_some());
 }
 
