@@ -1,6 +1,7 @@
 //! What can go wrong: [`RequestError`] before anything is sent, [`ResponseError`] after an answer.
 
 mod code;
+mod json_path;
 mod mismatch;
 mod platform;
 mod predicates;
@@ -10,6 +11,7 @@ mod retry_after;
 
 pub use code::ErrorCode;
 pub use mismatch::Mismatch;
+pub(crate) use json_path::JsonPath;
 pub use platform::{OAuthError, PlatformError};
 pub use request::RequestError;
 pub use response::{BodyStart, Redirect, ResponseError, ResponseErrorKind};

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::unknown::Unknown;
 use super::{RegistryAuth, Repo};
 use crate::id::{self, SourceId};
 use crate::secret::Secret;
@@ -104,6 +105,8 @@ pub struct DockerHub {
     /// The user's token.
     #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// The details of [`Origin::DockerFile`].
@@ -129,6 +132,8 @@ pub struct DockerFile {
     /// What opens the private images that the Dockerfile builds on.
     #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<RegistryCredentials>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// What opens a registry whose images a Dockerfile builds on.
@@ -145,6 +150,8 @@ pub struct RegistryCredentials {
     /// The user's token.
     #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// The details of [`Origin::DockerRegistry`].
@@ -170,6 +177,8 @@ pub struct DockerRegistry {
     /// The user's password.
     #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// The details of [`Origin::OciRegistry`].
@@ -189,6 +198,8 @@ pub struct OciRegistry {
     /// What opens the registry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<RegistryAuth>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// The details of [`Origin::CycleUpload`].
@@ -222,4 +233,6 @@ pub struct ExistingSource {
     /// The source.
     #[serde(deserialize_with = "id::or_none", skip_serializing_if = "Option::is_none")]
     pub source_id: Option<SourceId>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::unknown::Unknown;
 use crate::secret::Secret;
 use crate::tagged::{self, Tagged, UnknownKind};
 use crate::wire::{self, or_default};
@@ -30,6 +31,8 @@ pub struct UserAuth {
     /// The user's token.
     #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// An account with a cloud provider.
@@ -43,6 +46,8 @@ pub struct ProviderAuth {
     /// What opens it.
     #[serde(deserialize_with = "or_default")]
     pub credentials: ProviderCredentials,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 words! {
@@ -79,6 +84,8 @@ pub struct ProviderCredentials {
     /// More configuration, in base64; secret, because it may hold a whole key file.
     #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub config: Option<Secret>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// A webhook that hands out `username:password` in base64.
@@ -89,6 +96,8 @@ pub struct WebhookAuth {
     /// The webhook's URL.
     #[serde(deserialize_with = "or_default")]
     pub url: String,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 impl Tagged for RegistryAuth {

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::unknown::Unknown;
 use crate::secret::Secret;
 use crate::tagged::{self, Tagged, UnknownKind};
 use crate::wire::{self, or_default};
@@ -21,6 +22,8 @@ pub struct Repo {
     /// The commit, tag or branch; documented as `ref`.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub git_ref: Option<GitRef>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// A place in a repository's history.
@@ -34,6 +37,8 @@ pub struct GitRef {
     /// The hash, or the name.
     #[serde(deserialize_with = "or_default")]
     pub value: String,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// What opens a git repository.
@@ -59,6 +64,8 @@ pub struct HttpCredentials {
     /// The user's password.
     #[serde(deserialize_with = "or_default")]
     pub password: Secret,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// What opens a repository over SSH.
@@ -75,6 +82,8 @@ pub struct SshCredentials {
     /// The key, in PEM.
     #[serde(deserialize_with = "or_default")]
     pub private_key: Secret,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 impl Tagged for RepoAuth {

@@ -45,7 +45,7 @@ impl GitRef {
     /// A place of any kind: the document leaves open which kinds there are.
     #[must_use]
     pub fn new(kind: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { kind: kind.into(), value: value.into() }
+        Self { kind: kind.into(), value: value.into(), ..Self::default() }
     }
 
     /// The commit with this hash.
@@ -71,7 +71,7 @@ impl HttpCredentials {
     /// This user, with this password.
     #[must_use]
     pub fn new(username: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self { username: username.into(), password: password.into() }
+        Self { username: username.into(), password: password.into(), ..Self::default() }
     }
 }
 
@@ -82,7 +82,7 @@ impl SshCredentials {
         Self {
             username: username.into(),
             private_key: private_key.into(),
-            passphrase: Secret::default(),
+            ..Self::default()
         }
     }
 
