@@ -10,8 +10,8 @@ mod response;
 mod retry_after;
 
 pub use code::ErrorCode;
-pub use mismatch::Mismatch;
 pub(crate) use json_path::JsonPath;
+pub use mismatch::Mismatch;
 pub use platform::{OAuthError, PlatformError};
 pub use request::RequestError;
 pub use response::{BodyStart, Redirect, ResponseError, ResponseErrorKind};

@@ -11,6 +11,7 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Vi
 use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;
 
+use crate::document::MAX_RECORDS;
 use crate::error::JsonPath;
 use crate::reading::SetAside;
 use crate::wire::Text;
@@ -144,7 +145,10 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Readable<'_, 'de, A> {
                     let key = K::deserialize(StrDeserializer::new(&key))?;
                     return Ok(Some((key, value)));
                 }
-                Err(_) => self.aside.add::<V>(value, || self.path.clone().key(&key)),
+                Err(_) if self.aside.total < MAX_RECORDS => {
+                    self.aside.add::<V>(value, || self.path.clone().key(&key));
+                }
+                Err(error) => return Err(A::Error::custom(error)),
             }
         }
         Ok(None)

@@ -68,7 +68,8 @@ impl<D: Data, I: DeserializeOwned + Default> Reading<D, I> {
             reading.again = true;
             let result = reading.pass(body);
             let Self { path, refused, .. } = &mut reading;
-            result.map_err(|error| refused.take().unwrap_or_else(|| Mismatch::new(path, &error)))?;
+            result
+                .map_err(|error| refused.take().unwrap_or_else(|| Mismatch::new(path, &error)))?;
         }
         match reading.refused {
             Some(mismatch) => Err(mismatch),

@@ -57,10 +57,15 @@ impl<'de> Deserialize<'de> for Whole {
             }
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<Whole, E> {
-                // Up to here, a float has no neighbour that is a whole number, too.
-                const EXACT: f64 = 9_007_199_254_740_991.0;
+                // 2^50. Up to here, floats stand so close that none which serde_json is off by, some
+                // steps at most, is a whole number, too.
+                const EXACT: f64 = 1_125_899_906_842_624.0;
                 if number.fract() == 0.0 && (0.0..=EXACT).contains(&number) {
-                    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, and in range")]
+                    #[allow(
+                        clippy::cast_possible_truncation,
+                        clippy::cast_sign_loss,
+                        reason = "whole, and in range"
+                    )]
                     return Ok(Whole(number as u64));
                 }
                 Err(E::invalid_value(Unexpected::Float(number), &self))

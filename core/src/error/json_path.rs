@@ -78,8 +78,8 @@ mod tests {
     fn a_name_that_does_not_fit_is_left_out_whole() {
         let data = JsonPath::default().key("data").index(3);
         assert_eq!(data.clone().key(&"k".repeat(100_000)).key("id").as_str(), "data[3].…");
-        let full = data.clone().key(&"k".repeat(245)).key("");
-        assert_eq!(full.as_str().len(), 254);
+        let full = data.clone().key(&"k".repeat(244)).key("");
+        assert_eq!(full.as_str().len(), JsonPath::LIMIT);
         let joined = data.clone().join(&data.clone().key(&"é".repeat(200)));
         assert_eq!(joined.as_str(), "data[3].data[3].…");
         let many = (0..1000).fold(data, |path, index| path.index(index));

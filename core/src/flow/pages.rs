@@ -107,7 +107,7 @@ impl<O: ListOperation> Flow for Pages<O> {
             return Ok(None);
         };
         self.take(&reply)?;
-        let is_empty = reply.data.is_empty() && reply.unread.is_empty();
+        let is_empty = reply.data.is_empty() && reply.unread_total == 0;
         Ok(Some(reply).filter(|_| !is_empty))
     }
 

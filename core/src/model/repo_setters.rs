@@ -79,11 +79,7 @@ impl SshCredentials {
     /// This user, with this key in PEM.
     #[must_use]
     pub fn new(username: impl Into<String>, private_key: impl Into<Secret>) -> Self {
-        Self {
-            username: username.into(),
-            private_key: private_key.into(),
-            ..Self::default()
-        }
+        Self { username: username.into(), private_key: private_key.into(), ..Self::default() }
     }
 
     /// What opens the key, if it is locked.
