@@ -1,11 +1,15 @@
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::value::RawValue;
+use serde::de::DeserializeOwned;
 
 use crate::error::Mismatch;
 use crate::json::Json;
-use crate::wire;
+use crate::reading::{List, One, Reading};
+
+/// The most records that an answer may have, and the most entries of any list or map in it: 100,000,
+/// far more than a page of the platform. An answer with more is refused, so that a small one can't
+/// cost gigabytes of memory.
+pub const MAX_RECORDS: usize = 100_000;
 
 /// The root document of a success: the data, and what was included beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,8 +19,11 @@ pub struct Document<T, I = NoIncludes> {
     pub data: T,
     /// The resources that were asked for with `include`.
     pub includes: I,
-    /// Records that couldn't be read and were set aside: see [`Unread`].
+    /// Records and includes that couldn't be read and were set aside, in the order of the document:
+    /// at most [`Unread::MAX_KEPT`] of them. See [`Unread`].
     pub unread: Vec<Unread>,
+    /// How many were set aside in all, those that weren't kept among them.
+    pub unread_total: usize,
 }
 
 /// What [`Hub::response`](crate::Hub::response) gives for a success.
@@ -27,9 +34,12 @@ pub struct Reply<T, I = NoIncludes> {
     pub data: T,
     /// The resources that were asked for with `include`, by id.
     pub includes: I,
-    /// Records of a list that couldn't be read, or includes that couldn't. Empty, unless the platform
-    /// sent something odd: look here wherever a missing record would matter.
+    /// Records of a list that couldn't be read, and includes that couldn't. Empty, unless the platform
+    /// sent something odd: look here wherever a missing record would matter. At most
+    /// [`Unread::MAX_KEPT`] of them are kept.
     pub unread: Vec<Unread>,
+    /// How many were set aside in all, those that weren't kept among them.
+    pub unread_total: usize,
     /// The HTTP status, some 2xx.
     pub status: StatusCode,
     /// All the headers of the response.
@@ -38,12 +48,15 @@ pub struct Reply<T, I = NoIncludes> {
 
 impl<T, I> Reply<T, I> {
     pub(crate) fn new(document: Document<T, I>, status: StatusCode, headers: HeaderMap) -> Self {
-        let Document { data, includes, unread } = document;
-        Self { data, includes, unread, status, headers }
+        let Document { data, includes, unread, unread_total } = document;
+        Self { data, includes, unread, unread_total, status, headers }
     }
 }
 
-/// A record of a list, or the includes as a whole, set aside so that it doesn't cost the rest.
+/// A record of a list or a resource among the includes, set aside so that it doesn't cost the rest.
+///
+/// Only so much is kept of an answer: the first [`MAX_KEPT`](Self::MAX_KEPT), as far as they have
+/// [`MAX_KEPT_BYTES`](Self::MAX_KEPT_BYTES) together. The rest is counted.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Unread {
@@ -54,7 +67,12 @@ pub struct Unread {
 }
 
 impl Unread {
-    /// Whether it is a record of the list, and not the includes.
+    /// The most that are kept of one answer.
+    pub const MAX_KEPT: usize = 100;
+    /// The most bytes of JSON that are kept of them, together: 1 MiB.
+    pub const MAX_KEPT_BYTES: usize = 1 << 20;
+
+    /// Whether it is a record of the list, and not one of the includes.
     #[must_use]
     pub fn is_record(&self) -> bool {
         self.mismatch.path().starts_with("data[")
@@ -66,23 +84,15 @@ impl Unread {
 #[non_exhaustive]
 pub struct NoIncludes {}
 
-#[derive(Deserialize)]
-struct Root<T, I: Default + DeserializeOwned> {
-    data: T,
-    #[serde(default, deserialize_with = "wire::or_default")]
-    includes: I,
-}
-
 impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<T, I> {
     /// Reads the document of one record, whole or not at all.
     ///
     /// # Errors
     /// Names the place in the document that isn't as expected.
     pub fn read(body: &str) -> Result<Self, Mismatch> {
-        match serde_json::from_str(body) {
-            Ok(Root { data, includes }) => Ok(Self { data, includes, unread: Vec::new() }),
-            Err(_) => Salvage::begin(body)?.finish(|data, _| Mismatch::located(data)),
-        }
+        let (One(data), includes, aside) = Reading::read(body)?;
+        let data = data.ok_or_else(|| Mismatch::missing("data"))?;
+        Ok(Self { data, includes, unread: aside.kept, unread_total: aside.total })
     }
 }
 
@@ -91,65 +101,9 @@ impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<Vec<T>, I> {
     /// set aside in [`unread`](Self::unread).
     ///
     /// # Errors
-    /// If the body isn't JSON, or its `data` isn't a list.
+    /// If the body isn't JSON, its `data` isn't a list, or it has more than [`MAX_RECORDS`].
     pub fn read_list(body: &str) -> Result<Self, Mismatch> {
-        match serde_json::from_str(body) {
-            Ok(Root { data, includes }) => Ok(Self { data, includes, unread: Vec::new() }),
-            Err(_) => Salvage::begin(body)?.finish(|data, unread| {
-                let records: Option<Vec<&RawValue>> = Mismatch::located(data)?;
-                let mut list = Vec::new();
-                for (index, record) in records.into_iter().flatten().enumerate() {
-                    match Mismatch::located::<T>(record.get()) {
-                        Ok(record) => list.push(record),
-                        Err(mismatch) => {
-                            let mismatch = mismatch.within(&format!("data[{index}]"));
-                            unread.push(Unread { json: Json::keep(record), mismatch });
-                        }
-                    }
-                }
-                Ok(list)
-            }),
-        }
-    }
-}
-
-/// The second pass, part by part, once the first has failed.
-#[derive(Deserialize)]
-struct Salvage<'a> {
-    #[serde(borrow)]
-    data: &'a RawValue,
-    #[serde(borrow)]
-    includes: Option<&'a RawValue>,
-    error: Option<IgnoredAny>,
-}
-
-impl<'a> Salvage<'a> {
-    fn begin(body: &'a str) -> Result<Self, Mismatch> {
-        let salvage: Self = Mismatch::located(body)?;
-        match salvage.error {
-            // An empty list would hide it.
-            Some(_) => Err(Mismatch::an_error()),
-            None => Ok(salvage),
-        }
-    }
-
-    fn finish<T, I: DeserializeOwned + Default>(
-        self,
-        read: impl FnOnce(&str, &mut Vec<Unread>) -> Result<T, Mismatch>,
-    ) -> Result<Document<T, I>, Mismatch> {
-        let mut unread = Vec::new();
-        let data =
-            read(self.data.get(), &mut unread).map_err(|mismatch| mismatch.within("data"))?;
-        let mut includes = I::default();
-        if let Some(raw) = self.includes {
-            match Mismatch::located::<Option<I>>(raw.get()) {
-                Ok(read) => includes = read.unwrap_or_default(),
-                Err(mismatch) => {
-                    let mismatch = mismatch.within("includes");
-                    unread.push(Unread { json: Json::keep(raw), mismatch });
-                }
-            }
-        }
-        Ok(Document { data, includes, unread })
+        let (List(data), includes, aside) = Reading::read(body)?;
+        Ok(Self { data, includes, unread: aside.kept, unread_total: aside.total })
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong: [`RequestError`] before anything is sent, [`ResponseError`] after an answer.
 
 mod code;
+mod json_path;
 mod mismatch;
 mod platform;
 mod predicates;
@@ -9,6 +10,7 @@ mod response;
 mod retry_after;
 
 pub use code::ErrorCode;
+pub(crate) use json_path::JsonPath;
 pub use mismatch::Mismatch;
 pub use platform::{OAuthError, PlatformError};
 pub use request::RequestError;

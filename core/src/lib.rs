@@ -42,13 +42,16 @@ pub mod flow;
 mod hub;
 mod id;
 pub mod images;
+mod includes;
 pub mod jobs;
 mod json;
 mod list_options;
 pub mod model;
+mod object;
 mod operation;
 mod path;
 mod query;
+mod reading;
 pub mod recorded;
 mod secret;
 mod secrets;
@@ -60,7 +63,7 @@ mod upload;
 mod wire;
 mod word;
 
-pub use document::{Document, NoIncludes, Reply, Unread};
+pub use document::{Document, MAX_RECORDS, NoIncludes, Reply, Unread};
 pub use error::{
     BodyStart, ErrorCode, Mismatch, OAuthError, PlatformError, Redirect, RequestError,
     ResponseError, ResponseErrorKind,

@@ -33,6 +33,7 @@ mod source_includes;
 mod stack;
 mod stack_build;
 mod state;
+mod unknown;
 
 pub use crate::tagged::UnknownKind;
 pub use crate::word::UnknownWord;

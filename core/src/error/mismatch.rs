@@ -3,6 +3,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::error::Category;
 
+use super::JsonPath;
 use crate::secrets::Secrets;
 
 /// Where a document isn't what its operation promises.
@@ -11,96 +12,110 @@ use crate::secrets::Secrets;
 /// secret, and stands in the body for who needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
-    path: String,
+    path: JsonPath,
     problem: String,
 }
 
 impl Mismatch {
-    /// The JSON path, such as `data[2].source.type`; empty if the text isn't JSON at all.
+    /// The JSON path, such as `data[2].source.type`; empty if the text isn't JSON at all. It has at
+    /// most 256 bytes, before secrets are taken out: `…` stands for names that don't fit.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.path
+        self.path.as_str()
     }
 
     /// Reads a text; on failure, and only then, reads it again to find the place.
     pub(crate) fn located<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Self> {
         serde_json::from_str(text).map_err(|first| {
-            let mut reader = serde_json::Deserializer::from_str(text);
-            match serde_path_to_error::deserialize::<_, T>(&mut reader) {
-                Err(second) => {
-                    let path = second.path().to_string();
-                    Self::new(if path == "." { String::new() } else { path }, second.inner())
-                }
+            match Self::traced::<T>(text) {
+                Err(mismatch) => mismatch,
                 // The value can be read, so something stands behind it.
-                Ok(_) => Self::new(String::new(), &first),
+                Ok(_) => Self::new(&JsonPath::default(), &first),
             }
         })
     }
 
-    fn new(path: String, error: &serde_json::Error) -> Self {
+    /// Reads a text in the slower way that finds the place.
+    pub(crate) fn traced<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Self> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        serde_path_to_error::deserialize::<_, T>(&mut reader)
+            .map_err(|error| Self::new(&JsonPath::from(error.path()), error.inner()))
+    }
+
+    /// Finds the place in a text that is no `T`.
+    pub(crate) fn find<'de, T: Deserialize<'de>>(text: &'de str) -> Self {
+        Self::traced::<T>(text).err().unwrap_or_else(|| Self::told("", UNEXPECTED))
+    }
+
+    pub(crate) fn new(path: &JsonPath, error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         let problem = match error.classify() {
             Category::Data => expectation(&error.to_string()),
             Category::Eof => format!("the text ends too early, at line {line} column {column}"),
             _ => format!("not JSON at line {line} column {column}"),
         };
-        Self { path, problem }
+        Self { path: path.clone(), problem }
+    }
+
+    fn told(path: &'static str, problem: impl Into<String>) -> Self {
+        Self { path: JsonPath::default().key(path), problem: problem.into() }
     }
 
     pub(crate) fn not_utf8(error: std::str::Utf8Error) -> Self {
-        let problem = format!("not UTF-8 at byte {}", error.valid_up_to());
-        Self { path: String::new(), problem }
+        Self::told("", format!("not UTF-8 at byte {}", error.valid_up_to()))
     }
 
     pub(crate) fn empty() -> Self {
-        Self { path: String::new(), problem: "the body is empty".to_owned() }
+        Self::told("", "the body is empty")
+    }
+
+    pub(crate) fn missing(field: &str) -> Self {
+        Self::told("", format!("missing field `{field}`"))
     }
 
     pub(crate) fn not_json(error: &serde_json::Error) -> Self {
-        Self::new(String::new(), error)
+        Self::new(&JsonPath::default(), error)
     }
 
     pub(crate) fn an_error() -> Self {
-        Self { path: "error".to_owned(), problem: "an error where a success was told".to_owned() }
+        Self::told("error", "an error where a success was told")
     }
 
     pub(crate) fn not_an_error() -> Self {
-        let problem = "JSON, but neither the platform's error envelope nor OAuth's".to_owned();
-        Self { path: String::new(), problem }
+        Self::told("", "JSON, but neither the platform's error envelope nor OAuth's")
     }
 
-    /// Takes secrets out: the names of fields come from the other side, too.
+    /// Takes secrets out: the names of fields come from the other side, too. None of them was cut, so
+    /// that no part of a secret is left.
     pub(crate) fn redact(&mut self, secrets: &Secrets<'_>) {
-        for text in [&mut self.path, &mut self.problem] {
-            *text = secrets.redact(text, Secrets::LIMIT).into_owned();
-        }
+        self.path = self.path.redact(secrets);
+        self.problem = secrets.redact(&self.problem, Secrets::LIMIT).into_owned();
     }
 
     /// The same mismatch, told from further out.
-    pub(crate) fn within(mut self, outer: &str) -> Self {
-        self.path = match self.path.as_str() {
-            "" => outer.to_owned(),
-            inner if inner.starts_with('[') => format!("{outer}{inner}"),
-            inner => format!("{outer}.{inner}"),
-        };
-        self
+    pub(crate) fn within(self, outer: &JsonPath) -> Self {
+        Self { path: outer.clone().join(&self.path), ..self }
     }
 }
+
+/// What is said where the reason comes from the other side, or is too long to be ours.
+const UNEXPECTED: &str = "not what the document says";
 
 /// The part of `serde_json`'s message that was written by us and not by the other side: it shows the
 /// value in front of what was expected, or the name of a field that is missing.
 fn expectation(message: &str) -> String {
     let message = message.rfind(" at line ").and_then(|end| message.get(..end)).unwrap_or(message);
-    match message.rsplit_once(", expected ") {
+    let problem = match message.rsplit_once(", expected ") {
         Some((_, expected)) => format!("expected {expected}"),
         None if message.starts_with("missing field") => message.to_owned(),
-        None => "not what the document says".to_owned(),
-    }
+        None => UNEXPECTED.to_owned(),
+    };
+    if problem.len() <= JsonPath::LIMIT { problem } else { UNEXPECTED.to_owned() }
 }
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.path.as_str() {
+        match self.path() {
             "" => f.write_str(&self.problem),
             path => write!(f, "at {path}: {}", self.problem),
         }
@@ -123,7 +138,7 @@ mod tests {
     #[test]
     fn the_place_is_named_and_the_value_is_not() {
         let text = r#"{"id": "1", "size": "sec, expected sec", "state": {"current": "live"}}"#;
-        assert_eq!(mismatch::<Image>(text), "at size: expected u64");
+        assert_eq!(mismatch::<Image>(text), "at size: expected a whole number");
         let text = r#"{"id": "1", "state": {"changed": ""}}"#;
         assert_eq!(mismatch::<Image>(text), "at state: missing field `current`");
     }
@@ -138,7 +153,8 @@ mod tests {
     #[test]
     fn a_mismatch_can_be_told_from_further_out() {
         let mismatch = |text| Mismatch::located::<Vec<u8>>(text).unwrap_err();
-        assert_eq!(mismatch("[1, true]").within("data").path(), "data[1]");
-        assert_eq!(mismatch("7").within("data").path(), "data");
+        let data = JsonPath::default().key("data");
+        assert_eq!(mismatch("[1, true]").within(&data).path(), "data[1]");
+        assert_eq!(mismatch("7").within(&data).path(), "data");
     }
 }

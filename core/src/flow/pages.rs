@@ -181,7 +181,7 @@ impl<O: ListOperation> Flow for Pages<O> {
         };
         let in_flight = std::mem::replace(&mut self.in_flight, 1);
         self.take(&reply, in_flight)?;
-        let is_empty = reply.data.is_empty() && reply.unread.is_empty();
+        let is_empty = reply.data.is_empty() && reply.unread_total == 0;
         Ok(Some(reply).filter(|_| !is_empty))
     }
 

@@ -105,7 +105,7 @@ pub struct ContainerEnvironment {
 #[non_exhaustive]
 pub struct PrivateNetwork {
     /// The VXLAN tag that its packets carry.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "wire::whole")]
     pub vxlan_tag: u64,
     /// The id of the subnet.
     #[serde(deserialize_with = "wire::or_default")]
@@ -123,7 +123,7 @@ pub struct PrivateNetwork {
 #[non_exhaustive]
 pub struct LegacyNetwork {
     /// The id of the IPv4 subnet.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "wire::whole")]
     pub subnet: u64,
     /// Its IPv4 network.
     #[serde(skip_serializing_if = "Option::is_none")]

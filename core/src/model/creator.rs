@@ -109,7 +109,7 @@ pub struct ApiKeyCreator {
     #[serde(default, deserialize_with = "id::or_none")]
     pub hub_id: Option<HubId>,
     /// Who made the key. The document requires it without saying what it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub creator: Option<Creator>,
     /// The key itself.
     #[serde(default, deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]

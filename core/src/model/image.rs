@@ -22,7 +22,7 @@ pub struct Image {
     #[serde(default, deserialize_with = "wire::or_default")]
     pub name: String,
     /// The size in bytes.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "wire::whole")]
     pub size: u64,
     /// What people wrote about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,7 +104,7 @@ pub struct Backend {
     #[serde(deserialize_with = "wire::or_default")]
     pub provider: String,
     /// The size in bytes.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "wire::whole")]
     pub size: u64,
     /// The platform's name for the file.
     #[serde(deserialize_with = "wire::or_default")]

@@ -48,10 +48,10 @@ debug!(Config { user, ports, env = Names(env), labels, command, entrypoint, volu
 #[non_exhaustive]
 pub struct Port {
     /// The port on the host.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "wire::whole")]
     pub host: u32,
     /// The port in the container.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "wire::whole")]
     pub container: u32,
     /// The protocol, such as `tcp`; documented as `type`.
     #[serde(rename = "type", deserialize_with = "wire::or_default")]

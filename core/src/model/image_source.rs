@@ -1,4 +1,4 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::Origin;
 use crate::id::{self, StackId};
@@ -7,7 +7,7 @@ use crate::wire;
 use crate::word::words;
 
 /// What an image is made from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ImageSource {
     /// The type of source; documented as `type`.
@@ -17,8 +17,41 @@ pub struct ImageSource {
     #[serde(default, deserialize_with = "wire::or_default")]
     pub details: ImageSourceDetails,
     /// What was asked for in place of the source's own values; documented as `override`.
-    #[serde(rename = "override", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "override", default)]
     pub overrides: Option<Override>,
+}
+
+impl Serialize for ImageSource {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Source<'a> {
+            #[serde(rename = "type")]
+            kind: &'a SourceType,
+            details: Details<'a>,
+            #[serde(rename = "override", skip_serializing_if = "Option::is_none")]
+            overrides: &'a Option<Override>,
+        }
+
+        #[derive(Serialize)]
+        struct Details<'a> {
+            id: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            stack_id: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            containers: Option<&'a [String]>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            origin: &'a Option<Origin>,
+        }
+
+        let Self { kind, details, overrides } = self;
+        let ImageSourceDetails { id, stack_id, containers, origin } = details;
+        // Of a stack build the schema requires both, of other sources neither.
+        let is_build = *kind == SourceType::StackBuild;
+        let stack_id = stack_id.as_ref().map(AsRef::as_ref).or(is_build.then_some(""));
+        let containers = (is_build || !containers.is_empty()).then_some(containers.as_slice());
+        let details = Details { id, stack_id, containers, origin };
+        Source { kind, details, overrides }.serialize(serializer)
+    }
 }
 
 words! {

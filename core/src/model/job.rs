@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::state::of_a_job;
 use super::{Creator, State, StateError, TaskStep};
 use crate::id::{self, HubId, JobId, TaskId};
 use crate::json::Json;
@@ -47,6 +48,7 @@ pub struct Job {
     #[serde(default)]
     pub creator: Option<Creator>,
     /// Where it stands.
+    #[serde(serialize_with = "of_a_job::state")]
     pub state: State<JobStatus>,
 }
 
@@ -123,6 +125,7 @@ pub struct JobTask {
     /// What it gave back, once it has.
     pub output: Option<Json>,
     /// What went wrong, if anything did.
+    #[serde(serialize_with = "of_a_job::error")]
     pub error: Option<StateError>,
 }
 
@@ -135,7 +138,7 @@ pub struct TaskState {
     #[serde(deserialize_with = "wire::word", skip_serializing_if = "Option::is_none")]
     pub current: Option<TaskStatus>,
     /// When it came into this state.
-    #[serde(with = "or_never")]
+    #[serde(with = "or_never", skip_serializing_if = "Option::is_none")]
     pub changed: Option<Timestamp>,
 }
 

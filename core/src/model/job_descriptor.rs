@@ -1,7 +1,8 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::id::JobId;
+use crate::id::{self, JobId};
 use crate::json::Json;
+use crate::object::Object;
 use crate::time::{Timestamp, or_never};
 use crate::wire;
 
@@ -14,8 +15,32 @@ pub struct JobDescriptor {
     #[serde(deserialize_with = "wire::or_default")]
     pub action: String,
     /// The job that does it. The platform doesn't always name one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "described", skip_serializing_if = "Option::is_none")]
     pub job: Option<DescribedJob>,
+}
+
+/// Reads a job without an id, which can't be followed, as none: the work was taken on all the same.
+fn described<'de, D: Deserializer<'de>>(job: D) -> Result<Option<DescribedJob>, D::Error> {
+    #[derive(Deserialize)]
+    struct Job {
+        #[serde(default, deserialize_with = "id::or_none")]
+        id: Option<JobId>,
+        #[serde(default, deserialize_with = "wire::or_default")]
+        accepted: bool,
+        #[serde(default, deserialize_with = "wire::or_default")]
+        queue: String,
+        #[serde(default, with = "or_never")]
+        schedule: Option<Timestamp>,
+        #[serde(default, deserialize_with = "wire::or_default")]
+        parallel: Parallel,
+        #[serde(default, deserialize_with = "wire::list")]
+        tasks: Vec<DescribedTask>,
+    }
+
+    Ok(Option::<Object<Job>>::deserialize(job)?.and_then(|Object(job)| {
+        let Job { id, accepted, queue, schedule, parallel, tasks } = job;
+        Some(DescribedJob { id: id?, accepted, queue, schedule, parallel, tasks })
+    }))
 }
 
 /// A job that was made, as its descriptor tells it.

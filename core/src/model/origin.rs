@@ -1,5 +1,6 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::unknown::Unknown;
 use super::{RegistryAuth, Repo};
 use crate::id::{self, SourceId};
 use crate::secret::Secret;
@@ -105,6 +106,8 @@ pub struct DockerHub {
     /// The user's token.
     #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// The details of [`Origin::DockerFile`].
@@ -130,9 +133,11 @@ pub struct DockerFile {
     /// What opens the private images that the Dockerfile builds on.
     #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<RegistryCredentials>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
-debug!(DockerFile { existing, repo, targz_url = targz_url.as_deref().map(Url), context_dir, build_file, credentials });
+debug!(DockerFile { existing, repo, targz_url = targz_url.as_deref().map(Url), context_dir, build_file, credentials, unknown });
 
 /// What opens a registry whose images a Dockerfile builds on.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,9 +153,11 @@ pub struct RegistryCredentials {
     /// The user's token.
     #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
-debug!(RegistryCredentials { url = url.as_deref().map(Url), username, token });
+debug!(RegistryCredentials { url = url.as_deref().map(Url), username, token, unknown });
 
 /// The details of [`Origin::DockerRegistry`].
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,9 +182,11 @@ pub struct DockerRegistry {
     /// The user's password.
     #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
-debug!(DockerRegistry { existing, target, url = Url(url), username, token, password });
+debug!(DockerRegistry { existing, target, url = Url(url), username, token, password, unknown });
 
 /// The details of [`Origin::OciRegistry`].
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -196,9 +205,11 @@ pub struct OciRegistry {
     /// What opens the registry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<RegistryAuth>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
-debug!(OciRegistry { existing, target, url = Url(url), auth });
+debug!(OciRegistry { existing, target, url = Url(url), auth, unknown });
 
 /// The details of [`Origin::CycleUpload`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -231,4 +242,6 @@ pub struct ExistingSource {
     /// The source.
     #[serde(deserialize_with = "id::or_none", skip_serializing_if = "Option::is_none")]
     pub source_id: Option<SourceId>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }

@@ -172,7 +172,7 @@ impl ExistingSource {
     /// This source.
     #[must_use]
     pub fn new(source_id: impl Into<SourceId>) -> Self {
-        Self { source_id: Some(source_id.into()) }
+        Self { source_id: Some(source_id.into()), ..Self::default() }
     }
 }
 

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::unknown::Unknown;
 use crate::secret::Secret;
 use crate::shown::debug;
 use crate::tagged::{self, Tagged, UnknownKind};
@@ -31,6 +32,8 @@ pub struct UserAuth {
     /// The user's token.
     #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// An account with a cloud provider.
@@ -44,6 +47,8 @@ pub struct ProviderAuth {
     /// What opens it.
     #[serde(deserialize_with = "or_default")]
     pub credentials: ProviderCredentials,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 words! {
@@ -80,6 +85,8 @@ pub struct ProviderCredentials {
     /// More configuration, in base64; secret, because it may hold a whole key file.
     #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
     pub config: Option<Secret>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// A webhook that hands out `username:password` in base64. `Debug` doesn't show its URL: who knows it
@@ -91,9 +98,11 @@ pub struct WebhookAuth {
     /// The webhook's URL.
     #[serde(deserialize_with = "or_default")]
     pub url: String,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
-debug!(WebhookAuth { url = Secret::from(url.as_str()) });
+debug!(WebhookAuth { url = Secret::from(url.as_str()), unknown });
 
 impl Tagged for RegistryAuth {
     const CONTENT: &'static str = "details";

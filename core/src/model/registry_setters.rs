@@ -72,7 +72,7 @@ impl ProviderAuth {
     /// Any provider's kind of registry.
     #[must_use]
     pub fn new(flavor: impl Into<ProviderFlavor>, credentials: ProviderCredentials) -> Self {
-        Self { flavor: flavor.into(), credentials }
+        Self { flavor: flavor.into(), credentials, ..Self::default() }
     }
 }
 
@@ -137,7 +137,7 @@ impl WebhookAuth {
     /// The webhook at this URL.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into() }
+        Self { url: url.into(), ..Self::default() }
     }
 }
 

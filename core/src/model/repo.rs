@@ -1,5 +1,6 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::unknown::Unknown;
 use crate::secret::Secret;
 use crate::shown::{Url, debug};
 use crate::tagged::{self, Tagged, UnknownKind};
@@ -22,9 +23,11 @@ pub struct Repo {
     /// The commit, tag or branch; documented as `ref`.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub git_ref: Option<GitRef>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
-debug!(Repo { url = Url(url), branch, auth, git_ref });
+debug!(Repo { url = Url(url), branch, auth, git_ref, unknown });
 
 /// A place in a repository's history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +40,8 @@ pub struct GitRef {
     /// The hash, or the name.
     #[serde(deserialize_with = "or_default")]
     pub value: String,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// What opens a git repository.
@@ -62,6 +67,8 @@ pub struct HttpCredentials {
     /// The user's password.
     #[serde(deserialize_with = "or_default")]
     pub password: Secret,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 /// What opens a repository over SSH.
@@ -78,6 +85,8 @@ pub struct SshCredentials {
     /// The key, in PEM.
     #[serde(deserialize_with = "or_default")]
     pub private_key: Secret,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
 }
 
 impl Tagged for RepoAuth {

@@ -45,7 +45,7 @@ impl GitRef {
     /// A place of any kind: the document leaves open which kinds there are.
     #[must_use]
     pub fn new(kind: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { kind: kind.into(), value: value.into() }
+        Self { kind: kind.into(), value: value.into(), ..Self::default() }
     }
 
     /// The commit with this hash.
@@ -71,7 +71,7 @@ impl HttpCredentials {
     /// This user, with this password.
     #[must_use]
     pub fn new(username: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self { username: username.into(), password: password.into() }
+        Self { username: username.into(), password: password.into(), ..Self::default() }
     }
 }
 
@@ -79,11 +79,7 @@ impl SshCredentials {
     /// This user, with this key in PEM.
     #[must_use]
     pub fn new(username: impl Into<String>, private_key: impl Into<Secret>) -> Self {
-        Self {
-            username: username.into(),
-            private_key: private_key.into(),
-            passphrase: Secret::default(),
-        }
+        Self { username: username.into(), private_key: private_key.into(), ..Self::default() }
     }
 
     /// What opens the key, if it is locked.

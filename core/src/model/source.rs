@@ -83,9 +83,9 @@ pub struct SourceMeta {
 #[non_exhaustive]
 pub struct ImageCounts {
     /// How many there are.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "wire::whole")]
     pub total: u64,
     /// How many are in each state.
-    #[serde(deserialize_with = "wire::map")]
+    #[serde(deserialize_with = "wire::counts")]
     pub state: std::collections::BTreeMap<String, u64>,
 }

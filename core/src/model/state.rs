@@ -32,6 +32,49 @@ pub struct StateError {
     pub time: Option<Timestamp>,
 }
 
+/// How jobs and tasks write their state and error. Their schema differs from that of other resources:
+/// `changed` may be absent, a job's `error` and an error's message may not.
+pub(super) mod of_a_job {
+    use serde::{Serialize, Serializer};
+
+    use super::{State, StateError, Timestamp, or_never};
+
+    #[derive(Serialize)]
+    struct Written<'a, S> {
+        current: &'a S,
+        #[serde(with = "or_never", skip_serializing_if = "Option::is_none")]
+        changed: Option<Timestamp>,
+        #[serde(serialize_with = "error")]
+        error: &'a Option<StateError>,
+    }
+
+    #[derive(Serialize)]
+    struct WrittenError<'a> {
+        message: &'a str,
+        #[serde(with = "or_never", skip_serializing_if = "Option::is_none")]
+        time: Option<Timestamp>,
+    }
+
+    pub(in super::super) fn state<S: Serializer>(
+        state: &State<impl Serialize>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let State { current, changed, error } = state;
+        Written { current, changed: *changed, error }.serialize(serializer)
+    }
+
+    pub(in super::super) fn error<S: Serializer>(
+        error: &Option<StateError>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let written = error.as_ref().map(|StateError { message, time }| WrittenError {
+            message: message.as_deref().unwrap_or_default(),
+            time: *time,
+        });
+        written.serialize(serializer)
+    }
+}
+
 /// When what happened in a resource's life; `None` is never.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -54,12 +97,12 @@ pub struct Events {
 #[non_exhaustive]
 pub struct StateCounts {
     /// How many are in each state.
-    #[serde(deserialize_with = "wire::map")]
+    #[serde(deserialize_with = "wire::counts")]
     pub state: BTreeMap<String, u64>,
     /// How many there are.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "wire::whole")]
     pub total: u64,
     /// How many there are, without the deleted ones.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "wire::whole")]
     pub available: u64,
 }

@@ -149,7 +149,7 @@ fn the_json_path_of_a_mismatch_is_named_without_its_value() {
         path(image("config", json!({"ports": [{}, {"host": "x"}]}))),
         "data.config.ports[1].host"
     );
-    assert_eq!(path(image("events", json!({"created": "soon"}))), "data.events.created");
+    assert_eq!(path(image("events", json!({"created": 7}))), "data.events.created");
     let (kind, details) = (r#""type": "docker-hub""#, r#""details": {"target": 1}"#);
     let source = |origin: String| {
         let source = format!(r#"{{"type": "direct", "details": {{"origin": {{{origin}}}}}}}"#);

@@ -12,6 +12,7 @@ mod error_parts;
 mod errors;
 mod hubs;
 mod missing_fields;
+mod odd_answers;
 mod odd_bytes;
 mod recordings_build_logs;
 mod recordings_changes;

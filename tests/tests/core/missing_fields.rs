@@ -155,7 +155,7 @@ fn fields_of_job_descriptors_may_be_missing_or_null() {
             change(body.pointer_mut(pointer).unwrap(), name);
             !is_read(&operation, &body)
         });
-        assert_eq!(needed, [("/data/job".to_owned(), "id".to_owned())]);
+        assert_eq!(needed, []);
     }
 }
 
@@ -174,5 +174,9 @@ fn new_fields_come_without_notice() {
     let hub = Hub::new("the-key", "the-hub").unwrap();
     let operation = GetImage::new(ImageId::new("x").unwrap());
     let read = |body: Value| hub.response(&operation, Response::new(body.to_string())).unwrap();
-    assert_eq!(read(after).data, read(before).data);
+    let written = |body| serde_json::to_value(read(body).data).unwrap();
+    let (before, mut after) = (written(before), written(after));
+    // What can be sent back keeps them.
+    remove(after.pointer_mut("/source/details/origin/details").unwrap(), "brand_new");
+    assert_eq!(after, before);
 }

@@ -1,0 +1,53 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
+
+/// Properties that this version doesn't know, of what may be sent back: they are written as they
+/// were read. `Debug` tells their names alone, because they may be credentials.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Unknown(Option<Box<BTreeMap<String, Value>>>);
+
+impl Unknown {
+    fn entries(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0.iter().flat_map(|entries| entries.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Unknown {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Unknown;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("properties")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Unknown, A::Error> {
+                let mut entries = BTreeMap::new();
+                while let Some((name, value)) = map.next_entry()? {
+                    entries.insert(name, value);
+                }
+                Ok(Unknown((!entries.is_empty()).then(|| Box::new(entries))))
+            }
+        }
+
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+impl Serialize for Unknown {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.entries())
+    }
+}
+
+impl fmt::Debug for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.entries().map(|(name, _)| name)).finish()
+    }
+}

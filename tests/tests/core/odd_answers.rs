@@ -1,0 +1,276 @@
+//! What is odd in an answer is set aside alone, and costs no more than it should.
+
+use cycle_images::http::Response;
+use cycle_images::images::{CreateImageJob, GetImage, GetImages};
+use cycle_images::model::{Image, Job, Source, SourceType};
+use cycle_images::sources::UpdateImageSource;
+use cycle_images::{
+    Hub, ImageId, MAX_RECORDS, Operation, ReplyOf, ResponseErrorKind, SourceId, Unread,
+};
+use serde_json::{Value, json};
+
+const IMAGE: &str = r#"{"id":"1","state":{"current":"live"}}"#;
+
+fn answer<O: Operation>(operation: &O, body: &str) -> Result<ReplyOf<O>, String> {
+    let hub = Hub::new("the-key", "the-hub").unwrap();
+    hub.response(operation, Response::new(body)).map_err(|error| match error.kind() {
+        ResponseErrorKind::Unexpected(mismatch) => mismatch.to_string(),
+        other => format!("{other:?}"),
+    })
+}
+
+fn list(body: &str) -> Result<ReplyOf<GetImages>, String> {
+    answer(&GetImages::new(), body)
+}
+
+fn get_image() -> GetImage {
+    GetImage::new(ImageId::new("x").unwrap())
+}
+
+fn image(body: &str) -> Result<ReplyOf<GetImage>, String> {
+    answer(&get_image(), body)
+}
+
+fn places(unread: &[Unread]) -> Vec<&str> {
+    unread.iter().map(|unread| unread.mismatch.path()).collect()
+}
+
+fn records(record: &str, count: usize) -> String {
+    format!(r#"{{"data":[{}]}}"#, vec![record; count].join(","))
+}
+
+#[test]
+fn the_first_odd_records_are_kept_and_the_rest_is_counted() {
+    for record in ["1", "\"\"", "{}", "[]", "null", "[[[]]]", r#"{"id":{"a":[]}}"#] {
+        let reply = list(&records(record, 5000)).unwrap();
+        assert_eq!((reply.data.len(), reply.unread_total), (0, 5000), "{record}");
+        assert_eq!(reply.unread.len(), Unread::MAX_KEPT, "{record}");
+        assert!(reply.unread.iter().all(|unread| unread.json.as_str() == record));
+    }
+    let long = format!("\"{}\"", "x".repeat(Unread::MAX_KEPT_BYTES / 2));
+    let reply = list(&records(&long, 4)).unwrap();
+    assert_eq!((reply.unread.len(), reply.unread_total), (1, 4));
+    let reply = list(&format!(r#"{{"data":[{IMAGE},7,{IMAGE},{IMAGE},8]}}"#)).unwrap();
+    assert_eq!((reply.data.len(), places(&reply.unread)), (3, vec!["data[1]", "data[4]"]));
+}
+
+#[test]
+fn an_odd_answer_takes_little_memory() {
+    for record in ["1", "\"\"", "{}", "[]", "null", r#"{"id":7,"name":"0123456789"}"#] {
+        for count in [MAX_RECORDS, 4 * MAX_RECORDS] {
+            let body = records(record, count);
+            let mut result = None;
+            let measured = allocation_counter::measure(|| result = Some(list(&body).is_ok()));
+            assert_eq!(result, Some(count <= MAX_RECORDS), "{record}");
+            let most = 3 * body.len() as u64;
+            assert!(measured.bytes_max <= most, "{record} {}: {measured:?}", body.len());
+        }
+    }
+}
+
+#[test]
+fn an_answer_with_too_many_records_is_refused() {
+    assert_eq!(list(&records(IMAGE, MAX_RECORDS)).unwrap().data.len(), MAX_RECORDS);
+    for record in [IMAGE, "1"] {
+        let error = list(&records(record, MAX_RECORDS + 1)).unwrap_err();
+        assert_eq!(error, "at data: expected at most 100000 records");
+    }
+}
+
+#[test]
+fn a_long_name_is_not_in_a_path() {
+    let name = "n".repeat(100_000);
+    let labels = json!({"id": "1", "state": {"current": "x"}, "config": {"labels": {name: 1}}});
+    let path = |error: String| error.split(": ").next().unwrap_or_default().to_owned();
+    let error = image(&json!({"data": labels}).to_string()).unwrap_err();
+    assert_eq!(path(error), "at data.config.labels.…");
+    let reply = list(&json!({"data": [labels]}).to_string()).unwrap();
+    assert_eq!(places(&reply.unread), ["data[0].config.labels.…"]);
+}
+
+#[test]
+fn an_odd_include_is_set_aside_alone() {
+    let source = |id: &str| json!({"id": id, "state": {"current": "live"}});
+    let container = json!({"id": "c"});
+    let includes = json!({
+        "sources": {"s1": {"id": 7}, "s2": source("s2"), "s3": []},
+        "sources:identifiers": {"web": ["s2", null], "shop": ["s2"]},
+        "stacks": 7,
+        "creators": {
+            "accounts": {"a1": {"name": {"first": "Ada"}}, "a2": {"email": 1}},
+            "environments": {
+                "e1": {"id": "e1", "state": {"current": "live"}, "meta": {"containers": [container]}},
+                "e2": {"id": "e2", "state": {"current": "live"}},
+            },
+        },
+    });
+    for body in [
+        format!(r#"{{"data": [], "includes": {includes}}}"#),
+        format!(r#"{{"includes": {includes}, "data": [7]}}"#),
+    ] {
+        let reply = list(&body).unwrap();
+        let mut odd = places(&reply.unread);
+        odd.retain(|place| place.starts_with("includes"));
+        assert_eq!(
+            odd,
+            [
+                "includes.creators.accounts.a2.email",
+                "includes.creators.environments.e1.meta.containers[0]",
+                "includes.sources.s1.id",
+                "includes.sources.s3",
+                "includes.sources:identifiers.web[1]",
+                "includes.stacks",
+            ]
+        );
+        let includes = reply.includes;
+        assert_eq!(includes.sources.keys().collect::<Vec<_>>(), ["s2"]);
+        assert_eq!(includes.sources_identifiers.keys().collect::<Vec<_>>(), ["shop"]);
+        assert_eq!(includes.creators.accounts["a1"].name.first, "Ada");
+        assert_eq!(includes.creators.environments.keys().collect::<Vec<_>>(), ["e2"]);
+    }
+    let odd: Vec<String> = (0..5000).map(|id| format!(r#""{id}": 1"#)).collect();
+    let reply =
+        list(&format!(r#"{{"data": [], "includes": {{"stacks": {{{}}}}}}}"#, odd.join(",")));
+    let reply = reply.unwrap();
+    assert_eq!((reply.unread.len(), reply.unread_total), (Unread::MAX_KEPT, 5000));
+    assert!(image(r#"{"data": {"id": "1", "state": {"current": ""}}, "includes": []}"#).is_ok());
+}
+
+#[test]
+fn an_error_beside_data_is_refused() {
+    for data in ["[]", "null", "7", IMAGE] {
+        for error in [r#"{"code": "500.x"}"#, r#""invalid_client""#] {
+            for body in [
+                format!(r#"{{"data": {data}, "error": {error}}}"#),
+                format!(r#"{{"error": {error}, "data": {data}}}"#),
+            ] {
+                let refused = "at error: an error where a success was told";
+                if matches!(data, "[]" | "null") {
+                    assert_eq!(list(&body).unwrap_err(), refused, "{body}");
+                }
+                assert_eq!(image(&body).unwrap_err(), refused, "{body}");
+            }
+        }
+    }
+    assert!(list(r#"{"data": [], "error": null}"#).is_ok());
+}
+
+#[test]
+fn an_array_is_no_object() {
+    assert!(list("[[]]").is_err());
+    assert!(image(&format!("[{IMAGE}]")).is_err());
+    let written: Image = serde_json::from_str(IMAGE).unwrap();
+    let fields: Vec<Value> =
+        serde_json::to_value(written).unwrap().as_object().unwrap().values().cloned().collect();
+    let array = json!([fields[0], fields[1], fields[2], fields[3], null, null, null, null, null,
+        null, null, null, null, {"current": "live"}, null, null]);
+    assert!(image(&json!({"data": array}).to_string()).is_err());
+    assert_eq!(list(&json!({"data": [array]}).to_string()).unwrap().unread_total, 1);
+}
+
+#[test]
+fn whole_numbers_are_read_however_they_are_written() {
+    let size = |number: &str| {
+        let body =
+            format!(r#"{{"data": {{"id": "1", "state": {{"current": ""}}, "size": {number}}}}}"#);
+        image(&body).map(|reply| reply.data.size)
+    };
+    for (number, read) in [
+        ("1024.0", 1024),
+        ("1e3", 1000),
+        ("1.5E1", 15),
+        ("0.0", 0),
+        ("null", 0),
+        ("1125899906842623.0", (1 << 50) - 1),
+        ("18446744073709551615", u64::MAX),
+    ] {
+        assert_eq!(size(number), Ok(read), "{number}");
+    }
+    for number in ["-1", "-1.0", "0.5", "1e19", "18446744073709551616", "9007199254740991.0"] {
+        assert_eq!(size(number).unwrap_err(), "at data.size: expected a whole number", "{number}");
+    }
+    let port = |number: &str| {
+        image(&format!(
+            r#"{{"data": {{"id": "1", "state": {{"current": ""}}, "config": {{"ports":
+                [{{"host": {number}}}]}}, "meta": {{"containers_count": {{"state": {{"new": 1e1}},
+                "total": 2.0}}}}}}}}"#
+        ))
+    };
+    assert_eq!(port("8080.0").unwrap().data.config.ports[0].host, 8080);
+    assert!(port("4294967296").is_err());
+}
+
+#[test]
+fn a_text_that_is_no_time_costs_no_record() {
+    let time = |text: &str| {
+        let state = json!({"current": "live", "changed": text});
+        image(&json!({"data": {"id": "1", "state": state}}).to_string()).unwrap().data.state.changed
+    };
+    assert_eq!(time("soon"), None);
+    assert_eq!(time("2026-03-26"), None);
+    assert_eq!(time("9999-12-31T23:59:59Z").unwrap().to_string(), "9999-12-31T23:59:59Z");
+    assert_eq!(
+        time("2026-03-26t10:00:00.1234567890z").unwrap().to_string(),
+        "2026-03-26T10:00:00.123456789Z"
+    );
+}
+
+#[test]
+fn a_job_without_an_id_is_none() {
+    let import = CreateImageJob::import(ImageId::new("x").unwrap());
+    for job in ["{}", r#"{"id": ""}"#, r#"{"id": null, "accepted": true}"#, "null"] {
+        let body = format!(r#"{{"data": {{"action": "import", "job": {job}}}}}"#);
+        assert_eq!(answer(&import, &body).unwrap().data.job, None, "{job}");
+    }
+    assert!(answer(&import, r#"{"data": {"action": "import", "job": {"id": 7}}}"#).is_err());
+}
+
+#[test]
+fn an_origin_is_sent_back_with_what_is_not_known() {
+    let auth = json!({"type": "http", "credentials":
+        {"username": "u", "password": "p", "realm": "r"}});
+    let provider = json!({"type": "provider", "details":
+        {"flavor": "ecr", "credentials": {"region": "eu", "arn": "secret-arn"}, "kind": null}});
+    for origin in [
+        json!({"type": "docker-hub", "details": {"target": "nginx", "platform": "linux/arm64"}}),
+        json!({"type": "docker-file", "details": {"repo": {"url": "x", "depth": 1.5, "auth": auth,
+            "ref": {"type": "tag", "value": "1", "signed": true}}, "secrets": [{"a": "b"}],
+            "credentials": [{"url": "x", "scope": "pull"}]}}),
+        json!({"type": "docker-registry", "details": {"target": "t", "url": "u", "mirror": {}}}),
+        json!({"type": "oci-registry", "details": {"target": "t", "url": "u", "auth": provider}}),
+    ] {
+        let read = json!({"id": "s", "state": {"current": "live"}, "origin": origin});
+        let source: Source = serde_json::from_value(read).unwrap();
+        let shown = format!("{source:?}");
+        assert!(!shown.contains("secret-arn") && !shown.contains("linux/arm64"), "{shown}");
+        let update = UpdateImageSource::new(SourceId::new("s").unwrap());
+        let update = update.origin(source.origin.unwrap());
+        let hub = Hub::new("the-key", "the-hub").unwrap();
+        let sent = hub.request(&update).unwrap().into_body();
+        assert_eq!(serde_json::from_slice::<Value>(&sent).unwrap()["origin"], origin);
+    }
+}
+
+#[test]
+fn what_the_schema_requires_is_written_when_it_is_empty() {
+    let read = json!({"id": "1", "state": {"current": "live"}, "source": {"type": "stack-build",
+        "details": {"id": "b", "stack_id": "", "containers": []}}});
+    let mut image: Image = serde_json::from_value(read.clone()).unwrap();
+    let source = |image: &Image| serde_json::to_value(image).unwrap()["source"].take();
+    assert_eq!(source(&image), read["source"]);
+    image.source.as_mut().unwrap().kind = SourceType::Direct;
+    assert_eq!(source(&image), json!({"type": "direct", "details": {"id": "b"}}));
+
+    let read = json!({"id": "1", "state": {"current": "error", "error": {"message": ""}},
+        "tasks": [{"state": {"current": "error"}, "error": {"message": ""}}]});
+    let job: Job = serde_json::from_value(read.clone()).unwrap();
+    let written = serde_json::to_value(&job).unwrap();
+    assert_eq!(written["state"], read["state"]);
+    for name in ["state", "error"] {
+        assert_eq!(written["tasks"][0][name], read["tasks"][0][name]);
+    }
+    let running: Job =
+        serde_json::from_value(json!({"id": "1", "state": {"current": "running"}})).unwrap();
+    let written = serde_json::to_value(&running).unwrap();
+    assert_eq!(written["state"], json!({"current": "running", "error": null}));
+}
