@@ -28,7 +28,7 @@ impl ApiKey {
                 Err(_) => "can't be carried by an HTTP header".into(),
             },
         };
-        Err(RequestError::argument("api_key", reason))
+        Err(RequestError::new("api_key", reason))
     }
 
     pub(crate) fn authorization(&self) -> HeaderValue {

@@ -65,7 +65,7 @@ fn parse(url: &str) -> Result<Uri, RequestError> {
 }
 
 fn refuse<T>(reason: &'static str) -> Result<T, RequestError> {
-    Err(RequestError::argument("base_url", reason))
+    Err(RequestError::new("base_url", reason))
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -122,7 +122,7 @@ mod tests {
             "https://:443",
         ] {
             let error = BaseUrl::insecure(url).unwrap_err();
-            assert_eq!(error.name(), "base_url");
+            assert_eq!(error.argument(), "base_url");
             assert!(!error.to_string().contains("sec-pw"));
         }
     }

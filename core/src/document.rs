@@ -3,9 +3,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
-use crate::error::Mismatch;
+use crate::error::DecodeError;
 use crate::json::Json;
-use crate::wire;
+use crate::lenient;
 
 /// The root document of a success: the data, and what was included beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,8 +15,8 @@ pub struct Document<T, I = NoIncludes> {
     pub data: T,
     /// The resources that were asked for with `include`.
     pub includes: I,
-    /// Records that couldn't be read and were set aside: see [`Unread`].
-    pub unread: Vec<Unread>,
+    /// Records that couldn't be read and were set aside: see [`Skipped`].
+    pub skipped: Vec<Skipped>,
 }
 
 /// What [`Hub::response`](crate::Hub::response) gives for a success.
@@ -29,7 +29,7 @@ pub struct Reply<T, I = NoIncludes> {
     pub includes: I,
     /// Records of a list that couldn't be read, or includes that couldn't. Empty, unless the platform
     /// sent something odd: look here wherever a missing record would matter.
-    pub unread: Vec<Unread>,
+    pub skipped: Vec<Skipped>,
     /// The HTTP status, some 2xx.
     pub status: StatusCode,
     /// All the headers of the response.
@@ -38,26 +38,26 @@ pub struct Reply<T, I = NoIncludes> {
 
 impl<T, I> Reply<T, I> {
     pub(crate) fn new(document: Document<T, I>, status: StatusCode, headers: HeaderMap) -> Self {
-        let Document { data, includes, unread } = document;
-        Self { data, includes, unread, status, headers }
+        let Document { data, includes, skipped } = document;
+        Self { data, includes, skipped, status, headers }
     }
 }
 
 /// A record of a list, or the includes as a whole, set aside so that it doesn't cost the rest.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Unread {
+pub struct Skipped {
     /// The record as it was sent.
     pub json: Json,
     /// Where in the document something isn't as expected, and what.
-    pub mismatch: Mismatch,
+    pub error: DecodeError,
 }
 
-impl Unread {
+impl Skipped {
     /// Whether it is a record of the list, and not the includes.
     #[must_use]
     pub fn is_record(&self) -> bool {
-        self.mismatch.path().starts_with("data[")
+        self.error.path().starts_with("data[")
     }
 }
 
@@ -69,7 +69,7 @@ pub struct NoIncludes {}
 #[derive(Deserialize)]
 struct Root<T, I: Default + DeserializeOwned> {
     data: T,
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     includes: I,
 }
 
@@ -78,32 +78,32 @@ impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<T, I> {
     ///
     /// # Errors
     /// Names the place in the document that isn't as expected.
-    pub fn read(body: &str) -> Result<Self, Mismatch> {
+    pub fn read(body: &str) -> Result<Self, DecodeError> {
         match serde_json::from_str(body) {
-            Ok(Root { data, includes }) => Ok(Self { data, includes, unread: Vec::new() }),
-            Err(_) => Salvage::begin(body)?.finish(|data, _| Mismatch::located(data)),
+            Ok(Root { data, includes }) => Ok(Self { data, includes, skipped: Vec::new() }),
+            Err(_) => Salvage::begin(body)?.finish(|data, _| DecodeError::located(data)),
         }
     }
 }
 
 impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<Vec<T>, I> {
     /// Reads the document of a list. `null` is an empty list, and a record that can't be read is
-    /// set aside in [`unread`](Self::unread).
+    /// set aside in [`skipped`](Self::skipped).
     ///
     /// # Errors
     /// If the body isn't JSON, or its `data` isn't a list.
-    pub fn read_list(body: &str) -> Result<Self, Mismatch> {
+    pub fn read_list(body: &str) -> Result<Self, DecodeError> {
         match serde_json::from_str(body) {
-            Ok(Root { data, includes }) => Ok(Self { data, includes, unread: Vec::new() }),
-            Err(_) => Salvage::begin(body)?.finish(|data, unread| {
-                let records: Option<Vec<&RawValue>> = Mismatch::located(data)?;
+            Ok(Root { data, includes }) => Ok(Self { data, includes, skipped: Vec::new() }),
+            Err(_) => Salvage::begin(body)?.finish(|data, skipped| {
+                let records: Option<Vec<&RawValue>> = DecodeError::located(data)?;
                 let mut list = Vec::new();
                 for (index, record) in records.into_iter().flatten().enumerate() {
-                    match Mismatch::located::<T>(record.get()) {
+                    match DecodeError::located::<T>(record.get()) {
                         Ok(record) => list.push(record),
-                        Err(mismatch) => {
-                            let mismatch = mismatch.within(&format!("data[{index}]"));
-                            unread.push(Unread { json: Json::keep(record), mismatch });
+                        Err(error) => {
+                            let error = error.within(&format!("data[{index}]"));
+                            skipped.push(Skipped { json: Json::keep(record), error });
                         }
                     }
                 }
@@ -124,32 +124,31 @@ struct Salvage<'a> {
 }
 
 impl<'a> Salvage<'a> {
-    fn begin(body: &'a str) -> Result<Self, Mismatch> {
-        let salvage: Self = Mismatch::located(body)?;
+    fn begin(body: &'a str) -> Result<Self, DecodeError> {
+        let salvage: Self = DecodeError::located(body)?;
         match salvage.error {
             // An empty list would hide it.
-            Some(_) => Err(Mismatch::an_error()),
+            Some(_) => Err(DecodeError::an_error()),
             None => Ok(salvage),
         }
     }
 
     fn finish<T, I: DeserializeOwned + Default>(
         self,
-        read: impl FnOnce(&str, &mut Vec<Unread>) -> Result<T, Mismatch>,
-    ) -> Result<Document<T, I>, Mismatch> {
-        let mut unread = Vec::new();
-        let data =
-            read(self.data.get(), &mut unread).map_err(|mismatch| mismatch.within("data"))?;
+        read: impl FnOnce(&str, &mut Vec<Skipped>) -> Result<T, DecodeError>,
+    ) -> Result<Document<T, I>, DecodeError> {
+        let mut skipped = Vec::new();
+        let data = read(self.data.get(), &mut skipped).map_err(|error| error.within("data"))?;
         let mut includes = I::default();
         if let Some(raw) = self.includes {
-            match Mismatch::located::<Option<I>>(raw.get()) {
+            match DecodeError::located::<Option<I>>(raw.get()) {
                 Ok(read) => includes = read.unwrap_or_default(),
-                Err(mismatch) => {
-                    let mismatch = mismatch.within("includes");
-                    unread.push(Unread { json: Json::keep(raw), mismatch });
+                Err(error) => {
+                    let error = error.within("includes");
+                    skipped.push(Skipped { json: Json::keep(raw), error });
                 }
             }
         }
-        Ok(Document { data, includes, unread })
+        Ok(Document { data, includes, skipped })
     }
 }

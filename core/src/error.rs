@@ -1,7 +1,7 @@
 //! What can go wrong: [`RequestError`] before anything is sent, [`ResponseError`] after an answer.
 
 mod code;
-mod mismatch;
+mod decode;
 mod platform;
 mod predicates;
 mod request;
@@ -9,8 +9,8 @@ mod response;
 mod retry_after;
 
 pub use code::ErrorCode;
-pub use mismatch::Mismatch;
+pub use decode::DecodeError;
 pub use platform::{OAuthError, PlatformError};
 pub use request::RequestError;
-pub use response::{BodyStart, Redirect, ResponseError, ResponseErrorKind};
+pub use response::{BodyPreview, Redirect, ResponseError, ResponseErrorKind};
 pub(crate) use retry_after::retry_after;

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 use crate::api_key::ApiKey;
 use crate::base_url::BaseUrl;
 use crate::document::Reply;
-use crate::error::{Mismatch, RequestError, ResponseError};
+use crate::error::{DecodeError, RequestError, ResponseError};
 use crate::id::HubId;
 use crate::operation::{Operation, ReplyOf};
 use crate::path::Path;
@@ -54,7 +54,7 @@ impl Hub {
         let id = HubId::new(hub_id).map_err(|error| error.renamed("hub_id"))?;
         let unsendable = |at| {
             let reason = format!("has a character at byte {at} that an HTTP header can't carry");
-            RequestError::argument("hub_id", reason)
+            RequestError::new("hub_id", reason)
         };
         if let Some(at) = id.as_str().bytes().position(|byte| !byte.is_ascii_graphic()) {
             return Err(unsendable(at));
@@ -91,10 +91,10 @@ impl Hub {
     ) -> Result<Self, RequestError> {
         let set = |name| look_up(name).filter(|value| !value.is_empty());
         let needed =
-            |name, what: &'static str| set(name).ok_or_else(|| RequestError::argument(name, what));
+            |name, what: &'static str| set(name).ok_or_else(|| RequestError::new(name, what));
         let api_key = needed("CYCLE_API_KEY", "is not set; set it to an API key of the hub")?;
         let hub_id = needed("CYCLE_HUB_ID", "is not set; set it to the id of the hub")?;
-        let hub = Self::new(api_key, hub_id).map_err(|error| match error.name() {
+        let hub = Self::new(api_key, hub_id).map_err(|error| match error.argument() {
             "api_key" => error.renamed("CYCLE_API_KEY"),
             _ => error.renamed("CYCLE_HUB_ID"),
         })?;
@@ -165,7 +165,7 @@ impl Hub {
         operation.path(&mut Path::new(&mut uri));
         operation.query(&mut Query::new(&mut uri, self.lists));
         let uri = Uri::try_from(uri)
-            .map_err(|_| of(RequestError::argument("uri", "is longer than a URI can be")))?;
+            .map_err(|_| of(RequestError::new("uri", "is longer than a URI can be")))?;
 
         let mut headers = HeaderMap::with_capacity(6);
         headers.insert(AUTHORIZATION, self.api_key.authorization());
@@ -197,11 +197,11 @@ impl Hub {
             return Err(ResponseError::refused(O::NAME, &response, self.api_key.secret()));
         }
         let document =
-            std::str::from_utf8(response.body()).map_err(Mismatch::not_utf8).and_then(O::read);
+            std::str::from_utf8(response.body()).map_err(DecodeError::not_utf8).and_then(O::read);
         match document {
             Ok(mut document) => {
-                for unread in &mut document.unread {
-                    unread.mismatch.redact(self.api_key.secret());
+                for skipped in &mut document.skipped {
+                    skipped.error.redact(self.api_key.secret());
                 }
                 let (mut head, _) = response.into_parts();
                 // What is marked sensitive is kept, and not shown by `Debug`.
@@ -210,8 +210,8 @@ impl Hub {
                 }
                 Ok(Reply::new(document, head.status, head.headers))
             }
-            Err(mismatch) => {
-                Err(ResponseError::unexpected(O::NAME, &response, self.api_key.secret(), mismatch))
+            Err(error) => {
+                Err(ResponseError::unexpected(O::NAME, &response, self.api_key.secret(), error))
             }
         }
     }

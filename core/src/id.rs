@@ -62,7 +62,7 @@ impl<K: ?Sized> Id<K> {
         let text = text.into();
         match refusal(&text) {
             None => Ok(Self { text, kind: PhantomData }),
-            Some(reason) => Err(RequestError::argument("id", reason)),
+            Some(reason) => Err(RequestError::new("id", reason)),
         }
     }
 

@@ -44,6 +44,7 @@ mod id;
 pub mod images;
 pub mod jobs;
 mod json;
+mod lenient;
 mod list_options;
 pub mod model;
 mod operation;
@@ -52,15 +53,14 @@ mod query;
 pub mod recorded;
 mod secret;
 pub mod sources;
+mod string_enum;
 mod tagged;
 mod time;
 mod upload;
-mod wire;
-mod word;
 
-pub use document::{Document, NoIncludes, Reply, Unread};
+pub use document::{Document, NoIncludes, Reply, Skipped};
 pub use error::{
-    BodyStart, ErrorCode, Mismatch, OAuthError, PlatformError, Redirect, RequestError,
+    BodyPreview, DecodeError, ErrorCode, OAuthError, PlatformError, Redirect, RequestError,
     ResponseError, ResponseErrorKind,
 };
 pub use http;

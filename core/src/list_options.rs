@@ -21,17 +21,17 @@ pub(crate) struct ListOptions {
 impl ListOptions {
     pub(crate) fn check(&self) -> Result<(), RequestError> {
         if self.sort.iter().any(|field| matches!(field.as_str(), "" | "-")) {
-            return Err(RequestError::argument("sort", "has an empty field name"));
+            return Err(RequestError::new("sort", "has an empty field name"));
         }
         if self.sort.iter().any(|field| field.contains(',')) {
             let reason = "has a field name with a comma; give one name at a time";
-            return Err(RequestError::argument("sort", reason));
+            return Err(RequestError::new("sort", reason));
         }
         if self.page_number == Some(0) {
-            return Err(RequestError::argument("page[number]", "is 0; pages are counted from 1"));
+            return Err(RequestError::new("page[number]", "is 0; pages are counted from 1"));
         }
         if self.page_size == Some(0) {
-            return Err(RequestError::argument("page[size]", "is 0; a page holds at least 1"));
+            return Err(RequestError::new("page[size]", "is 0; a page holds at least 1"));
         }
         Ok(())
     }
@@ -61,7 +61,7 @@ pub(crate) fn check_text(
 ) -> Result<(), RequestError> {
     if text.is_some_and(String::is_empty) {
         let reason = "is empty; leave the filter out to let everything in";
-        return Err(RequestError::argument(argument, reason));
+        return Err(RequestError::new(argument, reason));
     }
     Ok(())
 }
@@ -69,9 +69,9 @@ pub(crate) fn check_text(
 /// A word that this version doesn't know may be any text, and a comma in it would make it two.
 pub(crate) fn check_word(argument: &'static str, word: &str) -> Result<(), RequestError> {
     match word {
-        "" => Err(RequestError::argument(argument, "is empty")),
+        "" => Err(RequestError::new(argument, "is empty")),
         word if word.contains(',') => {
-            Err(RequestError::argument(argument, "has a comma; give one value at a time"))
+            Err(RequestError::new(argument, "has a comma; give one value at a time"))
         }
         _ => Ok(()),
     }

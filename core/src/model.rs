@@ -34,8 +34,8 @@ mod stack;
 mod stack_build;
 mod state;
 
+pub use crate::string_enum::UnknownValue;
 pub use crate::tagged::UnknownKind;
-pub use crate::word::UnknownWord;
 pub use access::{AccessRights, Acl};
 pub use build_log::BuildLog;
 pub use container::{

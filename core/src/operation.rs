@@ -3,7 +3,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::document::{Document, Reply};
-use crate::error::{Mismatch, RequestError};
+use crate::error::{DecodeError, RequestError};
 use crate::path::Path;
 use crate::query::Query;
 
@@ -63,7 +63,7 @@ pub trait Operation {
 
     /// Whether the operation may be sent again when it may have been done already: unless it says
     /// otherwise, all but POST.
-    fn is_repeatable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         Self::METHOD != Method::POST
     }
 
@@ -94,7 +94,7 @@ pub trait Operation {
     ///
     /// # Errors
     /// Names the place in the document that isn't what the operation promises.
-    fn read(body: &str) -> Result<Document<Self::Data, Self::Includes>, Mismatch> {
+    fn read(body: &str) -> Result<Document<Self::Data, Self::Includes>, DecodeError> {
         Document::read(body)
     }
 }

@@ -11,7 +11,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Vis
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::json::Json;
-use crate::wire::Text;
+use crate::lenient::Text;
 
 /// What a tagged object says about itself.
 pub(crate) trait Tagged: Sized {

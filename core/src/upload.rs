@@ -70,7 +70,7 @@ impl UploadImage {
     /// # Errors
     /// If the image's origin is not `cycle-upload`, or has no token.
     pub fn new(image: &Image) -> Result<Self, RequestError> {
-        let refuse = |reason| Err(RequestError::argument("image", reason).of(Self::NAME));
+        let refuse = |reason| Err(RequestError::new("image", reason).of(Self::NAME));
         let origin = image.source.as_ref().and_then(|source| source.details.origin.as_ref());
         match origin {
             Some(Origin::CycleUpload(upload)) if upload.token.expose().is_empty() => {
@@ -96,8 +96,7 @@ impl UploadImage {
         size: u64,
         now: Timestamp,
     ) -> Result<Upload, RequestError> {
-        let refuse =
-            |argument, reason: String| RequestError::argument(argument, reason).of(Self::NAME);
+        let refuse = |argument, reason: String| RequestError::new(argument, reason).of(Self::NAME);
         if let Some(expires) = self.expires.filter(|&expires| expires <= now) {
             let reason =
                 format!("has an upload token that ended at {expires}; create another image");

@@ -64,7 +64,7 @@ fn read_value(page: &str) -> Value {
 
 fn read(hub: &Hub, list: &GetImages, page: &str) -> ReplyOf<GetImages> {
     let reply = hub.response(list, Response::new(page.as_bytes())).unwrap();
-    assert!(reply.unread.is_empty());
+    assert!(reply.skipped.is_empty());
     reply
 }
 

@@ -9,7 +9,7 @@
 use cycle_images::flow::ListOperation;
 use cycle_images::http::Method;
 use cycle_images::model::Environment;
-use cycle_images::{Document, Hub, Mismatch, NoIncludes, Operation, Path, Query};
+use cycle_images::{DecodeError, Document, Hub, NoIncludes, Operation, Path, Query};
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_ureq::Client;
 
@@ -36,7 +36,7 @@ impl Operation for GetEnvironments {
         }
     }
 
-    fn read(body: &str) -> Result<Document<Vec<Environment>>, Mismatch> {
+    fn read(body: &str) -> Result<Document<Vec<Environment>>, DecodeError> {
         Document::read_list(body)
     }
 }

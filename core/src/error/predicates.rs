@@ -113,10 +113,10 @@ impl Error for ResponseError {
             ResponseErrorKind::Platform(error) => error,
             ResponseErrorKind::OAuth(error) => error,
             ResponseErrorKind::Redirect(redirect) => redirect,
-            ResponseErrorKind::OtherJson(mismatch)
-            | ResponseErrorKind::NotJson(mismatch)
-            | ResponseErrorKind::NoBody(mismatch)
-            | ResponseErrorKind::Unexpected(mismatch) => mismatch,
+            ResponseErrorKind::OtherJson(error)
+            | ResponseErrorKind::NotJson(error)
+            | ResponseErrorKind::NoBody(error)
+            | ResponseErrorKind::Unexpected(error) => error,
         })
     }
 }

@@ -1,13 +1,13 @@
 use std::borrow::Cow;
 
-/// An argument that can't be sent: the caller's fault, found before anything is built.
+/// An argument that can't be sent: the caller's error, found before anything is built.
 ///
 /// ```
 /// use cycle_images::{Hub, images::GetImages};
 ///
 /// let hub = Hub::new("key", "hub")?;
 /// let error = hub.request(&GetImages::new().page_number(0)).unwrap_err();
-/// assert_eq!(error.name(), "page[number]");
+/// assert_eq!(error.argument(), "page[number]");
 /// assert_eq!(error.to_string(), "GetImages: page[number] is 0; pages are counted from 1");
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
@@ -24,7 +24,7 @@ impl RequestError {
     /// Says of an argument, by its documented name, why it can't be sent; for
     /// [`Operation::check`](crate::Operation::check). The reason goes on from the name, as in
     /// `is empty`, and never repeats a secret.
-    pub fn argument(argument: &'static str, reason: impl Into<Cow<'static, str>>) -> Self {
+    pub fn new(argument: &'static str, reason: impl Into<Cow<'static, str>>) -> Self {
         Self { operation: None, argument, reason: reason.into(), source: None }
     }
 
@@ -52,7 +52,7 @@ impl RequestError {
 
     /// The argument's documented name, such as `page[size]`.
     #[must_use]
-    pub fn name(&self) -> &'static str {
+    pub fn argument(&self) -> &'static str {
         self.argument
     }
 }

@@ -5,7 +5,7 @@ use http::header::{CONTENT_TYPE, DATE, HeaderName, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
 use serde_json::Value;
 
-use super::{ErrorCode, Mismatch, OAuthError, PlatformError};
+use super::{DecodeError, ErrorCode, OAuthError, PlatformError};
 use crate::secret::Secret;
 
 /// An answer that is not the success that its operation promises.
@@ -21,7 +21,7 @@ struct Inner {
     operation: &'static str,
     status: StatusCode,
     headers: HeaderMap,
-    body: BodyStart,
+    body: BodyPreview,
     kind: ResponseErrorKind,
 }
 
@@ -34,15 +34,15 @@ pub enum ResponseErrorKind {
     /// An error in OAuth's form, from the platform's authentication.
     OAuth(OAuthError),
     /// An error status with JSON of neither form.
-    OtherJson(Mismatch),
+    OtherJson(DecodeError),
     /// An error status with a body that is not JSON: usually from a proxy.
-    NotJson(Mismatch),
+    NotJson(DecodeError),
     /// No body at all, with an error status or with a success that promises one.
-    NoBody(Mismatch),
+    NoBody(DecodeError),
     /// A 3xx. It is never followed: that would carry the API key to wherever it points.
     Redirect(Redirect),
     /// A 2xx whose body isn't what the operation promises.
-    Unexpected(Mismatch),
+    Unexpected(DecodeError),
 }
 
 /// Where a 3xx points.
@@ -66,12 +66,12 @@ impl Error for Redirect {}
 
 /// How a response's body begins, as text: at most 4 KiB. `Debug` tells its length alone.
 #[derive(Clone, PartialEq, Eq)]
-pub struct BodyStart {
+pub struct BodyPreview {
     text: String,
     whole: usize,
 }
 
-impl BodyStart {
+impl BodyPreview {
     const LIMIT: usize = 4096;
 
     fn new(text: &str, whole: usize) -> Self {
@@ -92,9 +92,9 @@ impl BodyStart {
     }
 }
 
-impl fmt::Debug for BodyStart {
+impl fmt::Debug for BodyPreview {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "BodyStart(of {} bytes)", self.whole)
+        write!(f, "BodyPreview(of {} bytes)", self.whole)
     }
 }
 
@@ -112,7 +112,7 @@ impl ResponseError {
             let location = location.map(|location| secret.redact(&location));
             ResponseErrorKind::Redirect(Redirect { location })
         } else if body.trim_ascii().is_empty() {
-            ResponseErrorKind::NoBody(Mismatch::empty())
+            ResponseErrorKind::NoBody(DecodeError::empty())
         } else {
             refusal(&body, secret)
         };
@@ -124,13 +124,13 @@ impl ResponseError {
         operation: &'static str,
         response: &Response<&[u8]>,
         secret: &Secret,
-        mut mismatch: Mismatch,
+        mut error: DecodeError,
     ) -> Self {
-        mismatch.redact(secret);
+        error.redact(secret);
         let kind = if response.body().trim_ascii().is_empty() {
-            ResponseErrorKind::NoBody(Mismatch::empty())
+            ResponseErrorKind::NoBody(DecodeError::empty())
         } else {
-            ResponseErrorKind::Unexpected(mismatch)
+            ResponseErrorKind::Unexpected(error)
         };
         Self::new(operation, response, secret, kind)
     }
@@ -152,7 +152,7 @@ impl ResponseError {
             operation,
             status: response.status(),
             headers: KEPT.into_iter().filter_map(kept).collect(),
-            body: BodyStart::new(&body, response.body().len()),
+            body: BodyPreview::new(&body, response.body().len()),
             kind,
         }))
     }
@@ -178,7 +178,7 @@ impl ResponseError {
 
     /// How the body begins.
     #[must_use]
-    pub fn body(&self) -> &BodyStart {
+    pub fn body(&self) -> &BodyPreview {
         &self.0.body
     }
 
@@ -207,14 +207,14 @@ impl ResponseError {
 /// Reads the body of a refusal. The secret is taken out of what was read and not of what is yet to
 /// be read: JSON can write it in many ways, and it might be a common word.
 fn refusal(body: &str, secret: &Secret) -> ResponseErrorKind {
-    let json: Value = match Mismatch::located(body) {
+    let json: Value = match DecodeError::located(body) {
         Ok(json) => json,
-        Err(mismatch) => return ResponseErrorKind::NotJson(mismatch),
+        Err(error) => return ResponseErrorKind::NotJson(error),
     };
     let platform = json.get("error").and_then(|error| PlatformError::read(error, secret));
     match (platform, OAuthError::read(&json, secret)) {
         (Some(error), _) => ResponseErrorKind::Platform(error),
         (None, Some(error)) => ResponseErrorKind::OAuth(error),
-        (None, None) => ResponseErrorKind::OtherJson(Mismatch::not_an_error()),
+        (None, None) => ResponseErrorKind::OtherJson(DecodeError::not_an_error()),
     }
 }

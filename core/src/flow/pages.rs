@@ -3,8 +3,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use http::{Request, Response};
 use serde::{Deserialize, Serialize};
 
-use super::retry::Tries;
-use super::{Fault, Flow, FlowError, Next, RetryPolicy};
+use super::retry::RetryState;
+use super::{Flow, FlowError, RetryPolicy, SendError, Step};
 use crate::document::Reply;
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
@@ -41,7 +41,7 @@ pub struct Pages<O> {
     number: u32,
     longest: usize,
     edges: Option<(u64, u64)>,
-    tries: Tries,
+    retry: RetryState,
     ended: bool,
 }
 
@@ -50,22 +50,22 @@ impl<O: ListOperation> Pages<O> {
     /// before repetitions are spread: hand in another for each flow.
     pub fn new(mut operation: O, seed: u64) -> Self {
         let number = operation.page_number().unwrap_or(1);
-        let tries = Tries::new(seed);
-        Self { operation, number, longest: 0, edges: None, tries, ended: false }
+        let retry = RetryState::new(seed);
+        Self { operation, number, longest: 0, edges: None, retry, ended: false }
     }
 
     /// Sets what is sent again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.tries.policy = policy;
+        self.retry.policy = policy;
         self
     }
 
     fn take(&mut self, reply: &Reply<Vec<O::Record>, O::Includes>) -> Result<(), FlowError> {
         // A record that couldn't be read was on the page all the same.
         let read = reply.data.iter().map(O::key);
-        let unread = reply.unread.iter().filter(|unread| unread.is_record());
+        let skipped = reply.skipped.iter().filter(|skipped| skipped.is_record());
         let records: Vec<u64> =
-            read.chain(unread.map(|unread| unread.json.as_str())).map(hash).collect();
+            read.chain(skipped.map(|skipped| skipped.json.as_str())).map(hash).collect();
         let edges = records.first().copied().zip(records.last().copied());
         if edges.is_some() && edges == self.edges {
             return Err(FlowError::RepeatedPage { operation: O::NAME, page: self.number });
@@ -89,30 +89,30 @@ fn hash(text: &str) -> u64 {
 impl<O: ListOperation> Flow for Pages<O> {
     type Item = ReplyOf<O>;
 
-    fn next(&mut self, hub: &Hub, now: Timestamp) -> Result<Next, FlowError> {
+    fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {
         if self.ended {
-            return Ok(Next::End);
+            return Ok(Step::Done);
         }
         *self.operation.page_number() = Some(self.number);
-        self.tries.next(&self.operation, hub, now)
+        self.retry.poll(&self.operation, hub, now)
     }
 
-    fn answer(
+    fn handle(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<impl AsRef<[u8]>>, Fault>,
+        outcome: Result<Response<impl AsRef<[u8]>>, SendError>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
-        let Some(reply) = self.tries.answer(&self.operation, hub, outcome, now)? else {
+        let Some(reply) = self.retry.handle(&self.operation, hub, outcome, now)? else {
             return Ok(None);
         };
         self.take(&reply)?;
-        let is_empty = reply.data.is_empty() && reply.unread.is_empty();
+        let is_empty = reply.data.is_empty() && reply.skipped.is_empty();
         Ok(Some(reply).filter(|_| !is_empty))
     }
 
-    fn ahead(&mut self, hub: &Hub, steps: u32) -> Option<Request<Vec<u8>>> {
-        if self.ended || !self.operation.is_repeatable() {
+    fn prefetch(&mut self, hub: &Hub, steps: u32) -> Option<Request<Vec<u8>>> {
+        if self.ended || !self.operation.is_idempotent() {
             return None;
         }
         *self.operation.page_number() = Some(self.number.checked_add(steps)?);

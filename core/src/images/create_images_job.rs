@@ -47,7 +47,7 @@ impl Operation for CreateImagesJob {
     fn check(&self) -> Result<(), RequestError> {
         if self.source_ids.is_empty() {
             let reason = "is empty; name the sources whose images are to be pruned";
-            return Err(RequestError::argument("contents.source_ids", reason));
+            return Err(RequestError::new("contents.source_ids", reason));
         }
         Ok(())
     }

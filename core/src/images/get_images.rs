@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::include::{ImageInclude, ImageMetaName};
 use crate::document::Document;
-use crate::error::{Mismatch, RequestError};
+use crate::error::{DecodeError, RequestError};
 use crate::flow::ListOperation;
 use crate::id::SourceId;
 use crate::list_options::{ListOptions, check_text, check_word};
@@ -157,7 +157,7 @@ impl Operation for GetImages {
         self.options.end(query);
     }
 
-    fn read(body: &str) -> Result<Document<Vec<Image>, ImageIncludes>, Mismatch> {
+    fn read(body: &str) -> Result<Document<Vec<Image>, ImageIncludes>, DecodeError> {
         Document::read_list(body)
     }
 }

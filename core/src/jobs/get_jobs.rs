@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::include::JobInclude;
 use crate::document::Document;
-use crate::error::{Mismatch, RequestError};
+use crate::error::{DecodeError, RequestError};
 use crate::flow::ListOperation;
 use crate::list_options::{ListOptions, check_text, check_word};
 use crate::model::{Job, JobIncludes, JobStatus};
@@ -115,7 +115,7 @@ impl Operation for GetJobs {
         if let (Some(start), Some(end)) = (range_start, range_end) {
             if end < start {
                 let reason = "is before filter[range-start], so that no job can match";
-                return Err(RequestError::argument("filter[range-end]", reason));
+                return Err(RequestError::new("filter[range-end]", reason));
             }
         }
         check_text("filter[search]", search.as_ref())?;
@@ -145,7 +145,7 @@ impl Operation for GetJobs {
         self.options.end(query);
     }
 
-    fn read(body: &str) -> Result<Document<Vec<Job>, JobIncludes>, Mismatch> {
+    fn read(body: &str) -> Result<Document<Vec<Job>, JobIncludes>, DecodeError> {
         Document::read_list(body)
     }
 }

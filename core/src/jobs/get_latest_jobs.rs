@@ -2,7 +2,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Document, NoIncludes};
-use crate::error::Mismatch;
+use crate::error::DecodeError;
 use crate::model::Job;
 use crate::operation::Operation;
 use crate::path::Path;
@@ -40,7 +40,7 @@ impl Operation for GetLatestJobs {
         path.literal("/v1/jobs/latest");
     }
 
-    fn read(body: &str) -> Result<Document<Vec<Job>, NoIncludes>, Mismatch> {
+    fn read(body: &str) -> Result<Document<Vec<Job>, NoIncludes>, DecodeError> {
         Document::read_list(body)
     }
 }

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Events;
 use crate::id::{self, BuildLogId, HubId, ImageId};
-use crate::wire;
+use crate::lenient;
 
 /// What an image's build said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,9 +17,9 @@ pub struct BuildLog {
     #[serde(default, deserialize_with = "id::or_none")]
     pub image_id: Option<ImageId>,
     /// The log itself, line by line as the build wrote it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub log: String,
     /// When what happened to it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
 }

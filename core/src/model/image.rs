@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Config, Creator, Events, ImageSource, State, StateCounts};
 use crate::id::{self, HubId, ImageId, IntegrationId};
+use crate::lenient;
+use crate::string_enum::string_enum;
 use crate::time::{Timestamp, or_never};
-use crate::wire;
-use crate::word::words;
 
 /// An image: an atomic copy of a filesystem, built from a source, that containers are run from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,19 +18,19 @@ pub struct Image {
     #[serde(default, deserialize_with = "id::or_none")]
     pub hub_id: Option<HubId>,
     /// A name for people.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The size in bytes.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub size: u64,
     /// What people wrote about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<ImageAbout>,
     /// Where it is kept.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub backend: Backend,
     /// What a server must have to run it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub requires: Requires,
     /// How it was asked to be built.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,7 +39,7 @@ pub struct Image {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub builder: Option<Builder>,
     /// How containers are to run it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub config: Config,
     /// What it is made from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,14 +53,14 @@ pub struct Image {
     /// Where it stands in its life.
     pub state: State<ImageStatus>,
     /// When what happened to it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
     /// What was computed for it, if it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<ImageMeta>,
 }
 
-words! {
+string_enum! {
     /// Where an image stands in its life.
     pub enum ImageStatus {
         /// Made, and not yet imported.
@@ -90,7 +90,7 @@ words! {
 #[non_exhaustive]
 pub struct ImageAbout {
     /// A description.
-    #[serde(deserialize_with = "wire::text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub description: Option<String>,
 }
 
@@ -100,16 +100,16 @@ pub struct ImageAbout {
 #[non_exhaustive]
 pub struct Backend {
     /// Who hosts it.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub provider: String,
     /// The size in bytes.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub size: u64,
     /// The platform's name for the file.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub file_name: String,
     /// The platform's id for the file.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub file_id: String,
 }
 
@@ -129,7 +129,7 @@ pub struct Requires {
 #[non_exhaustive]
 pub struct Build {
     /// The build's arguments.
-    #[serde(deserialize_with = "wire::texts", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::texts", skip_serializing_if = "BTreeMap::is_empty")]
     pub args: BTreeMap<String, String>,
     /// Whether to build on disk and not in memory.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,7 +152,7 @@ pub struct Builder {
 #[non_exhaustive]
 pub struct Factory {
     /// The id of the node that built it.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub node_id: String,
     /// When it was cached there.
     #[serde(with = "or_never")]

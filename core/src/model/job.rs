@@ -3,9 +3,9 @@ use serde::{Deserialize, Serialize};
 use super::{Creator, State, StateError, TaskStep};
 use crate::id::{self, HubId, JobId, TaskId};
 use crate::json::Json;
+use crate::lenient;
+use crate::string_enum::string_enum;
 use crate::time::{Timestamp, or_never};
-use crate::wire;
-use crate::word::words;
 
 /// Work that the platform does in the background, such as importing an image.
 ///
@@ -20,28 +20,28 @@ pub struct Job {
     #[serde(default, deserialize_with = "id::or_none")]
     pub hub_id: Option<HubId>,
     /// The queue that it waits in.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub queue: String,
     /// What it does, in a few words.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub caption: String,
     /// When what happened to it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: JobEvents,
     /// When it is to begin, if that isn't at once.
     #[serde(default, with = "or_never")]
     pub schedule: Option<Timestamp>,
     /// What it consists of.
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub tasks: Vec<JobTask>,
     /// When the platform gives it up, or forgets it.
     #[serde(default, with = "or_never")]
     pub expires: Option<Timestamp>,
     /// What the platform tells equal jobs by.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub hash: String,
     /// Whether an equal job, made soon after it, is not taken on.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub limit_duplicates: bool,
     /// Who made it.
     #[serde(default)]
@@ -50,7 +50,7 @@ pub struct Job {
     pub state: State<JobStatus>,
 }
 
-words! {
+string_enum! {
     /// Where a job stands.
     pub enum JobStatus {
         /// Just made.
@@ -104,19 +104,19 @@ pub struct JobTask {
     #[serde(deserialize_with = "id::or_none")]
     pub id: Option<TaskId>,
     /// What it does, in a few words.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub caption: String,
     /// The platform's function that it calls.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub header: String,
     /// When what happened to it.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub events: JobEvents,
     /// Its steps; many tasks have none.
-    #[serde(deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "lenient::list")]
     pub steps: Vec<TaskStep>,
     /// Where it stands.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub state: TaskState,
     /// What it was given, which differs from function to function.
     pub input: Option<Json>,
@@ -132,14 +132,14 @@ pub struct JobTask {
 #[non_exhaustive]
 pub struct TaskState {
     /// The state it is in.
-    #[serde(deserialize_with = "wire::word", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::word", skip_serializing_if = "Option::is_none")]
     pub current: Option<TaskStatus>,
     /// When it came into this state.
     #[serde(with = "or_never")]
     pub changed: Option<Timestamp>,
 }
 
-words! {
+string_enum! {
     /// Where a task of a job stands.
     pub enum TaskStatus {
         /// Waiting for the tasks before it.

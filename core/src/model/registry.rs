@@ -1,9 +1,9 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::lenient::{self, or_default};
 use crate::secret::Secret;
+use crate::string_enum::string_enum;
 use crate::tagged::{self, Tagged, UnknownKind};
-use crate::wire::{self, or_default};
-use crate::word::words;
 
 /// What opens a registry that speaks OCI.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,10 +25,10 @@ pub enum RegistryAuth {
 #[non_exhaustive]
 pub struct UserAuth {
     /// The user.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// The user's token.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
 }
 
@@ -45,7 +45,7 @@ pub struct ProviderAuth {
     pub credentials: ProviderCredentials,
 }
 
-words! {
+string_enum! {
     /// A cloud provider's kind of registry.
     pub enum ProviderFlavor {
         /// Amazon's Elastic Container Registry.
@@ -59,25 +59,25 @@ words! {
 #[non_exhaustive]
 pub struct ProviderCredentials {
     /// The region.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// The namespace.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// The API key.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub api_key: Option<Secret>,
     /// The secret that belongs to the key.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
     /// The subscription.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub subscription_id: Option<String>,
     /// The client.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// More configuration, in base64; secret, because it may hold a whole key file.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub config: Option<Secret>,
 }
 

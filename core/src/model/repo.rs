@@ -1,8 +1,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::lenient::{self, or_default};
 use crate::secret::Secret;
 use crate::tagged::{self, Tagged, UnknownKind};
-use crate::wire::{self, or_default};
 
 /// A git repository.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -13,7 +13,7 @@ pub struct Repo {
     #[serde(deserialize_with = "or_default")]
     pub url: String,
     /// The branch; the platform takes `master` if none is given.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
     /// What opens the repository.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Events, GitRef, State, StateCounts};
 use crate::id::{self, HubId, StackBuildId, StackId};
 use crate::json::Json;
+use crate::lenient;
+use crate::string_enum::string_enum;
 use crate::time::{Timestamp, or_never};
-use crate::wire;
-use crate::word::words;
 
 /// A build of a [`Stack`](super::Stack).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,13 +25,13 @@ pub struct StackBuild {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spec: Option<Json>,
     /// What people wrote about it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub about: StackBuildAbout,
     /// What it was asked to be built with.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub instructions: Instructions,
     /// When what happened to it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
     /// Where it stands in its life.
     pub state: State<StackBuildStatus>,
@@ -40,7 +40,7 @@ pub struct StackBuild {
     pub meta: Option<StackBuildMeta>,
 }
 
-words! {
+string_enum! {
     /// Where a stack build stands in its life.
     pub enum StackBuildStatus {
         /// Made, and not yet begun.
@@ -70,10 +70,10 @@ words! {
 #[non_exhaustive]
 pub struct StackBuildAbout {
     /// The version of the stack.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub version: String,
     /// A description.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub description: String,
     /// The commit that it was built from.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,16 +86,16 @@ pub struct StackBuildAbout {
 #[non_exhaustive]
 pub struct GitCommit {
     /// The commit's hash.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub hash: String,
     /// The commit's message.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub message: String,
     /// When it was made.
     #[serde(with = "or_never")]
     pub time: Option<Timestamp>,
     /// Who made it.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub author: GitAuthor,
 }
 
@@ -105,10 +105,10 @@ pub struct GitCommit {
 #[non_exhaustive]
 pub struct GitAuthor {
     /// The author's name.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The author's address.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub email: String,
 }
 
@@ -121,7 +121,7 @@ pub struct Instructions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub git: Option<GitRef>,
     /// The values of the stack's variables.
-    #[serde(deserialize_with = "wire::texts", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::texts", skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,
 }
 

@@ -1,7 +1,7 @@
 use http::Method;
 use serde::Serialize;
 
-use super::sent_origin::{SentOrigin, filled};
+use super::origin_request::{OriginRequest, filled};
 use crate::document::NoIncludes;
 use crate::error::RequestError;
 use crate::model::{Acl, Origin, Source, SourceAbout, SourceBuilder, SourceType};
@@ -67,7 +67,7 @@ struct Body {
     builder: Option<SourceBuilder>,
     #[serde(rename = "type")]
     kind: SourceType,
-    origin: SentOrigin,
+    origin: OriginRequest,
     #[serde(skip_serializing_if = "Option::is_none")]
     about: Option<SourceAbout>,
 }
@@ -81,7 +81,7 @@ impl CreateImageSource {
             acl: None,
             builder: None,
             kind: SourceType::Direct,
-            origin: SentOrigin::from(origin),
+            origin: OriginRequest::from(origin),
             about: None,
         };
         Self { body }

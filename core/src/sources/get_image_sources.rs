@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::include::{SourceInclude, SourceMetaName};
 use crate::document::Document;
-use crate::error::{Mismatch, RequestError};
+use crate::error::{DecodeError, RequestError};
 use crate::flow::ListOperation;
 use crate::list_options::{ListOptions, check_text, check_word};
 use crate::model::{LifeStatus, Source, SourceIncludes};
@@ -134,7 +134,7 @@ impl Operation for GetImageSources {
         self.options.end(query);
     }
 
-    fn read(body: &str) -> Result<Document<Vec<Source>, SourceIncludes>, Mismatch> {
+    fn read(body: &str) -> Result<Document<Vec<Source>, SourceIncludes>, DecodeError> {
         Document::read_list(body)
     }
 }

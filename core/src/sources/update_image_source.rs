@@ -1,7 +1,7 @@
 use http::Method;
 use serde::Serialize;
 
-use super::sent_origin::{SentOrigin, filled};
+use super::origin_request::{OriginRequest, filled};
 use crate::document::NoIncludes;
 use crate::error::RequestError;
 use crate::id::SourceId;
@@ -44,7 +44,7 @@ struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     identifier: Option<Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    origin: Option<SentOrigin>,
+    origin: Option<OriginRequest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     builder: Option<Option<SourceBuilder>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,7 +82,7 @@ impl UpdateImageSource {
 
     /// Another origin, in full: nothing of the old one stays, its credentials neither.
     pub fn origin(mut self, origin: impl Into<Origin>) -> Self {
-        self.body.origin = Some(SentOrigin::from(origin));
+        self.body.origin = Some(OriginRequest::from(origin));
         self
     }
 
@@ -126,7 +126,7 @@ impl Operation for UpdateImageSource {
         {
             filled("builder.integration_id", integration)?;
         }
-        self.body.origin.as_ref().map_or(Ok(()), SentOrigin::check)
+        self.body.origin.as_ref().map_or(Ok(()), OriginRequest::check)
     }
 
     fn path(&self, path: &mut Path<'_>) {

@@ -16,7 +16,7 @@ use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 use tokio::runtime::Handle;
 
-use crate::hand::Bell;
+use crate::manual_transport::Bell;
 use crate::ready::{hyper, reqwest};
 use crate::{connection, hub, runtime};
 
@@ -27,7 +27,7 @@ const LONG: Duration = Duration::from_secs(20);
 fn client<T: Transport>(sandbox: &Sandbox, transport: T) -> (Client<T, Bell>, Bell) {
     let bell = Bell::default();
     let client = Client::new(hub(sandbox), transport).with_timer(bell.clone());
-    (client.with_retry(RetryPolicy::none()), bell)
+    (client.with_retry(RetryPolicy::disabled()), bell)
 }
 
 /// Asks the sandbox off the runtime's thread, so that this goes on.

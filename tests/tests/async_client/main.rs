@@ -8,17 +8,19 @@
 )]
 
 mod connection;
-mod hand;
+mod manual_transport;
 mod ready;
 mod slow;
 mod streams;
-mod tars;
+mod upload_fixtures;
 
 mod bodies;
 mod call;
 mod cancelled;
+mod into_flow;
 mod limits;
 mod next;
+mod no_response;
 mod policies;
 mod prefetch;
 mod prefetch_bodies;
@@ -31,8 +33,6 @@ mod secrets;
 mod send;
 mod sending;
 mod shapes;
-mod silence;
-mod taken_out;
 mod time;
 mod timers;
 mod towers;

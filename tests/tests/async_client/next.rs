@@ -8,7 +8,7 @@ use futures_util::future::{Either, select};
 use futures_util::stream::FusedStream;
 use futures_util::{StreamExt, TryStreamExt};
 
-use crate::hand::{answer, by_hand, full, ids, now, page, poll, poll_once};
+use crate::manual_transport::{answer, by_hand, full, ids, now, page, poll, poll_once};
 
 #[test]
 fn a_next_that_is_dropped_sends_nothing_again_and_loses_nothing() {

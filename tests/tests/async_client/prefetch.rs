@@ -7,7 +7,7 @@ use cycle_images::images::GetImages;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::hand::{Outcome, answer, by_hand, full, ids, lost, now, page, poll};
+use crate::manual_transport::{Outcome, answer, by_hand, full, ids, lost, now, page, poll};
 
 #[test]
 fn as_many_requests_are_under_way_as_were_asked_for() {

@@ -2,8 +2,8 @@
 
 use std::sync::Mutex;
 
-use cycle_images::flow::{Fault, ListOperation};
-use cycle_images::{Document, Mismatch, NoIncludes, Operation, Path, RequestError, json_body};
+use cycle_images::flow::{ListOperation, SendError};
+use cycle_images::{DecodeError, Document, NoIncludes, Operation, Path, RequestError, json_body};
 use cycle_images_async::Client;
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ impl Operation for Search {
     type Data = Vec<String>;
     type Includes = NoIncludes;
 
-    fn is_repeatable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 
@@ -33,7 +33,7 @@ impl Operation for Search {
         json_body(&json!({"page": self.0}))
     }
 
-    fn read(body: &str) -> Result<Document<Vec<String>>, Mismatch> {
+    fn read(body: &str) -> Result<Document<Vec<String>>, DecodeError> {
         Document::read_list(body)
     }
 }
@@ -60,7 +60,7 @@ fn a_page_that_failed_is_not_taken_for_the_next_one() {
         asked.lock().unwrap().push(page);
         let data = if page > 3 { json!([]) } else { json!([page.to_string()]) };
         let response = Response::builder().status(if is_first { 503 } else { 200 });
-        Ok::<_, Fault>(response.body(json!({"data": data}).to_string())?)
+        Ok::<_, SendError>(response.body(json!({"data": data}).to_string())?)
     };
     for width in [1, 2, 4] {
         asked.lock().unwrap().clear();

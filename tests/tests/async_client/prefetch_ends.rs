@@ -5,7 +5,7 @@ use cycle_images_async::{Client, Error, Tokio};
 use cycle_images_tests::sandbox::{Paging, Sandbox, Settings};
 use futures_util::TryStreamExt;
 
-use crate::hand::{by_hand, full, ids, now, page, poll};
+use crate::manual_transport::{by_hand, full, ids, now, page, poll};
 use crate::ready::hyper;
 use crate::{hub, runtime};
 

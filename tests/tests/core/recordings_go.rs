@@ -13,7 +13,7 @@ fn images() -> Vec<Image> {
     let hub = Hub::new("the-key", "the-hub").unwrap();
     let response = recording::read("get_images/as_go_writes");
     let reply = hub.response(&GetImages::new(), response).unwrap();
-    assert_eq!(reply.unread, []);
+    assert_eq!(reply.skipped, []);
     assert_eq!(reply.data.len(), 16);
     reply.data
 }

@@ -36,7 +36,7 @@ fn get_image_documented() {
     assert_eq!(reply.status, 200);
     assert_eq!(reply.headers["content-type"], "application/json");
     assert_eq!(reply.headers["date"], "Tue, 10 Mar 2026 14:05:09 GMT");
-    assert_eq!(reply.unread, []);
+    assert_eq!(reply.skipped, []);
     let image = reply.data;
     assert_eq!(image.id.as_str(), "65f0a1b2c3d4e5f6a7b8000b");
     assert_eq!(image.hub_id.as_ref().unwrap().as_str(), "5e8f1a2b3c4d5e6f70819201");

@@ -24,7 +24,7 @@ fn source() -> SourceId {
 fn read<O: Operation>(operation: &O, body: &str) -> Reply<O::Data, O::Includes> {
     let hub = Hub::new("the-key", "the-hub").unwrap();
     let reply = hub.response(operation, Response::new(body)).unwrap();
-    assert_eq!(reply.unread, []);
+    assert_eq!(reply.skipped, []);
     reply
 }
 

@@ -83,7 +83,7 @@ fn a_key_that_is_repeated_as_the_name_of_a_field() {
     hides_in_error("path", &answered(&hub(), 200, &[], &body));
     let list = body.replace(r#"{"data": "#, r#"{"data": ["#).replace("}}}}", "}}}]}");
     let reply = hub().response(&GetImages::new(), Response::new(list)).unwrap();
-    assert_eq!(reply.unread.len(), 1);
+    assert_eq!(reply.skipped.len(), 1);
     hides("path", &format!("{reply:?}"));
 }
 

@@ -70,7 +70,7 @@ fn an_empty_list_may_arrive_as_null() {
     assert!(config.ports.is_empty() && config.volumes.is_empty());
     assert!(config.command.is_empty() && config.entrypoint.is_empty());
     let none = reply(&GetImages::new(), 200, &json!({"data": null, "includes": null}));
-    assert!(none.data.is_empty() && none.unread.is_empty());
+    assert!(none.data.is_empty() && none.skipped.is_empty());
     assert!(job(json!({"job": {"id": "1", "tasks": null}})).job.unwrap().tasks.is_empty());
 }
 

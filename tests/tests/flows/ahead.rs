@@ -1,10 +1,10 @@
 //! What a flow will ask for later, as far as it can be told; and the job that a tracker ends with.
 
-use cycle_images::flow::{Exchange, Flow, FlowError, ListOperation, Pages, Tracked};
+use cycle_images::flow::{Exchange, Flow, FlowError, JobUpdate, ListOperation, Pages};
 use cycle_images::http::{Method, Request};
 use cycle_images::images::GetImages;
 use cycle_images::model::{Image, ImageStatus, JobStatus};
-use cycle_images::{Document, Mismatch, NoIncludes, Operation, Path, Query};
+use cycle_images::{DecodeError, Document, NoIncludes, Operation, Path, Query};
 use serde_json::json;
 
 use crate::answers::{Outcome, asking, data, lost, page, seen, status};
@@ -14,7 +14,7 @@ use crate::track::track;
 
 /// What is asked for this many answers later.
 fn ahead<F: Flow>(run: &mut Run<F>, steps: u32) -> Option<Request<Vec<u8>>> {
-    run.flow.ahead(&run.hub, steps)
+    run.flow.prefetch(&run.hub, steps)
 }
 
 #[track_caller]
@@ -36,7 +36,7 @@ fn the_pages_ahead_are_those_that_are_asked_for_later() {
     is_same(&ahead(&mut run, 0).unwrap(), &first);
     let told: Vec<_> = (1..=4).map(|steps| ahead(&mut run, steps).unwrap()).collect();
     for (number, told) in (3..).zip(&told) {
-        run.answer(full(number)).unwrap().unwrap();
+        run.handle(full(number)).unwrap().unwrap();
         is_same(&run.request(), told);
     }
     // From here, they are as far as they were from there.
@@ -50,7 +50,7 @@ fn to_look_ahead_changes_nothing() {
     assert!(ahead(&mut run, 5).is_some());
     assert_eq!(number(&mut run), 1);
     assert!(ahead(&mut run, 5).is_some());
-    run.answer(full(1)).unwrap().unwrap();
+    run.handle(full(1)).unwrap().unwrap();
     assert!(ahead(&mut run, 9).is_some());
     let text = serde_json::to_string(&run.flow).unwrap();
     let mut stored: Images = Run::new(serde_json::from_str(&text).unwrap());
@@ -69,11 +69,11 @@ fn what_is_ahead_is_the_same_however_often_a_page_is_tried() {
     for outcome in [|| asking(503, "5"), lost] {
         let told = ahead(&mut run, 1).unwrap();
         assert_eq!(number(&mut run), 2);
-        assert!(run.answer(outcome()).unwrap().is_none());
+        assert!(run.handle(outcome()).unwrap().is_none());
         is_same(&ahead(&mut run, 1).unwrap(), &told);
     }
     assert_eq!(number(&mut run), 2);
-    run.answer(status(500)).unwrap_err();
+    run.handle(status(500)).unwrap_err();
     let after = ahead(&mut run, 1).unwrap();
     assert!(after.uri().query().unwrap().contains("page%5Bnumber%5D=3"), "{}", after.uri());
 }
@@ -96,7 +96,7 @@ fn past_the_end_and_the_last_number_there_is_nothing() {
 fn what_cannot_be_sent_is_not_told() {
     let mut run = Run::new(Pages::new(GetImages::new().page_size(0), 7));
     assert!(ahead(&mut run, 1).is_none());
-    assert!(matches!(run.next(), Err(FlowError::Request(_))));
+    assert!(matches!(run.poll(), Err(FlowError::Request(_))));
 }
 
 /// Only lists can tell; what a tracker asks for next depends on the answer.
@@ -126,7 +126,7 @@ impl Operation for Search {
     type Data = Vec<Image>;
     type Includes = NoIncludes;
 
-    fn is_repeatable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         self.harmless
     }
 
@@ -140,7 +140,7 @@ impl Operation for Search {
         }
     }
 
-    fn read(body: &str) -> Result<Document<Vec<Image>>, Mismatch> {
+    fn read(body: &str) -> Result<Document<Vec<Image>>, DecodeError> {
         Document::read_list(body)
     }
 }
@@ -170,7 +170,7 @@ fn what_must_not_be_done_twice_is_not_asked_for_early() {
 
 /// The job as its tracker told it last.
 #[track_caller]
-fn told(run: &mut Run<cycle_images::flow::Track>, outcome: Outcome) -> Option<Tracked> {
+fn told(run: &mut Run<cycle_images::flow::JobTracker>, outcome: Outcome) -> Option<JobUpdate> {
     run.step(outcome).unwrap()
 }
 
@@ -198,7 +198,7 @@ fn a_job_that_is_not_completed_is_not_given() {
     assert!(matches!(run.flow.clone().completed(None), Err(FlowError::Ended)));
     assert!(matches!(run.flow.clone().completed(running), Err(FlowError::Ended)));
     run.clock.pass(hour);
-    run.flow.next(&hub(), run.clock.now()).unwrap_err();
+    run.flow.poll(&hub(), run.clock.now()).unwrap_err();
     assert!(matches!(run.flow.completed(None), Err(FlowError::Ended)));
     for end in ["error", "expired"] {
         let mut run = Run::new(track());

@@ -37,7 +37,7 @@ where
 {
     let name = format!("{folder}/documented");
     let reply = reply(operation, &name);
-    assert_eq!(reply.unread, []);
+    assert_eq!(reply.skipped, []);
     let mut recorded = recording::json(&name);
     without_absent_errors(&mut recorded);
     assert_eq!(serde_json::to_value(&reply.data).unwrap(), recorded["data"], "{name}");
@@ -50,7 +50,7 @@ where
 {
     let reply = reply(operation, &format!("{folder}/as_go_writes"));
     // A `null` among the records is all that can't be read.
-    assert!(reply.unread.iter().all(|unread| unread.json.as_str() == "null"));
+    assert!(reply.skipped.iter().all(|skipped| skipped.json.as_str() == "null"));
     let body = format!(r#"{{"data": {}}}"#, serde_json::to_string(&reply.data).unwrap());
     let again = hub().response(operation, Response::new(&body)).unwrap();
     assert_eq!(again.data, reply.data, "{folder}");

@@ -79,7 +79,7 @@ fn includes_and_meta_come_along() {
         assert_eq!(reply.includes.stack_builds.len(), 1);
         assert_eq!(reply.includes.stacks.len(), 1);
         assert_eq!(reply.includes.integrations.len(), 1);
-        assert!(reply.unread.is_empty());
+        assert!(reply.skipped.is_empty());
     }
     let requests = sandbox.requests();
     assert!(requests[0].query.contains("include=creators,stack_builds"));

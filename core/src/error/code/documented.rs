@@ -13,8 +13,8 @@ impl ErrorCode {
     /// `401.unauthorized-application`
     pub const UNAUTHORIZED_UNAUTHORIZED_APPLICATION: Self =
         Self::known("401.unauthorized-application");
-    /// `403.mismatch`
-    pub const FORBIDDEN_MISMATCH: Self = Self::known("403.mismatch");
+    /// `403.error`
+    pub const FORBIDDEN_MISMATCH: Self = Self::known("403.error");
     /// `403.wrong-hub`
     pub const FORBIDDEN_WRONG_HUB: Self = Self::known("403.wrong-hub");
     /// `403.not-ready`

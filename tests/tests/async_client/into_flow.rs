@@ -3,16 +3,18 @@
 
 use std::task::Poll;
 
-use cycle_images::flow::{Exchange, Flow, Pages, Track};
+use cycle_images::flow::{Exchange, Flow, JobTracker, Pages};
 use cycle_images::images::{CreateImage, GetImages};
 use cycle_images::{JobId, SourceId};
-use cycle_images_async::{Carry, Error, Turn};
+use cycle_images_async::{Driver, Error, FlowStream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::KEY;
-use crate::hand::{Outcome, answer, at_once, by_hand, data, full, ids, lost, now, page, poll};
+use crate::manual_transport::{
+    Outcome, answer, at_once, by_hand, data, full, ids, lost, now, page, poll,
+};
 
 /// Writes a flow down, and reads it in another process.
 pub(crate) fn stored<F: Flow + Serialize + DeserializeOwned>(flow: &F) -> F {
@@ -34,7 +36,7 @@ fn outcome(number: u32) -> Outcome {
 #[track_caller]
 fn rest(flow: Pages<GetImages>, width: usize) -> Vec<String> {
     let (client, hand, _) = by_hand();
-    let mut pages = client.turn(flow).prefetch(width);
+    let mut pages = client.run(flow).prefetch(width);
     let mut read = Vec::new();
     loop {
         match poll(&mut pages) {
@@ -53,10 +55,10 @@ type Left = (&'static [&'static str], &'static [&'static str]);
 
 /// Leaves off where `until` does, after it was given out `read`.
 #[track_caller]
-fn leaves_nothing_out<C: Carry>(
+fn leaves_nothing_out<C: Driver>(
     (read, to_come): Left,
-    pages: Turn<Pages<GetImages>, C>,
-    until: impl FnOnce(&mut Turn<Pages<GetImages>, C>) -> Vec<String>,
+    pages: FlowStream<Pages<GetImages>, C>,
+    until: impl FnOnce(&mut FlowStream<Pages<GetImages>, C>) -> Vec<String>,
 ) {
     let mut pages = pages;
     assert_eq!(until(&mut pages), read);
@@ -125,7 +127,7 @@ fn after_an_error_or_the_end() {
     for width in [1, 3] {
         for failure in [lost, || answer(500, &[], ""), || answer(200, &[], "not JSON")] {
             let (client, hand, _) = by_hand();
-            let client = client.with_retry(at_once().tries(1));
+            let client = client.with_retry(at_once().max_attempts(1));
             let pages = client.pages(GetImages::new()).prefetch(width);
             leaves_nothing_out((&["1.1"], &["2.1", "3.1"]), pages, |pages| {
                 assert!(poll(pages).is_pending());
@@ -163,7 +165,7 @@ fn while_it_waits() {
     assert!(bell.running().is_empty() && hand.under_way().is_empty());
 
     let (other, hand, bell) = by_hand();
-    let mut pages = other.turn(flow);
+    let mut pages = other.run(flow);
     assert!(poll(&mut pages).is_pending());
     assert!(hand.sent().is_empty());
     assert_eq!(bell.running().len(), 1);
@@ -182,15 +184,15 @@ fn a_tracker_between_two_looks_and_after_its_end() {
     hand.answer(0, data(&json!({"id": "j1", "state": {"current": "running"}})));
     assert!(now(&mut track).unwrap().is_ok());
     assert!(poll(&mut track).is_pending());
-    let flow: Track = stored(&track.into_flow());
+    let flow: JobTracker = stored(&track.into_flow());
     assert_eq!(flow.last().unwrap().id.as_str(), "j1");
 
     // Its end is told once, but is known from then on.
-    let mut track = client.turn(Track::new(JobId::new("j1").unwrap(), 7));
+    let mut track = client.run(JobTracker::new(JobId::new("j1").unwrap(), 7));
     assert!(poll(&mut track).is_pending());
     hand.answer(0, data(&json!({"id": "j1", "state": {"current": "completed"}})));
     assert!(now(&mut track).unwrap().is_ok());
-    let again = client.turn(stored(&track.into_flow()));
+    let again = client.run(stored(&track.into_flow()));
     let job = crate::runtime().block_on(again.wait()).unwrap();
     assert_eq!((job.id.as_str(), hand.sent().len()), ("j1", 2));
 }
@@ -200,14 +202,14 @@ fn a_tracker_between_two_looks_and_after_its_end() {
 fn a_post_under_way_is_refused_as_interrupted() {
     let create = CreateImage::new(SourceId::new("s1").unwrap());
     let (client, hand, _) = by_hand();
-    let mut exchange = client.turn(Exchange::new(create.clone(), 7));
+    let mut exchange = client.run(Exchange::new(create.clone(), 7));
     assert!(poll(&mut exchange).is_pending());
     assert_eq!(hand.under_way().len(), 1);
     let flow = stored(&exchange.into_flow());
     assert!(hand.under_way().is_empty());
 
     let (other, hand, _) = by_hand();
-    let mut exchange = other.turn(flow);
+    let mut exchange = other.run(flow);
     let error = now(&mut exchange).unwrap().unwrap_err();
     assert!(matches!(error, Error::Interrupted { operation: "CreateImage", .. }), "{error:?}");
     assert!(error.may_have_arrived());
@@ -217,10 +219,10 @@ fn a_post_under_way_is_refused_as_interrupted() {
 #[test]
 fn a_get_under_way_is_sent_again() {
     let (client, hand, _) = by_hand();
-    let mut exchange = client.turn(Exchange::new(GetImages::new(), 7));
+    let mut exchange = client.run(Exchange::new(GetImages::new(), 7));
     assert!(poll(&mut exchange).is_pending());
     let flow = stored(&exchange.into_flow());
-    let mut again = client.turn(flow);
+    let mut again = client.run(flow);
     assert!(poll(&mut again).is_pending());
     assert_eq!((hand.sent().len(), hand.under_way().len()), (2, 1));
     hand.answer(0, page(&["a"]));

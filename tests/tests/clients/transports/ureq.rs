@@ -2,10 +2,10 @@
 
 use std::io::{self, Cursor, Read};
 
-use cycle_images::flow::{Flow, ListOperation, Pages, Track, Tracked};
+use cycle_images::flow::{Flow, JobTracker, JobUpdate, ListOperation, Pages};
 use cycle_images::model::{Image, Job, JobDescriptor};
 use cycle_images::{JobId, Operation, ReplyOf};
-use cycle_images_ureq::{Client, Error, Tar, Turn};
+use cycle_images_ureq::{Client, Error, FlowIter, Tar};
 
 use crate::driver::{Driver, Rest, Uploads};
 use crate::setup::Setup;
@@ -41,13 +41,13 @@ impl Driver for Client {
     fn track(
         &self,
         descriptor: &JobDescriptor,
-        each: impl FnMut(Result<Tracked, Error>),
-    ) -> Result<Rest<Track>, Error> {
+        each: impl FnMut(Result<JobUpdate, Error>),
+    ) -> Result<Rest<JobTracker>, Error> {
         Ok(run(self.track(descriptor)?, each))
     }
 
-    fn turn<F: Flow>(&self, flow: F, each: impl FnMut(Result<F::Item, Error>)) -> Rest<F> {
-        run(self.turn(flow), each)
+    fn run<F: Flow>(&self, flow: F, each: impl FnMut(Result<F::Item, Error>)) -> Rest<F> {
+        run(self.run(flow), each)
     }
 
     fn wait(&self, id: &JobId) -> Result<Job, Error> {
@@ -55,7 +55,7 @@ impl Driver for Client {
     }
 }
 
-fn run<F: Flow>(mut turn: Turn<F>, each: impl FnMut(Result<F::Item, Error>)) -> Rest<F> {
+fn run<F: Flow>(mut turn: FlowIter<F>, each: impl FnMut(Result<F::Item, Error>)) -> Rest<F> {
     run_out(&mut turn, each);
     Rest(turn.into_flow())
 }

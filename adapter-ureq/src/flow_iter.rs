@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::time::SystemTime;
 
 use cycle_images::Timestamp;
-use cycle_images::flow::{Flow, ListOperation, Next, Pages, Track};
+use cycle_images::flow::{Flow, JobTracker, ListOperation, Pages, Step};
 use cycle_images::model::Job;
 
 use crate::{Client, Error};
@@ -17,13 +17,13 @@ use crate::{Client, Error};
 /// [taken out](Self::into_flow), stored, and gone on with.
 #[derive(Clone, Debug)]
 #[must_use = "a flow does nothing until it is turned"]
-pub struct Turn<F> {
+pub struct FlowIter<F> {
     client: Client,
     flow: F,
     ended: bool,
 }
 
-impl<F: Flow> Turn<F> {
+impl<F: Flow> FlowIter<F> {
     pub(crate) fn new(client: &Client, flow: F) -> Self {
         Self { client: client.clone(), flow, ended: false }
     }
@@ -33,39 +33,39 @@ impl<F: Flow> Turn<F> {
         self.flow
     }
 
-    fn turn(&mut self) -> Result<Option<F::Item>, Error> {
+    fn poll_item(&mut self) -> Result<Option<F::Item>, Error> {
         let hub = self.client.hub();
         loop {
-            match self.flow.next(hub, now())? {
-                Next::Send(request) => {
-                    let outcome = self.client.carrier.carry(request);
-                    if let Some(item) = self.flow.answer(hub, outcome, now())? {
+            match self.flow.poll(hub, now())? {
+                Step::Send(request) => {
+                    let outcome = self.client.sender.carry(request);
+                    if let Some(item) = self.flow.handle(hub, outcome, now())? {
                         return Ok(Some(item));
                     }
                 }
-                Next::Wait(time) => std::thread::sleep(time),
-                Next::End => return Ok(None),
+                Step::Wait(time) => std::thread::sleep(time),
+                Step::Done => return Ok(None),
             }
         }
     }
 }
 
-impl<F: Flow> Iterator for Turn<F> {
+impl<F: Flow> Iterator for FlowIter<F> {
     type Item = Result<F::Item, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.ended {
             return None;
         }
-        let item = self.turn().transpose();
+        let item = self.poll_item().transpose();
         self.ended = !matches!(item, Some(Ok(_)));
         item
     }
 }
 
-impl<F: Flow> std::iter::FusedIterator for Turn<F> {}
+impl<F: Flow> std::iter::FusedIterator for FlowIter<F> {}
 
-impl Turn<Track> {
+impl FlowIter<JobTracker> {
     /// Waits until the job is completed, and gives it as it was last seen: without what its tasks
     /// were given and gave back, if its completion was told before.
     ///
@@ -73,8 +73,8 @@ impl Turn<Track> {
     /// If the job comes to another end or can't be read, or did so before.
     pub fn wait(mut self) -> Result<Job, Error> {
         let mut last = None;
-        for tracked in &mut self {
-            last = Some(tracked?);
+        for update in &mut self {
+            last = Some(update?);
         }
         self.flow.completed(last)
     }
@@ -87,12 +87,12 @@ impl Turn<Track> {
 #[derive(Debug)]
 #[must_use = "an iterator does nothing until it is asked"]
 pub struct Items<O: ListOperation> {
-    pages: Turn<Pages<O>>,
+    pages: FlowIter<Pages<O>>,
     page: std::vec::IntoIter<O::Record>,
 }
 
 impl<O: ListOperation> Items<O> {
-    pub(crate) fn new(pages: Turn<Pages<O>>) -> Self {
+    pub(crate) fn new(pages: FlowIter<Pages<O>>) -> Self {
         Self { pages, page: Vec::new().into_iter() }
     }
 }

@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body::Frame;
 
-use super::connection::Scissors;
+use super::connection::ConnectionKill;
 use super::faults;
 use super::server::Shared;
 
@@ -22,7 +22,7 @@ const LARGEST_BODY: usize = 16 << 20;
 /// One request as it was received.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Seen {
+pub struct RecordedRequest {
     /// The method: `GET`.
     pub method: String,
     /// The path, as it was encoded.
@@ -37,7 +37,7 @@ pub struct Seen {
     pub length: u64,
 }
 
-impl Seen {
+impl RecordedRequest {
     fn new(parts: &Parts) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let headers = parts.headers.iter();
@@ -62,14 +62,14 @@ impl Seen {
 }
 
 /// Stands before every operation: notes the request, then lets the next fault have its way.
-pub(crate) async fn witness(
+pub(crate) async fn record_request(
     State(shared): State<Arc<Shared>>,
-    ConnectInfo(scissors): ConnectInfo<Scissors>,
+    ConnectInfo(scissors): ConnectInfo<ConnectionKill>,
     request: Request,
     next: Next,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let place = shared.note(Seen::new(&parts));
+    let place = shared.note(RecordedRequest::new(&parts));
     let body = if parts.uri.path().ends_with("/upload") {
         Body::new(Watched { body, place, shared: Arc::clone(&shared) })
     } else {
@@ -83,10 +83,10 @@ pub(crate) async fn witness(
         Body::from(bytes)
     };
     let request = Request::from_parts(parts, body);
-    let fault = shared.world().faults.pop_front();
+    let fault = shared.state().faults.pop_front();
     match fault {
         None => next.run(request).await,
-        Some(fault) => faults::suffer(fault, &scissors, request, next).await,
+        Some(fault) => faults::inject_fault(fault, &scissors, request, next).await,
     }
 }
 

@@ -10,12 +10,12 @@ use crate::secret::Secret;
 /// It names the place and what was expected there, never the value that stood there: that may be a
 /// secret, and stands in the body for who needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mismatch {
+pub struct DecodeError {
     path: String,
     problem: String,
 }
 
-impl Mismatch {
+impl DecodeError {
     /// The JSON path, such as `data[2].source.type`; empty if the text isn't JSON at all.
     #[must_use]
     pub fn path(&self) -> &str {
@@ -70,7 +70,7 @@ impl Mismatch {
         self.path = secret.redact(&self.path);
     }
 
-    /// The same mismatch, told from further out.
+    /// The same error, told from further out.
     pub(crate) fn within(mut self, outer: &str) -> Self {
         self.path = match self.path.as_str() {
             "" => outer.to_owned(),
@@ -92,7 +92,7 @@ fn expectation(message: &str) -> String {
     }
 }
 
-impl fmt::Display for Mismatch {
+impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.path.as_str() {
             "" => f.write_str(&self.problem),
@@ -101,7 +101,7 @@ impl fmt::Display for Mismatch {
     }
 }
 
-impl std::error::Error for Mismatch {}
+impl std::error::Error for DecodeError {}
 
 #[cfg(test)]
 mod tests {
@@ -110,29 +110,29 @@ mod tests {
     use super::*;
     use crate::model::Image;
 
-    fn mismatch<T: DeserializeOwned + fmt::Debug>(text: &str) -> String {
-        Mismatch::located::<T>(text).unwrap_err().to_string()
+    fn decode_error<T: DeserializeOwned + fmt::Debug>(text: &str) -> String {
+        DecodeError::located::<T>(text).unwrap_err().to_string()
     }
 
     #[test]
     fn the_place_is_named_and_the_value_is_not() {
         let text = r#"{"id": "1", "size": "sec, expected sec", "state": {"current": "live"}}"#;
-        assert_eq!(mismatch::<Image>(text), "at size: expected u64");
+        assert_eq!(decode_error::<Image>(text), "at size: expected u64");
         let text = r#"{"id": "1", "state": {"changed": ""}}"#;
-        assert_eq!(mismatch::<Image>(text), "at state: missing field `current`");
+        assert_eq!(decode_error::<Image>(text), "at state: missing field `current`");
     }
 
     #[test]
     fn texts_that_are_not_json() {
-        assert_eq!(mismatch::<Image>("<html>"), "not JSON at line 1 column 1");
-        assert_eq!(mismatch::<Vec<u8>>("[1"), "the text ends too early, at line 1 column 2");
-        assert_eq!(mismatch::<Vec<u8>>("[1] 2"), "not JSON at line 1 column 5");
+        assert_eq!(decode_error::<Image>("<html>"), "not JSON at line 1 column 1");
+        assert_eq!(decode_error::<Vec<u8>>("[1"), "the text ends too early, at line 1 column 2");
+        assert_eq!(decode_error::<Vec<u8>>("[1] 2"), "not JSON at line 1 column 5");
     }
 
     #[test]
     fn a_mismatch_can_be_told_from_further_out() {
-        let mismatch = |text| Mismatch::located::<Vec<u8>>(text).unwrap_err();
-        assert_eq!(mismatch("[1, true]").within("data").path(), "data[1]");
-        assert_eq!(mismatch("7").within("data").path(), "data");
+        let error = |text| DecodeError::located::<Vec<u8>>(text).unwrap_err();
+        assert_eq!(error("[1, true]").within("data").path(), "data[1]");
+        assert_eq!(error("7").within("data").path(), "data");
     }
 }

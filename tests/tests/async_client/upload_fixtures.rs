@@ -65,7 +65,7 @@ pub(crate) fn made(size: u64, piece: usize) -> (Tar, Arc<AtomicU64>) {
 }
 
 /// A tar of which nothing is to be read.
-pub(crate) fn unread(size: u64) -> Tar {
+pub(crate) fn skipped(size: u64) -> Tar {
     let pieces = stream::repeat_with(|| -> io::Result<Vec<u8>> { panic!("it was to be left") });
     Tar::new(pieces, size)
 }

@@ -7,15 +7,15 @@ use crate::tagged;
 /// An origin as requests carry it. Unlike the one that is read, it has no upload token: the
 /// platform makes one for each image, and one that was read with a source is not sent back.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct SentOrigin(Origin);
+pub(super) struct OriginRequest(Origin);
 
-impl<O: Into<Origin>> From<O> for SentOrigin {
+impl<O: Into<Origin>> From<O> for OriginRequest {
     fn from(origin: O) -> Self {
         Self(origin.into())
     }
 }
 
-impl SentOrigin {
+impl OriginRequest {
     pub(super) fn check(&self) -> Result<(), RequestError> {
         const TARGET: &str = "origin.details.target";
         const URL: &str = "origin.details.url";
@@ -33,7 +33,7 @@ impl SentOrigin {
             }
             Origin::CycleSource(_) => {
                 let reason = "is `cycle-source`, which only stacks can have";
-                Err(RequestError::argument("origin.type", reason))
+                Err(RequestError::new("origin.type", reason))
             }
             Origin::CycleUpload(_) | Origin::None | Origin::Unknown(_) => Ok(()),
         }
@@ -44,7 +44,7 @@ fn check_docker_file(file: &DockerFile) -> Result<(), RequestError> {
     let DockerFile { existing, repo, targz_url, .. } = file;
     if existing.is_none() && repo.is_none() && targz_url.is_none() {
         let reason = "has neither a repository nor a tar file with a Dockerfile";
-        return Err(RequestError::argument("origin.details", reason));
+        return Err(RequestError::new("origin.details", reason));
     }
     if let Some(repo) = repo {
         filled("origin.details.repo.url", &repo.url)?;
@@ -69,12 +69,12 @@ fn check_auth(auth: &RegistryAuth) -> Result<(), RequestError> {
 /// Refuses an empty text where the document requires one.
 pub(super) fn filled(argument: &'static str, text: &str) -> Result<(), RequestError> {
     match text {
-        "" => Err(RequestError::argument(argument, "is empty")),
+        "" => Err(RequestError::new(argument, "is empty")),
         _ => Ok(()),
     }
 }
 
-impl Serialize for SentOrigin {
+impl Serialize for OriginRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(serde::Serialize)]
         struct NoDetails {}

@@ -5,11 +5,11 @@ use std::task::{Context, Poll, Waker};
 /// What a tar stands behind while it is uploaded: the client's hold on a body that has been handed
 /// to a transport, which may go on with it on a task of its own.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Gate(Arc<Mutex<Inner>>);
+pub(crate) struct BodyGate(Arc<Mutex<Inner>>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    way: Way,
+    state: GateState,
     is_asked: bool,
     /// Whoever reads the tar.
     reader: Option<Waker>,
@@ -18,17 +18,17 @@ struct Inner {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-enum Way {
+enum GateState {
     #[default]
-    Held,
+    Backoff,
     Open,
     Shut,
 }
 
-impl Gate {
+impl BodyGate {
     /// Lets the tar through from now on.
     pub(crate) fn open(&self) {
-        self.turn(Way::Open);
+        self.set(GateState::Open);
     }
 
     /// Whether the tar was asked for: what stands before it has been taken.
@@ -43,27 +43,27 @@ impl Gate {
 
     /// Whether the next piece may pass; an error once the upload is over.
     pub(crate) fn poll(&self, context: &Context<'_>) -> Poll<io::Result<()>> {
-        let (way, client) = {
+        let (state, client) = {
             let mut inner = self.inner();
             inner.is_asked = true;
             // Also if it's open: whoever waits for a piece then is to hear that it was shut.
             inner.reader = Some(context.waker().clone());
-            (inner.way, inner.client.take())
+            (inner.state, inner.client.take())
         };
         if let Some(client) = client {
             client.wake();
         }
-        match way {
-            Way::Held => Poll::Pending,
-            Way::Open => Poll::Ready(Ok(())),
-            Way::Shut => Poll::Ready(Err(io::Error::other("the upload is over"))),
+        match state {
+            GateState::Backoff => Poll::Pending,
+            GateState::Open => Poll::Ready(Ok(())),
+            GateState::Shut => Poll::Ready(Err(io::Error::other("the upload is over"))),
         }
     }
 
-    fn turn(&self, way: Way) {
+    fn set(&self, state: GateState) {
         let reader = {
             let mut inner = self.inner();
-            inner.way = way;
+            inner.state = state;
             inner.reader.take()
         };
         if let Some(reader) = reader {
@@ -78,10 +78,10 @@ impl Gate {
 
 /// Shuts its gate when the upload is over, however that comes.
 #[derive(Debug)]
-pub(crate) struct Keeper(pub(crate) Gate);
+pub(crate) struct GateGuard(pub(crate) BodyGate);
 
-impl Drop for Keeper {
+impl Drop for GateGuard {
     fn drop(&mut self) {
-        self.0.turn(Way::Shut);
+        self.0.set(GateState::Shut);
     }
 }

@@ -8,23 +8,23 @@ type Source = Box<dyn Error + Send + Sync>;
 /// Why a request has no response. Whoever sends requests for a [`Flow`](super::Flow) makes one of
 /// what their HTTP client says.
 ///
-/// Any error becomes one with `?`. It is taken to be [`lost`](Self::lost) then, so that nothing is
+/// Any error becomes one with `?`. It is taken to be [`maybe_sent`](Self::maybe_sent) then, so that nothing is
 /// done twice; a client that knows better says so:
 ///
 /// ```
-/// use cycle_images::flow::Fault;
+/// use cycle_images::flow::SendError;
 ///
-/// fn send(address: &str) -> Result<(), Fault> {
-///     let _stream = std::net::TcpStream::connect(address).map_err(Fault::unsent)?;
+/// fn send(address: &str) -> Result<(), SendError> {
+///     let _stream = std::net::TcpStream::connect(address).map_err(SendError::not_sent)?;
 ///     // From here on, the request may arrive.
 ///     Err(std::io::Error::other("the peer hung up"))?
 /// }
 /// assert!(!send("not an address").unwrap_err().may_have_arrived());
 /// ```
 ///
-/// It is no error itself: with its operation it becomes [one](Self::of).
+/// It is no error itself: with its operation it becomes [one](Self::into_error).
 #[derive(Debug)]
-pub struct Fault {
+pub struct SendError {
     may_have_arrived: bool,
     is_fatal: bool,
     cause: Cause,
@@ -37,15 +37,15 @@ enum Cause {
     TooLarge(u64),
 }
 
-impl Fault {
+impl SendError {
     /// Nothing of the request can have reached the platform: even a POST may be sent again.
-    pub fn unsent(source: impl Into<Source>) -> Self {
+    pub fn not_sent(source: impl Into<Source>) -> Self {
         let cause = Cause::Broken(source.into());
         Self { may_have_arrived: false, is_fatal: false, cause }
     }
 
     /// The request may have reached the platform, or some of it.
-    pub fn lost(source: impl Into<Source>) -> Self {
+    pub fn maybe_sent(source: impl Into<Source>) -> Self {
         let cause = Cause::Broken(source.into());
         Self { may_have_arrived: true, is_fatal: false, cause }
     }
@@ -85,22 +85,22 @@ impl Fault {
 
     /// The error of an operation that was tried so often, and failed like this the last time.
     #[must_use]
-    pub fn of(self, operation: &'static str, tries: u32) -> FlowError {
+    pub fn into_error(self, operation: &'static str, attempts: u32) -> FlowError {
         let may_have_arrived = self.may_have_arrived;
         match self.cause {
             Cause::Broken(source) => {
-                FlowError::Transport { operation, tries, may_have_arrived, source }
+                FlowError::Transport { operation, attempts, may_have_arrived, source }
             }
             Cause::TimedOut(limit, source) => {
-                FlowError::Timeout { operation, tries, limit, may_have_arrived, source }
+                FlowError::Timeout { operation, attempts, limit, may_have_arrived, source }
             }
             Cause::TooLarge(limit) => FlowError::BodyTooLarge { operation, limit },
         }
     }
 }
 
-impl<E: Error + Send + Sync + 'static> From<E> for Fault {
+impl<E: Error + Send + Sync + 'static> From<E> for SendError {
     fn from(error: E) -> Self {
-        Self::lost(error)
+        Self::maybe_sent(error)
     }
 }

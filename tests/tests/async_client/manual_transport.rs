@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use cycle_images::flow::{Fault, RetryPolicy};
+use cycle_images::flow::{RetryPolicy, SendError};
 use cycle_images::images::GetImages;
 use cycle_images::{Hub, ReplyOf};
 use cycle_images_async::{Client, Error, Timer, Transport};
@@ -16,7 +16,7 @@ use http::{Request, Response};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-pub(crate) type Outcome = Result<Response<String>, Fault>;
+pub(crate) type Outcome = Result<Response<String>, SendError>;
 
 /// Answers no request before the test does.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +44,7 @@ impl Sent {
 }
 
 impl Transport for Hand {
-    type Error = Fault;
+    type Error = SendError;
     type Body = String;
 
     async fn send(&self, request: Request<Vec<u8>>) -> Outcome {
@@ -133,7 +133,7 @@ pub(crate) fn by_hand() -> (Client<Hand, Bell>, Hand, Bell) {
 
 /// The usual tries, without the usual waits.
 pub(crate) fn at_once() -> RetryPolicy {
-    RetryPolicy::default().base(Duration::ZERO)
+    RetryPolicy::default().initial_backoff(Duration::ZERO)
 }
 
 /// Asks a stream once.
@@ -172,7 +172,7 @@ pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Outco
     for (name, value) in headers {
         response = response.header(*name, *value);
     }
-    response.body(body.to_owned()).map_err(Fault::lost)
+    response.body(body.to_owned()).map_err(SendError::maybe_sent)
 }
 
 pub(crate) fn data(data: &Value) -> Outcome {
@@ -186,7 +186,7 @@ pub(crate) fn page(ids: &[&str]) -> Outcome {
 }
 
 pub(crate) fn lost() -> Outcome {
-    Err(Fault::lost("the peer hung up"))
+    Err(SendError::maybe_sent("the peer hung up"))
 }
 
 /// A page of two records whose ids tell its number.

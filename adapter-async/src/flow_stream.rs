@@ -9,11 +9,11 @@ use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime};
 
 use cycle_images::Timestamp;
-use cycle_images::flow::{Flow, ListOperation, Next, Pages, Track};
+use cycle_images::flow::{Flow, JobTracker, ListOperation, Pages, Step};
 use cycle_images::model::Job;
 use futures_core::{FusedStream, Stream};
 
-use crate::{Carry, Error, Items};
+use crate::{Driver, Error, Items};
 
 /// A flow in the midst of its work: a stream of what it gives, be that pages or a job's progress.
 ///
@@ -21,26 +21,26 @@ use crate::{Carry, Error, Items};
 /// has returned an error or its end, it stays ended. The flow itself can be
 /// [taken out](Self::into_flow) at any time, stored, and gone on with.
 #[must_use = "a flow does nothing until it is turned"]
-pub struct Turn<F, C> {
+pub struct FlowStream<F, C> {
     flow: F,
-    carry: C,
-    step: Step,
+    driver: C,
+    state: State,
     width: usize,
     /// How far the timer's time is ahead of the system's.
     lead: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+enum State {
     Asking,
     Sending,
     Waiting { since: SystemTime, time: Duration },
     Ended,
 }
 
-impl<F: Flow, C: Carry> Turn<F, C> {
-    pub(crate) fn new(flow: F, carry: C) -> Self {
-        Self { flow, carry, step: Step::Asking, width: 1, lead: Duration::ZERO }
+impl<F: Flow, C: Driver> FlowStream<F, C> {
+    pub(crate) fn new(flow: F, driver: C) -> Self {
+        Self { flow, driver, state: State::Asking, width: 1, lead: Duration::ZERO }
     }
 
     /// The flow, to be stored or turned in another way. What was under way is left; after an error,
@@ -54,34 +54,34 @@ impl<F: Flow, C: Carry> Turn<F, C> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    fn poll_turn(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<F::Item>, Error>> {
+    fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<F::Item>, Error>> {
         loop {
-            self.carry.advance(context);
+            self.driver.advance(context);
             let now = self.now();
-            match self.step {
-                Step::Ended => return Poll::Ready(Ok(None)),
-                Step::Asking => match self.flow.next(self.carry.hub(), now)? {
-                    Next::Send(request) => {
-                        self.carry.send(request);
-                        self.send_ahead();
-                        self.step = Step::Sending;
+            match self.state {
+                State::Ended => return Poll::Ready(Ok(None)),
+                State::Asking => match self.flow.poll(self.driver.hub(), now)? {
+                    Step::Send(request) => {
+                        self.driver.send(request);
+                        self.send_prefetch();
+                        self.state = State::Sending;
                     }
-                    Next::Wait(time) => {
-                        self.carry.wait(time);
-                        self.step = Step::Waiting { since: SystemTime::now(), time };
+                    Step::Wait(time) => {
+                        self.driver.wait(time);
+                        self.state = State::Waiting { since: SystemTime::now(), time };
                     }
-                    Next::End => return Poll::Ready(Ok(None)),
+                    Step::Done => return Poll::Ready(Ok(None)),
                 },
-                Step::Waiting { since, time } => {
-                    ready!(self.carry.poll_waited(context));
+                State::Waiting { since, time } => {
+                    ready!(self.driver.poll_waited(context));
                     let passed = since.elapsed().unwrap_or_default();
                     self.lead = self.lead.saturating_add(time.saturating_sub(passed));
-                    self.step = Step::Asking;
+                    self.state = State::Asking;
                 }
-                Step::Sending => {
-                    let outcome = ready!(self.carry.poll_answer(context));
-                    self.step = Step::Asking;
-                    if let Some(item) = self.flow.answer(self.carry.hub(), outcome, now)? {
+                State::Sending => {
+                    let outcome = ready!(self.driver.poll_answer(context));
+                    self.state = State::Asking;
+                    if let Some(item) = self.flow.handle(self.driver.hub(), outcome, now)? {
                         return Poll::Ready(Ok(Some(item)));
                     }
                 }
@@ -97,46 +97,46 @@ impl<F: Flow, C: Carry> Turn<F, C> {
         now.try_into().unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
-    fn send_ahead(&mut self) {
-        for steps in self.carry.len()..self.width {
+    fn send_prefetch(&mut self) {
+        for steps in self.driver.len()..self.width {
             let steps = u32::try_from(steps).unwrap_or(u32::MAX);
-            match self.flow.ahead(self.carry.hub(), steps) {
-                Some(request) => self.carry.send_ahead(request),
+            match self.flow.prefetch(self.driver.hub(), steps) {
+                Some(request) => self.driver.send_prefetch(request),
                 None => break,
             }
         }
     }
 }
 
-impl<F: Flow, C: Carry> Stream for Turn<F, C> {
+impl<F: Flow, C: Driver> Stream for FlowStream<F, C> {
     type Item = Result<F::Item, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let item = ready!(self.poll_turn(context)).transpose();
+        let item = ready!(self.poll_item(context)).transpose();
         if !matches!(item, Some(Ok(_))) {
-            self.step = Step::Ended;
-            self.carry.clear();
+            self.state = State::Ended;
+            self.driver.clear();
         }
         Poll::Ready(item)
     }
 }
 
-impl<F: Flow, C: Carry> FusedStream for Turn<F, C> {
+impl<F: Flow, C: Driver> FusedStream for FlowStream<F, C> {
     fn is_terminated(&self) -> bool {
-        self.step == Step::Ended
+        self.state == State::Ended
     }
 }
 
 /// Nothing in it is pinned.
-impl<F, C> Unpin for Turn<F, C> {}
+impl<F, C> Unpin for FlowStream<F, C> {}
 
-impl<F: fmt::Debug, C> fmt::Debug for Turn<F, C> {
+impl<F: fmt::Debug, C> fmt::Debug for FlowStream<F, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Turn").field("flow", &self.flow).finish_non_exhaustive()
+        f.debug_struct("FlowStream").field("flow", &self.flow).finish_non_exhaustive()
     }
 }
 
-impl<O: ListOperation, C: Carry> Turn<Pages<O>, C> {
+impl<O: ListOperation, C: Driver> FlowStream<Pages<O>, C> {
     /// Sends for pages before they are asked for, so that as many as this are under way or waiting
     /// to be taken. They come in order all the same, each record as often as without it; past the
     /// end of the list, some pages are asked for in vain. None is as one.
@@ -153,7 +153,7 @@ impl<O: ListOperation, C: Carry> Turn<Pages<O>, C> {
     }
 }
 
-impl<C: Carry> Turn<Track, C> {
+impl<C: Driver> FlowStream<JobTracker, C> {
     /// Waits until the job is completed, and gives it as it was last seen: without what its tasks
     /// were given and gave back, if its completion was told before.
     ///
@@ -161,8 +161,8 @@ impl<C: Carry> Turn<Track, C> {
     /// If the job comes to another end or can't be read, or did so before.
     pub async fn wait(mut self) -> Result<Job, Error> {
         let mut last = None;
-        while let Some(tracked) = self.next().await {
-            last = Some(tracked?);
+        while let Some(update) = self.next().await {
+            last = Some(update?);
         }
         self.flow.completed(last)
     }

@@ -4,8 +4,8 @@ use std::time::Duration;
 use http::Response;
 use serde::{Deserialize, Serialize};
 
-use super::retry::Tries;
-use super::{Fault, Flow, FlowError, JobError, Next, RetryPolicy};
+use super::retry::RetryState;
+use super::{Flow, FlowError, JobError, RetryPolicy, SendError, Step};
 use crate::error::{ErrorCode, ResponseError, retry_after};
 use crate::hub::Hub;
 use crate::id::JobId;
@@ -31,42 +31,42 @@ const UNKNOWN_TIME: Duration = Duration::from_secs(15);
 /// Needs the capability `apionly-jobs-view`.
 ///
 /// ```
-/// use cycle_images::flow::{Flow, Next, Track};
+/// use cycle_images::flow::{Flow, Step, JobTracker};
 /// use cycle_images::{Hub, JobId, Timestamp};
 ///
 /// let hub = Hub::new("key", "hub")?;
 /// let now: Timestamp = "2026-03-26T10:00:00Z".parse()?;
-/// let mut track = Track::new(JobId::new("j1")?, 42);
-/// let Next::Send(request) = track.next(&hub, now)? else { panic!() };
+/// let mut track = JobTracker::new(JobId::new("j1")?, 42);
+/// let Step::Send(request) = track.poll(&hub, now)? else { panic!() };
 /// assert_eq!(request.uri().path(), "/v1/jobs/j1");
 ///
 /// // A tracker can be finished in another process.
 /// let text = serde_json::to_string(&track)?;
-/// let mut track: Track = serde_json::from_str(&text)?;
+/// let mut track: JobTracker = serde_json::from_str(&text)?;
 /// let answer = r#"{"data": {"id": "j1", "state": {"current": "completed"}}}"#;
-/// let tracked = track.answer(&hub, Ok(http::Response::new(answer)), now)?.unwrap();
-/// assert!(tracked.job.state.current.is_final());
-/// assert!(matches!(track.next(&hub, now)?, Next::End));
+/// let update = track.handle(&hub, Ok(http::Response::new(answer)), now)?.unwrap();
+/// assert!(update.job.state.current.is_final());
+/// assert!(matches!(track.poll(&hub, now)?, Step::Done));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use = "a flow does nothing until it is turned"]
-pub struct Track {
+pub struct JobTracker {
     id: JobId,
-    tries: Tries,
+    retry: RetryState,
     allowed: Duration,
     begun: Option<Timestamp>,
     wait: Duration,
     unknown: u32,
     last: Option<Job>,
-    told: Option<(JobStatus, Progress)>,
+    last_reported: Option<(JobStatus, Progress)>,
     ended: bool,
 }
 
-/// What [`Track`] gives: a job, and how far it has come.
+/// What [`JobTracker`] gives: a job, and how far it has come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Tracked {
+pub struct JobUpdate {
     /// The job as it was just seen.
     pub job: Job,
     /// How many of its units are done, have failed, and are there. The share that is through never
@@ -74,19 +74,19 @@ pub struct Tracked {
     pub progress: Progress,
 }
 
-impl Track {
+impl JobTracker {
     /// Follows a job. The seed decides how the waits before repetitions are spread: hand in another
     /// for each flow.
     pub fn new(id: impl Into<JobId>, seed: u64) -> Self {
         Self {
             id: id.into(),
-            tries: Tries::new(seed),
+            retry: RetryState::new(seed),
             allowed: Duration::from_secs(3600),
             begun: None,
             wait: FIRST_WAIT,
             unknown: 0,
             last: None,
-            told: None,
+            last_reported: None,
             ended: false,
         }
     }
@@ -95,7 +95,7 @@ impl Track {
     ///
     /// # Errors
     /// [`JobError::NoJob`] if it names none.
-    pub fn described(descriptor: &JobDescriptor, seed: u64) -> Result<Self, FlowError> {
+    pub fn from_descriptor(descriptor: &JobDescriptor, seed: u64) -> Result<Self, FlowError> {
         match &descriptor.job {
             Some(job) => Ok(Self::new(&job.id, seed)),
             None => Err(failed(JobError::NoJob { action: descriptor.action.clone() })),
@@ -104,7 +104,7 @@ impl Track {
 
     /// Sets what is sent again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.tries.policy = policy;
+        self.retry.policy = policy;
         self
     }
 
@@ -126,20 +126,20 @@ impl Track {
     ///
     /// # Errors
     /// [`FlowError::Ended`] if the job came to another end, or to none yet.
-    pub fn completed(self, told: Option<Tracked>) -> Result<Job, FlowError> {
-        let job = told.map(|tracked| tracked.job).or(self.last);
+    pub fn completed(self, last_reported: Option<JobUpdate>) -> Result<Job, FlowError> {
+        let job = last_reported.map(|update| update.job).or(self.last);
         job.filter(|job| job.state.current == JobStatus::Completed).ok_or(FlowError::Ended)
     }
 
-    fn look_again(&mut self, asked: Option<Duration>, now: Timestamp) {
+    fn schedule_poll(&mut self, asked: Option<Duration>, now: Timestamp) {
         let wait = self.wait.min(LONGEST_WAIT).max(asked.unwrap_or_default().min(LONGEST_ASKED));
-        self.tries.hold(wait, now);
+        self.retry.hold(wait, now);
         self.wait = (self.wait.saturating_mul(3) / 2).min(LONGEST_WAIT);
     }
 
     /// Bears with a job that is not there yet. After any refusal, time passes before the next look.
     fn refused(&mut self, error: ResponseError, now: Timestamp) -> Result<(), FlowError> {
-        self.look_again(retry_after(error.headers(), now), now);
+        self.schedule_poll(retry_after(error.headers(), now), now);
         if error.code() != Some(&ErrorCode::NOT_FOUND_JOB) {
             return Err(error.into());
         }
@@ -154,27 +154,27 @@ impl Track {
     }
 
     /// Tells of a job if there is anything new.
-    fn tell(&mut self, job: Job) -> Option<Tracked> {
+    fn report(&mut self, job: Job) -> Option<JobUpdate> {
         let (status, mut progress) = (job.state.current.clone(), job.progress());
-        if let Some((told_status, told)) = &self.told {
-            if compare_shares(progress, *told) == Ordering::Less {
-                progress = *told;
+        if let Some((last_status, last_reported)) = &self.last_reported {
+            if compare_shares(progress, *last_reported) == Ordering::Less {
+                progress = *last_reported;
             }
-            if (&status, progress) == (told_status, *told) {
+            if (&status, progress) == (last_status, *last_reported) {
                 return None;
             }
         }
-        self.told = Some((status, progress));
-        Some(Tracked { job, progress })
+        self.last_reported = Some((status, progress));
+        Some(JobUpdate { job, progress })
     }
 }
 
-impl Flow for Track {
-    type Item = Tracked;
+impl Flow for JobTracker {
+    type Item = JobUpdate;
 
-    fn next(&mut self, hub: &Hub, now: Timestamp) -> Result<Next, FlowError> {
+    fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {
         if self.ended {
-            return Ok(Next::End);
+            return Ok(Step::Done);
         }
         // A clock that was set back must not give the job more time than it has.
         let begun = self.begun.get_or_insert(now);
@@ -184,26 +184,26 @@ impl Flow for Track {
             let last = self.last.clone();
             return Err(failed(JobError::DeadlinePassed { id: self.id.clone(), last }));
         }
-        Ok(match self.tries.next(&GetJob::new(&self.id), hub, now)? {
-            Next::Wait(time) => Next::Wait(time.min(left)),
+        Ok(match self.retry.poll(&GetJob::new(&self.id), hub, now)? {
+            Step::Wait(time) => Step::Wait(time.min(left)),
             next => next,
         })
     }
 
-    fn answer(
+    fn handle(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<impl AsRef<[u8]>>, Fault>,
+        outcome: Result<Response<impl AsRef<[u8]>>, SendError>,
         now: Timestamp,
-    ) -> Result<Option<Tracked>, FlowError> {
-        let reply = match self.tries.answer(&GetJob::new(&self.id), hub, outcome, now) {
+    ) -> Result<Option<JobUpdate>, FlowError> {
+        let reply = match self.retry.handle(&GetJob::new(&self.id), hub, outcome, now) {
             Ok(Some(reply)) => reply,
             Ok(None) => return Ok(None),
             Err(FlowError::Response(error)) => return self.refused(error, now).map(|()| None),
             Err(error) => {
                 // Whoever goes on after a connection that failed is held back, too.
                 if is_fault(&error) {
-                    self.look_again(None, now);
+                    self.schedule_poll(None, now);
                 }
                 return Err(error);
             }
@@ -215,8 +215,8 @@ impl Flow for Track {
             JobStatus::Error => Err(failed(JobError::Failed { job })),
             JobStatus::Expired => Err(failed(JobError::Expired { job })),
             _ => {
-                self.look_again(retry_after(&reply.headers, now), now);
-                Ok(self.tell(job))
+                self.schedule_poll(retry_after(&reply.headers, now), now);
+                Ok(self.report(job))
             }
         }
     }

@@ -5,7 +5,7 @@
 use std::ffi::OsStr;
 use std::process::Command;
 
-const ALONE: &str = "CYCLE_IMAGES_TEST_ALONE";
+const SUBPROCESS: &str = "CYCLE_IMAGES_TEST_SUBPROCESS";
 
 /// Runs this test again in a process of its own, with these variables and no others that matter
 /// here: a process can't change its own environment safely. Gives what it said.
@@ -13,7 +13,7 @@ const ALONE: &str = "CYCLE_IMAGES_TEST_ALONE";
 /// # Panics
 /// If the test fails there, or there is none of that name.
 #[track_caller]
-pub fn alone<V: AsRef<OsStr>>(test: &str, variables: &[(&str, V)]) -> String {
+pub fn run_in_subprocess<V: AsRef<OsStr>>(test: &str, variables: &[(&str, V)]) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture"]);
     for name in ["CYCLE_API_KEY", "CYCLE_HUB_ID", "CYCLE_BASE_URL"] {
@@ -23,7 +23,7 @@ pub fn alone<V: AsRef<OsStr>>(test: &str, variables: &[(&str, V)]) -> String {
         command.env_remove(name).env_remove(name.to_lowercase());
     }
     let variables = variables.iter().map(|(name, value)| (name, value));
-    command.env(ALONE, "1").envs(variables);
+    command.env(SUBPROCESS, "1").envs(variables);
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {said}");
@@ -32,8 +32,8 @@ pub fn alone<V: AsRef<OsStr>>(test: &str, variables: &[(&str, V)]) -> String {
     said.into_owned()
 }
 
-/// Whether this is the process that [`alone`] has started.
+/// Whether this is the process that [`run_in_subprocess`] started.
 #[must_use]
-pub fn is_alone() -> bool {
-    std::env::var_os(ALONE).is_some()
+pub fn is_subprocess() -> bool {
+    std::env::var_os(SUBPROCESS).is_some()
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::time::Duration;
 
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images::http::header::{HeaderValue, USER_AGENT};
 use cycle_images::http::{Request, Response};
 use ureq::{Agent, AsSendBody, Body, Timeout};
@@ -15,15 +15,15 @@ const UNSHOWN: &str = "(not shown)";
 
 /// The settings of a [`Client`](crate::Client) that concern a single request.
 #[derive(Clone, Debug)]
-pub(crate) struct Carrier {
+pub(crate) struct Sender {
     pub(crate) agent: Agent,
     pub(crate) connect_timeout: Duration,
     pub(crate) timeout: Duration,
     pub(crate) body_limit: u64,
 }
 
-impl Carrier {
-    pub(crate) fn carry(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Fault> {
+impl Sender {
+    pub(crate) fn carry(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, SendError> {
         let (head, body) = request.into_parts();
         let timeout = Some(self.timeout);
         // ureq sends even an empty `Vec` as a body.
@@ -40,7 +40,7 @@ impl Carrier {
         &self,
         mut request: Request<B>,
         timeout: Option<Duration>,
-    ) -> Result<Response<Vec<u8>>, Fault> {
+    ) -> Result<Response<Vec<u8>>, SendError> {
         const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (ureq)");
         // As a header: a request that sets it as an option shares no connections with its agent.
         request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(NAME));
@@ -56,10 +56,10 @@ impl Carrier {
             .timeout_await_100(Some(CONTINUE_WAIT))
             .build();
         let response = self.agent.run(request);
-        self.receive(response.map_err(|error| self.fault(error, false))?)
+        self.receive(response.map_err(|error| self.send_error(error, false))?)
     }
 
-    fn receive(&self, response: Response<Body>) -> Result<Response<Vec<u8>>, Fault> {
+    fn receive(&self, response: Response<Body>) -> Result<Response<Vec<u8>>, SendError> {
         let (head, body) = response.into_parts();
         // One byte more than the limit tells a body that is too large from one that just fits;
         // ureq's own limit, 10 MB unless it is set, must not come before ours.
@@ -69,14 +69,14 @@ impl Carrier {
         reader
             .take(wanted)
             .read_to_end(&mut bytes)
-            .map_err(|error| self.fault(error.into(), true))?;
+            .map_err(|error| self.send_error(error.into(), true))?;
         if bytes.len() as u64 > self.body_limit {
-            return Err(Fault::too_large(self.body_limit));
+            return Err(SendError::too_large(self.body_limit));
         }
         Ok(Response::from_parts(head, bytes))
     }
 
-    fn fault(&self, error: ureq::Error, answered: bool) -> Fault {
+    fn send_error(&self, error: ureq::Error, answered: bool) -> SendError {
         let unsent = !answered && is_unsent(&error);
         let limit = match error {
             ureq::Error::Timeout(Timeout::Connect) => Some(self.connect_timeout),
@@ -93,11 +93,11 @@ impl Carrier {
             other => other,
         };
         let fatal = is_fatal(&error);
-        let fault = if unsent { Fault::unsent(error) } else { Fault::lost(error) };
-        let fault = if fatal { fault.fatal() } else { fault };
+        let error = if unsent { SendError::not_sent(error) } else { SendError::maybe_sent(error) };
+        let error = if fatal { error.fatal() } else { error };
         match limit {
-            Some(limit) => fault.timed_out(limit),
-            None => fault,
+            Some(limit) => error.timed_out(limit),
+            None => error,
         }
     }
 }

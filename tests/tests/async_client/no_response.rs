@@ -18,9 +18,9 @@ use crate::{KEY, hub, hub_of, runtime, shown};
 /// Why a list can't be had; it is told whether the request may have arrived.
 #[track_caller]
 fn is_transport(hub: Hub, transport: impl Transport, arrived: bool) {
-    let client = Client::new(hub, transport).with_timer(Tokio).with_retry(RetryPolicy::none());
+    let client = Client::new(hub, transport).with_timer(Tokio).with_retry(RetryPolicy::disabled());
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
-    assert!(matches!(error, Error::Transport { tries: 1, .. }), "{error:?}");
+    assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
     assert_eq!(error.may_have_arrived(), arrived, "{error:?}");
     let advice = match arrived {
         true => "it may have been done all the same: look before sending it again",
@@ -128,13 +128,13 @@ fn a_post_that_was_not_sent_is_tried_again() {
     let url = closed_port();
     runtime().block_on(async {
         let client = Client::new(hub_of(&url), hyper()).with_timer(Tokio);
-        let client = client.with_retry(crate::hand::at_once().tries(3));
+        let client = client.with_retry(crate::manual_transport::at_once().max_attempts(3));
         let error = client.call(&create).await.unwrap_err();
-        assert!(matches!(error, Error::Transport { tries: 3, .. }), "{error:?}");
+        assert!(matches!(error, Error::Transport { attempts: 3, .. }), "{error:?}");
         let client = Client::new(hub_of(&url), reqwest()).with_timer(Tokio);
-        let client = client.with_retry(crate::hand::at_once().tries(2));
+        let client = client.with_retry(crate::manual_transport::at_once().max_attempts(2));
         let error = client.call(&create).await.unwrap_err();
-        assert!(matches!(error, Error::Transport { tries: 2, .. }), "{error:?}");
+        assert!(matches!(error, Error::Transport { attempts: 2, .. }), "{error:?}");
     });
 }
 
@@ -144,7 +144,7 @@ fn https_without_tls_is_tried_once_and_told() {
     let hub = Hub::new(KEY, "the-hub").unwrap().with_base_url("https://127.0.0.1:1").unwrap();
     let client = Client::new(hub, hyper()).with_timer(Tokio);
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
-    let Error::Transport { tries: 1, source, .. } = &error else { panic!("{error:?}") };
+    let Error::Transport { attempts: 1, source, .. } = &error else { panic!("{error:?}") };
     assert_eq!(source.to_string(), "https needs a connector that has TLS");
     assert!(!error.may_have_arrived());
 }
@@ -155,6 +155,6 @@ fn what_a_client_cannot_carry_is_tried_once() {
     let secure = Reqwest::build(reqwest::Client::builder().https_only(true)).unwrap();
     let client = Client::new(hub_of("http://127.0.0.1:1"), secure).with_timer(Tokio);
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
-    assert!(matches!(error, Error::Transport { tries: 1, .. }), "{error:?}");
+    assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
     assert!(!error.may_have_arrived());
 }

@@ -6,9 +6,9 @@ use std::fmt;
 /// for a word here doesn't break when the word gets a variant of its own: compare the whole
 /// enumeration's `as_str()` instead.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UnknownWord(String);
+pub struct UnknownValue(String);
 
-impl UnknownWord {
+impl UnknownValue {
     pub(crate) fn new(text: &str) -> Self {
         Self(text.to_owned())
     }
@@ -20,7 +20,7 @@ impl UnknownWord {
     }
 }
 
-impl fmt::Debug for UnknownWord {
+impl fmt::Debug for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -29,7 +29,7 @@ impl fmt::Debug for UnknownWord {
 /// Declares an enumeration of the wire as a table of its words.
 ///
 /// A macro, since the traits it implements are serde's and std's: no trait of ours could.
-macro_rules! words {
+macro_rules! string_enum {
     (
         $(#[$meta:meta])*
         pub enum $name:ident {
@@ -42,7 +42,7 @@ macro_rules! words {
         pub enum $name {
             $($(#[$variant_meta])* $variant,)+
             /// A word that this version doesn't know; kept, and written back unchanged.
-            Unknown($crate::word::UnknownWord),
+            Unknown($crate::string_enum::UnknownValue),
         }
 
         impl $name {
@@ -67,7 +67,7 @@ macro_rules! words {
             fn from(word: &str) -> Self {
                 match word {
                     $($word => Self::$variant,)+
-                    other => Self::Unknown($crate::word::UnknownWord::new(other)),
+                    other => Self::Unknown($crate::string_enum::UnknownValue::new(other)),
                 }
             }
         }
@@ -86,12 +86,12 @@ macro_rules! words {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::word::read(deserializer)
+                $crate::string_enum::read(deserializer)
             }
         }
     };
 }
-pub(crate) use words;
+pub(crate) use string_enum;
 
 /// Reads a word without a copy of its text.
 pub(crate) fn read<'de, D, W>(deserializer: D) -> Result<W, D::Error>

@@ -7,15 +7,15 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use cycle_images::Hub;
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images::http::{Method, Request, Response, Uri};
 
-/// The part of a [`Turn`](crate::Turn) that belongs to its client: the transport and the timer,
+/// The part of a [`FlowStream`](crate::FlowStream) that belongs to its client: the transport and the timer,
 /// with what they are doing. Its type can't be named, for it is made of that of their futures.
-pub trait Carry: Sealed + Unpin {}
+pub trait Driver: Sealed + Unpin {}
 
 /// What came of a request.
-pub(crate) type Outcome<B> = Result<Response<B>, Fault>;
+pub(crate) type Outcome<B> = Result<Response<B>, SendError>;
 
 pub trait Sealed {
     type Body: AsRef<[u8]>;
@@ -26,7 +26,7 @@ pub trait Sealed {
     fn send(&mut self, request: Request<Vec<u8>>);
 
     /// Sends a request whose answer is wanted after all others.
-    fn send_ahead(&mut self, request: Request<Vec<u8>>);
+    fn send_prefetch(&mut self, request: Request<Vec<u8>>);
 
     /// How many requests have been sent and their answers not taken.
     fn len(&self) -> usize;
@@ -46,47 +46,47 @@ pub trait Sealed {
 }
 
 /// `S` sends a request, `W` waits.
-pub(crate) struct InFlight<'c, S, SF, B, W, WF> {
+pub(crate) struct PendingRequests<'c, S, SF, B, W, WF> {
     hub: &'c Hub,
     limit: Duration,
     start: S,
     start_timer: W,
-    flights: VecDeque<Flight<SF, B>>,
+    requests: VecDeque<Pending<SF, B>>,
     /// The wait that the flow asked for, or the time that is left for the first answer.
     timer: Option<Pin<Box<WF>>>,
 }
 
-struct Flight<SF, B> {
+struct Pending<SF, B> {
     /// What tells a request that was sent ahead from others: its method, URI and body.
-    ahead: Option<(Method, Uri, Vec<u8>)>,
+    prefetched: Option<(Method, Uri, Vec<u8>)>,
     sending: Pin<Box<SF>>,
     outcome: Option<Outcome<B>>,
 }
 
-impl<'c, S, SF, B, W, WF> InFlight<'c, S, SF, B, W, WF>
+impl<'c, S, SF, B, W, WF> PendingRequests<'c, S, SF, B, W, WF>
 where
     S: Fn(Request<Vec<u8>>) -> SF,
     W: Fn(Duration) -> WF,
 {
     /// `limit` is the time that an answer may take once it is waited for.
     pub(crate) fn new(hub: &'c Hub, limit: Duration, start: S, start_timer: W) -> Self {
-        Self { hub, limit, start, start_timer, flights: VecDeque::new(), timer: None }
+        Self { hub, limit, start, start_timer, requests: VecDeque::new(), timer: None }
     }
 
-    fn begin(&self, request: Request<Vec<u8>>) -> Flight<SF, B> {
-        Flight { ahead: None, sending: Box::pin((self.start)(request)), outcome: None }
+    fn begin(&self, request: Request<Vec<u8>>) -> Pending<SF, B> {
+        Pending { prefetched: None, sending: Box::pin((self.start)(request)), outcome: None }
     }
 }
 
-impl<SF, B> Flight<SF, B> {
-    fn was_ahead(&self, request: &Request<Vec<u8>>) -> bool {
-        self.ahead.as_ref().is_some_and(|(method, uri, body)| {
+impl<SF, B> Pending<SF, B> {
+    fn was_prefetched(&self, request: &Request<Vec<u8>>) -> bool {
+        self.prefetched.as_ref().is_some_and(|(method, uri, body)| {
             method == request.method() && uri == request.uri() && body == request.body()
         })
     }
 }
 
-impl<S, SF, B, W, WF> Sealed for InFlight<'_, S, SF, B, W, WF>
+impl<S, SF, B, W, WF> Sealed for PendingRequests<'_, S, SF, B, W, WF>
 where
     S: Fn(Request<Vec<u8>>) -> SF,
     SF: Future<Output = Outcome<B>>,
@@ -101,44 +101,44 @@ where
     }
 
     fn send(&mut self, request: Request<Vec<u8>>) {
-        if !self.flights.front().is_some_and(|first| first.was_ahead(&request)) {
-            let flight = self.begin(request);
-            self.flights.push_front(flight);
+        if !self.requests.front().is_some_and(|first| first.was_prefetched(&request)) {
+            let pending = self.begin(request);
+            self.requests.push_front(pending);
         }
         // The time of a request that was sent ahead begins when its answer is wanted: until then,
         // it goes on only as often as the program comes by.
         self.wait(self.limit);
     }
 
-    fn send_ahead(&mut self, request: Request<Vec<u8>>) {
+    fn send_prefetch(&mut self, request: Request<Vec<u8>>) {
         let (method, uri) = (request.method().clone(), request.uri().clone());
-        let ahead = Some((method, uri, request.body().clone()));
-        let flight = self.begin(request);
-        self.flights.push_back(Flight { ahead, ..flight });
+        let prefetched = Some((method, uri, request.body().clone()));
+        let pending = self.begin(request);
+        self.requests.push_back(Pending { prefetched, ..pending });
     }
 
     fn len(&self) -> usize {
-        self.flights.len()
+        self.requests.len()
     }
 
     fn advance(&mut self, context: &mut Context<'_>) {
-        for flight in self.flights.iter_mut().filter(|flight| flight.outcome.is_none()) {
-            if let Poll::Ready(outcome) = flight.sending.as_mut().poll(context) {
-                flight.outcome = Some(outcome);
+        for pending in self.requests.iter_mut().filter(|pending| pending.outcome.is_none()) {
+            if let Poll::Ready(outcome) = pending.sending.as_mut().poll(context) {
+                pending.outcome = Some(outcome);
             }
         }
     }
 
     fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Outcome<B>> {
-        let landed = self.flights.front_mut().and_then(|flight| flight.outcome.take());
-        let outcome = match landed {
+        let outcome = self.requests.front_mut().and_then(|pending| pending.outcome.take());
+        let outcome = match outcome {
             Some(outcome) => outcome,
             None => {
                 ready!(self.poll_waited(context));
-                Err(Fault::lost("no answer came in time").timed_out(self.limit))
+                Err(SendError::maybe_sent("no answer came in time").timed_out(self.limit))
             }
         };
-        self.flights.pop_front();
+        self.requests.pop_front();
         self.timer = None;
         Poll::Ready(outcome)
     }
@@ -155,12 +155,12 @@ where
     }
 
     fn clear(&mut self) {
-        self.flights.clear();
+        self.requests.clear();
         self.timer = None;
     }
 }
 
-impl<S, SF, B, W, WF> Carry for InFlight<'_, S, SF, B, W, WF> where Self: Sealed {}
+impl<S, SF, B, W, WF> Driver for PendingRequests<'_, S, SF, B, W, WF> where Self: Sealed {}
 
 /// Nothing in it is pinned but what is boxed.
-impl<S, SF, B, W, WF> Unpin for InFlight<'_, S, SF, B, W, WF> {}
+impl<S, SF, B, W, WF> Unpin for PendingRequests<'_, S, SF, B, W, WF> {}
