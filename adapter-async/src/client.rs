@@ -1,10 +1,12 @@
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, Flow, JobTracker, ListOperation, Pages, RetryPolicy};
+use cycle_images::flow::{Exchange, Flow, JobTracker, Pages, RetryPolicy};
 use cycle_images::http::header::{HeaderValue, USER_AGENT};
 use cycle_images::http::{HeaderMap, Request};
 use cycle_images::model::JobDescriptor;
-use cycle_images::{Hub, JobId, Operation, ReplyOf};
+use cycle_images::operation::ListOperation;
+use cycle_images::operation::ReplyOf;
+use cycle_images::{Hub, JobId, Operation};
 
 use crate::flow_stream::seed;
 use crate::pending_requests::{Outcome, PendingRequests};
@@ -128,8 +130,8 @@ impl<T: Transport, M: Timer> Client<T, M> {
     /// # Errors
     /// If an argument can't be sent, the request can't be carried to the platform and back, or the
     /// answer isn't a success.
-    pub async fn call<O: Operation + Clone>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
-        let exchange = Exchange::new(operation.clone(), seed()).retry(self.retry);
+    pub async fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
+        let exchange = Exchange::new(operation, seed()).retry(self.retry);
         // An exchange ends with its reply, and not before it.
         self.run(exchange).next().await.unwrap_or(Err(Error::Ended))
     }

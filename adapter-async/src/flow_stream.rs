@@ -9,8 +9,9 @@ use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime};
 
 use cycle_images::Timestamp;
-use cycle_images::flow::{Flow, JobTracker, ListOperation, Pages, Step};
+use cycle_images::flow::{Flow, JobTracker, Pages, Step};
 use cycle_images::model::Job;
+use cycle_images::operation::ListOperation;
 use futures_core::{FusedStream, Stream};
 
 use crate::{Driver, Error, Items};

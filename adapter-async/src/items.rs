@@ -4,7 +4,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec::IntoIter;
 
-use cycle_images::flow::{ListOperation, Pages};
+use cycle_images::flow::Pages;
+use cycle_images::operation::ListOperation;
 use futures_core::{FusedStream, Stream};
 
 use crate::{Driver, Error, FlowStream};

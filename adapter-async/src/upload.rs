@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use cycle_images::UploadImage;
 use cycle_images::flow::SendError;
 use cycle_images::http::header::{EXPECT, HeaderValue};
 use cycle_images::model::Image;
+use cycle_images::upload::UploadImage;
 
 use crate::body_gate::{BodyGate, GateGuard};
 use crate::client::name_client;

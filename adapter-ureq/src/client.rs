@@ -2,11 +2,14 @@ use std::cell::Cell;
 use std::io::Read;
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, JobTracker, ListOperation, Pages, RetryPolicy, SendError};
+use cycle_images::flow::{Exchange, JobTracker, Pages, RetryPolicy, SendError};
 use cycle_images::http::Request;
 use cycle_images::http::header::{EXPECT, HeaderValue};
 use cycle_images::model::{Image, JobDescriptor};
-use cycle_images::{Hub, JobId, Operation, ReplyOf, UploadImage};
+use cycle_images::operation::ListOperation;
+use cycle_images::operation::ReplyOf;
+use cycle_images::upload::UploadImage;
+use cycle_images::{Hub, JobId, Operation};
 use ureq::{Agent, Proxy, SendBody};
 
 use crate::flow_iter::{FlowIter, Items, now, seed};
@@ -132,8 +135,8 @@ impl Client {
     /// # Errors
     /// If an argument can't be sent, the request can't be carried to the platform and back, or the
     /// answer isn't a success.
-    pub fn call<O: Operation + Clone>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
-        let exchange = Exchange::new(operation.clone(), seed()).retry(self.retry);
+    pub fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
+        let exchange = Exchange::new(operation, seed()).retry(self.retry);
         // An exchange ends with its reply, and not before it.
         FlowIter::new(self, exchange).next().unwrap_or_else(|| Err(Error::Ended))
     }

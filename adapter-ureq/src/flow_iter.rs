@@ -5,8 +5,9 @@ use std::hash::{BuildHasher, Hasher};
 use std::time::SystemTime;
 
 use cycle_images::Timestamp;
-use cycle_images::flow::{Flow, JobTracker, ListOperation, Pages, Step};
+use cycle_images::flow::{Flow, JobTracker, Pages, Step};
 use cycle_images::model::Job;
+use cycle_images::operation::ListOperation;
 
 use crate::{Client, Error};
 

@@ -4,8 +4,8 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
 use crate::error::DecodeError;
-use crate::json::Json;
-use crate::lenient;
+use crate::wire::json::Json;
+use crate::wire::lenient;
 
 /// The root document of a success: the data, and what was included beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +71,14 @@ struct Root<T, I: Default + DeserializeOwned> {
     data: T,
     #[serde(default, deserialize_with = "lenient::or_default")]
     includes: I,
+}
+
+impl<T, I: Default> Document<T, I> {
+    /// A document with nothing included and nothing skipped.
+    #[must_use]
+    pub fn new(data: T) -> Self {
+        Self { data, includes: I::default(), skipped: Vec::new() }
+    }
 }
 
 impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<T, I> {

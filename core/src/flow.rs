@@ -62,12 +62,12 @@ pub use error::FlowError;
 pub use exchange::Exchange;
 pub use job_error::JobError;
 pub use job_tracker::{JobTracker, JobUpdate};
-pub use pages::{ListOperation, Pages};
+pub use pages::Pages;
 pub use retry::RetryPolicy;
 pub use send_error::SendError;
 
 use crate::hub::Hub;
-use crate::time::Timestamp;
+use crate::wire::timestamp::Timestamp;
 
 /// What a [`Flow`] wants next.
 #[derive(Debug)]

@@ -1,19 +1,20 @@
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 
-use crate::api_key::ApiKey;
-use crate::base_url::BaseUrl;
 use crate::document::Reply;
 use crate::error::{DecodeError, RequestError, ResponseError};
-use crate::id::HubId;
 use crate::operation::{Operation, ReplyOf};
-use crate::path::Path;
-use crate::query::{ListStyle, Query};
-use crate::time::Timestamp;
-use crate::upload::{Upload, UploadImage};
+use crate::request::api_key::ApiKey;
+use crate::request::base_url::BaseUrl;
+use crate::request::path::Path;
+use crate::request::query::{ListStyle, Query};
+use crate::wire::id::Id;
 
 const X_HUB_ID: HeaderName = HeaderName::from_static("x-hub-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// The id of a hub: the scope that every request belongs to.
+pub type HubId = Id<Hub>;
 
 /// Where requests go and in whose name: the base URL, the API key and the hub id.
 ///
@@ -144,6 +145,10 @@ impl Hub {
         self.base_url.as_str()
     }
 
+    pub(crate) fn factory_url(&self) -> &str {
+        self.factory_url.as_str()
+    }
+
     /// The hub's id.
     #[must_use]
     pub fn id(&self) -> &HubId {
@@ -158,14 +163,16 @@ impl Hub {
     pub fn request<O: Operation>(&self, operation: &O) -> Result<Request<Vec<u8>>, RequestError> {
         let of = |error: RequestError| error.of(O::NAME);
         operation.check().map_err(of)?;
-        let body = operation.body().map_err(of)?;
 
         let mut uri = String::with_capacity(512);
         uri.push_str(self.base_url.as_str());
         operation.path(&mut Path::new(&mut uri));
-        operation.query(&mut Query::new(&mut uri, self.lists));
+        let mut query = Query::new(&mut uri, self.lists);
+        operation.query(&mut query);
+        query.finish().map_err(of)?;
         let uri = Uri::try_from(uri)
             .map_err(|_| of(RequestError::new("uri", "is longer than a URI can be")))?;
+        let body = operation.body().map_err(of)?;
 
         let mut headers = HeaderMap::with_capacity(6);
         headers.insert(AUTHORIZATION, self.api_key.authorization());
@@ -214,35 +221,5 @@ impl Hub {
                 Err(ResponseError::unexpected(O::NAME, &response, self.api_key.secret(), error))
             }
         }
-    }
-
-    /// Makes the parts of an upload of `size` bytes, as of `now`.
-    ///
-    /// # Errors
-    /// If the image's token has ended.
-    pub fn upload(
-        &self,
-        upload: &UploadImage,
-        size: u64,
-        now: Timestamp,
-    ) -> Result<Upload, RequestError> {
-        upload.parts(self.factory_url.as_str(), &self.id, size, now)
-    }
-
-    /// Reads the factory's answer to an upload. Any 2xx is a success.
-    ///
-    /// # Errors
-    /// If the status is another one.
-    pub fn upload_response(
-        &self,
-        upload: &UploadImage,
-        response: Response<impl AsRef<[u8]>>,
-    ) -> Result<(), ResponseError> {
-        let (head, body) = response.into_parts();
-        let response = Response::from_parts(head, body.as_ref());
-        if response.status().is_success() {
-            return Ok(());
-        }
-        Err(ResponseError::refused(UploadImage::NAME, &response, upload.token()))
     }
 }

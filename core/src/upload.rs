@@ -1,16 +1,18 @@
+//! The tar of an image, uploaded to the factory.
+
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderValue, Method, Request, Uri};
+use http::{HeaderValue, Method, Request, Response, Uri};
 
-use crate::error::RequestError;
-use crate::id::{HubId, ImageId};
-use crate::model::{Image, Origin};
-use crate::path::Path;
-use crate::query::{ListStyle, Query};
-use crate::secret::Secret;
-use crate::time::Timestamp;
+use crate::error::{RequestError, ResponseError};
+use crate::hub::{Hub, HubId};
+use crate::model::{Image, ImageId, Origin};
+use crate::request::path::Path;
+use crate::request::query::{ListStyle, Query};
+use crate::wire::secret::Secret;
+use crate::wire::timestamp::Timestamp;
 
 /// Pushes the tar of an image whose origin is `cycle-upload` to the factory:
 /// `POST /v1/images/{id}/upload`. The image's own token opens the factory; the API key doesn't go
@@ -20,7 +22,8 @@ use crate::time::Timestamp;
 /// whole. [`Hub::upload`](crate::Hub::upload) gives what goes in front of it and behind it.
 ///
 /// ```
-/// use cycle_images::{Hub, UploadImage, model::Image};
+/// use cycle_images::upload::UploadImage;
+/// use cycle_images::{Hub, model::Image};
 ///
 /// let image: Image = serde_json::from_str(r#"{"id": "i1", "state": {"current": "uploading"},
 ///     "source": {"type": "direct", "details": {"id": "s1", "origin": {"type": "cycle-upload",
@@ -58,6 +61,38 @@ pub struct Upload {
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upload").finish_non_exhaustive()
+    }
+}
+
+impl Hub {
+    /// Makes the parts of an upload of `size` bytes, as of `now`.
+    ///
+    /// # Errors
+    /// If the image's token has ended.
+    pub fn upload(
+        &self,
+        upload: &UploadImage,
+        size: u64,
+        now: Timestamp,
+    ) -> Result<Upload, RequestError> {
+        upload.parts(self.factory_url(), self.id(), size, now)
+    }
+
+    /// Reads the factory's answer to an upload. Any 2xx is a success.
+    ///
+    /// # Errors
+    /// If the status is another one.
+    pub fn upload_response(
+        &self,
+        upload: &UploadImage,
+        response: Response<impl AsRef<[u8]>>,
+    ) -> Result<(), ResponseError> {
+        let (head, body) = response.into_parts();
+        let response = Response::from_parts(head, body.as_ref());
+        if response.status().is_success() {
+            return Ok(());
+        }
+        Err(ResponseError::refused(UploadImage::NAME, &response, upload.token()))
     }
 }
 
@@ -104,9 +139,9 @@ impl UploadImage {
         }
         let mut uri = factory_url.to_owned();
         Path::new(&mut uri).literal("/v1/images").id(&self.id).literal("/upload");
-        Query::new(&mut uri, ListStyle::Comma)
-            .text("hub-id", hub_id.as_str())
-            .text("token", self.token.expose());
+        let mut query = Query::new(&mut uri, ListStyle::Comma);
+        query.text("hub-id", hub_id.as_str()).text("token", self.token.expose());
+        query.finish().map_err(|error| error.of(Self::NAME))?;
         let uri = Uri::try_from(uri)
             .map_err(|_| refuse("uri", "is longer than a URI can be".to_owned()))?;
 
@@ -150,7 +185,6 @@ impl UploadImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Hub;
 
     fn upload(expires: &str) -> UploadImage {
         let image = format!(
@@ -174,7 +208,7 @@ mod tests {
         let request = &upload.request;
         assert_eq!(
             request.uri(),
-            "http://127.0.0.1:9/f/v1/images/i%2F1/upload?hub-id=h-1&token=sec%20%26t"
+            "http://127.0.0.1:9/f/v1/images/i%2F1/upload?hub-id=h-1&token=sec+%26t"
         );
         let boundary = request.headers()["content-type"].to_str().unwrap();
         let boundary = boundary.strip_prefix("multipart/form-data; boundary=").unwrap();

@@ -17,9 +17,10 @@ use std::hint::black_box;
 use std::slice;
 use std::time::{Duration, Instant};
 
+use cycle_images::Hub;
 use cycle_images::http::Response;
 use cycle_images::images::GetImages;
-use cycle_images::{Hub, ReplyOf};
+use cycle_images::operation::ReplyOf;
 use cycle_images_tests::generator::images_page;
 use serde_json::Value;
 

@@ -3,7 +3,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::error::Category;
 
-use crate::secret::Secret;
+use crate::wire::secret::Secret;
 
 /// Where a document isn't what its operation promises.
 ///

@@ -3,7 +3,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::ErrorCode;
-use crate::secret::Secret;
+use crate::wire::secret::Secret;
 
 /// The platform's own words about what went wrong, from its error envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -31,7 +31,7 @@ impl ResponseError {
         self.means(409)
     }
 
-    /// The platform refuses an argument; the [`PlatformError`](crate::PlatformError)'s pointer may
+    /// The platform refuses an argument; the [`PlatformError`](crate::error::PlatformError)'s pointer may
     /// name it.
     #[must_use]
     pub fn is_invalid(&self) -> bool {

@@ -6,7 +6,7 @@ use http::{HeaderMap, Response, StatusCode};
 use serde_json::Value;
 
 use super::{DecodeError, ErrorCode, OAuthError, PlatformError};
-use crate::secret::Secret;
+use crate::wire::secret::Secret;
 
 /// An answer that is not the success that its operation promises.
 ///

@@ -3,7 +3,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
-use crate::time::Timestamp;
+use crate::wire::timestamp::Timestamp;
 
 /// How long a response asks to wait: in seconds, or until a date. The date is taken against the
 /// response's own `Date`, so that a clock that is off here changes nothing.

@@ -5,7 +5,7 @@ use super::retry::RetryState;
 use super::{Flow, FlowError, RetryPolicy, SendError, Step};
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
-use crate::time::Timestamp;
+use crate::wire::timestamp::Timestamp;
 
 /// One operation, sent until it is answered, as far as its [`RetryPolicy`] goes. It gives one
 /// [`Reply`](crate::Reply), and ends with that or with an error: to send the operation again takes

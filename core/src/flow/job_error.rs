@@ -1,8 +1,8 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::id::JobId;
 use crate::model::Job;
+use crate::model::JobId;
 
 /// How a job can fail to come to a good end.
 #[derive(Clone, Debug, PartialEq)]

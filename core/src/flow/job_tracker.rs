@@ -8,10 +8,10 @@ use super::retry::RetryState;
 use super::{Flow, FlowError, JobError, RetryPolicy, SendError, Step};
 use crate::error::{ErrorCode, ResponseError, retry_after};
 use crate::hub::Hub;
-use crate::id::JobId;
 use crate::jobs::GetJob;
+use crate::model::JobId;
 use crate::model::{Job, JobDescriptor, JobStatus, Progress};
-use crate::time::Timestamp;
+use crate::wire::timestamp::Timestamp;
 
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);

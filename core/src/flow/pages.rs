@@ -5,24 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::retry::RetryState;
 use super::{Flow, FlowError, RetryPolicy, SendError, Step};
-use crate::document::Reply;
 use crate::hub::Hub;
-use crate::operation::{Operation, ReplyOf};
-use crate::time::Timestamp;
+use crate::operation::{ListOperation, ReplyOf};
+use crate::wire::timestamp::Timestamp;
 
-/// An operation that gives a list, page by page.
-pub trait ListOperation: Operation<Data = Vec<Self::Record>> {
-    /// What the list is of.
-    type Record;
-
-    /// The number of the page that is asked for, counted from 1; the first if there is none.
-    fn page_number(&mut self) -> &mut Option<u32>;
-
-    /// What tells one record from another: its id.
-    fn key(record: &Self::Record) -> &str;
-}
-
-/// A list, page by page. It gives a [`Reply`] for each page that holds anything, in order.
+/// A list, page by page. It gives a [`Reply`](crate::Reply) for each page that holds anything, in order.
 ///
 /// The platform tells neither a total nor a next page, and may send fewer records than asked for.
 /// So the list ends with an empty page, or with one that is shorter than a page before it; a first
@@ -48,8 +35,8 @@ pub struct Pages<O> {
 impl<O: ListOperation> Pages<O> {
     /// The pages of a list, from the one that the operation asks for. The seed decides how the waits
     /// before repetitions are spread: hand in another for each flow.
-    pub fn new(mut operation: O, seed: u64) -> Self {
-        let number = operation.page_number().unwrap_or(1);
+    pub fn new(operation: O, seed: u64) -> Self {
+        let number = operation.options().page_number().unwrap_or(1);
         let retry = RetryState::new(seed);
         Self { operation, number, longest: 0, edges: None, retry, ended: false }
     }
@@ -60,7 +47,7 @@ impl<O: ListOperation> Pages<O> {
         self
     }
 
-    fn take(&mut self, reply: &Reply<Vec<O::Record>, O::Includes>) -> Result<(), FlowError> {
+    fn take(&mut self, reply: &ReplyOf<O>) -> Result<(), FlowError> {
         // A record that couldn't be read was on the page all the same.
         let read = reply.data.iter().map(O::key);
         let skipped = reply.skipped.iter().filter(|skipped| skipped.is_record());
@@ -93,7 +80,7 @@ impl<O: ListOperation> Flow for Pages<O> {
         if self.ended {
             return Ok(Step::Done);
         }
-        *self.operation.page_number() = Some(self.number);
+        self.operation.options_mut().set_page_number(self.number);
         self.retry.poll(&self.operation, hub, now)
     }
 
@@ -115,7 +102,8 @@ impl<O: ListOperation> Flow for Pages<O> {
         if self.ended || !self.operation.is_idempotent() {
             return None;
         }
-        *self.operation.page_number() = Some(self.number.checked_add(steps)?);
+        let number = self.number.checked_add(steps)?;
+        self.operation.options_mut().set_page_number(number);
         hub.request(&self.operation).ok()
     }
 }

@@ -7,7 +7,7 @@ use super::{FlowError, SendError, Step};
 use crate::error::{ResponseError, retry_after};
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
-use crate::time::Timestamp;
+use crate::wire::timestamp::Timestamp;
 
 /// What is sent again, how often, and after how long.
 ///

@@ -1,14 +1,10 @@
-use std::collections::BTreeMap;
-
+use crate::error::{DecodeError, RequestError};
+use crate::model::Image;
+use crate::model::SourceId;
+use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use crate::document::NoIncludes;
-use crate::error::RequestError;
-use crate::id::SourceId;
-use crate::model::Image;
-use crate::operation::{Operation, json_body};
-use crate::path::Path;
+use std::collections::BTreeMap;
 
 /// Makes an image of a source: `POST /v1/images`, documented as `createImage`. Capability:
 /// `images-manage`.
@@ -119,8 +115,7 @@ impl Operation for CreateImage {
     const NAME: &'static str = "CreateImage";
     const METHOD: Method = Method::POST;
     const CAPABILITY: &'static str = "images-manage";
-    type Data = Image;
-    type Includes = NoIncludes;
+    type Output = One<Image>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images");
@@ -128,5 +123,9 @@ impl Operation for CreateImage {
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
         json_body(self)
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }

@@ -1,8 +1,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::Events;
-use crate::id::{self, BuildLogId, HubId, ImageId};
-use crate::lenient;
+use super::ImageId;
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::lenient;
+
+/// The id of a [`BuildLog`].
+pub type BuildLogId = Id<BuildLog>;
 
 /// What an image's build said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::StateError;
-use crate::id::{self, ContainerId, EnvironmentId, ImageId};
-use crate::lenient;
-use crate::string_enum::string_enum;
-use crate::time::{Timestamp, or_never};
+use super::{EnvironmentId, ImageId};
+use crate::wire::id::{self, Id};
+use crate::wire::lenient;
+use crate::wire::string_enum::string_enum;
+use crate::wire::timestamp::{Timestamp, or_never};
+
+/// The id of a container.
+pub type ContainerId = Id<ContainerSummary>;
 
 /// What an environment's `meta` tells of one of its containers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,12 +2,17 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::EnvironmentId;
 use super::State;
-use crate::id::{self, CreatorId, EnvironmentId, HubId};
-use crate::lenient;
-use crate::secret::Secret;
-use crate::string_enum::string_enum;
-use crate::time::Timestamp;
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::lenient;
+use crate::wire::secret::Secret;
+use crate::wire::string_enum::string_enum;
+use crate::wire::timestamp::Timestamp;
+
+/// The id of whoever created a resource; [`Creator::kind`] says which kind of creator it is.
+pub type CreatorId = Id<Creator>;
 
 /// Who made a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,7 +192,7 @@ mod happenings {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use crate::time::{Timestamp, or_never};
+    use crate::wire::timestamp::{Timestamp, or_never};
 
     #[derive(Deserialize, Serialize)]
     #[serde(transparent)]

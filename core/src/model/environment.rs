@@ -3,11 +3,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Acl, ContainerSummary, Creator, Events, PrivateNetwork, State, StateCounts};
-use crate::id::{self, EnvironmentId, HubId};
-use crate::json::Json;
-use crate::lenient;
-use crate::string_enum::string_enum;
-use crate::time::{Timestamp, or_never};
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::json::Json;
+use crate::wire::lenient;
+use crate::wire::string_enum::string_enum;
+use crate::wire::timestamp::{Timestamp, or_never};
+
+/// The id of an [`Environment`].
+pub type EnvironmentId = Id<Environment>;
 
 /// An environment: containers and the private network between them. Among the includes, it is one
 /// that made a resource on its own.

@@ -2,11 +2,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::IntegrationId;
 use super::{Config, Creator, Events, ImageSource, State, StateCounts};
-use crate::id::{self, HubId, ImageId, IntegrationId};
-use crate::lenient;
-use crate::string_enum::string_enum;
-use crate::time::{Timestamp, or_never};
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::lenient;
+use crate::wire::string_enum::string_enum;
+use crate::wire::timestamp::{Timestamp, or_never};
+
+/// The id of an [`Image`].
+pub type ImageId = Id<Image>;
 
 /// An image: an atomic copy of a filesystem, built from a source, that containers are run from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

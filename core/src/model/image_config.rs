@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::lenient;
-use crate::string_enum::string_enum;
+use crate::wire::lenient;
+use crate::wire::string_enum::string_enum;
 
 /// How containers are to run an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

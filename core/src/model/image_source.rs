@@ -1,9 +1,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Origin;
-use crate::id::{self, StackId};
-use crate::lenient;
-use crate::string_enum::string_enum;
+use super::StackId;
+use crate::wire::id;
+use crate::wire::lenient;
+use crate::wire::string_enum::string_enum;
 
 /// What an image is made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Account, ApiKeyCreator, Environment, Integration, Source, Stack, StackBuild};
-use crate::lenient;
+use crate::wire::lenient;
 
 /// Resources that images refer to, by id, as far as they were asked for with `include`.
 ///

@@ -3,11 +3,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Creator, Events, State};
-use crate::id::{self, HubId, IntegrationId};
-use crate::json::Json;
-use crate::lenient;
-use crate::secret::Secret;
-use crate::string_enum::string_enum;
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::json::Json;
+use crate::wire::lenient;
+use crate::wire::secret::Secret;
+use crate::wire::string_enum::string_enum;
+
+/// The id of an [`Integration`].
+pub type IntegrationId = Id<Integration>;
 
 /// A hub's connection to another vendor, which may build images.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

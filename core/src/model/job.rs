@@ -1,11 +1,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Creator, State, StateError, TaskStep};
-use crate::id::{self, HubId, JobId, TaskId};
-use crate::json::Json;
-use crate::lenient;
-use crate::string_enum::string_enum;
-use crate::time::{Timestamp, or_never};
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::json::Json;
+use crate::wire::lenient;
+use crate::wire::string_enum::string_enum;
+use crate::wire::timestamp::{Timestamp, or_never};
+
+/// The id of a [`Job`].
+pub type JobId = Id<Job>;
 
 /// Work that the platform does in the background, such as importing an image.
 ///
@@ -94,6 +98,9 @@ pub struct JobEvents {
     #[serde(with = "or_never")]
     pub completed: Option<Timestamp>,
 }
+
+/// The id of a job's [task](JobTask).
+pub type TaskId = Id<JobTask>;
 
 /// A task of a job: one call of a function of the platform.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

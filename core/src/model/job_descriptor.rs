@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use crate::id::JobId;
-use crate::json::Json;
-use crate::lenient;
-use crate::time::{Timestamp, or_never};
+use super::JobId;
+use crate::wire::json::Json;
+use crate::wire::lenient;
+use crate::wire::timestamp::{Timestamp, or_never};
 
 /// What the platform answers when it takes on work: which action, and the job that does it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

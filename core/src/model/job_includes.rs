@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Creators;
-use crate::lenient;
+use crate::wire::lenient;
 
 /// Resources that jobs refer to, by id, as far as they were asked for with `include`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,11 +1,12 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::SourceId;
 use super::{RegistryAuth, Repo};
-use crate::id::{self, SourceId};
-use crate::lenient::{self, or_default};
-use crate::secret::Secret;
-use crate::tagged::{self, Tagged, UnknownKind};
-use crate::time::{Timestamp, or_never};
+use crate::wire::id;
+use crate::wire::lenient::{self, or_default};
+use crate::wire::secret::Secret;
+use crate::wire::tagged::{self, Tagged, UnknownKind};
+use crate::wire::timestamp::{Timestamp, or_never};
 
 /// Where a source has its images from.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,9 +1,9 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::lenient::{self, or_default};
-use crate::secret::Secret;
-use crate::string_enum::string_enum;
-use crate::tagged::{self, Tagged, UnknownKind};
+use crate::wire::lenient::{self, or_default};
+use crate::wire::secret::Secret;
+use crate::wire::string_enum::string_enum;
+use crate::wire::tagged::{self, Tagged, UnknownKind};
 
 /// What opens a registry that speaks OCI.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::lenient::{self, or_default};
-use crate::secret::Secret;
-use crate::tagged::{self, Tagged, UnknownKind};
+use crate::wire::lenient::{self, or_default};
+use crate::wire::secret::Secret;
+use crate::wire::tagged::{self, Tagged, UnknownKind};
 
 /// A git repository.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Acl, Creator, Events, LifeStatus, Origin, SourceType, State};
-use crate::id::{self, HubId, SourceId};
-use crate::lenient;
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::lenient;
+
+/// The id of an image [`Source`].
+pub type SourceId = Id<Source>;
 
 /// An image source: where images come from and how they are built.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Creators, Integration};
-use crate::lenient;
+use crate::wire::lenient;
 
 /// Resources that image sources refer to, by id, as far as they were asked for with `include`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -3,11 +3,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Acl, Creator, GitRef, LifeStatus, RepoAuth, State, StateCounts};
-use crate::id::{self, HubId, StackId};
-use crate::json::Json;
-use crate::lenient::{self, or_default};
-use crate::tagged::{self, Tagged, UnknownKind};
-use crate::time::{Timestamp, or_never};
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::json::Json;
+use crate::wire::lenient::{self, or_default};
+use crate::wire::tagged::{self, Tagged, UnknownKind};
+use crate::wire::timestamp::{Timestamp, or_never};
+
+/// The id of a [`Stack`].
+pub type StackId = Id<Stack>;
 
 /// A stack: containers that are built and deployed together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

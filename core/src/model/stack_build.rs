@@ -2,12 +2,17 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::StackId;
 use super::{Events, GitRef, State, StateCounts};
-use crate::id::{self, HubId, StackBuildId, StackId};
-use crate::json::Json;
-use crate::lenient;
-use crate::string_enum::string_enum;
-use crate::time::{Timestamp, or_never};
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::json::Json;
+use crate::wire::lenient;
+use crate::wire::string_enum::string_enum;
+use crate::wire::timestamp::{Timestamp, or_never};
+
+/// The id of a [`StackBuild`].
+pub type StackBuildId = Id<StackBuild>;
 
 /// A build of a [`Stack`](super::Stack).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

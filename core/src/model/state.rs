@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::lenient;
-use crate::time::{Timestamp, or_never};
+use crate::wire::lenient;
+use crate::wire::timestamp::{Timestamp, or_never};
 
 /// The state of a resource whose states are the words `S`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

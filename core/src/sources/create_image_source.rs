@@ -1,12 +1,9 @@
+use super::origin_request::{OriginRequest, filled};
+use crate::error::{DecodeError, RequestError};
+use crate::model::{Acl, Origin, Source, SourceAbout, SourceBuilder, SourceType};
+use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
 use http::Method;
 use serde::Serialize;
-
-use super::origin_request::{OriginRequest, filled};
-use crate::document::NoIncludes;
-use crate::error::RequestError;
-use crate::model::{Acl, Origin, Source, SourceAbout, SourceBuilder, SourceType};
-use crate::operation::{Operation, json_body};
-use crate::path::Path;
 
 /// Makes an image source: `POST /v1/images/sources`, documented as `createImageSource`.
 /// Capability: `images-sources-manage`.
@@ -129,8 +126,7 @@ impl Operation for CreateImageSource {
     const NAME: &'static str = "CreateImageSource";
     const METHOD: Method = Method::POST;
     const CAPABILITY: &'static str = "images-sources-manage";
-    type Data = Source;
-    type Includes = NoIncludes;
+    type Output = One<Source>;
 
     fn check(&self) -> Result<(), RequestError> {
         if let Some(identifier) = &self.body.identifier {
@@ -149,5 +145,9 @@ impl Operation for CreateImageSource {
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
         json_body(&self.body)
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }

@@ -2,7 +2,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::error::RequestError;
 use crate::model::{DockerFile, Origin, RegistryAuth};
-use crate::tagged;
+use crate::wire::tagged;
 
 /// An origin as requests carry it. Unlike the one that is read, it has no upload token: the
 /// platform makes one for each image, and one that was read with a source is not sent back.

@@ -1,13 +1,10 @@
+use super::origin_request::{OriginRequest, filled};
+use crate::error::{DecodeError, RequestError};
+use crate::model::SourceId;
+use crate::model::{Origin, Source, SourceBuilder};
+use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
 use http::Method;
 use serde::Serialize;
-
-use super::origin_request::{OriginRequest, filled};
-use crate::document::NoIncludes;
-use crate::error::RequestError;
-use crate::id::SourceId;
-use crate::model::{Origin, Source, SourceBuilder};
-use crate::operation::{Operation, json_body};
-use crate::path::Path;
 
 /// Changes an image source: `PATCH /v1/images/sources/{id}`, documented as `updateImageSource`.
 /// Capability: `images-sources-manage`.
@@ -115,8 +112,7 @@ impl Operation for UpdateImageSource {
     const NAME: &'static str = "UpdateImageSource";
     const METHOD: Method = Method::PATCH;
     const CAPABILITY: &'static str = "images-sources-manage";
-    type Data = Source;
-    type Includes = NoIncludes;
+    type Output = One<Source>;
 
     fn check(&self) -> Result<(), RequestError> {
         if let Some(Some(identifier)) = &self.body.identifier {
@@ -135,5 +131,9 @@ impl Operation for UpdateImageSource {
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
         json_body(&self.body)
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }

@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use cycle_images::Hub;
 use cycle_images::flow::{RetryPolicy, SendError};
 use cycle_images::images::GetImages;
-use cycle_images::{Hub, ReplyOf};
+use cycle_images::operation::ReplyOf;
 use cycle_images_async::{Client, Error, Timer, Transport};
 use futures_util::Stream;
 use http::{Request, Response};

@@ -2,8 +2,9 @@
 
 use std::sync::Mutex;
 
-use cycle_images::flow::{ListOperation, SendError};
-use cycle_images::{DecodeError, Document, NoIncludes, Operation, Path, RequestError, json_body};
+use cycle_images::flow::SendError;
+use cycle_images::operation::{List, ListOperation, ListOptions, Path, json_body};
+use cycle_images::{Operation, RequestError};
 use cycle_images_async::Client;
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
@@ -11,15 +12,13 @@ use serde_json::{Value, json};
 use crate::{hub_of, runtime};
 
 /// A search that says in its body which page it wants.
-#[derive(Clone)]
-struct Search(Option<u32>);
+struct Search(ListOptions);
 
 impl Operation for Search {
     const NAME: &'static str = "Search";
     const METHOD: Method = Method::POST;
     const CAPABILITY: &'static str = "search";
-    type Data = Vec<String>;
-    type Includes = NoIncludes;
+    type Output = List<String>;
 
     fn is_idempotent(&self) -> bool {
         true
@@ -30,18 +29,18 @@ impl Operation for Search {
     }
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
-        json_body(&json!({"page": self.0}))
-    }
-
-    fn read(body: &str) -> Result<Document<Vec<String>>, DecodeError> {
-        Document::read_list(body)
+        json_body(&json!({"page": self.0.page_number()}))
     }
 }
 
 impl ListOperation for Search {
     type Record = String;
 
-    fn page_number(&mut self) -> &mut Option<u32> {
+    fn options(&self) -> &ListOptions {
+        &self.0
+    }
+
+    fn options_mut(&mut self) -> &mut ListOptions {
         &mut self.0
     }
 
@@ -67,7 +66,7 @@ fn a_page_that_failed_is_not_taken_for_the_next_one() {
         let client = Client::new(hub_of("http://core.invalid"), transport);
         let client = client.with_timer(async |_| {});
         let found = runtime().block_on(async {
-            let mut records = client.pages(Search(None)).prefetch(width).items();
+            let mut records = client.pages(Search(ListOptions::default())).prefetch(width).items();
             let mut found = Vec::new();
             while let Some(record) = records.next().await {
                 found.push(record.unwrap());

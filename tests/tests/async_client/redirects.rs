@@ -1,8 +1,9 @@
 //! Redirects are told, never followed: the API key would go along.
 
+use cycle_images::SourceId;
+use cycle_images::error::ResponseErrorKind;
 use cycle_images::flow::RetryPolicy;
 use cycle_images::images::{CreateImage, GetImages};
-use cycle_images::{ResponseErrorKind, SourceId};
 use cycle_images_async::{Client, Error, Reqwest, Tokio, Transport};
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Fault, Sandbox};

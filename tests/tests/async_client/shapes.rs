@@ -3,11 +3,12 @@
 use std::pin::Pin;
 use std::rc::Rc;
 
+use cycle_images::JobId;
 use cycle_images::flow::{JobTracker, Pages};
 use cycle_images::images::GetImages;
 use cycle_images::jobs::GetJobs;
 use cycle_images::model::{Image, Job, JobStatus};
-use cycle_images::{JobId, ReplyOf};
+use cycle_images::operation::ReplyOf;
 use cycle_images_async::{
     Client, Driver, Error, FlowStream, Hyper, Items, NoTimer, Reqwest, Smol, Tar, Timer, Tokio,
     Tower, Transport,

@@ -2,9 +2,11 @@
 
 use std::io;
 
-use cycle_images::flow::{Flow, JobTracker, JobUpdate, ListOperation, Pages};
+use cycle_images::flow::{Flow, JobTracker, JobUpdate, Pages};
 use cycle_images::model::{Image, Job, JobDescriptor};
-use cycle_images::{JobId, Operation, ReplyOf};
+use cycle_images::operation::ListOperation;
+use cycle_images::operation::ReplyOf;
+use cycle_images::{JobId, Operation};
 use cycle_images_async::{Client, Error, FlowStream, Tar, Transport, UploadTransport};
 use futures_util::stream;
 

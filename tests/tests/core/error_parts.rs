@@ -1,11 +1,9 @@
 //! What errors keep of an answer: headers, the start of the body, and the place of a mismatch.
 
+use cycle_images::error::{DecodeError, OAuthError, PlatformError, ResponseErrorKind};
 use cycle_images::http::Response;
 use cycle_images::images::{DeleteImage, GetImage, GetImages};
-use cycle_images::{
-    DecodeError, Hub, ImageId, OAuthError, Operation, PlatformError, ResponseError,
-    ResponseErrorKind,
-};
+use cycle_images::{Hub, ImageId, Operation, ResponseError};
 use cycle_images_tests::recording;
 use serde_json::json;
 

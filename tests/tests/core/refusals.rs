@@ -84,7 +84,7 @@ fn values_that_would_be_another_query_than_was_meant() {
     refused_request(&list().filter_identifier(""), "filter[identifier]", "is empty");
     refused_request(&list().filter_search(""), "filter[search]", "is empty");
     refused_request(&list().filter_state(two_states), "filter[state]", "comma");
-    refused_request(&list().filter_state("".into()), "filter[state]", "is empty");
+    refused_request(&list().filter_state("".into()), "filter[state]", "empty");
     refused_request(&list().filter_source_type(two_types), "filter[source_type]", "comma");
 }
 

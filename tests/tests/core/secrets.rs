@@ -9,6 +9,7 @@ use cycle_images::images::{
     CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
     GetImages, UpdateImage,
 };
+use cycle_images::operation::Output;
 use cycle_images::{Hub, ImageId, Operation, SourceId};
 use cycle_images_tests::recording;
 
@@ -58,7 +59,7 @@ fn hides_in_error(what: &str, error: &(dyn Error + 'static)) {
 /// Shows all there is to show of an operation and of every recording as the answer to it.
 fn shows_no_secret<O>(operation: &O)
 where
-    O: Operation<Data: Debug, Includes: Debug> + Debug,
+    O: Operation<Output: Output<Data: Debug, Includes: Debug>> + Debug,
 {
     hides_in_debug(O::NAME, operation);
     hides_in_debug(O::NAME, &hub().request(operation).unwrap());

@@ -2,9 +2,10 @@
 
 use std::error::Error;
 
+use cycle_images::error::{ErrorCode, ResponseErrorKind};
 use cycle_images::http::Response;
 use cycle_images::images::{GetImage, GetImages};
-use cycle_images::{ErrorCode, Hub, ImageId, ResponseError, ResponseErrorKind};
+use cycle_images::{Hub, ImageId, ResponseError};
 
 const KEY: &str = "sec-the-api-key";
 

@@ -1,10 +1,11 @@
 //! What a flow will ask for later, as far as it can be told; and the job that a tracker ends with.
 
-use cycle_images::flow::{Exchange, Flow, FlowError, JobUpdate, ListOperation, Pages};
+use cycle_images::Operation;
+use cycle_images::flow::{Exchange, Flow, FlowError, JobUpdate, Pages};
 use cycle_images::http::{Method, Request};
 use cycle_images::images::GetImages;
 use cycle_images::model::{Image, ImageStatus, JobStatus};
-use cycle_images::{DecodeError, Document, NoIncludes, Operation, Path, Query};
+use cycle_images::operation::{List, ListOperation, ListOptions, Path, Query};
 use serde_json::json;
 
 use crate::answers::{Outcome, asking, data, lost, page, seen, status};
@@ -115,7 +116,7 @@ fn an_exchange_and_a_tracker_tell_nothing() {
 /// A list that is asked for by POST, as a search with a long filter may be.
 #[derive(Clone, Default)]
 struct Search {
-    number: Option<u32>,
+    options: ListOptions,
     harmless: bool,
 }
 
@@ -123,8 +124,7 @@ impl Operation for Search {
     const NAME: &'static str = "Search";
     const METHOD: Method = Method::POST;
     const CAPABILITY: &'static str = "images-view";
-    type Data = Vec<Image>;
-    type Includes = NoIncludes;
+    type Output = List<Image>;
 
     fn is_idempotent(&self) -> bool {
         self.harmless
@@ -135,21 +135,19 @@ impl Operation for Search {
     }
 
     fn query(&self, query: &mut Query<'_>) {
-        if let Some(number) = self.number {
-            query.number("page[number]", number);
-        }
-    }
-
-    fn read(body: &str) -> Result<Document<Vec<Image>>, DecodeError> {
-        Document::read_list(body)
+        query.options(&self.options);
     }
 }
 
 impl ListOperation for Search {
     type Record = Image;
 
-    fn page_number(&mut self) -> &mut Option<u32> {
-        &mut self.number
+    fn options(&self) -> &ListOptions {
+        &self.options
+    }
+
+    fn options_mut(&mut self) -> &mut ListOptions {
+        &mut self.options
     }
 
     fn key(image: &Image) -> &str {
@@ -163,7 +161,7 @@ fn what_must_not_be_done_twice_is_not_asked_for_early() {
     let mut run = Run::new(Pages::new(Search::default(), 7));
     run.request();
     assert!(ahead(&mut run, 1).is_none());
-    let mut run = Run::new(Pages::new(Search { harmless: true, number: None }, 7));
+    let mut run = Run::new(Pages::new(Search { harmless: true, ..Search::default() }, 7));
     run.request();
     assert!(ahead(&mut run, 1).is_some());
 }

@@ -1,7 +1,7 @@
 //! Recorded jobs as the document promises them, field by field.
 
-use cycle_images::Json;
 use cycle_images::jobs::{GetJob, GetJobs, GetLatestJobs};
+use cycle_images::model::Json;
 use cycle_images::model::{CreatorType, Job, JobEvents, JobStatus, JobTask, TaskStatus};
 
 use crate::{at, job, reply};

@@ -1,13 +1,15 @@
 //! Sources and jobs are written back as they were read.
 
+use cycle_images::Operation;
 use cycle_images::http::Response;
 use cycle_images::jobs::{GetJob, GetJobs, GetLatestJobs};
 use cycle_images::model::DockerHub;
+use cycle_images::model::Json;
+use cycle_images::operation::Output;
 use cycle_images::sources::{
     CreateImageSource, DeleteImageSource, GetImageSource, GetImageSources, UpdateImageSource,
     UpdateImageSourceAccess,
 };
-use cycle_images::{Json, Operation};
 use cycle_images_tests::recording;
 use serde::Serialize;
 use serde_json::Value;
@@ -33,7 +35,7 @@ fn without_absent_errors(value: &mut Value) {
 #[track_caller]
 fn same_document<O>(operation: &O, folder: &str)
 where
-    O: Operation<Data: Serialize>,
+    O: Operation<Output: Output<Data: Serialize>>,
 {
     let name = format!("{folder}/documented");
     let reply = reply(operation, &name);
@@ -46,7 +48,7 @@ where
 #[track_caller]
 fn same_value<O>(operation: &O, folder: &str)
 where
-    O: Operation<Data: Serialize + PartialEq + std::fmt::Debug>,
+    O: Operation<Output: Output<Data: Serialize + PartialEq + std::fmt::Debug>>,
 {
     let reply = reply(operation, &format!("{folder}/as_go_writes"));
     // A `null` among the records is all that can't be read.
@@ -59,7 +61,7 @@ where
 #[track_caller]
 fn both<O>(operation: &O, folder: &str)
 where
-    O: Operation<Data: Serialize + PartialEq + std::fmt::Debug>,
+    O: Operation<Output: Output<Data: Serialize + PartialEq + std::fmt::Debug>>,
 {
     same_document(operation, folder);
     same_value(operation, folder);

@@ -8,6 +8,7 @@ use cycle_images::model::{
     CycleUpload, DockerFile, DockerHub, DockerRegistry, HttpCredentials, OciRegistry, Origin,
     ProviderAuth, ProviderCredentials, RegistryCredentials, Repo, SshCredentials, UserAuth,
 };
+use cycle_images::operation::Output;
 use cycle_images::sources::{
     CreateImageSource, DeleteImageSource, GetImageSource, GetImageSources, UpdateImageSource,
     UpdateImageSourceAccess,
@@ -72,7 +73,7 @@ fn what_is_sent_is_not_shown() {
 
 fn shows_no_secret<O>(operation: &O)
 where
-    O: Operation<Data: Debug, Includes: Debug> + Debug,
+    O: Operation<Output: Output<Data: Debug, Includes: Debug>> + Debug,
 {
     for name in FOLDERS.into_iter().flat_map(recording::names) {
         match hub().response(operation, recording::read(&name)) {

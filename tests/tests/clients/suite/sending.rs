@@ -66,7 +66,7 @@ fn every_operation_is_sent_as_documented<D: Driver>(make: Make<D>) {
     let all = [
         (
             sent(&sandbox, client, &list),
-            "GET /v1/images?filter%5Bsearch%5D=a%20b%2F%C3%A9%26&sort=-size&page%5Bnumber%5D=2",
+            "GET /v1/images?filter%5Bsearch%5D=a+b%2F%C3%A9%26&sort=-size&page%5Bnumber%5D=2",
             "",
         ),
         (

@@ -7,9 +7,10 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use cycle_images::Hub;
+use cycle_images::error::ResponseErrorKind;
 use cycle_images::images::GetImages;
 use cycle_images::model::{Image, ImageStatus};
-use cycle_images::{Hub, ResponseErrorKind};
 use cycle_images_async::Error;
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Sandbox, Settings};

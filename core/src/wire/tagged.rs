@@ -10,8 +10,8 @@ use serde::de::value::UnitDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::json::Json;
-use crate::lenient::Text;
+use crate::wire::json::Json;
+use crate::wire::lenient::Text;
 
 /// What a tagged object says about itself.
 pub(crate) trait Tagged: Sized {

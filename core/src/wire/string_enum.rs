@@ -42,7 +42,7 @@ macro_rules! string_enum {
         pub enum $name {
             $($(#[$variant_meta])* $variant,)+
             /// A word that this version doesn't know; kept, and written back unchanged.
-            Unknown($crate::string_enum::UnknownValue),
+            Unknown($crate::wire::string_enum::UnknownValue),
         }
 
         impl $name {
@@ -67,8 +67,14 @@ macro_rules! string_enum {
             fn from(word: &str) -> Self {
                 match word {
                     $($word => Self::$variant,)+
-                    other => Self::Unknown($crate::string_enum::UnknownValue::new(other)),
+                    other => Self::Unknown($crate::wire::string_enum::UnknownValue::new(other)),
                 }
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
             }
         }
 
@@ -86,7 +92,7 @@ macro_rules! string_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::string_enum::read(deserializer)
+                $crate::wire::string_enum::read(deserializer)
             }
         }
     };

@@ -1,14 +1,5 @@
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-use crate::id::Id;
-
-/// All but RFC 3986's unreserved characters: an id's `%`, `/`, `?`, `#` or `\` can't change which
-/// resource is named, in any client's reading of the URI.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-pub(crate) fn encode(text: &str) -> impl Iterator<Item = &str> {
-    utf8_percent_encode(text, ENCODED)
-}
+use crate::wire::id::Id;
+use crate::wire::percent::encode;
 
 /// Writes an operation's path behind the hub's base URL.
 #[derive(Debug)]
@@ -38,7 +29,7 @@ impl<'a> Path<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ImageId;
+    use crate::id::ImageId;
 
     #[test]
     fn an_id_stays_one_segment() {

@@ -16,7 +16,7 @@ use serde::ser::{Serialize, Serializer};
 /// let moment: Timestamp = "2026-03-26T10:00:00.5+02:00".parse()?;
 /// assert_eq!(moment.to_string(), "2026-03-26T08:00:00.5Z");
 /// assert_eq!(moment.unix_seconds(), 1_774_512_000);
-/// # Ok::<(), cycle_images::TimestampError>(())
+/// # Ok::<(), cycle_images::time::TimestampError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(jiff::Timestamp);

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 /// `Debug` tells its length alone, because such parts may carry credentials.
 ///
 /// ```
-/// use cycle_images::Json;
+/// use cycle_images::model::Json;
 ///
 /// let spec: Json = r#"{"version": "1.0", "containers": {}}"#.parse()?;
 /// let value: serde_json::Value = spec.parse()?;

@@ -3,7 +3,7 @@ use std::fmt;
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 
-use crate::path::encode;
+use crate::wire::percent::encode;
 
 const REDACTED: &str = "[redacted]";
 

@@ -3,7 +3,7 @@ use std::fmt;
 use http::HeaderValue;
 
 use crate::error::RequestError;
-use crate::secret::Secret;
+use crate::wire::secret::Secret;
 
 /// The API key of a hub, ready to be sent. It is never shown and never serialized.
 #[derive(Clone)]

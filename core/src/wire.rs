@@ -1,0 +1,10 @@
+//! How values stand in JSON: lenient reading, string enums, tagged objects, ids, timestamps, secrets.
+
+pub(crate) mod id;
+pub(crate) mod json;
+pub(crate) mod lenient;
+pub(crate) mod percent;
+pub(crate) mod secret;
+pub(crate) mod string_enum;
+pub(crate) mod tagged;
+pub(crate) mod timestamp;
