@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use crate::gate::Gate;
+use crate::body_gate::BodyGate;
 
 /// The tar of an image, to be [uploaded](crate::Client::upload): a stream of its pieces and its size.
 ///
@@ -55,7 +55,7 @@ impl Tar {
     }
 
     /// Reads nothing unless the gate lets it through.
-    pub(crate) fn behind(self, gate: Gate) -> Self {
+    pub(crate) fn behind(self, gate: BodyGate) -> Self {
         let mut pieces = self.pieces;
         let pieces: Pieces = Box::new(move |context| match ready!(gate.poll(context)) {
             Ok(()) => pieces(context),
@@ -77,8 +77,9 @@ impl Tar {
         while self.left() > 0 {
             let Some(piece) = ready!((self.pieces)(context)) else {
                 // The factory would wait for the rest that it was promised.
-                let told = format!("the tar ended after {} of {} bytes", self.read, self.size);
-                let ended = io::Error::new(io::ErrorKind::UnexpectedEof, told);
+                let last_reported =
+                    format!("the tar ended after {} of {} bytes", self.read, self.size);
+                let ended = io::Error::new(io::ErrorKind::UnexpectedEof, last_reported);
                 return Poll::Ready(Some(Err(ended)));
             };
             let mut piece = piece?;

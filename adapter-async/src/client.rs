@@ -1,14 +1,16 @@
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, Fault, Flow, ListOperation, Pages, RetryPolicy, Track};
+use cycle_images::flow::{Exchange, Flow, JobTracker, Pages, RetryPolicy, SendError};
 use cycle_images::http::header::{HeaderName, HeaderValue, USER_AGENT};
 use cycle_images::http::{HeaderMap, Request};
 use cycle_images::model::JobDescriptor;
-use cycle_images::{Hub, JobId, Operation, ReplyOf};
+use cycle_images::operation::ListOperation;
+use cycle_images::operation::ReplyOf;
+use cycle_images::{Hub, JobId, Operation};
 
-use crate::in_flight::{InFlight, Outcome};
-use crate::turn::seed;
-use crate::{Carry, Error, Items, NoTimer, Timer, Transport, Turn};
+use crate::flow_stream::seed;
+use crate::pending_requests::{Outcome, PendingRequests};
+use crate::{Driver, Error, FlowStream, Items, NoTimer, Timer, Transport};
 
 /// An async client of one hub, over the transport `T`. It waits by the timer `M`; without one, it
 /// can [`call`](Client::call), and sends everything once.
@@ -17,7 +19,7 @@ use crate::{Carry, Error, Items, NoTimer, Timer, Transport, Turn};
 /// |---|---|
 /// | time for a request and its answer | 60 s |
 /// | tries | 4 in 2 min |
-/// | time for a job that is tracked | 1 h |
+/// | time for a job that is update | 1 h |
 ///
 /// The size of an answer and the time for a connection are the transport's.
 ///
@@ -93,8 +95,8 @@ impl<T: Transport> Client<T> {
     /// answer isn't a success.
     pub async fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
         let request = self.hub.request(operation)?;
-        let response = carry(&self.transport, request).await;
-        let response = response.map_err(|fault| fault.of(O::NAME, 1))?;
+        let response = send(&self.transport, request).await;
+        let response = response.map_err(|error| error.into_error(O::NAME, 1))?;
         Ok(self.hub.response(operation, response)?)
     }
 }
@@ -116,7 +118,7 @@ impl<T: Transport, M: Timer> Client<T, M> {
         self
     }
 
-    /// Sets what is sent again; [`RetryPolicy::none`] sends everything once.
+    /// Sets what is sent again; [`RetryPolicy::disabled`] sends everything once.
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
@@ -128,10 +130,10 @@ impl<T: Transport, M: Timer> Client<T, M> {
     /// # Errors
     /// If an argument can't be sent, the request can't be carried to the platform and back, or the
     /// answer isn't a success.
-    pub async fn call<O: Operation + Clone>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
-        let exchange = Exchange::new(operation.clone(), seed()).retry(self.retry);
+    pub async fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
+        let exchange = Exchange::new(operation, seed()).retry(self.retry);
         // An exchange ends with its reply, and not before it.
-        self.turn(exchange).next().await.unwrap_or(Err(Error::Ended))
+        self.run(exchange).next().await.unwrap_or(Err(Error::Ended))
     }
 
     /// Reads a list page by page, as the pages are asked for.
@@ -153,15 +155,15 @@ impl<T: Transport, M: Timer> Client<T, M> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn pages<O: ListOperation>(&self, operation: O) -> Turn<Pages<O>, impl Carry> {
-        self.turn(Pages::new(operation, seed()).retry(self.retry))
+    pub fn pages<O: ListOperation>(&self, operation: O) -> FlowStream<Pages<O>, impl Driver> {
+        self.run(Pages::new(operation, seed()).retry(self.retry))
     }
 
     /// Reads the records of a list, across its pages, as they are asked for. What is said of
     /// [`pages`](Self::pages) holds here, too; a record that couldn't be read is left out here, and
-    /// stands in its page's `unread` there. To send for pages ahead:
+    /// stands in its page's `skipped` there. To send for pages ahead:
     /// `client.pages(list).prefetch(4).items()`.
-    pub fn items<O: ListOperation>(&self, operation: O) -> Items<O, impl Carry> {
+    pub fn items<O: ListOperation>(&self, operation: O) -> Items<O, impl Driver> {
         self.pages(operation).items()
     }
 
@@ -174,15 +176,15 @@ impl<T: Transport, M: Timer> Client<T, M> {
     /// # async fn run(client: Client<impl Transport, impl Timer>, id: ImageId) -> Result<(), Error> {
     /// let import = client.call(&CreateImageJob::import(id)).await?.data;
     /// let mut tracking = client.track(&import)?;
-    /// while let Some(tracked) = tracking.next().await {
-    ///     let progress = tracked?.progress;
+    /// while let Some(update) = tracking.next().await {
+    ///     let progress = update?.progress;
     ///     println!("{} of {}", progress.done, progress.total);
     /// }
     /// # Ok(())
     /// # }
     /// ```
     ///
-    /// The job is given one hour; for another time, [turn](Self::turn) a [`Track`] with a deadline
+    /// The job is given one hour; for another time, [run](Self::run) a [`JobTracker`] with a deadline
     /// of its own. The stream's error tells whether the job failed, expired, is gone, or ran out of
     /// time: see [`Error::job`].
     ///
@@ -191,31 +193,34 @@ impl<T: Transport, M: Timer> Client<T, M> {
     pub fn track<'c>(
         &'c self,
         descriptor: &JobDescriptor,
-    ) -> Result<Turn<Track, impl Carry + use<'c, T, M>>, Error> {
-        Ok(self.turn(Track::described(descriptor, seed())?.retry(self.retry)))
+    ) -> Result<FlowStream<JobTracker, impl Driver + use<'c, T, M>>, Error> {
+        Ok(self.run(JobTracker::from_descriptor(descriptor, seed())?.retry(self.retry)))
     }
 
     /// Follows a job by its id. Capability: `apionly-jobs-view`.
-    pub fn track_job<'c>(&'c self, id: &JobId) -> Turn<Track, impl Carry + use<'c, T, M>> {
-        self.turn(Track::new(id, seed()).retry(self.retry))
+    pub fn track_job<'c>(
+        &'c self,
+        id: &JobId,
+    ) -> FlowStream<JobTracker, impl Driver + use<'c, T, M>> {
+        self.run(JobTracker::new(id, seed()).retry(self.retry))
     }
 
     /// Turns a flow of the caller's: one with settings of its own, or one that was stored. Its own
     /// retry policy counts, and not the client's. What this gives is of another type than what
     /// [`pages`](Self::pages) gives: where either may be turned, make the flow in both cases.
-    pub fn turn<F: Flow>(&self, flow: F) -> Turn<F, impl Carry> {
-        let send = |request| carry(&self.transport, request);
+    pub fn run<F: Flow>(&self, flow: F) -> FlowStream<F, impl Driver> {
+        let send = |request| send(&self.transport, request);
         let wait = |time| self.timer.wait(time);
-        Turn::new(flow, InFlight::new(&self.hub, self.timeout, send, wait))
+        FlowStream::new(flow, PendingRequests::new(&self.hub, self.timeout, send, wait))
     }
 }
 
-async fn carry<T: Transport>(transport: &T, mut request: Request<Vec<u8>>) -> Outcome<T::Body> {
+async fn send<T: Transport>(transport: &T, mut request: Request<Vec<u8>>) -> Outcome<T::Body> {
     name_client(request.headers_mut())?;
     transport.send(request).await.map_err(Into::into)
 }
 
-pub(crate) fn name_client(headers: &mut HeaderMap) -> Result<(), Fault> {
+pub(crate) fn name_client(headers: &mut HeaderMap) -> Result<(), SendError> {
     const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (async)");
     set(headers, USER_AGENT, NAME)
 }
@@ -225,7 +230,7 @@ pub(crate) fn set(
     headers: &mut HeaderMap,
     name: HeaderName,
     value: &'static str,
-) -> Result<(), Fault> {
+) -> Result<(), SendError> {
     let set = headers.try_insert(name, HeaderValue::from_static(value));
-    set.map(drop).map_err(|error| Fault::unsent(error).fatal())
+    set.map(drop).map_err(|error| SendError::not_sent(error).fatal())
 }

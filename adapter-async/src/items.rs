@@ -4,10 +4,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec::IntoIter;
 
-use cycle_images::flow::{ListOperation, Pages};
+use cycle_images::flow::Pages;
+use cycle_images::operation::ListOperation;
 use futures_core::{FusedStream, Stream};
 
-use crate::{Carry, Error, Turn};
+use crate::{Driver, Error, FlowStream};
 
 /// A stream of the records of a list, across its pages. Once it has returned an error or its end, it
 /// stays ended.
@@ -16,12 +17,12 @@ use crate::{Carry, Error, Turn};
 /// those as well.
 #[must_use = "a stream does nothing until it is asked"]
 pub struct Items<O: ListOperation, C> {
-    pages: Turn<Pages<O>, C>,
+    pages: FlowStream<Pages<O>, C>,
     page: IntoIter<O::Record>,
 }
 
-impl<O: ListOperation, C: Carry> Items<O, C> {
-    pub(crate) fn new(pages: Turn<Pages<O>, C>) -> Self {
+impl<O: ListOperation, C: Driver> Items<O, C> {
+    pub(crate) fn new(pages: FlowStream<Pages<O>, C>) -> Self {
         Self { pages, page: Vec::new().into_iter() }
     }
 
@@ -31,7 +32,7 @@ impl<O: ListOperation, C: Carry> Items<O, C> {
     }
 }
 
-impl<O: ListOperation, C: Carry> Stream for Items<O, C> {
+impl<O: ListOperation, C: Driver> Stream for Items<O, C> {
     type Item = Result<O::Record, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -48,7 +49,7 @@ impl<O: ListOperation, C: Carry> Stream for Items<O, C> {
     }
 }
 
-impl<O: ListOperation, C: Carry> FusedStream for Items<O, C> {
+impl<O: ListOperation, C: Driver> FusedStream for Items<O, C> {
     fn is_terminated(&self) -> bool {
         // They are asked only when no record of a page is left.
         self.pages.is_terminated()

@@ -71,22 +71,23 @@
 //! [`http::Response`]: cycle_images::http::Response
 
 mod body;
+mod body_gate;
 mod client;
 mod clock;
-mod gate;
-mod in_flight;
+mod flow_stream;
 mod items;
+mod pending_requests;
 mod timer;
 mod transport;
-mod turn;
 mod upload;
 
 pub use body::{Body, Tar};
 pub use client::Client;
 /// Why a call has no reply, or a flow no good end.
 pub use cycle_images::flow::FlowError as Error;
-pub use in_flight::Carry;
+pub use flow_stream::FlowStream;
 pub use items::Items;
+pub use pending_requests::Driver;
 #[cfg(feature = "smol")]
 pub use timer::Smol;
 #[cfg(feature = "tokio")]
@@ -99,4 +100,3 @@ pub use transport::Reqwest;
 #[cfg(feature = "tower")]
 pub use transport::Tower;
 pub use transport::{Transport, UploadTransport};
-pub use turn::Turn;

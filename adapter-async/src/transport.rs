@@ -3,7 +3,7 @@
 #[cfg(any(feature = "reqwest", feature = "hyper", feature = "tower"))]
 mod body;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
-mod fault;
+mod connect_error;
 #[cfg(feature = "hyper")]
 mod hyper;
 #[cfg(feature = "reqwest")]
@@ -13,7 +13,7 @@ mod tower;
 
 use std::future::Future;
 
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
 
 #[cfg(feature = "hyper")]
@@ -52,9 +52,9 @@ use crate::Body;
 /// ```
 pub trait Transport {
     /// Why there is no response. After any error the request is taken to have arrived, and a POST is
-    /// not sent again; a transport that can tell makes a [`Fault`] of what it knows. What is no
-    /// `Error` itself, such as a boxed one, becomes one by `.map_err(Fault::lost)`.
-    type Error: Into<Fault>;
+    /// not sent again; a transport that can tell makes a [`SendError`] of what it knows. What is no
+    /// `Error` itself, such as a boxed one, becomes one by `.map_err(SendError::maybe_sent)`.
+    type Error: Into<SendError>;
     /// The body of a response, read in full.
     type Body: AsRef<[u8]>;
 
@@ -69,7 +69,7 @@ impl<F, B, E> Transport for F
 where
     F: AsyncFn(Request<Vec<u8>>) -> Result<Response<B>, E>,
     B: AsRef<[u8]>,
-    E: Into<Fault>,
+    E: Into<SendError>,
 {
     type Error = E;
     type Body = B;

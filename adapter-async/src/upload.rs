@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use cycle_images::UploadImage;
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images::http::header::EXPECT;
 use cycle_images::model::Image;
+use cycle_images::upload::UploadImage;
 
+use crate::body_gate::{BodyGate, GateGuard};
 use crate::client::{name_client, set};
-use crate::gate::{Gate, Keeper};
-use crate::turn::now;
+use crate::flow_stream::now;
 use crate::{Body, Client, Error, Tar, Timer, UploadTransport};
 
 /// How long a factory is listened to before it is sent a large tar.
@@ -57,7 +57,7 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
         let parts = self.hub.upload(&upload, size, now())?;
         let sent = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&sent);
-        let keeper = Keeper(Gate::default());
+        let keeper = GateGuard(BodyGate::default());
         let tar = tar.behind(keeper.0.clone()).counted(move |count| {
             counter.store(count, Ordering::Relaxed);
             progress(count);
@@ -68,7 +68,7 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
         if size > SMALL {
             is_set = is_set.and_then(|()| set(headers, EXPECT, "100-continue"));
         }
-        is_set.map_err(|fault| fault.of(UploadImage::NAME, 1))?;
+        is_set.map_err(|error| error.into_error(UploadImage::NAME, 1))?;
         let mut sending = pin!(self.transport.upload(request));
         let carried = async {
             if size > SMALL {
@@ -79,11 +79,13 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
             keeper.0.open();
             self.while_moving(&sent, sending).await
         };
-        let response = carried.await.map_err(|fault| fault.of(UploadImage::NAME, 1))?;
+        let response = carried.await.map_err(|error| error.into_error(UploadImage::NAME, 1))?;
         self.hub.upload_response(&upload, response)?;
         if sent.load(Ordering::Relaxed) < size {
-            let told = "the answer came before all of the tar was sent";
-            return Err(Fault::lost(told).fatal().of(UploadImage::NAME, 1));
+            let last_reported = "the answer came before all of the tar was sent";
+            return Err(SendError::maybe_sent(last_reported)
+                .fatal()
+                .into_error(UploadImage::NAME, 1));
         }
         Ok(())
     }
@@ -93,9 +95,9 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
     /// read.
     async fn listen<F: Future>(
         &self,
-        gate: &Gate,
+        gate: &BodyGate,
         mut sending: Pin<&mut F>,
-    ) -> Result<Option<F::Output>, Fault> {
+    ) -> Result<Option<F::Output>, SendError> {
         let head = poll_fn(|context| match sending.as_mut().poll(context) {
             Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
             Poll::Pending => gate.poll_asked(context).map(|()| None),
@@ -108,11 +110,11 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
     }
 
     /// Waits for what is sent, for as long as more of it has been sent whenever the time is over.
-    async fn while_moving<R, E: Into<Fault>>(
+    async fn while_moving<R, E: Into<SendError>>(
         &self,
         sent: &AtomicU64,
         mut sending: Pin<&mut impl Future<Output = Result<R, E>>>,
-    ) -> Result<R, Fault> {
+    ) -> Result<R, SendError> {
         let mut seen = 0;
         loop {
             if let Some(outcome) = self.within(self.timeout, sending.as_mut()).await {
@@ -126,8 +128,8 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
         }
     }
 
-    fn late(&self) -> Fault {
-        Fault::lost("nothing moved in time").timed_out(self.timeout)
+    fn late(&self) -> SendError {
+        SendError::maybe_sent("nothing moved in time").timed_out(self.timeout)
     }
 
     /// What comes of a future in this time, if anything does.
@@ -139,7 +141,7 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
         let mut timer = pin!(self.timer.wait(time));
         let mut is_timed = false;
         let outcome = poll_fn(|context| {
-            // A time that runs comes first, as in `InFlight::advance`.
+            // A time that runs comes first, as in `PendingRequests::advance`.
             let is_over = is_timed && timer.as_mut().poll(context).is_ready();
             match future.as_mut().poll(context) {
                 Poll::Ready(outcome) => Poll::Ready(Some(outcome)),

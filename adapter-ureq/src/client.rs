@@ -2,13 +2,15 @@ use std::cell::Cell;
 use std::io::Read;
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, Fault, ListOperation, Pages, RetryPolicy, Track};
+use cycle_images::flow::{Exchange, JobTracker, Pages, RetryPolicy, SendError};
 use cycle_images::model::{Image, JobDescriptor};
-use cycle_images::{Hub, JobId, Operation, ReplyOf, UploadImage};
+use cycle_images::operation::{ListOperation, ReplyOf};
+use cycle_images::upload::UploadImage;
+use cycle_images::{Hub, JobId, Operation};
 use ureq::{Agent, Proxy};
 
-use crate::carry::Carrier;
-use crate::turn::{Items, Turn, now, seed};
+use crate::flow_iter::{FlowIter, Items, now, seed};
+use crate::send::Sender;
 use crate::{Error, Tar};
 
 /// More than a clock of the system could be sure to count.
@@ -25,7 +27,7 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 /// | time for a request and its answer | 60 s |
 /// | size of an answer's body | 64 MiB |
 /// | tries | 4 in 2 min |
-/// | time for a job that is tracked | 1 h |
+/// | time for a job that is update | 1 h |
 ///
 /// ```
 /// use cycle_images::Hub;
@@ -40,7 +42,7 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 pub struct Client {
     hub: Hub,
     retry: RetryPolicy,
-    pub(crate) carrier: Carrier,
+    pub(crate) sender: Sender,
 }
 
 impl Client {
@@ -79,19 +81,19 @@ impl Client {
     /// settings of this type go before the agent's.
     #[must_use]
     pub fn with_agent(hub: Hub, agent: Agent) -> Self {
-        let carrier = Carrier {
+        let sender = Sender {
             agent,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(60),
             body_limit: 64 << 20,
         };
-        Self { hub, retry: RetryPolicy::default(), carrier }
+        Self { hub, retry: RetryPolicy::default(), sender }
     }
 
     /// Sets the time in which a connection must be made, at most a year; 10 s if it isn't called.
     #[must_use]
     pub fn with_connect_timeout(mut self, connect_timeout: Duration) -> Self {
-        self.carrier.connect_timeout = connect_timeout.min(LONGEST);
+        self.sender.connect_timeout = connect_timeout.min(LONGEST);
         self
     }
 
@@ -100,7 +102,7 @@ impl Client {
     /// factory must answer in full after the last one.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.carrier.timeout = timeout.min(LONGEST);
+        self.sender.timeout = timeout.min(LONGEST);
         self
     }
 
@@ -108,11 +110,11 @@ impl Client {
     /// may need more.
     #[must_use]
     pub fn with_body_limit(mut self, body_limit: u64) -> Self {
-        self.carrier.body_limit = body_limit;
+        self.sender.body_limit = body_limit;
         self
     }
 
-    /// Sets what is sent again; [`RetryPolicy::none`] sends everything once.
+    /// Sets what is sent again; [`RetryPolicy::disabled`] sends everything once.
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
@@ -130,10 +132,10 @@ impl Client {
     /// # Errors
     /// If an argument can't be sent, the request can't be carried to the platform and back, or the
     /// answer isn't a success.
-    pub fn call<O: Operation + Clone>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
-        let exchange = Exchange::new(operation.clone(), seed()).retry(self.retry);
+    pub fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
+        let exchange = Exchange::new(operation, seed()).retry(self.retry);
         // An exchange ends with its reply, and not before it.
-        Turn::new(self, exchange).next().unwrap_or_else(|| Err(Error::Ended))
+        FlowIter::new(self, exchange).next().unwrap_or_else(|| Err(Error::Ended))
     }
 
     /// Reads a list page by page, as the pages are asked for.
@@ -152,13 +154,13 @@ impl Client {
     /// }
     /// # Ok::<(), cycle_images_ureq::Error>(())
     /// ```
-    pub fn pages<O: ListOperation>(&self, operation: O) -> Turn<Pages<O>> {
-        self.turn(Pages::new(operation, seed()).retry(self.retry))
+    pub fn pages<O: ListOperation>(&self, operation: O) -> FlowIter<Pages<O>> {
+        self.run(Pages::new(operation, seed()).retry(self.retry))
     }
 
     /// Reads the records of a list, across its pages, as they are asked for. What is said of
     /// [`pages`](Self::pages) holds here, too; a record that couldn't be read is left out here, and
-    /// stands in its page's `unread` there.
+    /// stands in its page's `skipped` there.
     pub fn items<O: ListOperation>(&self, operation: O) -> Items<O> {
         Items::new(self.pages(operation))
     }
@@ -172,32 +174,32 @@ impl Client {
     /// # let client = Client::from_env()?;
     /// # let id = ImageId::new("651586fca6078e98982dbd90")?;
     /// let import = client.call(&CreateImageJob::import(id))?.data;
-    /// for tracked in client.track(&import)? {
-    ///     let progress = tracked?.progress;
+    /// for update in client.track(&import)? {
+    ///     let progress = update?.progress;
     ///     println!("{} of {}", progress.done, progress.total);
     /// }
     /// # Ok::<(), cycle_images_ureq::Error>(())
     /// ```
     ///
-    /// The job is given one hour; for another time, [turn](Self::turn) a
-    /// [`Track`] with a deadline of its own. The iterator's error tells
+    /// The job is given one hour; for another time, [run](Self::run) a
+    /// [`JobTracker`] with a deadline of its own. The iterator's error tells
     /// whether the job failed, expired, is gone, or ran out of time: see [`Error::job`].
     ///
     /// # Errors
     /// If the descriptor names no job.
-    pub fn track(&self, descriptor: &JobDescriptor) -> Result<Turn<Track>, Error> {
-        Ok(self.turn(Track::described(descriptor, seed())?.retry(self.retry)))
+    pub fn track(&self, descriptor: &JobDescriptor) -> Result<FlowIter<JobTracker>, Error> {
+        Ok(self.run(JobTracker::from_descriptor(descriptor, seed())?.retry(self.retry)))
     }
 
     /// Follows a job by its id. Capability: `apionly-jobs-view`.
-    pub fn track_job(&self, id: impl Into<JobId>) -> Turn<Track> {
-        self.turn(Track::new(id, seed()).retry(self.retry))
+    pub fn track_job(&self, id: impl Into<JobId>) -> FlowIter<JobTracker> {
+        self.run(JobTracker::new(id, seed()).retry(self.retry))
     }
 
     /// Turns a flow of the caller's: one with settings of its own, or one that was stored. Its own
     /// retry policy counts, and not the client's.
-    pub fn turn<F: cycle_images::flow::Flow>(&self, flow: F) -> Turn<F> {
-        Turn::new(self, flow)
+    pub fn run<F: cycle_images::flow::Flow>(&self, flow: F) -> FlowIter<F> {
+        FlowIter::new(self, flow)
     }
 
     /// Pushes the tar of an image of origin `cycle-upload` to the factory, and tells after each
@@ -230,12 +232,14 @@ impl Client {
             progress(count);
         });
         let body = parts.head.chain(tar).chain(&*parts.tail);
-        let response = self.carrier.upload(parts.request, body);
-        let response = response.map_err(|fault| fault.of(UploadImage::NAME, 1))?;
+        let response = self.sender.upload(parts.request, body);
+        let response = response.map_err(|error| error.into_error(UploadImage::NAME, 1))?;
         self.hub.upload_response(&upload, response)?;
         if sent.get() < size {
-            let told = "the answer came before all of the tar was sent";
-            return Err(Fault::lost(told).fatal().of(UploadImage::NAME, 1));
+            let last_reported = "the answer came before all of the tar was sent";
+            return Err(SendError::maybe_sent(last_reported)
+                .fatal()
+                .into_error(UploadImage::NAME, 1));
         }
         Ok(())
     }

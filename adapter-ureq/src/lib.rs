@@ -26,16 +26,16 @@
 //! - Neither: plain http alone, as for tests on one's own machine, or a handed-in agent with a
 //!   connector of its own.
 
-mod carry;
 mod client;
 mod clock;
-mod turn;
+mod flow_iter;
+mod send;
 mod upload;
 
 pub use client::Client;
 /// Why a call has no reply, or a flow no good end.
 pub use cycle_images::flow::FlowError as Error;
-pub use turn::{Items, Turn};
+pub use flow_iter::{FlowIter, Items};
 pub use upload::Tar;
 /// What [`Client::with_agent`] takes its agent from.
 pub use ureq;

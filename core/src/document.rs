@@ -1,15 +1,16 @@
+//! The root document of an answer: its data, what it includes, and what was skipped.
+
+mod includes;
+mod reading;
+
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::Mismatch;
-use crate::json::Json;
-use crate::reading::{List, One, Reading};
-
-/// The most records that an answer may have, and the most entries of any list or map in it: 100,000,
-/// far more than a page of the platform. An answer with more is refused, so that a small one can't
-/// cost gigabytes of memory.
-pub const MAX_RECORDS: usize = 100_000;
+use self::reading::{List, One, Reading};
+use crate::error::DecodeError;
+use crate::wire::json::Json;
+pub use crate::wire::lenient::MAX_RECORDS;
 
 /// The root document of a success: the data, and what was included beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,10 +21,10 @@ pub struct Document<T, I = NoIncludes> {
     /// The resources that were asked for with `include`.
     pub includes: I,
     /// Records and includes that couldn't be read and were set aside, in the order of the document:
-    /// at most [`Unread::MAX_KEPT`] of them. See [`Unread`].
-    pub unread: Vec<Unread>,
+    /// at most [`Skipped::MAX_KEPT`] of them. See [`Skipped`].
+    pub skipped: Vec<Skipped>,
     /// How many were set aside in all, those that weren't kept among them.
-    pub unread_total: usize,
+    pub skipped_total: usize,
 }
 
 /// What [`Hub::response`](crate::Hub::response) gives for a success.
@@ -36,10 +37,10 @@ pub struct Reply<T, I = NoIncludes> {
     pub includes: I,
     /// Records of a list that couldn't be read, and includes that couldn't. Empty, unless the platform
     /// sent something odd: look here wherever a missing record would matter. At most
-    /// [`Unread::MAX_KEPT`] of them are kept.
-    pub unread: Vec<Unread>,
+    /// [`Skipped::MAX_KEPT`] of them are kept.
+    pub skipped: Vec<Skipped>,
     /// How many were set aside in all, those that weren't kept among them.
-    pub unread_total: usize,
+    pub skipped_total: usize,
     /// The HTTP status, some 2xx.
     pub status: StatusCode,
     /// All the headers of the response.
@@ -48,8 +49,8 @@ pub struct Reply<T, I = NoIncludes> {
 
 impl<T, I> Reply<T, I> {
     pub(crate) fn new(document: Document<T, I>, status: StatusCode, headers: HeaderMap) -> Self {
-        let Document { data, includes, unread, unread_total } = document;
-        Self { data, includes, unread, unread_total, status, headers }
+        let Document { data, includes, skipped, skipped_total } = document;
+        Self { data, includes, skipped, skipped_total, status, headers }
     }
 }
 
@@ -59,14 +60,14 @@ impl<T, I> Reply<T, I> {
 /// [`MAX_KEPT_BYTES`](Self::MAX_KEPT_BYTES) together. The rest is counted.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Unread {
+pub struct Skipped {
     /// The record as it was sent.
     pub json: Json,
     /// Where in the document something isn't as expected, and what.
-    pub mismatch: Mismatch,
+    pub error: DecodeError,
 }
 
-impl Unread {
+impl Skipped {
     /// The most that are kept of one answer.
     pub const MAX_KEPT: usize = 100;
     /// The most bytes of JSON that are kept of them, together: 1 MiB.
@@ -75,7 +76,7 @@ impl Unread {
     /// Whether it is a record of the list, and not one of the includes.
     #[must_use]
     pub fn is_record(&self) -> bool {
-        self.mismatch.path().starts_with("data[")
+        self.error.path().starts_with("data[")
     }
 }
 
@@ -84,26 +85,34 @@ impl Unread {
 #[non_exhaustive]
 pub struct NoIncludes {}
 
+impl<T, I: Default> Document<T, I> {
+    /// A document with nothing included and nothing skipped.
+    #[must_use]
+    pub fn new(data: T) -> Self {
+        Self { data, includes: I::default(), skipped: Vec::new(), skipped_total: 0 }
+    }
+}
+
 impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<T, I> {
     /// Reads the document of one record, whole or not at all.
     ///
     /// # Errors
     /// Names the place in the document that isn't as expected.
-    pub fn read(body: &str) -> Result<Self, Mismatch> {
+    pub fn read(body: &str) -> Result<Self, DecodeError> {
         let (One(data), includes, aside) = Reading::read(body)?;
-        let data = data.ok_or_else(|| Mismatch::missing("data"))?;
-        Ok(Self { data, includes, unread: aside.kept, unread_total: aside.total })
+        let data = data.ok_or_else(|| DecodeError::missing("data"))?;
+        Ok(Self { data, includes, skipped: aside.kept, skipped_total: aside.total })
     }
 }
 
 impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<Vec<T>, I> {
     /// Reads the document of a list. `null` is an empty list, and a record that can't be read is
-    /// set aside in [`unread`](Self::unread).
+    /// set aside in [`skipped`](Self::skipped).
     ///
     /// # Errors
     /// If the body isn't JSON, its `data` isn't a list, or it has more than [`MAX_RECORDS`].
-    pub fn read_list(body: &str) -> Result<Self, Mismatch> {
+    pub fn read_list(body: &str) -> Result<Self, DecodeError> {
         let (List(data), includes, aside) = Reading::read(body)?;
-        Ok(Self { data, includes, unread: aside.kept, unread_total: aside.total })
+        Ok(Self { data, includes, skipped: aside.kept, skipped_total: aside.total })
     }
 }

@@ -5,42 +5,42 @@
 //! |---|---|---|
 //! | [`Exchange`] | one operation, sent until it is answered | one [`Reply`](crate::Reply) |
 //! | [`Pages`] | a list, page by page | a [`Reply`](crate::Reply) for each page |
-//! | [`Track`] | a job, looked at until it ends | a [`Tracked`] whenever there is something to tell |
+//! | [`JobTracker`] | a job, looked at until it ends | a [`JobUpdate`] whenever there is something to tell |
 //!
-//! Whoever turns a flow does what [`next`](Flow::next) says: sends a request, hands what came of it
-//! to [`answer`](Flow::answer), and waits where it is told to. This is all there is to it:
+//! Whoever turns a flow does what [`poll`](Flow::poll) says: sends a request, hands what came of it
+//! to [`handle`](Flow::handle), and waits where it is told to. This is all there is to it:
 //!
 //! ```
-//! use cycle_images::flow::{Fault, Flow, FlowError, Next};
+//! use cycle_images::flow::{SendError, Flow, FlowError, Step};
 //! use cycle_images::{Hub, Timestamp};
 //!
 //! /// Turns a flow to the next thing it gives, or to its end.
-//! fn turn<F: Flow>(flow: &mut F, hub: &Hub) -> Result<Option<F::Item>, FlowError> {
+//! fn run<F: Flow>(flow: &mut F, hub: &Hub) -> Result<Option<F::Item>, FlowError> {
 //!     loop {
-//!         match flow.next(hub, now())? {
-//!             Next::Send(request) => {
+//!         match flow.poll(hub, now())? {
+//!             Step::Send(request) => {
 //!                 let outcome = send(request); // by a client of your choice
-//!                 if let Some(item) = flow.answer(hub, outcome, now())? {
+//!                 if let Some(item) = flow.handle(hub, outcome, now())? {
 //!                     return Ok(Some(item));
 //!                 }
 //!             }
-//!             Next::Wait(time) => std::thread::sleep(time),
-//!             Next::End => return Ok(None),
+//!             Step::Wait(time) => std::thread::sleep(time),
+//!             Step::Done => return Ok(None),
 //!         }
 //!     }
 //! }
 //! # fn now() -> Timestamp { std::time::SystemTime::now().try_into().unwrap() }
-//! # fn send(_: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Fault> {
+//! # fn send(_: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendError> {
 //! #     Ok(http::Response::new(br#"{"data": []}"#.to_vec()))
 //! # }
 //! # let hub = Hub::new("key", "hub").unwrap();
 //! # let mut flow = cycle_images::flow::Exchange::new(cycle_images::images::GetImages::new(), 7);
-//! # assert!(turn(&mut flow, &hub).unwrap().is_some());
-//! # assert!(turn(&mut flow, &hub).unwrap().is_none());
+//! # assert!(run(&mut flow, &hub).unwrap().is_some());
+//! # assert!(run(&mut flow, &hub).unwrap().is_none());
 //! ```
 //!
 //! A flow is plain data: it can be written with serde in the midst of its work and go on from the
-//! text in another process. Store it when [`next`](Flow::next) has said what to send, before that is
+//! text in another process. Store it when [`poll`](Flow::poll) has said what to send, before that is
 //! sent: then a flow that is resumed knows that its request may have arrived. It holds no API key,
 //! for the hub is handed in at each step; operations that carry credentials can't be stored, but
 //! `CreateImage` can, with its build arguments as they are. Time is handed in as well, so that hours
@@ -48,11 +48,11 @@
 
 mod error;
 mod exchange;
-mod fault;
 mod job_error;
+mod job_tracker;
 mod pages;
 mod retry;
-mod track;
+mod send_error;
 
 use std::fmt;
 use std::time::Duration;
@@ -61,35 +61,35 @@ use http::{Request, Response};
 
 pub use error::FlowError;
 pub use exchange::Exchange;
-pub use fault::Fault;
 pub use job_error::JobError;
-pub use pages::{ListOperation, MAX_PAGES, MAX_PAGES_IN_FLIGHT, Pages};
+pub use job_tracker::{JobTracker, JobUpdate};
+pub use pages::{MAX_PAGES, MAX_PAGES_IN_FLIGHT, Pages};
 pub use retry::RetryPolicy;
-pub use track::{Track, Tracked};
+pub use send_error::SendError;
 
 use crate::hub::Hub;
-use crate::shown::Sent;
-use crate::time::Timestamp;
+use crate::wire::shown::Sent;
+use crate::wire::timestamp::Timestamp;
 
 /// What a [`Flow`] wants next. `Debug` tells a request's method and URL, and its body's length alone:
 /// there may be credentials in it.
 #[expect(clippy::exhaustive_enums, reason = "whoever turns a flow must handle every case")]
 #[expect(clippy::large_enum_variant, reason = "it lives for a moment, and is a request as a rule")]
-pub enum Next {
-    /// Send this request, and hand what comes of it to [`Flow::answer`].
+pub enum Step {
+    /// Send this request, and hand what comes of it to [`Flow::handle`].
     Send(Request<Vec<u8>>),
     /// Wait this long, then ask again.
     Wait(Duration),
     /// Nothing: the flow has ended.
-    End,
+    Done,
 }
 
-impl fmt::Debug for Next {
+impl fmt::Debug for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Send(request) => write!(f, "Send({:?})", Sent(request, request.body().len())),
             Self::Wait(time) => f.debug_tuple("Wait").field(time).finish(),
-            Self::End => f.write_str("End"),
+            Self::Done => f.write_str("Done"),
         }
     }
 }
@@ -106,24 +106,24 @@ pub trait Flow {
     ///
     /// # Errors
     /// If the request can't be built, or was interrupted and must not be repeated.
-    fn next(&mut self, hub: &Hub, now: Timestamp) -> Result<Next, FlowError>;
+    fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError>;
 
     /// Takes what came of the request that was to be sent.
     ///
     /// # Errors
     /// If that is how the flow fails; or if nothing was to be sent, in which case the flow stays as
     /// it is.
-    fn answer(
+    fn handle(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<impl AsRef<[u8]>>, Fault>,
+        outcome: Result<Response<impl AsRef<[u8]>>, SendError>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError>;
 
     /// The request that will be wanted `steps` answers after the one that is sent now, if that can
     /// be told and it does no harm to send it early. Whoever does so hands its outcome to
-    /// [`answer`](Self::answer) only when [`next`](Self::next) asks for that very request.
-    fn ahead(&mut self, hub: &Hub, steps: u32) -> Option<Request<Vec<u8>>> {
+    /// [`handle`](Self::handle) only when [`poll`](Self::poll) asks for that very request.
+    fn prefetch(&mut self, hub: &Hub, steps: u32) -> Option<Request<Vec<u8>>> {
         let _ = (hub, steps);
         None
     }

@@ -1,20 +1,21 @@
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 
-use crate::api_key::ApiKey;
-use crate::base_url::BaseUrl;
 use crate::document::Reply;
-use crate::error::{Mismatch, RequestError, ResponseError};
-use crate::id::HubId;
+use crate::error::{DecodeError, RequestError, ResponseError};
 use crate::operation::{Operation, ReplyOf};
-use crate::path::Path;
-use crate::query::{ListStyle, Query};
-use crate::secrets::Secrets;
-use crate::time::Timestamp;
-use crate::upload::{Upload, UploadImage};
+use crate::request::api_key::ApiKey;
+use crate::request::base_url::BaseUrl;
+use crate::request::path::Path;
+use crate::request::query::{ListStyle, Query};
+use crate::wire::id::Id;
+use crate::wire::secrets::Secrets;
 
 const X_HUB_ID: HeaderName = HeaderName::from_static("x-hub-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// The id of a hub: the scope that every request belongs to.
+pub type HubId = Id<Hub>;
 
 /// Where requests go and in whose name: the base URL, the API key and the hub id.
 ///
@@ -55,7 +56,7 @@ impl Hub {
         let id = HubId::new(hub_id).map_err(|error| error.renamed("hub_id"))?;
         let unsendable = |at| {
             let reason = format!("has a character at byte {at} that an HTTP header can't carry");
-            RequestError::argument("hub_id", reason)
+            RequestError::new("hub_id", reason)
         };
         if let Some(at) = id.as_str().bytes().position(|byte| !byte.is_ascii_graphic()) {
             return Err(unsendable(at));
@@ -92,10 +93,10 @@ impl Hub {
     ) -> Result<Self, RequestError> {
         let set = |name| look_up(name).filter(|value| !value.is_empty());
         let needed =
-            |name, what: &'static str| set(name).ok_or_else(|| RequestError::argument(name, what));
+            |name, what: &'static str| set(name).ok_or_else(|| RequestError::new(name, what));
         let api_key = needed("CYCLE_API_KEY", "is not set; set it to an API key of the hub")?;
         let hub_id = needed("CYCLE_HUB_ID", "is not set; set it to the id of the hub")?;
-        let hub = Self::new(api_key, hub_id).map_err(|error| match error.name() {
+        let hub = Self::new(api_key, hub_id).map_err(|error| match error.argument() {
             "api_key" => error.renamed("CYCLE_API_KEY"),
             _ => error.renamed("CYCLE_HUB_ID"),
         })?;
@@ -145,6 +146,10 @@ impl Hub {
         self.base_url.as_str()
     }
 
+    pub(crate) fn factory_url(&self) -> &str {
+        self.factory_url.as_str()
+    }
+
     /// The hub's id.
     #[must_use]
     pub fn id(&self) -> &HubId {
@@ -163,14 +168,16 @@ impl Hub {
     pub fn request<O: Operation>(&self, operation: &O) -> Result<Request<Vec<u8>>, RequestError> {
         let of = |error: RequestError| error.of(O::NAME);
         operation.check().map_err(of)?;
-        let body = operation.body().map_err(of)?;
 
         let mut uri = String::with_capacity(512);
         uri.push_str(self.base_url.as_str());
         operation.path(&mut Path::new(&mut uri));
-        operation.query(&mut Query::new(&mut uri, self.lists));
+        let mut query = Query::new(&mut uri, self.lists);
+        operation.query(&mut query);
+        query.finish().map_err(of)?;
         let uri = Uri::try_from(uri)
-            .map_err(|_| of(RequestError::argument("uri", "is longer than a URI can be")))?;
+            .map_err(|_| of(RequestError::new("uri", "is longer than a URI can be")))?;
+        let body = operation.body().map_err(of)?;
 
         let mut headers = HeaderMap::with_capacity(6);
         headers.insert(AUTHORIZATION, self.api_key.authorization());
@@ -203,52 +210,19 @@ impl Hub {
         if !head.status.is_success() {
             return Err(ResponseError::refused(O::NAME, &head, body, &secrets));
         }
-        match std::str::from_utf8(body).map_err(Mismatch::not_utf8).and_then(O::read) {
+        match std::str::from_utf8(body).map_err(DecodeError::not_utf8).and_then(O::read) {
             Ok(mut document) => {
-                for unread in &mut document.unread {
-                    unread.mismatch.redact(&secrets);
+                for skipped in &mut document.skipped {
+                    skipped.error.redact(&secrets);
                 }
                 secrets.redact_headers(&mut head.headers);
                 Ok(Reply::new(document, head.status, head.headers))
             }
-            Err(mismatch) => {
-                Err(ResponseError::unexpected(O::NAME, &head, body, &secrets, mismatch))
-            }
+            Err(error) => Err(ResponseError::unexpected(O::NAME, &head, body, &secrets, error)),
         }
     }
 
-    /// Makes the parts of an upload of `size` bytes, as of `now`.
-    ///
-    /// # Errors
-    /// If the image's token has ended.
-    pub fn upload(
-        &self,
-        upload: &UploadImage,
-        size: u64,
-        now: Timestamp,
-    ) -> Result<Upload, RequestError> {
-        upload.parts(self.factory_url.as_str(), &self.id, size, now)
-    }
-
-    /// Reads the factory's answer to an upload. Any 2xx is a success.
-    ///
-    /// # Errors
-    /// If the status is another one.
-    pub fn upload_response(
-        &self,
-        upload: &UploadImage,
-        response: Response<impl AsRef<[u8]>>,
-    ) -> Result<(), ResponseError> {
-        let (head, body) = response.into_parts();
-        if head.status.is_success() {
-            return Ok(());
-        }
-        let mut secrets = self.secrets();
-        secrets.text(upload.token().expose());
-        Err(ResponseError::refused(UploadImage::NAME, &head, body.as_ref(), &secrets))
-    }
-
-    fn secrets(&self) -> Secrets<'_> {
+    pub(crate) fn secrets(&self) -> Secrets<'_> {
         let mut secrets = Secrets::default();
         secrets.text(self.api_key.secret().expose());
         secrets

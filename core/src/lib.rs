@@ -29,56 +29,42 @@
 //! | [`images`], [`sources`], [`jobs`] | the operations, one type each |
 //! | [`model`] | what they answer with |
 //! | [`flow`] | what to do next, when one request is not enough: retries, pages, jobs |
-//! | [`RequestError`], [`ResponseError`] | what can go wrong before sending, and in an answer |
-//! | [`UploadImage`] | the tar of an image, pushed to the factory |
+//! | [`error`] | what can go wrong before sending, and in an answer |
+//! | [`upload`] | the tar of an image, pushed to the factory |
 //! | [`Operation`] | how to describe any other of the platform's endpoints |
 //! | [`recorded`] | responses recorded with `curl -i`, for unit tests |
 
-mod api_key;
-mod base_url;
 mod document;
-mod error;
+pub mod error;
 pub mod flow;
 mod hub;
-mod id;
+pub mod id;
 pub mod images;
-mod includes;
 pub mod jobs;
-mod json;
-mod list_options;
 pub mod model;
-mod object;
-mod operation;
-mod path;
-mod query;
-mod reading;
+pub mod operation;
 pub mod recorded;
-mod secret;
-mod secrets;
-mod shown;
+mod request;
+mod request_error;
 pub mod sources;
-mod tagged;
-mod time;
-mod upload;
+pub mod upload;
 mod wire;
-mod word;
 
-pub use document::{Document, MAX_RECORDS, NoIncludes, Reply, Unread};
-pub use error::{
-    BodyStart, ErrorCode, Mismatch, OAuthError, PlatformError, Redirect, RequestError,
-    ResponseError, ResponseErrorKind,
-};
+/// Moments, as the platform writes them.
+pub mod time {
+    pub use crate::wire::timestamp::{Timestamp, TimestampError};
+}
+
 pub use http;
+
+pub use document::Reply;
+#[doc(no_inline)]
+pub use error::{RequestError, ResponseError};
 pub use hub::Hub;
-pub use id::{
-    BuildLogId, ContainerId, CreatorId, EnvironmentId, HubId, Id, ImageId, IntegrationId, JobId,
-    SourceId, StackBuildId, StackId, TaskId,
-};
-pub use json::Json;
-pub use operation::{Operation, ReplyOf, json_body};
-pub use path::Path;
-pub use query::{ListStyle, Query};
-pub use secret::Secret;
-pub use secrets::Secrets;
-pub use time::{Timestamp, TimestampError};
-pub use upload::{Upload, UploadImage};
+#[doc(no_inline)]
+pub use id::{ImageId, JobId, SourceId};
+#[doc(no_inline)]
+pub use operation::Operation;
+#[doc(no_inline)]
+pub use time::Timestamp;
+pub use wire::secret::Secret;

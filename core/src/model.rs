@@ -35,29 +35,37 @@ mod stack_build;
 mod state;
 mod unknown;
 
-pub use crate::tagged::UnknownKind;
-pub use crate::word::UnknownWord;
+pub use crate::wire::json::Json;
+pub use crate::wire::string_enum::UnknownValue;
+pub use crate::wire::tagged::UnknownKind;
 pub use access::{AccessRights, Acl};
 pub use build_log::BuildLog;
+pub use build_log::BuildLogId;
+pub use container::ContainerId;
 pub use container::{
     ContainerEnvironment, ContainerImage, ContainerState, ContainerStatus, ContainerSummary, IpNet,
     LegacyNetwork, PrivateNetwork,
 };
+pub use creator::CreatorId;
 pub use creator::{
     Account, AccountName, ApiKeyCreator, Capabilities, Creator, CreatorType, EmailAddress,
     EnvironmentPermission, LifeStatus, Permissions, TwoFactorAuth,
 };
+pub use environment::EnvironmentId;
 pub use environment::{
     Deployments, Environment, EnvironmentAbout, EnvironmentMeta, EnvironmentStatus, ServiceVersion,
 };
+pub use image::ImageId;
 pub use image::{
     Backend, Build, Builder, Factory, Image, ImageAbout, ImageMeta, ImageStatus, Requires,
 };
 pub use image_config::{Config, Port, Volume, VolumeMode};
 pub use image_source::{ImageSource, ImageSourceDetails, Override, SourceType};
 pub use includes::{Creators, ImageIncludes};
+pub use integration::IntegrationId;
 pub use integration::{Integration, IntegrationAuth, IntegrationMeta, IntegrationStatus};
 pub use job::{Job, JobEvents, JobStatus, JobTask, TaskState, TaskStatus};
+pub use job::{JobId, TaskId};
 pub use job_descriptor::{DescribedJob, DescribedTask, JobDescriptor, Parallel, TaskStep};
 pub use job_failure::{JobFailure, TaskFailure};
 pub use job_includes::JobIncludes;
@@ -70,9 +78,12 @@ pub use registry::{
     ProviderAuth, ProviderCredentials, ProviderFlavor, RegistryAuth, UserAuth, WebhookAuth,
 };
 pub use repo::{GitRef, HttpCredentials, Repo, RepoAuth, SshCredentials};
+pub use source::SourceId;
 pub use source::{ImageCounts, Source, SourceAbout, SourceBuilder, SourceMeta};
 pub use source_includes::SourceIncludes;
+pub use stack::StackId;
 pub use stack::{Stack, StackEvents, StackMeta, StackRepo, StackSource};
+pub use stack_build::StackBuildId;
 pub use stack_build::{
     GitAuthor, GitCommit, Instructions, StackBuild, StackBuildAbout, StackBuildMeta,
     StackBuildStatus,

@@ -1,12 +1,19 @@
+//! What an operation declares, and what it needs for that.
+
+use std::marker::PhantomData;
+
 use http::Method;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::document::{Document, Reply};
-use crate::error::{Mismatch, RequestError};
-use crate::path::Path;
-use crate::query::Query;
-use crate::secrets::Secrets;
+pub use crate::document::MAX_RECORDS;
+pub use crate::document::{Document, NoIncludes, Reply, Skipped};
+use crate::error::DecodeError;
+pub use crate::request::list_options::ListOptions;
+pub use crate::request::path::Path;
+pub use crate::request::query::{ListStyle, Query};
+use crate::request_error::RequestError;
+pub use crate::wire::secrets::Secrets;
 
 /// One of the platform's operations: what it says about itself, and nothing else.
 ///
@@ -14,10 +21,12 @@ use crate::secrets::Secrets;
 /// other endpoint that a program describes:
 ///
 /// ```
-/// use cycle_images::{ContainerId, Hub, NoIncludes, Operation, Path, http::Method};
+/// use cycle_images::http::Method;
+/// use cycle_images::id::ContainerId;
+/// use cycle_images::operation::{One, Path};
+/// use cycle_images::{Hub, Operation};
 ///
 /// /// `getContainer`, as far as this program needs it. Capability: `containers-view`.
-/// #[derive(Clone)]
 /// struct GetContainer {
 ///     id: ContainerId,
 /// }
@@ -31,8 +40,7 @@ use crate::secrets::Secrets;
 ///     const NAME: &'static str = "GetContainer";
 ///     const METHOD: Method = Method::GET;
 ///     const CAPABILITY: &'static str = "containers-view";
-///     type Data = Container;
-///     type Includes = NoIncludes;
+///     type Output = One<Container>;
 ///
 ///     fn path(&self, path: &mut Path<'_>) {
 ///         path.literal("/v1/containers").id(&self.id);
@@ -56,19 +64,17 @@ pub trait Operation {
     /// The capability that the API key needs, such as `images-view`.
     const CAPABILITY: &'static str;
 
-    /// What the answer's `data` is.
-    type Data: DeserializeOwned;
-    /// What the answer's `includes` is: [`NoIncludes`](crate::NoIncludes) where nothing can be
-    /// included.
-    type Includes: DeserializeOwned + Default;
+    /// What a success answers with: [`One`] record, a [`List`] of records, or [`Empty`].
+    type Output: Output;
 
-    /// Whether the operation may be sent again when it may have been done already: unless it says
-    /// otherwise, all but POST.
-    fn is_repeatable(&self) -> bool {
+    /// Whether the operation can be sent again when it may have been done already. By default, all
+    /// but POST can.
+    fn is_idempotent(&self) -> bool {
         Self::METHOD != Method::POST
     }
 
-    /// Looks for arguments that the platform would refuse, before anything is built.
+    /// Checks the body and rules across several arguments, before anything is built. A single
+    /// parameter is checked by [`Query`].
     ///
     /// # Errors
     /// Names the first argument that can't be sent, and why.
@@ -90,21 +96,140 @@ pub trait Operation {
         Ok(None)
     }
 
-    /// Tells which secrets the request carries beside the API key, so that no error repeats them.
+    /// Adds the secrets that the request carries beside the API key, so that no error repeats them.
     fn secrets<'a>(&'a self, _secrets: &mut Secrets<'a>) {}
 
-    /// Reads the body of a success. List operations replace it by [`Document::read_list`], so that
-    /// one odd record doesn't cost the page.
+    /// Decodes the body of a success, as [`Output`](Self::Output) says. There is no need to implement
+    /// it: the operations of this crate do so only to have their models' decoding compiled once, in
+    /// this crate, and not in each program.
     ///
     /// # Errors
     /// Names the place in the document that isn't what the operation promises.
-    fn read(body: &str) -> Result<Document<Self::Data, Self::Includes>, Mismatch> {
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
+    }
+}
+
+impl<O: Operation> Operation for &O {
+    const NAME: &'static str = O::NAME;
+    const METHOD: Method = O::METHOD;
+    const CAPABILITY: &'static str = O::CAPABILITY;
+    type Output = O::Output;
+
+    fn is_idempotent(&self) -> bool {
+        O::is_idempotent(self)
+    }
+
+    fn check(&self) -> Result<(), RequestError> {
+        O::check(self)
+    }
+
+    fn path(&self, path: &mut Path<'_>) {
+        O::path(self, path);
+    }
+
+    fn query(&self, query: &mut Query<'_>) {
+        O::query(self, query);
+    }
+
+    fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
+        O::body(self)
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        O::read(body)
+    }
+}
+
+/// An operation that answers with a list, page by page.
+///
+/// Its `query` writes the options by [`Query::options`]; paging, sorting and refusing what can't be
+/// sent come with that.
+pub trait ListOperation: Operation<Output: Output<Data = Vec<Self::Record>>> {
+    /// What the list holds.
+    type Record;
+
+    /// The options of the list.
+    fn options(&self) -> &ListOptions;
+
+    /// The options of the list, to be changed: to read the next page, for one.
+    fn options_mut(&mut self) -> &mut ListOptions;
+
+    /// What tells one record from another: its id.
+    fn key(record: &Self::Record) -> &str;
+}
+
+/// How the answer to an operation is decoded: [`One`], [`List`] or [`Empty`].
+pub trait Output: sealed::Sealed {
+    /// What the answer's `data` becomes.
+    type Data;
+    /// What the answer's `includes` becomes.
+    type Includes;
+
+    #[doc(hidden)]
+    fn read(body: &str) -> Result<Document<Self::Data, Self::Includes>, DecodeError>;
+}
+
+/// One record: decoded whole or not at all.
+#[derive(Debug)]
+pub struct One<T, I = NoIncludes>(PhantomData<fn() -> (T, I)>);
+
+/// A list, decoded record by record: one that can't be decoded is [skipped](Skipped), and doesn't cost
+/// the others.
+#[derive(Debug)]
+pub struct List<T, I = NoIncludes>(PhantomData<fn() -> (T, I)>);
+
+/// Nothing: the answer has no body, or a document whose `data` doesn't matter.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Empty;
+
+impl<T: DeserializeOwned, I: DeserializeOwned + Default> Output for One<T, I> {
+    type Data = T;
+    type Includes = I;
+
+    fn read(body: &str) -> Result<Document<T, I>, DecodeError> {
         Document::read(body)
     }
 }
 
+impl<T: DeserializeOwned, I: DeserializeOwned + Default> Output for List<T, I> {
+    type Data = Vec<T>;
+    type Includes = I;
+
+    fn read(body: &str) -> Result<Document<Vec<T>, I>, DecodeError> {
+        Document::read_list(body)
+    }
+}
+
+impl Output for Empty {
+    type Data = ();
+    type Includes = NoIncludes;
+
+    fn read(body: &str) -> Result<Document<()>, DecodeError> {
+        if body.trim_ascii().is_empty() {
+            return Ok(Document::new(()));
+        }
+        // A page of a proxy is no success of the platform's.
+        Document::<Option<IgnoredAny>>::read(body).map(|_| Document::new(()))
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<T, I> Sealed for super::One<T, I> {}
+    impl<T, I> Sealed for super::List<T, I> {}
+    impl Sealed for super::Empty {}
+}
+
+type DataOf<O> = <<O as Operation>::Output as Output>::Data;
+type IncludesOf<O> = <<O as Operation>::Output as Output>::Includes;
+
+/// The decoded body of a success of the operation `O`.
+pub type DocumentOf<O> = Document<DataOf<O>, IncludesOf<O>>;
+
 /// The reply to the operation `O`.
-pub type ReplyOf<O> = Reply<<O as Operation>::Data, <O as Operation>::Includes>;
+pub type ReplyOf<O> = Reply<DataOf<O>, IncludesOf<O>>;
 
 /// Writes the body of an [`Operation`].
 ///

@@ -5,7 +5,7 @@ mod delete_image_source;
 mod get_image_source;
 mod get_image_sources;
 mod include;
-mod sent_origin;
+mod origin_request;
 mod update_image_source;
 mod update_image_source_access;
 

@@ -1,17 +1,19 @@
+//! The tar of an image, uploaded to the factory.
+
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderValue, Method, Request, Uri};
+use http::{HeaderValue, Method, Request, Response, Uri};
 
-use crate::error::RequestError;
-use crate::id::{HubId, ImageId};
-use crate::model::{Image, Origin};
-use crate::path::Path;
-use crate::query::{ListStyle, Query};
-use crate::secret::Secret;
-use crate::shown::Sent;
-use crate::time::Timestamp;
+use crate::error::{RequestError, ResponseError};
+use crate::hub::{Hub, HubId};
+use crate::model::{Image, ImageId, Origin};
+use crate::request::path::Path;
+use crate::request::query::{ListStyle, Query};
+use crate::wire::secret::Secret;
+use crate::wire::shown::Sent;
+use crate::wire::timestamp::Timestamp;
 
 /// Pushes the tar of an image whose origin is `cycle-upload` to the factory:
 /// `POST /v1/images/{id}/upload`. The image's own token opens the factory; the API key doesn't go
@@ -21,7 +23,8 @@ use crate::time::Timestamp;
 /// whole. [`Hub::upload`](crate::Hub::upload) gives what goes in front of it and behind it.
 ///
 /// ```
-/// use cycle_images::{Hub, UploadImage, model::Image};
+/// use cycle_images::upload::UploadImage;
+/// use cycle_images::{Hub, model::Image};
 ///
 /// let image: Image = serde_json::from_str(r#"{"id": "i1", "state": {"current": "uploading"},
 ///     "source": {"type": "direct", "details": {"id": "s1", "origin": {"type": "cycle-upload",
@@ -64,6 +67,39 @@ impl fmt::Debug for Upload {
     }
 }
 
+impl Hub {
+    /// Makes the parts of an upload of `size` bytes, as of `now`.
+    ///
+    /// # Errors
+    /// If the image's token has ended.
+    pub fn upload(
+        &self,
+        upload: &UploadImage,
+        size: u64,
+        now: Timestamp,
+    ) -> Result<Upload, RequestError> {
+        upload.parts(self.factory_url(), self.id(), size, now)
+    }
+
+    /// Reads the factory's answer to an upload. Any 2xx is a success.
+    ///
+    /// # Errors
+    /// If the status is another one.
+    pub fn upload_response(
+        &self,
+        upload: &UploadImage,
+        response: Response<impl AsRef<[u8]>>,
+    ) -> Result<(), ResponseError> {
+        let (head, body) = response.into_parts();
+        if head.status.is_success() {
+            return Ok(());
+        }
+        let mut secrets = self.secrets();
+        secrets.text(upload.token().expose());
+        Err(ResponseError::refused(UploadImage::NAME, &head, body.as_ref(), &secrets))
+    }
+}
+
 impl UploadImage {
     /// The operation's documented name.
     pub const NAME: &'static str = "UploadImage";
@@ -73,7 +109,7 @@ impl UploadImage {
     /// # Errors
     /// If the image's origin is not `cycle-upload`, or has no token.
     pub fn new(image: &Image) -> Result<Self, RequestError> {
-        let refuse = |reason| Err(RequestError::argument("image", reason).of(Self::NAME));
+        let refuse = |reason| Err(RequestError::new("image", reason).of(Self::NAME));
         let origin = image.source.as_ref().and_then(|source| source.details.origin.as_ref());
         match origin {
             Some(Origin::CycleUpload(upload)) if upload.token.expose().is_empty() => {
@@ -99,8 +135,7 @@ impl UploadImage {
         size: u64,
         now: Timestamp,
     ) -> Result<Upload, RequestError> {
-        let refuse =
-            |argument, reason: String| RequestError::argument(argument, reason).of(Self::NAME);
+        let refuse = |argument, reason: String| RequestError::new(argument, reason).of(Self::NAME);
         if let Some(expires) = self.expires.filter(|&expires| expires <= now) {
             let reason =
                 format!("has an upload token that ended at {expires}; create another image");
@@ -108,9 +143,9 @@ impl UploadImage {
         }
         let mut uri = factory_url.to_owned();
         Path::new(&mut uri).literal("/v1/images").id(&self.id).literal("/upload");
-        Query::new(&mut uri, ListStyle::Comma)
-            .text("hub-id", hub_id.as_str())
-            .text("token", self.token.expose());
+        let mut query = Query::new(&mut uri, ListStyle::Comma);
+        query.text("hub-id", hub_id.as_str()).text("token", self.token.expose());
+        query.finish().map_err(|error| error.of(Self::NAME))?;
         let uri = Uri::try_from(uri)
             .map_err(|_| refuse("uri", "is longer than a URI can be".to_owned()))?;
 
@@ -154,7 +189,6 @@ impl UploadImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Hub;
 
     fn upload(expires: &str) -> UploadImage {
         let image = format!(
@@ -178,7 +212,7 @@ mod tests {
         let request = &upload.request;
         assert_eq!(
             request.uri(),
-            "http://127.0.0.1:9/f/v1/images/i%2F1/upload?hub-id=h-1&token=sec%20%26t"
+            "http://127.0.0.1:9/f/v1/images/i%2F1/upload?hub-id=h-1&token=sec+%26t"
         );
         let boundary = request.headers()["content-type"].to_str().unwrap();
         let boundary = boundary.strip_prefix("multipart/form-data; boundary=").unwrap();

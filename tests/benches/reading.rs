@@ -17,9 +17,10 @@ use std::hint::black_box;
 use std::slice;
 use std::time::{Duration, Instant};
 
+use cycle_images::Hub;
 use cycle_images::http::Response;
 use cycle_images::images::GetImages;
-use cycle_images::{Hub, ReplyOf};
+use cycle_images::operation::ReplyOf;
 use cycle_images_tests::generator::images_page;
 use serde_json::Value;
 
@@ -64,7 +65,7 @@ fn read_value(page: &str) -> Value {
 
 fn read(hub: &Hub, list: &GetImages, page: &str) -> ReplyOf<GetImages> {
     let reply = hub.response(list, Response::new(page.as_bytes())).unwrap();
-    assert!(reply.unread.is_empty());
+    assert!(reply.skipped.is_empty());
     reply
 }
 

@@ -19,7 +19,7 @@ use cycle_images::images::{
 use cycle_images::model::{DockerHub, Image, ImageStatus, JobDescriptor};
 use cycle_images::sources::{CreateImageSource, DeleteImageSource};
 use cycle_images_async::{Client, Reqwest, Tokio};
-use cycle_images_tests::place::{self, shown};
+use cycle_images_tests::example_env::{self, shown};
 use futures_util::future::try_join;
 
 use shared::{Options, Watch};
@@ -27,7 +27,7 @@ use shared::{Options, Watch};
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
-    place::end(run())
+    example_env::end(run())
 }
 
 fn run() -> Result<()> {
@@ -107,8 +107,8 @@ async fn follow(
 ) -> Result<()> {
     let mut watch = Watch::new(image)?;
     let mut job = client.track(import)?;
-    while let Some(tracked) = job.next().await {
-        watch.progress(tracked?.progress);
+    while let Some(update) = job.next().await {
+        watch.progress(update?.progress);
         let image = client.call(&GetImage::new(&image.id)).await?.data;
         watch.state(image.state.current);
     }

@@ -11,13 +11,13 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use cycle_images::SourceId;
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images::http::header::{HOST, HeaderValue};
 use cycle_images::http::uri::Scheme;
 use cycle_images::http::{Request, Response, Uri};
 use cycle_images::images::{CreateImage, CreateImageJob, GetImages};
 use cycle_images_async::{Client, Smol, Timer, Transport};
-use cycle_images_tests::place::{self, Place};
+use cycle_images_tests::example_env::{self, Place};
 use cycle_images_tests::sandbox::Settings;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
@@ -32,7 +32,7 @@ type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 const BODY_LIMIT: usize = 64 << 20;
 
 fn main() -> ExitCode {
-    place::end(smol::block_on(run()))
+    example_env::end(smol::block_on(run()))
 }
 
 async fn run() -> Result<()> {
@@ -67,36 +67,36 @@ async fn import(client: &Client<impl Transport, impl Timer>, source: SourceId) -
     let import = client.call(&CreateImageJob::import(&image.id)).await?.data;
     println!("\nThe import of the image {}:", image.id);
     let mut job = client.track(&import)?;
-    while let Some(tracked) = job.next().await {
-        let tracked = tracked?;
-        let progress = tracked.progress;
-        println!("  {}, {} of {}", tracked.job.state.current, progress.done, progress.total);
+    while let Some(update) = job.next().await {
+        let update = update?;
+        let progress = update.progress;
+        println!("  {}, {} of {}", update.job.state.current, progress.done, progress.total);
     }
     Ok(())
 }
 
-async fn connect(uri: &Uri) -> Result<TcpStream, Fault> {
+async fn connect(uri: &Uri) -> Result<TcpStream, SendError> {
     if uri.scheme() != Some(&Scheme::HTTP) {
         let needed = "https needs TLS around the socket, as by futures-rustls or async-native-tls";
-        return Err(Fault::unsent(needed).fatal());
+        return Err(SendError::not_sent(needed).fatal());
     }
     let host = uri.host().unwrap_or_default();
     let port = uri.port_u16().unwrap_or(80);
-    TcpStream::connect(format!("{host}:{port}")).await.map_err(Fault::unsent)
+    TcpStream::connect(format!("{host}:{port}")).await.map_err(SendError::not_sent)
 }
 
-async fn carry(request: Request<Vec<u8>>, socket: TcpStream) -> Result<Response<Bytes>, Fault> {
+async fn carry(request: Request<Vec<u8>>, socket: TcpStream) -> Result<Response<Bytes>, SendError> {
     let handshake = http1::handshake(FuturesIo::new(socket)).await;
-    let (mut sender, connection) = handshake.map_err(Fault::unsent)?;
+    let (mut sender, connection) = handshake.map_err(SendError::not_sent)?;
     let exchange = async {
         let response = sender.send_request(as_http1(request)?).await?;
         let (head, body) = response.into_parts();
         match Limited::new(body, BODY_LIMIT).collect().await {
             Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
             Err(error) if error.is::<LengthLimitError>() => {
-                Err(Fault::too_large(BODY_LIMIT as u64))
+                Err(SendError::too_large(BODY_LIMIT as u64))
             }
-            Err(error) => Err(Fault::lost(error)),
+            Err(error) => Err(SendError::maybe_sent(error)),
         }
     };
     // The bytes move while the connection is polled: here together with the exchange, so that it
@@ -111,7 +111,7 @@ async fn carry(request: Request<Vec<u8>>, socket: TcpStream) -> Result<Response<
 
 /// hyper's pooled clients do this by themselves: the host goes into a header, and the target of the
 /// request is what stands behind it.
-fn as_http1(mut request: Request<Vec<u8>>) -> Result<Request<Full<Bytes>>, Fault> {
+fn as_http1(mut request: Request<Vec<u8>>) -> Result<Request<Full<Bytes>>, SendError> {
     let uri = request.uri().clone();
     let host = uri.authority().map_or("", |authority| authority.as_str());
     request.headers_mut().insert(HOST, HeaderValue::from_str(host)?);

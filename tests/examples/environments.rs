@@ -6,46 +6,43 @@
 
 #![allow(clippy::print_stdout, reason = "an example speaks to people")]
 
-use cycle_images::flow::ListOperation;
 use cycle_images::http::Method;
 use cycle_images::model::Environment;
-use cycle_images::{Document, Hub, Mismatch, NoIncludes, Operation, Path, Query};
+use cycle_images::operation::{List, ListOperation, ListOptions, Path, Query};
+use cycle_images::{Hub, Operation};
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_ureq::Client;
 
 /// Lists environments: `GET /v1/environments`. Capability: `environments-view`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct GetEnvironments {
-    page_number: Option<u32>,
+    options: ListOptions,
 }
 
 impl Operation for GetEnvironments {
     const NAME: &'static str = "GetEnvironments";
     const METHOD: Method = Method::GET;
     const CAPABILITY: &'static str = "environments-view";
-    type Data = Vec<Environment>;
-    type Includes = NoIncludes;
+    type Output = List<Environment>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/environments");
     }
 
     fn query(&self, query: &mut Query<'_>) {
-        if let Some(number) = self.page_number {
-            query.number("page[number]", number);
-        }
-    }
-
-    fn read(body: &str) -> Result<Document<Vec<Environment>>, Mismatch> {
-        Document::read_list(body)
+        query.options(&self.options);
     }
 }
 
 impl ListOperation for GetEnvironments {
     type Record = Environment;
 
-    fn page_number(&mut self) -> &mut Option<u32> {
-        &mut self.page_number
+    fn options(&self) -> &ListOptions {
+        &self.options
+    }
+
+    fn options_mut(&mut self) -> &mut ListOptions {
+        &mut self.options
     }
 
     fn key(environment: &Environment) -> &str {

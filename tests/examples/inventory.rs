@@ -12,14 +12,14 @@ use std::process::ExitCode;
 use cycle_images::images::{GetImages, ImageInclude};
 use cycle_images::model::{Image, ImageIncludes, ImageSource, ImageStatus, Origin};
 use cycle_images_async::{Client, Reqwest, Tokio};
-use cycle_images_tests::place::{self, Place};
+use cycle_images_tests::example_env::{self, Place};
 use cycle_images_tests::sandbox::Settings;
 use indicatif::HumanBytes;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
-    place::end(run())
+    example_env::end(run())
 }
 
 fn run() -> Result<()> {
@@ -32,14 +32,14 @@ async fn take() -> Result<()> {
     let list = GetImages::new().include(ImageInclude::Sources).page_size(100);
 
     let mut sources: BTreeMap<(String, String), Sum> = BTreeMap::new();
-    let mut unread = Vec::new();
+    let mut skipped = Vec::new();
     let mut pages = client.pages(list).prefetch(4);
     while let Some(page) = pages.next().await {
         let page = page?;
         for image in &page.data {
             sources.entry(source(image, &page.includes)).or_default().add(image);
         }
-        unread.extend(page.unread);
+        skipped.extend(page.skipped);
     }
 
     if sources.is_empty() {
@@ -47,11 +47,11 @@ async fn take() -> Result<()> {
     } else {
         show(&sources);
     }
-    if !unread.is_empty() {
-        println!("\nCould not be read, and are not counted: {}", unread.len());
+    if !skipped.is_empty() {
+        println!("\nCould not be read, and are not counted: {}", skipped.len());
     }
-    for part in unread {
-        println!("  {}", part.mismatch);
+    for part in skipped {
+        println!("  {}", part.error);
     }
     Ok(())
 }

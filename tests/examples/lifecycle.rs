@@ -18,7 +18,7 @@ use cycle_images::images::{
 };
 use cycle_images::model::{DockerHub, Image, ImageStatus, JobDescriptor};
 use cycle_images::sources::{CreateImageSource, DeleteImageSource};
-use cycle_images_tests::place::{self, shown};
+use cycle_images_tests::example_env::{self, shown};
 use cycle_images_ureq::Client;
 
 use shared::{Options, Watch};
@@ -26,7 +26,7 @@ use shared::{Options, Watch};
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
-    place::end(run())
+    example_env::end(run())
 }
 
 fn run() -> Result<()> {
@@ -88,8 +88,8 @@ fn import(client: &Client, image: &Image) -> Result<()> {
 
 fn follow(client: &Client, image: &Image, import: &JobDescriptor) -> Result<()> {
     let mut watch = Watch::new(image)?;
-    for tracked in client.track(import)? {
-        watch.progress(tracked?.progress);
+    for update in client.track(import)? {
+        watch.progress(update?.progress);
         let image = client.call(&GetImage::new(&image.id))?.data;
         watch.state(image.state.current);
     }

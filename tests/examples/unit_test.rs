@@ -10,13 +10,13 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::process::ExitCode;
 
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images::http::Request;
 use cycle_images::images::GetImages;
 use cycle_images::model::ImageStatus;
 use cycle_images::{Hub, recorded};
 use cycle_images_async::{Client, Error, Timer, Transport};
-use cycle_images_tests::place;
+use cycle_images_tests::example_env;
 
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
@@ -51,7 +51,7 @@ fn client(recordings: &[&[u8]]) -> Result<Client<impl Transport, impl Timer>> {
         answers
             .borrow_mut()
             .pop_front()
-            .ok_or_else(|| Fault::lost("nothing more was recorded").fatal())
+            .ok_or_else(|| SendError::maybe_sent("nothing more was recorded").fatal())
     };
     Ok(Client::new(Hub::new("key", "hub")?, transport).with_timer(async |_| {}))
 }
@@ -81,7 +81,7 @@ async fn an_api_key_that_is_refused_is_told() -> Result<()> {
 }
 
 fn main() -> ExitCode {
-    place::end(smol::block_on(async {
+    example_env::end(smol::block_on(async {
         stale_images_are_told_across_pages().await?;
         println!("checked: stale images are told across pages");
         a_platform_that_is_busy_is_asked_again().await?;

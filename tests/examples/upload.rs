@@ -12,7 +12,7 @@ use cycle_images::SourceId;
 use cycle_images::images::{CreateImage, GetImage};
 use cycle_images::model::{CycleUpload, ImageStatus};
 use cycle_images::sources::CreateImageSource;
-use cycle_images_tests::place::{self, Place, shown};
+use cycle_images_tests::example_env::{self, Place, shown};
 use cycle_images_tests::sandbox::Settings;
 use cycle_images_ureq::{Client, Tar};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -28,7 +28,7 @@ options of upload:
   --source ID   the source to make the image from; needed on the platform";
 
 fn main() -> ExitCode {
-    place::end(run())
+    example_env::end(run())
 }
 
 fn run() -> Result<()> {

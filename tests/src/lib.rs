@@ -1,11 +1,11 @@
 //! What the tests, examples and benchmarks that cross crates share.
 
-pub mod alone;
+pub mod example_env;
 pub mod generator;
-pub mod place;
 pub mod raw_server;
 pub mod recording;
 pub mod sandbox;
+pub mod subprocess;
 
 /// The README's code compiles.
 #[cfg(doctest)]

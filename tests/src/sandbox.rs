@@ -43,8 +43,8 @@ mod jobs;
 mod linked;
 mod origin;
 mod query;
+mod recorded_request;
 mod seed;
-mod seen;
 mod server;
 mod settings;
 mod source;
@@ -59,8 +59,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use faults::Fault;
-pub use seen::Seen;
-pub use settings::{Fate, Paging, Settings};
+pub use recorded_request::RecordedRequest;
+pub use settings::{JobOutcome, Paging, Settings};
 
 use server::{Server, Shared};
 
@@ -90,12 +90,12 @@ impl Sandbox {
     /// # Errors
     /// When no port or no thread can be had.
     pub fn with(settings: Settings) -> io::Result<Self> {
-        let world = seed::world(settings);
-        let secret = |n: usize| world.keys.get(n).map(|key| key.secret.clone());
-        let source = world.sources.first().map(|source| source.id.clone());
+        let state = seed::state(settings);
+        let secret = |n: usize| state.keys.get(n).map(|key| key.secret.clone());
+        let source = state.sources.first().map(|source| source.id.clone());
         let (api_key, view_only_api_key) = (secret(0), secret(1));
-        let hub_id = world.hub_id.clone();
-        let shared = Arc::new(Shared::new(world));
+        let hub_id = state.hub_id.clone();
+        let shared = Arc::new(Shared::new(state));
         let server = Server::start(&shared)?;
         Ok(Self {
             url: format!("http://{}", server.address),
@@ -142,15 +142,15 @@ impl Sandbox {
     /// `worker` (a bucket of an OCI registry), `pushed` (cycle-upload).
     #[must_use]
     pub fn source_called(&self, identifier: &str) -> Option<String> {
-        let world = self.shared.world();
-        let mut sources = world.sources.iter();
+        let state = self.shared.state();
+        let mut sources = state.sources.iter();
         let source = sources.find(|source| source.identifier == identifier);
         source.map(|source| source.id.clone())
     }
 
     /// Every request received so far, in order.
     #[must_use]
-    pub fn requests(&self) -> Vec<Seen> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.seen().clone()
     }
 
@@ -176,16 +176,16 @@ impl Sandbox {
 
     /// Moves the sandbox's time on, and with it its jobs and images.
     pub fn skip(&self, time: Duration) {
-        self.shared.world().clock.skip(time);
+        self.shared.state().clock.skip(time);
     }
 
     /// Lets this happen to the next request that no earlier fault is meant for.
     pub fn fault(&self, fault: Fault) {
-        self.shared.world().faults.push_back(fault);
+        self.shared.state().faults.push_back(fault);
     }
 
     /// Says how the next job ends that nothing was said about yet.
-    pub fn next_job(&self, fate: Fate) {
-        self.shared.world().fates.push_back(fate);
+    pub fn next_job(&self, fate: JobOutcome) {
+        self.shared.state().fates.push_back(fate);
     }
 }

@@ -1,7 +1,7 @@
 //! The body of an answer, read in full, but never past its limit.
 
 use bytes::Bytes;
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images::http::Response;
 use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -10,7 +10,7 @@ pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 pub(super) const DEFAULT_LIMIT: u64 = 64 << 20;
 
-pub(super) async fn read<B>(response: Response<B>, limit: u64) -> Result<Response<Bytes>, Fault>
+pub(super) async fn read<B>(response: Response<B>, limit: u64) -> Result<Response<Bytes>, SendError>
 where
     B: Body,
     B::Error: Into<BoxError>,
@@ -19,7 +19,7 @@ where
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
     match Limited::new(body, most).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(Fault::too_large(limit)),
-        Err(error) => Err(Fault::lost(error)),
+        Err(error) if error.is::<LengthLimitError>() => Err(SendError::too_large(limit)),
+        Err(error) => Err(SendError::maybe_sent(error)),
     }
 }

@@ -1,10 +1,10 @@
 use bytes::Bytes;
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
 use hyper_util::client::legacy::{Client, connect::Connect};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use super::{body, fault};
+use super::{body, connect_error};
 use crate::{Body, Transport, UploadTransport};
 
 /// hyper-util's client, with the connector `C`: TLS is its business. Feature `hyper`.
@@ -56,21 +56,21 @@ impl<C> Hyper<C> {
 }
 
 impl<C: Connect + Clone + Send + Sync + 'static> Transport for Hyper<C> {
-    type Error = Fault;
+    type Error = SendError;
     type Body = Bytes;
 
-    async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, Fault> {
+    async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, SendError> {
         self.upload(request.map(Body::from)).await
     }
 }
 
 impl<C: Connect + Clone + Send + Sync + 'static> UploadTransport for Hyper<C> {
-    async fn upload(&self, request: Request<Body>) -> Result<Response<Bytes>, Fault> {
+    async fn upload(&self, request: Request<Body>) -> Result<Response<Bytes>, SendError> {
         let response = self.client.request(request).await.map_err(|error| {
             if error.is_connect() {
-                fault::of_connection(error, "https needs a connector that has TLS")
+                connect_error::of_connection(error, "https needs a connector that has TLS")
             } else {
-                Fault::lost(error)
+                SendError::maybe_sent(error)
             }
         })?;
         body::read(response, self.body_limit).await

@@ -1,12 +1,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, NoProxy, Proxy, retry};
 
-use super::{body, fault};
+use super::{body, connect_error};
 use crate::{Body, Transport, UploadTransport};
 
 /// reqwest 0.13. Feature `reqwest`, and `rustls` or `native-tls` for https.
@@ -69,47 +69,47 @@ impl Reqwest {
     async fn run<B: Into<reqwest::Body>>(
         &self,
         request: Request<B>,
-    ) -> Result<Response<Bytes>, Fault> {
-        let told = |error| told(error, self.stays);
-        let request = reqwest::Request::try_from(request).map_err(told)?;
+    ) -> Result<Response<Bytes>, SendError> {
+        let last_reported = |error| told(error, self.stays);
+        let request = reqwest::Request::try_from(request).map_err(last_reported)?;
         let url = request.url().clone();
-        let response = self.client.execute(request).await.map_err(told)?;
+        let response = self.client.execute(request).await.map_err(last_reported)?;
         if *response.url() != url {
             let followed = "the client followed a redirect: build it with none";
-            return Err(Fault::lost(followed).fatal());
+            return Err(SendError::maybe_sent(followed).fatal());
         }
         body::read(Response::from(response), self.body_limit).await
     }
 }
 
 impl Transport for Reqwest {
-    type Error = Fault;
+    type Error = SendError;
     type Body = Bytes;
 
-    async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, Fault> {
+    async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, SendError> {
         self.run(request).await
     }
 }
 
 impl UploadTransport for Reqwest {
-    async fn upload(&self, request: Request<Body>) -> Result<Response<Bytes>, Fault> {
+    async fn upload(&self, request: Request<Body>) -> Result<Response<Bytes>, SendError> {
         self.run(request.map(reqwest::Body::wrap_stream)).await
     }
 }
 
-fn told(error: reqwest::Error, stays: bool) -> Fault {
+fn told(error: reqwest::Error, stays: bool) -> SendError {
     // The URL of an upload holds its token.
     let error = error.without_url();
     let is_fatal = error.is_builder();
-    let fault = if !stays {
+    let error = if !stays {
         // What can't be had may be what a redirect led to.
-        Fault::lost(error)
+        SendError::maybe_sent(error)
     } else if error.is_connect() {
-        fault::of_connection(error, "https needs the feature `rustls` or `native-tls`")
+        connect_error::of_connection(error, "https needs the feature `rustls` or `native-tls`")
     } else if is_fatal {
-        Fault::unsent(error)
+        SendError::not_sent(error)
     } else {
-        Fault::lost(error)
+        SendError::maybe_sent(error)
     };
-    if is_fatal { fault.fatal() } else { fault }
+    if is_fatal { error.fatal() } else { error }
 }

@@ -3,7 +3,7 @@ use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 
 use bytes::Bytes;
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
 use tower_service::Service;
 
@@ -48,7 +48,7 @@ impl<S, B> Tower<S, B> {
     fn run<R>(
         &self,
         request: Request<B>,
-    ) -> impl Future<Output = Result<Response<Bytes>, Fault>> + use<S, B, R>
+    ) -> impl Future<Output = Result<Response<Bytes>, SendError>> + use<S, B, R>
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,
         S::Error: Into<BoxError>,
@@ -57,8 +57,8 @@ impl<S, B> Tower<S, B> {
     {
         let (mut service, limit) = (self.service.clone(), self.body_limit);
         async move {
-            poll_fn(|context| service.poll_ready(context)).await.map_err(Fault::unsent)?;
-            let response = service.call(request).await.map_err(Fault::lost)?;
+            poll_fn(|context| service.poll_ready(context)).await.map_err(SendError::not_sent)?;
+            let response = service.call(request).await.map_err(SendError::maybe_sent)?;
             body::read(response, limit).await
         }
     }
@@ -72,13 +72,13 @@ where
     R: http_body::Body,
     R::Error: Into<BoxError>,
 {
-    type Error = Fault;
+    type Error = SendError;
     type Body = Bytes;
 
     fn send(
         &self,
         request: Request<Vec<u8>>,
-    ) -> impl Future<Output = Result<Response<Bytes>, Fault>> {
+    ) -> impl Future<Output = Result<Response<Bytes>, SendError>> {
         self.run(request.map(B::from))
     }
 }
@@ -94,7 +94,7 @@ where
     fn upload(
         &self,
         request: Request<Body>,
-    ) -> impl Future<Output = Result<Response<Bytes>, Fault>> {
+    ) -> impl Future<Output = Result<Response<Bytes>, SendError>> {
         self.run(request.map(B::from))
     }
 }

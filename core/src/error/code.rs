@@ -10,7 +10,7 @@ use std::hash::{Hash, Hasher};
 /// today. Older spellings with underscores are equal to those with hyphens.
 ///
 /// ```
-/// use cycle_images::ErrorCode;
+/// use cycle_images::error::ErrorCode;
 ///
 /// let code = ErrorCode::from("404.hub.api_key");
 /// assert_eq!(code, ErrorCode::NOT_FOUND_HUB_API_KEY);

@@ -1,6 +1,6 @@
 use serde_path_to_error::{Path, Segment};
 
-use crate::secrets::Secrets;
+use crate::wire::secrets::Secrets;
 
 /// A place in a JSON document, such as `data[2].source.type`.
 ///

@@ -5,8 +5,8 @@ use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
 use super::ErrorCode;
-use crate::secrets::Secrets;
-use crate::wire::Text;
+use crate::wire::lenient::Text;
+use crate::wire::secrets::Secrets;
 
 /// The values of an object's fields by their names, as they stand there: an error is never lost over
 /// an oddity of its envelope, nor is there more built of it than what is looked for. Of two fields

@@ -31,7 +31,7 @@ impl ResponseError {
         self.means(409)
     }
 
-    /// The platform refuses an argument; the [`PlatformError`](crate::PlatformError)'s pointer may
+    /// The platform refuses an argument; the [`PlatformError`](crate::error::PlatformError)'s pointer may
     /// name it.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
@@ -114,10 +114,10 @@ impl Error for ResponseError {
             ResponseErrorKind::Platform(error) => error,
             ResponseErrorKind::OAuth(error) => error,
             ResponseErrorKind::Redirect(redirect) => redirect,
-            ResponseErrorKind::OtherJson(mismatch)
-            | ResponseErrorKind::NotJson(mismatch)
-            | ResponseErrorKind::NoBody(mismatch)
-            | ResponseErrorKind::Unexpected(mismatch) => mismatch,
+            ResponseErrorKind::OtherJson(error)
+            | ResponseErrorKind::NotJson(error)
+            | ResponseErrorKind::NoBody(error)
+            | ResponseErrorKind::Unexpected(error) => error,
         })
     }
 }

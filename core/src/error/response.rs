@@ -6,8 +6,8 @@ use http::{HeaderMap, StatusCode, response};
 use serde::de::IgnoredAny;
 
 use super::platform::fields;
-use super::{ErrorCode, Mismatch, OAuthError, PlatformError};
-use crate::secrets::Secrets;
+use super::{DecodeError, ErrorCode, OAuthError, PlatformError};
+use crate::wire::secrets::Secrets;
 
 /// An answer that is not the success that its operation promises.
 ///
@@ -22,7 +22,7 @@ struct Inner {
     operation: &'static str,
     status: StatusCode,
     headers: HeaderMap,
-    body: BodyStart,
+    body: BodyPreview,
     kind: ResponseErrorKind,
 }
 
@@ -35,15 +35,15 @@ pub enum ResponseErrorKind {
     /// An error in OAuth's form, from the platform's authentication.
     OAuth(OAuthError),
     /// An error status with JSON of neither form.
-    OtherJson(Mismatch),
+    OtherJson(DecodeError),
     /// An error status with a body that is not JSON: usually from a proxy.
-    NotJson(Mismatch),
+    NotJson(DecodeError),
     /// No body at all, with an error status or with a success that promises one.
-    NoBody(Mismatch),
+    NoBody(DecodeError),
     /// A 3xx. It is never followed: that would carry the API key to wherever it points.
     Redirect(Redirect),
     /// A 2xx whose body isn't what the operation promises.
-    Unexpected(Mismatch),
+    Unexpected(DecodeError),
 }
 
 /// Where a 3xx points.
@@ -67,12 +67,12 @@ impl Error for Redirect {}
 
 /// How a response's body begins, as text: at most 4 KiB. `Debug` tells its length alone.
 #[derive(Clone, PartialEq, Eq)]
-pub struct BodyStart {
+pub struct BodyPreview {
     text: String,
     whole: usize,
 }
 
-impl BodyStart {
+impl BodyPreview {
     /// The text; what wasn't UTF-8 is replaced, and so are secrets of the request, should they be
     /// repeated.
     #[must_use]
@@ -87,9 +87,9 @@ impl BodyStart {
     }
 }
 
-impl fmt::Debug for BodyStart {
+impl fmt::Debug for BodyPreview {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "BodyStart(of {} bytes)", self.whole)
+        write!(f, "BodyPreview(of {} bytes)", self.whole)
     }
 }
 
@@ -107,7 +107,7 @@ impl ResponseError {
                 location.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
             ResponseErrorKind::Redirect(Redirect { location })
         } else if body.trim_ascii().is_empty() {
-            ResponseErrorKind::NoBody(Mismatch::empty())
+            ResponseErrorKind::NoBody(DecodeError::empty())
         } else {
             refusal(body)
         };
@@ -120,17 +120,17 @@ impl ResponseError {
         head: &response::Parts,
         body: &[u8],
         secrets: &Secrets<'_>,
-        mismatch: Mismatch,
+        error: DecodeError,
     ) -> Self {
         let kind = if body.trim_ascii().is_empty() {
-            ResponseErrorKind::NoBody(Mismatch::empty())
+            ResponseErrorKind::NoBody(DecodeError::empty())
         } else {
-            ResponseErrorKind::Unexpected(mismatch)
+            ResponseErrorKind::Unexpected(error)
         };
         Self::new(operation, head, body, secrets, kind)
     }
 
-    /// The one place where an error is made: here every text that came from outside is rid of
+    /// The one place where an error is attempts: here every text that came from outside is rid of
     /// secrets and cut to a length.
     fn new(
         operation: &'static str,
@@ -150,7 +150,7 @@ impl ResponseError {
             operation,
             status: head.status,
             headers: KEPT.into_iter().filter_map(kept).collect(),
-            body: BodyStart { text: secrets.redact_body(body), whole: body.len() },
+            body: BodyPreview { text: secrets.redact_body(body), whole: body.len() },
             kind: kind.redacted(secrets),
         }))
     }
@@ -176,7 +176,7 @@ impl ResponseError {
 
     /// How the body begins.
     #[must_use]
-    pub fn body(&self) -> &BodyStart {
+    pub fn body(&self) -> &BodyPreview {
         &self.0.body
     }
 
@@ -204,22 +204,22 @@ impl ResponseError {
 
 impl ResponseErrorKind {
     fn redacted(self, secrets: &Secrets<'_>) -> Self {
-        let redact = |mut mismatch: Mismatch| {
-            mismatch.redact(secrets);
-            mismatch
+        let redact = |mut error: DecodeError| {
+            error.redact(secrets);
+            error
         };
         match self {
             Self::Platform(error) => Self::Platform(error.redacted(secrets)),
             Self::OAuth(error) => Self::OAuth(error.redacted(secrets)),
-            Self::OtherJson(mismatch) => Self::OtherJson(redact(mismatch)),
-            Self::NotJson(mismatch) => Self::NotJson(redact(mismatch)),
-            Self::NoBody(mismatch) => Self::NoBody(redact(mismatch)),
+            Self::OtherJson(error) => Self::OtherJson(redact(error)),
+            Self::NotJson(error) => Self::NotJson(redact(error)),
+            Self::NoBody(error) => Self::NoBody(redact(error)),
             Self::Redirect(Redirect { location }) => {
                 let location =
                     location.map(|text| secrets.redact(&text, Secrets::LIMIT).into_owned());
                 Self::Redirect(Redirect { location })
             }
-            Self::Unexpected(mismatch) => Self::Unexpected(redact(mismatch)),
+            Self::Unexpected(error) => Self::Unexpected(redact(error)),
         }
     }
 }
@@ -232,18 +232,18 @@ fn refusal(body: &[u8]) -> ResponseErrorKind {
     let text = match std::str::from_utf8(body) {
         Ok(text) => text.into(),
         Err(_) if body.len() <= ENVELOPE => String::from_utf8_lossy(body),
-        Err(error) => return ResponseErrorKind::NotJson(Mismatch::not_utf8(error)),
+        Err(error) => return ResponseErrorKind::NotJson(DecodeError::not_utf8(error)),
     };
     let [error, description] = match fields(&text, ["error", "error_description"]) {
         Some(fields) => fields,
         None => match serde_json::from_str::<IgnoredAny>(&text) {
             Ok(_) => [None; 2],
-            Err(error) => return ResponseErrorKind::NotJson(Mismatch::not_json(&error)),
+            Err(error) => return ResponseErrorKind::NotJson(DecodeError::not_json(&error)),
         },
     };
     let platform = error.and_then(PlatformError::read).map(ResponseErrorKind::Platform);
     let oauth = || OAuthError::read(error?, description).map(ResponseErrorKind::OAuth);
     platform
         .or_else(oauth)
-        .unwrap_or_else(|| ResponseErrorKind::OtherJson(Mismatch::not_an_error()))
+        .unwrap_or_else(|| ResponseErrorKind::OtherJson(DecodeError::not_an_error()))
 }

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName};
 use jiff::civil::{DateTime, date};
 use jiff::{SignedDuration, ToSpan};
 
-use crate::time::Timestamp;
+use crate::wire::timestamp::Timestamp;
 
 /// How long a response asks to wait: in seconds, or until a date. The date is taken against the
 /// response's own `Date`, so that a clock that is off here changes nothing.

@@ -14,14 +14,14 @@ pub enum FlowError {
     /// The request could not be sent, or the answer not received.
     #[error(
         "{operation} could not be carried to the platform and back{}; {}",
-        often(*.tries), arrival(*.may_have_arrived)
+        often(*.attempts), arrival(*.may_have_arrived)
     )]
     #[non_exhaustive]
     Transport {
         /// The operation's documented name.
         operation: &'static str,
         /// How often it was sent.
-        tries: u32,
+        attempts: u32,
         /// Whether anything of the last request can have reached the platform.
         may_have_arrived: bool,
         /// What the HTTP client says.
@@ -30,14 +30,14 @@ pub enum FlowError {
     /// The request took longer than it may.
     #[error(
         "{operation} was not answered within {} s{}; {}",
-        .limit.as_secs_f64(), often(*.tries), arrival(*.may_have_arrived)
+        .limit.as_secs_f64(), often(*.attempts), arrival(*.may_have_arrived)
     )]
     #[non_exhaustive]
     Timeout {
         /// The operation's documented name.
         operation: &'static str,
         /// How often it was sent.
-        tries: u32,
+        attempts: u32,
         /// The time that was allowed: a setting of the client.
         limit: Duration,
         /// Whether anything of the last request can have reached the platform.
@@ -93,14 +93,14 @@ pub enum FlowError {
         /// The number of the page that was too many.
         page: u32,
     },
-    /// The job that was tracked did not come to a good end.
+    /// The job that was update did not come to a good end.
     #[error(transparent)]
     Job(#[from] Box<JobError>),
     /// More was asked of a flow that had ended.
     #[error("the flow ended before; begin another")]
     Ended,
     /// An answer was given that nothing had asked for.
-    #[error("an answer was given to a flow that had asked for none; call `next` first")]
+    #[error("an answer was given to a flow that had asked for none; call `poll` first")]
     NotAsked,
 }
 
@@ -145,6 +145,6 @@ fn arrival(may_have_arrived: bool) -> &'static str {
     }
 }
 
-fn often(tries: u32) -> String {
-    if tries > 1 { format!(", {tries} times") } else { String::new() }
+fn often(attempts: u32) -> String {
+    if attempts > 1 { format!(", {attempts} times") } else { String::new() }
 }

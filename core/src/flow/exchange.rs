@@ -1,28 +1,28 @@
 use http::Response;
 use serde::{Deserialize, Serialize};
 
-use super::retry::Tries;
-use super::{Fault, Flow, FlowError, Next, RetryPolicy};
+use super::retry::RetryState;
+use super::{Flow, FlowError, RetryPolicy, SendError, Step};
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
-use crate::time::Timestamp;
+use crate::wire::timestamp::Timestamp;
 
 /// One operation, sent until it is answered, as far as its [`RetryPolicy`] goes. It gives one
 /// [`Reply`](crate::Reply), and ends with that or with an error: to send the operation again takes
 /// another exchange.
 ///
 /// ```
-/// use cycle_images::flow::{Exchange, Fault, Flow, Next};
+/// use cycle_images::flow::{Exchange, SendError, Flow, Step};
 /// use cycle_images::{Hub, Timestamp, images::GetImages};
 ///
 /// let hub = Hub::new("key", "hub")?;
 /// let now: Timestamp = "2026-03-26T10:00:00Z".parse()?;
 /// let mut exchange = Exchange::new(GetImages::new(), 42);
 ///
-/// assert!(matches!(exchange.next(&hub, now)?, Next::Send(_)));
+/// assert!(matches!(exchange.poll(&hub, now)?, Step::Send(_)));
 /// let busy = http::Response::builder().status(503).header("Retry-After", "2").body("")?;
-/// assert!(exchange.answer(&hub, Ok(busy), now)?.is_none());
-/// let Next::Wait(time) = exchange.next(&hub, now)? else { panic!() };
+/// assert!(exchange.handle(&hub, Ok(busy), now)?.is_none());
+/// let Step::Wait(time) = exchange.poll(&hub, now)? else { panic!() };
 /// assert_eq!(time.as_secs(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -30,7 +30,7 @@ use crate::time::Timestamp;
 #[must_use = "a flow does nothing until it is turned"]
 pub struct Exchange<O> {
     operation: O,
-    tries: Tries,
+    retry: RetryState,
     ended: bool,
 }
 
@@ -38,12 +38,12 @@ impl<O: Operation> Exchange<O> {
     /// An exchange with the default policy. The seed decides how the waits are spread: hand in
     /// another for each flow.
     pub fn new(operation: O, seed: u64) -> Self {
-        Self { operation, tries: Tries::new(seed), ended: false }
+        Self { operation, retry: RetryState::new(seed), ended: false }
     }
 
     /// Sets what is sent again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.tries.policy = policy;
+        self.retry.policy = policy;
         self
     }
 }
@@ -51,22 +51,22 @@ impl<O: Operation> Exchange<O> {
 impl<O: Operation> Flow for Exchange<O> {
     type Item = ReplyOf<O>;
 
-    fn next(&mut self, hub: &Hub, now: Timestamp) -> Result<Next, FlowError> {
+    fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {
         if self.ended {
-            return Ok(Next::End);
+            return Ok(Step::Done);
         }
-        let next = self.tries.next(&self.operation, hub, now);
+        let next = self.retry.poll(&self.operation, hub, now);
         self.ended = matches!(next, Err(FlowError::Interrupted { .. }));
         next
     }
 
-    fn answer(
+    fn handle(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<impl AsRef<[u8]>>, Fault>,
+        outcome: Result<Response<impl AsRef<[u8]>>, SendError>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
-        let reply = self.tries.answer(&self.operation, hub, outcome, now);
+        let reply = self.retry.handle(&self.operation, hub, outcome, now);
         self.ended |= !matches!(reply, Ok(None) | Err(FlowError::NotAsked));
         reply
     }

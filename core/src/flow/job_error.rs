@@ -1,8 +1,8 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::id::JobId;
 use crate::model::Job;
+use crate::model::JobId;
 
 /// How a job can fail to come to a good end.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +27,7 @@ pub enum JobError {
     /// about that one.
     #[non_exhaustive]
     OtherJob {
-        /// The id of the job that is tracked.
+        /// The id of the job that is update.
         id: JobId,
         /// The id in the answer.
         answered: JobId,

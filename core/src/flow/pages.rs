@@ -1,32 +1,19 @@
 use http::{Request, Response};
 use serde::{Deserialize, Serialize};
 
-use super::retry::Tries;
-use super::{Fault, Flow, FlowError, Next, RetryPolicy};
-use crate::document::Reply;
+use super::retry::RetryState;
+use super::{Flow, FlowError, RetryPolicy, SendError, Step};
 use crate::hub::Hub;
-use crate::operation::{Operation, ReplyOf};
-use crate::time::Timestamp;
-
-/// An operation that gives a list, page by page.
-pub trait ListOperation: Operation<Data = Vec<Self::Record>> {
-    /// What the list is of.
-    type Record;
-
-    /// The number of the page that is asked for, counted from 1; the first if there is none.
-    fn page_number(&mut self) -> &mut Option<u32>;
-
-    /// What tells one record from another: its id.
-    fn key(record: &Self::Record) -> &str;
-}
+use crate::operation::{ListOperation, ReplyOf};
+use crate::wire::timestamp::Timestamp;
 
 /// The most pages that one [`Pages`] reads.
 pub const MAX_PAGES: u32 = 10_000;
 
-/// The most pages that are under way at once, where pages are asked for [ahead](Flow::ahead).
+/// The most pages that are in flight at once, where pages are [prefetched](Flow::prefetch).
 pub const MAX_PAGES_IN_FLIGHT: u32 = 16;
 
-/// A list, page by page. It gives a [`Reply`] for each page that holds anything, in order.
+/// A list, page by page. It gives a [`Reply`](crate::Reply) for each page that holds anything, in order.
 ///
 /// The platform tells neither a total nor a next page, and may send fewer records than asked for,
 /// on any page. So only an empty page ends the list: the last request is one for nothing. A caller
@@ -37,7 +24,7 @@ pub const MAX_PAGES_IN_FLIGHT: u32 = 16;
 /// # use cycle_images::{Reply, model::Image};
 /// # fn read(pages: impl Iterator<Item = Reply<Vec<Image>>>) {
 /// for page in pages {
-///     let is_last = page.data.len() + page.unread.len() < 100; // `page_size` was 100
+///     let is_last = page.data.len() + page.skipped.len() < 100; // `page_size` was 100
 ///     // ...
 ///     if is_last {
 ///         break;
@@ -53,7 +40,7 @@ pub const MAX_PAGES_IN_FLIGHT: u32 = 16;
 /// [one more](FlowError::TooManyPages) is an error: a longer list is read in larger pages, or by
 /// another `Pages` that begins where this one stopped.
 ///
-/// [`ahead`](Flow::ahead) tells no page before one has come. Each page that is as long as any before
+/// [`ahead`](Flow::prefetch) tells no page before one has come. Each page that is as long as any before
 /// it doubles how many may be under way, up to [`MAX_PAGES_IN_FLIGHT`]; after a shorter page, a try
 /// that failed or an error it is one again.
 ///
@@ -73,7 +60,7 @@ pub struct Pages<O> {
     /// The page that was read when their count was a power of two (Brent's algorithm): once it lies
     /// in a cycle that is no longer than the count, it comes again.
     mark: Option<Seen>,
-    tries: Tries,
+    retry: RetryState,
     ended: bool,
 }
 
@@ -87,9 +74,9 @@ struct Seen {
 impl<O: ListOperation> Pages<O> {
     /// The pages of a list, from the one that the operation asks for. The seed decides how the waits
     /// before repetitions are spread: hand in another for each flow.
-    pub fn new(mut operation: O, seed: u64) -> Self {
-        let number = operation.page_number().unwrap_or(1);
-        let tries = Tries::new(seed);
+    pub fn new(operation: O, seed: u64) -> Self {
+        let number = operation.options().page_number().unwrap_or(1);
+        let retry = RetryState::new(seed);
         Self {
             operation,
             number,
@@ -98,27 +85,23 @@ impl<O: ListOperation> Pages<O> {
             in_flight: 1,
             last: None,
             mark: None,
-            tries,
+            retry,
             ended: false,
         }
     }
 
     /// Sets what is sent again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.tries.policy = policy;
+        self.retry.policy = policy;
         self
     }
 
-    fn take(
-        &mut self,
-        reply: &Reply<Vec<O::Record>, O::Includes>,
-        in_flight: u32,
-    ) -> Result<(), FlowError> {
+    fn take(&mut self, reply: &ReplyOf<O>, in_flight: u32) -> Result<(), FlowError> {
         // A record that couldn't be read was on the page all the same.
         let read = reply.data.iter().map(O::key);
-        let unread = reply.unread.iter().filter(|unread| unread.is_record());
-        let length = read.len().saturating_add(unread.clone().count());
-        let mut keys = read.chain(unread.map(|unread| unread.json.as_str())).peekable();
+        let skipped = reply.skipped.iter().filter(|skipped| skipped.is_record());
+        let length = read.len().saturating_add(skipped.clone().count());
+        let mut keys = read.chain(skipped.map(|skipped| skipped.json.as_str())).peekable();
         if keys.peek().is_none() {
             self.ended = true;
             return Ok(());
@@ -157,21 +140,21 @@ fn hash<'a>(keys: impl Iterator<Item = &'a str>) -> u64 {
 impl<O: ListOperation> Flow for Pages<O> {
     type Item = ReplyOf<O>;
 
-    fn next(&mut self, hub: &Hub, now: Timestamp) -> Result<Next, FlowError> {
+    fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {
         if self.ended {
-            return Ok(Next::End);
+            return Ok(Step::Done);
         }
-        *self.operation.page_number() = Some(self.number);
-        self.tries.next(&self.operation, hub, now)
+        self.operation.options_mut().set_page_number(self.number);
+        self.retry.poll(&self.operation, hub, now)
     }
 
-    fn answer(
+    fn handle(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<impl AsRef<[u8]>>, Fault>,
+        outcome: Result<Response<impl AsRef<[u8]>>, SendError>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
-        let reply = match self.tries.answer(&self.operation, hub, outcome, now) {
+        let reply = match self.retry.handle(&self.operation, hub, outcome, now) {
             Ok(Some(reply)) => reply,
             Err(FlowError::NotAsked) => return Err(FlowError::NotAsked),
             failed => {
@@ -181,15 +164,16 @@ impl<O: ListOperation> Flow for Pages<O> {
         };
         let in_flight = std::mem::replace(&mut self.in_flight, 1);
         self.take(&reply, in_flight)?;
-        let is_empty = reply.data.is_empty() && reply.unread_total == 0;
+        let is_empty = reply.data.is_empty() && reply.skipped_total == 0;
         Ok(Some(reply).filter(|_| !is_empty))
     }
 
-    fn ahead(&mut self, hub: &Hub, steps: u32) -> Option<Request<Vec<u8>>> {
-        if self.ended || steps >= self.in_flight || !self.operation.is_repeatable() {
+    fn prefetch(&mut self, hub: &Hub, steps: u32) -> Option<Request<Vec<u8>>> {
+        if self.ended || steps >= self.in_flight || !self.operation.is_idempotent() {
             return None;
         }
-        *self.operation.page_number() = Some(self.number.checked_add(steps)?);
+        let number = self.number.checked_add(steps)?;
+        self.operation.options_mut().set_page_number(number);
         hub.request(&self.operation).ok()
     }
 }

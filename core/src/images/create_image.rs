@@ -1,16 +1,12 @@
-use std::collections::BTreeMap;
-
+use crate::error::{DecodeError, RequestError};
+use crate::model::Image;
+use crate::model::SourceId;
+use crate::operation::{DocumentOf, One, Operation, Output, Path, Secrets, json_body};
 use http::Method;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-use crate::document::NoIncludes;
-use crate::error::RequestError;
-use crate::id::SourceId;
-use crate::model::Image;
-use crate::operation::{Operation, json_body};
-use crate::path::Path;
-use crate::secrets::Secrets;
-use crate::shown::{Names, Url, debug};
+use crate::wire::shown::{Names, Url, debug};
 
 /// Makes an image of a source: `POST /v1/images`, documented as `createImage`. Capability:
 /// `images-manage`.
@@ -125,8 +121,7 @@ impl Operation for CreateImage {
     const NAME: &'static str = "CreateImage";
     const METHOD: Method = Method::POST;
     const CAPABILITY: &'static str = "images-manage";
-    type Data = Image;
-    type Includes = NoIncludes;
+    type Output = One<Image>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images");
@@ -134,6 +129,10 @@ impl Operation for CreateImage {
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
         json_body(self)
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 
     fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {

@@ -1,12 +1,9 @@
+use crate::error::{DecodeError, RequestError};
+use crate::model::ImageId;
+use crate::model::JobDescriptor;
+use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use crate::document::NoIncludes;
-use crate::error::RequestError;
-use crate::id::ImageId;
-use crate::model::JobDescriptor;
-use crate::operation::{Operation, json_body};
-use crate::path::Path;
 
 /// Has an image imported: `POST /v1/images/{id}/tasks` with the action `import`, documented as
 /// `createImageJob`. Capability: `images-import`. The answer describes the job that downloads,
@@ -37,8 +34,7 @@ impl Operation for CreateImageJob {
     const NAME: &'static str = "CreateImageJob";
     const METHOD: Method = Method::POST;
     const CAPABILITY: &'static str = "images-import";
-    type Data = JobDescriptor;
-    type Includes = NoIncludes;
+    type Output = One<JobDescriptor>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images").id(&self.id).literal("/tasks");
@@ -51,5 +47,9 @@ impl Operation for CreateImageJob {
         }
 
         json_body(&Body { action: "import" })
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }

@@ -1,12 +1,9 @@
+use crate::error::{DecodeError, RequestError};
+use crate::model::JobDescriptor;
+use crate::model::SourceId;
+use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use crate::document::NoIncludes;
-use crate::error::RequestError;
-use crate::id::SourceId;
-use crate::model::JobDescriptor;
-use crate::operation::{Operation, json_body};
-use crate::path::Path;
 
 /// Has the unused images of sources deleted: `POST /v1/images/tasks` with the action `prune`,
 /// documented as `createImagesJob`. Capability: `images-manage`. The answer describes the job that
@@ -41,13 +38,12 @@ impl Operation for CreateImagesJob {
     const NAME: &'static str = "CreateImagesJob";
     const METHOD: Method = Method::POST;
     const CAPABILITY: &'static str = "images-manage";
-    type Data = JobDescriptor;
-    type Includes = NoIncludes;
+    type Output = One<JobDescriptor>;
 
     fn check(&self) -> Result<(), RequestError> {
         if self.source_ids.is_empty() {
             let reason = "is empty; name the sources whose images are to be pruned";
-            return Err(RequestError::argument("contents.source_ids", reason));
+            return Err(RequestError::new("contents.source_ids", reason));
         }
         Ok(())
     }
@@ -69,5 +65,9 @@ impl Operation for CreateImagesJob {
         }
 
         json_body(&Body { action: "prune", contents: Contents { source_ids: &self.source_ids } })
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }

@@ -1,11 +1,9 @@
+use crate::error::DecodeError;
+use crate::model::ImageId;
+use crate::model::JobDescriptor;
+use crate::operation::{DocumentOf, One, Operation, Output, Path};
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use crate::document::NoIncludes;
-use crate::id::ImageId;
-use crate::model::JobDescriptor;
-use crate::operation::Operation;
-use crate::path::Path;
 
 /// Has an image deleted: `DELETE /v1/images/{id}`, documented as `deleteImage`. Capability:
 /// `images-manage`. The answer describes the job that does it.
@@ -35,10 +33,13 @@ impl Operation for DeleteImage {
     const NAME: &'static str = "DeleteImage";
     const METHOD: Method = Method::DELETE;
     const CAPABILITY: &'static str = "images-manage";
-    type Data = JobDescriptor;
-    type Includes = NoIncludes;
+    type Output = One<JobDescriptor>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images").id(&self.id);
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }

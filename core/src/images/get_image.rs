@@ -1,14 +1,10 @@
+use super::include::{ImageInclude, ImageMetaName};
+use crate::error::DecodeError;
+use crate::model::ImageId;
+use crate::model::{Image, ImageIncludes};
+use crate::operation::{DocumentOf, ListOptions, One, Operation, Output, Path, Query};
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use super::include::{ImageInclude, ImageMetaName};
-use crate::error::RequestError;
-use crate::id::ImageId;
-use crate::list_options::ListOptions;
-use crate::model::{Image, ImageIncludes};
-use crate::operation::Operation;
-use crate::path::Path;
-use crate::query::Query;
 
 /// Reads one image: `GET /v1/images/{id}`, documented as `getImage`. Capability: `images-view`.
 ///
@@ -40,31 +36,31 @@ impl GetImage {
 
     /// Has a value computed for the image's `meta`; may be called again for another.
     pub fn meta(mut self, meta: ImageMetaName) -> Self {
-        self.options.meta.push(meta.as_str().into());
+        self.options.add_meta(meta.as_str());
         self
     }
 
     /// Includes resources that the image refers to; may be called again for others.
     pub fn include(mut self, include: ImageInclude) -> Self {
-        self.options.include.push(include.as_str().into());
+        self.options.add_include(include.as_str());
         self
     }
 
     /// Documented for a single image as for the list: a field to sort by.
     pub fn sort(mut self, field: impl Into<String>) -> Self {
-        self.options.sort.push(field.into());
+        self.options.add_sort(field);
         self
     }
 
     /// Documented for a single image as for the list: the page to read, counted from 1.
     pub fn page_number(mut self, number: u32) -> Self {
-        self.options.page_number = Some(number);
+        self.options.set_page_number(number);
         self
     }
 
     /// Documented for a single image as for the list: the size of a page, at least 1.
     pub fn page_size(mut self, size: u32) -> Self {
-        self.options.page_size = Some(size);
+        self.options.set_page_size(size);
         self
     }
 }
@@ -73,19 +69,17 @@ impl Operation for GetImage {
     const NAME: &'static str = "GetImage";
     const METHOD: Method = Method::GET;
     const CAPABILITY: &'static str = "images-view";
-    type Data = Image;
-    type Includes = ImageIncludes;
-
-    fn check(&self) -> Result<(), RequestError> {
-        self.options.check()
-    }
+    type Output = One<Image, ImageIncludes>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images").id(&self.id);
     }
 
     fn query(&self, query: &mut Query<'_>) {
-        self.options.begin(query);
-        self.options.end(query);
+        query.options(&self.options);
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }

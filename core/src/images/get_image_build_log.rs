@@ -1,11 +1,9 @@
+use crate::error::DecodeError;
+use crate::model::BuildLog;
+use crate::model::ImageId;
+use crate::operation::{DocumentOf, One, Operation, Output, Path};
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use crate::document::NoIncludes;
-use crate::id::ImageId;
-use crate::model::BuildLog;
-use crate::operation::Operation;
-use crate::path::Path;
 
 /// Reads what an image's build said: `GET /v1/images/{id}/build-log`, documented as
 /// `getImageBuildLog`. Capability: `images-view`.
@@ -38,10 +36,13 @@ impl Operation for GetImageBuildLog {
     const NAME: &'static str = "GetImageBuildLog";
     const METHOD: Method = Method::GET;
     const CAPABILITY: &'static str = "images-view";
-    type Data = BuildLog;
-    type Includes = NoIncludes;
+    type Output = One<BuildLog>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images").id(&self.id).literal("/build-log");
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }

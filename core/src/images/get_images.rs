@@ -1,16 +1,12 @@
+use super::include::{ImageInclude, ImageMetaName};
+use crate::error::DecodeError;
+use crate::model::SourceId;
+use crate::model::{Image, ImageIncludes, ImageStatus, SourceType};
+use crate::operation::{
+    DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query,
+};
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use super::include::{ImageInclude, ImageMetaName};
-use crate::document::Document;
-use crate::error::{Mismatch, RequestError};
-use crate::flow::ListOperation;
-use crate::id::SourceId;
-use crate::list_options::{ListOptions, check_text, check_word};
-use crate::model::{Image, ImageIncludes, ImageStatus, SourceType};
-use crate::operation::Operation;
-use crate::path::Path;
-use crate::query::Query;
 
 /// Lists images: `GET /v1/images`, documented as `getImages`. Capability: `images-view`.
 ///
@@ -28,7 +24,7 @@ use crate::query::Query;
 /// # let hub = cycle_images::Hub::new("key", "hub")?;
 /// assert_eq!(
 ///     hub.request(&newest)?.uri().path_and_query().unwrap(),
-///     "/v1/images?include=sources&filter%5Bstate%5D=live&sort=-events.created&page%5Bsize%5D=20",
+///     "/v1/images?filter%5Bstate%5D=live&include=sources&sort=-events.created&page%5Bsize%5D=20",
 /// );
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
@@ -56,13 +52,13 @@ impl GetImages {
 
     /// Has a value computed for each image's `meta`; may be called again for another.
     pub fn meta(mut self, meta: ImageMetaName) -> Self {
-        self.options.meta.push(meta.as_str().into());
+        self.options.add_meta(meta.as_str());
         self
     }
 
     /// Includes resources that the images refer to; may be called again for others.
     pub fn include(mut self, include: ImageInclude) -> Self {
-        self.options.include.push(include.as_str().into());
+        self.options.add_include(include.as_str());
         self
     }
 
@@ -98,19 +94,19 @@ impl GetImages {
 
     /// Sorts by a field, descending with `-` in front; may be called again for the next field.
     pub fn sort(mut self, field: impl Into<String>) -> Self {
-        self.options.sort.push(field.into());
+        self.options.add_sort(field);
         self
     }
 
     /// The page to read, counted from 1.
     pub fn page_number(mut self, number: u32) -> Self {
-        self.options.page_number = Some(number);
+        self.options.set_page_number(number);
         self
     }
 
     /// How many images a page should hold, at least 1.
     pub fn page_size(mut self, size: u32) -> Self {
-        self.options.page_size = Some(size);
+        self.options.set_page_size(size);
         self
     }
 }
@@ -119,20 +115,7 @@ impl Operation for GetImages {
     const NAME: &'static str = "GetImages";
     const METHOD: Method = Method::GET;
     const CAPABILITY: &'static str = "images-view";
-    type Data = Vec<Image>;
-    type Includes = ImageIncludes;
-
-    fn check(&self) -> Result<(), RequestError> {
-        check_text("filter[identifier]", self.filter.identifier.as_ref())?;
-        check_text("filter[search]", self.filter.search.as_ref())?;
-        for state in &self.filter.state {
-            check_word("filter[state]", state.as_str())?;
-        }
-        if let Some(source_type) = &self.filter.source_type {
-            check_word("filter[source_type]", source_type.as_str())?;
-        }
-        self.options.check()
-    }
+    type Output = List<Image, ImageIncludes>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images");
@@ -140,33 +123,29 @@ impl Operation for GetImages {
 
     fn query(&self, query: &mut Query<'_>) {
         let Filter { identifier, search, state, source_type, source_id } = &self.filter;
-        self.options.begin(query);
-        if let Some(identifier) = identifier {
-            query.text("filter[identifier]", identifier);
-        }
-        if let Some(search) = search {
-            query.text("filter[search]", search);
-        }
-        query.joined("filter[state]", state.iter().map(ImageStatus::as_str));
-        if let Some(source_type) = source_type {
-            query.text("filter[source_type]", source_type.as_str());
-        }
-        if let Some(source_id) = source_id {
-            query.text("filter[source_id]", source_id.as_str());
-        }
-        self.options.end(query);
+        query
+            .text("filter[identifier]", identifier.as_deref())
+            .text("filter[search]", search.as_deref())
+            .joined("filter[state]", state)
+            .joined("filter[source_type]", source_type)
+            .text("filter[source_id]", source_id.as_ref().map(SourceId::as_str))
+            .options(&self.options);
     }
 
-    fn read(body: &str) -> Result<Document<Vec<Image>, ImageIncludes>, Mismatch> {
-        Document::read_list(body)
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }
 
 impl ListOperation for GetImages {
     type Record = Image;
 
-    fn page_number(&mut self) -> &mut Option<u32> {
-        &mut self.options.page_number
+    fn options(&self) -> &ListOptions {
+        &self.options
+    }
+
+    fn options_mut(&mut self) -> &mut ListOptions {
+        &mut self.options
     }
 
     fn key(image: &Image) -> &str {

@@ -1,12 +1,9 @@
+use crate::error::{DecodeError, RequestError};
+use crate::model::Image;
+use crate::model::ImageId;
+use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use crate::document::NoIncludes;
-use crate::error::RequestError;
-use crate::id::ImageId;
-use crate::model::Image;
-use crate::operation::{Operation, json_body};
-use crate::path::Path;
 
 /// Changes an image: `PATCH /v1/images/{id}`, documented as `updateImage`. Capability:
 /// `images-manage`. What isn't set stays as it is.
@@ -43,8 +40,7 @@ impl Operation for UpdateImage {
     const NAME: &'static str = "UpdateImage";
     const METHOD: Method = Method::PATCH;
     const CAPABILITY: &'static str = "images-manage";
-    type Data = Image;
-    type Includes = NoIncludes;
+    type Output = One<Image>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images").id(&self.id);
@@ -58,5 +54,9 @@ impl Operation for UpdateImage {
         }
 
         json_body(&Body { name: self.name.as_deref() })
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }

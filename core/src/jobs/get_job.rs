@@ -1,11 +1,9 @@
+use crate::error::DecodeError;
+use crate::model::Job;
+use crate::model::JobId;
+use crate::operation::{DocumentOf, One, Operation, Output, Path};
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use crate::document::NoIncludes;
-use crate::id::JobId;
-use crate::model::Job;
-use crate::operation::Operation;
-use crate::path::Path;
 
 /// Reads one job: `GET /v1/jobs/{id}`, documented as `getJob`. Capability: `apionly-jobs-view`.
 ///
@@ -37,10 +35,13 @@ impl Operation for GetJob {
     const NAME: &'static str = "GetJob";
     const METHOD: Method = Method::GET;
     const CAPABILITY: &'static str = "apionly-jobs-view";
-    type Data = Job;
-    type Includes = NoIncludes;
+    type Output = One<Job>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/jobs").id(&self.id);
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }

@@ -1,16 +1,12 @@
+use super::include::JobInclude;
+use crate::error::{DecodeError, RequestError};
+use crate::model::{Job, JobIncludes, JobStatus};
+use crate::operation::{
+    DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query,
+};
+use crate::wire::timestamp::Timestamp;
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use super::include::JobInclude;
-use crate::document::Document;
-use crate::error::{Mismatch, RequestError};
-use crate::flow::ListOperation;
-use crate::list_options::{ListOptions, check_text, check_word};
-use crate::model::{Job, JobIncludes, JobStatus};
-use crate::operation::Operation;
-use crate::path::Path;
-use crate::query::Query;
-use crate::time::Timestamp;
 
 /// Lists jobs: `GET /v1/jobs`, documented as `getJobs`. Capability: `apionly-jobs-view`.
 ///
@@ -29,7 +25,7 @@ use crate::time::Timestamp;
 /// # let hub = cycle_images::Hub::new("key", "hub")?;
 /// assert_eq!(
 ///     hub.request(&ended_badly)?.uri().path_and_query().unwrap(),
-///     "/v1/jobs?filter%5Brange-start%5D=2026-03-26T10%3A00%3A00Z&filter%5Bstate%5D=error,expired",
+///     "/v1/jobs?filter%5Brange-start%5D=2026-03-26T10%3A00%3A00Z&filter%5Bstate%5D=error%2Cexpired",
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -56,7 +52,7 @@ impl GetJobs {
 
     /// Includes resources that the jobs refer to; may be called again for others.
     pub fn include(mut self, include: JobInclude) -> Self {
-        self.options.include.push(include.as_str().into());
+        self.options.add_include(include.as_str());
         self
     }
 
@@ -86,19 +82,19 @@ impl GetJobs {
 
     /// Sorts by a field, descending with `-` in front; may be called again for the next field.
     pub fn sort(mut self, field: impl Into<String>) -> Self {
-        self.options.sort.push(field.into());
+        self.options.add_sort(field);
         self
     }
 
     /// The page to read, counted from 1.
     pub fn page_number(mut self, number: u32) -> Self {
-        self.options.page_number = Some(number);
+        self.options.set_page_number(number);
         self
     }
 
     /// How many jobs a page should hold, at least 1.
     pub fn page_size(mut self, size: u32) -> Self {
-        self.options.page_size = Some(size);
+        self.options.set_page_size(size);
         self
     }
 }
@@ -107,22 +103,16 @@ impl Operation for GetJobs {
     const NAME: &'static str = "GetJobs";
     const METHOD: Method = Method::GET;
     const CAPABILITY: &'static str = "apionly-jobs-view";
-    type Data = Vec<Job>;
-    type Includes = JobIncludes;
+    type Output = List<Job, JobIncludes>;
 
     fn check(&self) -> Result<(), RequestError> {
-        let Filter { range_start, range_end, search, state } = &self.filter;
-        if let (Some(start), Some(end)) = (range_start, range_end) {
-            if end < start {
+        match (self.filter.range_start, self.filter.range_end) {
+            (Some(start), Some(end)) if end < start => {
                 let reason = "is before filter[range-start], so that no job can match";
-                return Err(RequestError::argument("filter[range-end]", reason));
+                Err(RequestError::new("filter[range-end]", reason))
             }
+            _ => Ok(()),
         }
-        check_text("filter[search]", search.as_ref())?;
-        for state in state {
-            check_word("filter[state]", state.as_str())?;
-        }
-        self.options.check()
     }
 
     fn path(&self, path: &mut Path<'_>) {
@@ -131,30 +121,28 @@ impl Operation for GetJobs {
 
     fn query(&self, query: &mut Query<'_>) {
         let Filter { range_start, range_end, search, state } = &self.filter;
-        self.options.begin(query);
-        if let Some(start) = range_start {
-            query.text("filter[range-start]", &start.to_string());
-        }
-        if let Some(end) = range_end {
-            query.text("filter[range-end]", &end.to_string());
-        }
-        if let Some(search) = search {
-            query.text("filter[search]", search);
-        }
-        query.joined("filter[state]", state.iter().map(JobStatus::as_str));
-        self.options.end(query);
+        query
+            .timestamp("filter[range-start]", *range_start)
+            .timestamp("filter[range-end]", *range_end)
+            .text("filter[search]", search.as_deref())
+            .joined("filter[state]", state)
+            .options(&self.options);
     }
 
-    fn read(body: &str) -> Result<Document<Vec<Job>, JobIncludes>, Mismatch> {
-        Document::read_list(body)
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }
 
 impl ListOperation for GetJobs {
     type Record = Job;
 
-    fn page_number(&mut self) -> &mut Option<u32> {
-        &mut self.options.page_number
+    fn options(&self) -> &ListOptions {
+        &self.options
+    }
+
+    fn options_mut(&mut self) -> &mut ListOptions {
+        &mut self.options
     }
 
     fn key(job: &Job) -> &str {

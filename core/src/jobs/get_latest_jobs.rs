@@ -1,11 +1,8 @@
+use crate::error::DecodeError;
+use crate::model::Job;
+use crate::operation::{DocumentOf, List, Operation, Output, Path};
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use crate::document::{Document, NoIncludes};
-use crate::error::Mismatch;
-use crate::model::Job;
-use crate::operation::Operation;
-use crate::path::Path;
 
 /// Lists the latest jobs: `GET /v1/jobs/latest`, documented as `getLatestJobs`. Capability:
 /// `apionly-jobs-view`. How many that are is up to the platform; there are no pages.
@@ -33,14 +30,13 @@ impl Operation for GetLatestJobs {
     const NAME: &'static str = "GetLatestJobs";
     const METHOD: Method = Method::GET;
     const CAPABILITY: &'static str = "apionly-jobs-view";
-    type Data = Vec<Job>;
-    type Includes = NoIncludes;
+    type Output = List<Job>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/jobs/latest");
     }
 
-    fn read(body: &str) -> Result<Document<Vec<Job>, NoIncludes>, Mismatch> {
-        Document::read_list(body)
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::wire;
+use crate::wire::lenient;
 
 /// Who may do what with a resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,7 +10,7 @@ use crate::wire;
 #[non_exhaustive]
 pub struct Acl {
     /// What each role may do, by the role's id.
-    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, AccessRights>,
 }
 
@@ -20,12 +20,12 @@ pub struct Acl {
 #[non_exhaustive]
 pub struct AccessRights {
     /// See it.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub view: bool,
     /// Change it.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub modify: bool,
     /// Change who may do what with it.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub manage: bool,
 }

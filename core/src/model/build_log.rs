@@ -1,8 +1,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::Events;
-use crate::id::{self, BuildLogId, HubId, ImageId};
-use crate::wire;
+use super::ImageId;
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::lenient;
+
+/// The id of a [`BuildLog`].
+pub type BuildLogId = Id<BuildLog>;
 
 /// What an image's build said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,9 +22,9 @@ pub struct BuildLog {
     #[serde(default, deserialize_with = "id::or_none")]
     pub image_id: Option<ImageId>,
     /// The log itself, line by line as the build wrote it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub log: String,
     /// When what happened to it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
 }

@@ -1,10 +1,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::StateError;
-use crate::id::{self, ContainerId, EnvironmentId, ImageId};
-use crate::time::{Timestamp, or_never};
-use crate::wire;
-use crate::word::words;
+use super::{EnvironmentId, ImageId};
+use crate::wire::id::{self, Id};
+use crate::wire::lenient;
+use crate::wire::string_enum::string_enum;
+use crate::wire::timestamp::{Timestamp, or_never};
+
+/// The id of a container.
+pub type ContainerId = Id<ContainerSummary>;
 
 /// What an environment's `meta` tells of one of its containers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,15 +17,15 @@ pub struct ContainerSummary {
     /// The container's id.
     pub id: ContainerId,
     /// A name for people.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// Where it stands in its life.
     pub state: ContainerState,
     /// The image that it runs.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub image: ContainerImage,
     /// The environment that it runs in.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub environment: ContainerEnvironment,
 }
 
@@ -32,7 +36,7 @@ pub struct ContainerState {
     /// The state it is in.
     pub current: ContainerStatus,
     /// The state it is meant to be in.
-    #[serde(default, deserialize_with = "wire::word", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::word", skip_serializing_if = "Option::is_none")]
     pub desired: Option<ContainerStatus>,
     /// When it came into this state.
     #[serde(default, with = "or_never")]
@@ -42,7 +46,7 @@ pub struct ContainerState {
     pub error: Option<StateError>,
 }
 
-words! {
+string_enum! {
     /// Where a container stands in its life.
     pub enum ContainerStatus {
         /// Made, and not yet started.
@@ -73,7 +77,7 @@ pub struct ContainerImage {
     #[serde(deserialize_with = "id::or_none")]
     pub id: Option<ImageId>,
     /// The platform's service that it is, if it is one: `discovery`, `loadbalancer` or `vpn`.
-    #[serde(deserialize_with = "wire::text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub service: Option<String>,
 }
 
@@ -86,10 +90,10 @@ pub struct ContainerEnvironment {
     #[serde(deserialize_with = "id::or_none")]
     pub id: Option<EnvironmentId>,
     /// The cluster that it runs on.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub cluster: String,
     /// The id of the subnet of the container.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub container_subnet: Option<String>,
     /// Its IPv6 network.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -105,13 +109,13 @@ pub struct ContainerEnvironment {
 #[non_exhaustive]
 pub struct PrivateNetwork {
     /// The VXLAN tag that its packets carry.
-    #[serde(deserialize_with = "wire::whole")]
+    #[serde(deserialize_with = "lenient::whole")]
     pub vxlan_tag: u64,
     /// The id of the subnet.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub subnet: String,
     /// Its IPv6 network.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub ipv6: IpNet,
     /// Its network of the older kind.
     pub legacy: Option<LegacyNetwork>,
@@ -123,7 +127,7 @@ pub struct PrivateNetwork {
 #[non_exhaustive]
 pub struct LegacyNetwork {
     /// The id of the IPv4 subnet.
-    #[serde(deserialize_with = "wire::whole")]
+    #[serde(deserialize_with = "lenient::whole")]
     pub subnet: u64,
     /// Its IPv4 network.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,9 +140,9 @@ pub struct LegacyNetwork {
 #[non_exhaustive]
 pub struct IpNet {
     /// An address.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub ip: String,
     /// The range, in CIDR notation.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub cidr: String,
 }

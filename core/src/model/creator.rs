@@ -2,12 +2,17 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::EnvironmentId;
 use super::State;
-use crate::id::{self, CreatorId, EnvironmentId, HubId};
-use crate::secret::Secret;
-use crate::time::Timestamp;
-use crate::wire;
-use crate::word::words;
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::lenient;
+use crate::wire::secret::Secret;
+use crate::wire::string_enum::string_enum;
+use crate::wire::timestamp::Timestamp;
+
+/// The id of whoever created a resource; [`Creator::kind`] says which kind of creator it is.
+pub type CreatorId = Id<Creator>;
 
 /// Who made a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,11 +22,11 @@ pub struct Creator {
     #[serde(default, deserialize_with = "id::or_none")]
     pub id: Option<CreatorId>,
     /// What kind of creator it is; documented as `type`.
-    #[serde(rename = "type", default, deserialize_with = "wire::or_default")]
+    #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     pub kind: CreatorType,
 }
 
-words! {
+string_enum! {
     /// What kind of creator made a resource.
     pub enum CreatorType {
         /// A person's account.
@@ -47,16 +52,16 @@ words! {
 #[non_exhaustive]
 pub struct Account {
     /// The account's id.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub id: String,
     /// The person's name.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub name: AccountName,
     /// Where to write to.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub email: EmailAddress,
     /// Whether the account is protected by a second factor.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub two_factor_auth: TwoFactorAuth,
     /// When what happened, by the event's name, such as `last_login`.
     #[serde(with = "happenings", skip_serializing_if = "BTreeMap::is_empty")]
@@ -69,10 +74,10 @@ pub struct Account {
 #[non_exhaustive]
 pub struct AccountName {
     /// The first name.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub first: String,
     /// The last name.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub last: String,
 }
 
@@ -82,7 +87,7 @@ pub struct AccountName {
 #[non_exhaustive]
 pub struct EmailAddress {
     /// The address.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub address: String,
 }
 
@@ -92,7 +97,7 @@ pub struct EmailAddress {
 #[non_exhaustive]
 pub struct TwoFactorAuth {
     /// Whether it is.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub verified: bool,
 }
 
@@ -103,7 +108,7 @@ pub struct ApiKeyCreator {
     /// The key's id.
     pub id: CreatorId,
     /// A name for people.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The hub that it belongs to.
     #[serde(default, deserialize_with = "id::or_none")]
@@ -112,16 +117,16 @@ pub struct ApiKeyCreator {
     #[serde(default)]
     pub creator: Option<Creator>,
     /// The key itself.
-    #[serde(default, deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
     /// Which environments it may touch.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub permissions: Permissions,
     /// What it may do.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub capabilities: Capabilities,
     /// The addresses that it may be used from; any, if there are none.
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub ips: Vec<String>,
     /// Where it stands in its life.
     pub state: State<LifeStatus>,
@@ -130,7 +135,7 @@ pub struct ApiKeyCreator {
     pub events: BTreeMap<String, Option<Timestamp>>,
 }
 
-words! {
+string_enum! {
     /// Where a resource stands in its life, if it is there as soon as it is made.
     pub enum LifeStatus {
         /// There to be used.
@@ -148,10 +153,10 @@ words! {
 #[non_exhaustive]
 pub struct Permissions {
     /// Whether it may touch them all.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub all_environments: bool,
     /// Those it may touch, if not all.
-    #[serde(deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "lenient::list")]
     pub environments: Vec<EnvironmentPermission>,
 }
 
@@ -164,7 +169,7 @@ pub struct EnvironmentPermission {
     #[serde(deserialize_with = "id::or_none")]
     pub id: Option<EnvironmentId>,
     /// Whether it may change what is in it.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub manage: bool,
 }
 
@@ -174,10 +179,10 @@ pub struct EnvironmentPermission {
 #[non_exhaustive]
 pub struct Capabilities {
     /// Whether it may do everything.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub all: bool,
     /// The capabilities that it has, if not all, such as `images-view`.
-    #[serde(deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "lenient::list")]
     pub specific: Vec<String>,
 }
 
@@ -187,7 +192,7 @@ mod happenings {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use crate::time::{Timestamp, or_never};
+    use crate::wire::timestamp::{Timestamp, or_never};
 
     #[derive(Deserialize, Serialize)]
     #[serde(transparent)]

@@ -3,11 +3,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Acl, ContainerSummary, Creator, Events, PrivateNetwork, State, StateCounts};
-use crate::id::{self, EnvironmentId, HubId};
-use crate::json::Json;
-use crate::time::{Timestamp, or_never};
-use crate::wire;
-use crate::word::words;
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::json::Json;
+use crate::wire::lenient;
+use crate::wire::string_enum::string_enum;
+use crate::wire::timestamp::{Timestamp, or_never};
+
+/// The id of an [`Environment`].
+pub type EnvironmentId = Id<Environment>;
 
 /// An environment: containers and the private network between them. Among the includes, it is one
 /// that made a resource on its own.
@@ -17,16 +21,16 @@ pub struct Environment {
     /// The environment's id.
     pub id: EnvironmentId,
     /// A short name for people, made from `name`; several environments may share one.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub identifier: String,
     /// A name for people.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The cluster that it runs on.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub cluster: String,
     /// What people wrote about it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub about: EnvironmentAbout,
     /// Who made it.
     #[serde(default)]
@@ -37,7 +41,7 @@ pub struct Environment {
     /// Where it stands in its life.
     pub state: State<EnvironmentStatus>,
     /// When what happened to it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
     /// What is switched on in it, as it was sent.
     #[serde(default)]
@@ -59,7 +63,7 @@ pub struct Environment {
     pub meta: Option<EnvironmentMeta>,
 }
 
-words! {
+string_enum! {
     /// Where an environment stands in its life.
     pub enum EnvironmentStatus {
         /// Made, and not yet there.
@@ -81,10 +85,10 @@ words! {
 #[non_exhaustive]
 pub struct EnvironmentAbout {
     /// A description.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub description: String,
     /// Whether someone marked it as a favourite.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub favorite: bool,
 }
 
@@ -94,7 +98,7 @@ pub struct EnvironmentAbout {
 #[non_exhaustive]
 pub struct Deployments {
     /// The version that each tag stands for.
-    #[serde(deserialize_with = "wire::texts")]
+    #[serde(deserialize_with = "lenient::texts")]
     pub tags: BTreeMap<String, String>,
 }
 
@@ -110,10 +114,10 @@ pub struct EnvironmentMeta {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instances_count: Option<StateCounts>,
     /// Its containers.
-    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "lenient::list", skip_serializing_if = "Vec::is_empty")]
     pub containers: Vec<ContainerSummary>,
     /// The versions of the platform's services in it, by service.
-    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub service_versions: BTreeMap<String, Vec<ServiceVersion>>,
 }
 
@@ -123,10 +127,10 @@ pub struct EnvironmentMeta {
 #[non_exhaustive]
 pub struct ServiceVersion {
     /// The version.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub version: String,
     /// The instance that runs it.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<String>,
     /// When it was last updated.
     #[serde(with = "or_never")]

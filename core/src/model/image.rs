@@ -2,12 +2,17 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::IntegrationId;
 use super::{Config, Creator, Events, ImageSource, State, StateCounts};
-use crate::id::{self, HubId, ImageId, IntegrationId};
-use crate::shown::{Names, debug};
-use crate::time::{Timestamp, or_never};
-use crate::wire;
-use crate::word::words;
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::lenient;
+use crate::wire::shown::{Names, debug};
+use crate::wire::string_enum::string_enum;
+use crate::wire::timestamp::{Timestamp, or_never};
+
+/// The id of an [`Image`].
+pub type ImageId = Id<Image>;
 
 /// An image: an atomic copy of a filesystem, built from a source, that containers are run from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,19 +24,19 @@ pub struct Image {
     #[serde(default, deserialize_with = "id::or_none")]
     pub hub_id: Option<HubId>,
     /// A name for people.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The size in bytes.
-    #[serde(default, deserialize_with = "wire::whole")]
+    #[serde(default, deserialize_with = "lenient::whole")]
     pub size: u64,
     /// What people wrote about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<ImageAbout>,
     /// Where it is kept.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub backend: Backend,
     /// What a server must have to run it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub requires: Requires,
     /// How it was asked to be built.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,7 +45,7 @@ pub struct Image {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub builder: Option<Builder>,
     /// How containers are to run it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub config: Config,
     /// What it is made from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,14 +59,14 @@ pub struct Image {
     /// Where it stands in its life.
     pub state: State<ImageStatus>,
     /// When what happened to it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
     /// What was computed for it, if it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<ImageMeta>,
 }
 
-words! {
+string_enum! {
     /// Where an image stands in its life.
     pub enum ImageStatus {
         /// Made, and not yet imported.
@@ -91,7 +96,7 @@ words! {
 #[non_exhaustive]
 pub struct ImageAbout {
     /// A description.
-    #[serde(deserialize_with = "wire::text")]
+    #[serde(deserialize_with = "lenient::text")]
     pub description: Option<String>,
 }
 
@@ -101,16 +106,16 @@ pub struct ImageAbout {
 #[non_exhaustive]
 pub struct Backend {
     /// Who hosts it.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub provider: String,
     /// The size in bytes.
-    #[serde(deserialize_with = "wire::whole")]
+    #[serde(deserialize_with = "lenient::whole")]
     pub size: u64,
     /// The platform's name for the file.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub file_name: String,
     /// The platform's id for the file.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub file_id: String,
 }
 
@@ -130,7 +135,7 @@ pub struct Requires {
 #[non_exhaustive]
 pub struct Build {
     /// The build's arguments.
-    #[serde(deserialize_with = "wire::texts", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::texts", skip_serializing_if = "BTreeMap::is_empty")]
     pub args: BTreeMap<String, String>,
     /// Whether to build on disk and not in memory.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,7 +160,7 @@ pub struct Builder {
 #[non_exhaustive]
 pub struct Factory {
     /// The id of the node that built it.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub node_id: String,
     /// When it was cached there.
     #[serde(with = "or_never")]

@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::shown::{Names, debug};
-use crate::wire;
-use crate::word::words;
+use crate::wire::lenient;
+use crate::wire::shown::{Names, debug};
+use crate::wire::string_enum::string_enum;
 
 /// How containers are to run an image.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,31 +12,31 @@ use crate::word::words;
 #[non_exhaustive]
 pub struct Config {
     /// The Linux user that its processes run as.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub user: String,
     /// The ports that it listens on.
-    #[serde(deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "lenient::list")]
     pub ports: Vec<Port>,
     /// Its environment variables.
-    #[serde(deserialize_with = "wire::texts")]
+    #[serde(deserialize_with = "lenient::texts")]
     pub env: BTreeMap<String, String>,
     /// Its labels.
-    #[serde(deserialize_with = "wire::texts")]
+    #[serde(deserialize_with = "lenient::texts")]
     pub labels: BTreeMap<String, String>,
     /// The command that starts it, word by word.
-    #[serde(deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "lenient::list")]
     pub command: Vec<String>,
     /// Its entrypoint, word by word.
-    #[serde(deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "lenient::list")]
     pub entrypoint: Vec<String>,
     /// The volumes that it declares.
-    #[serde(deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "lenient::list")]
     pub volumes: Vec<Volume>,
     /// The directory that it starts in.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub workdir: String,
     /// The signal that stops it.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub signal_stop: String,
 }
 
@@ -48,13 +48,13 @@ debug!(Config { user, ports, env = Names(env), labels, command, entrypoint, volu
 #[non_exhaustive]
 pub struct Port {
     /// The port on the host.
-    #[serde(deserialize_with = "wire::whole")]
+    #[serde(deserialize_with = "lenient::whole")]
     pub host: u32,
     /// The port in the container.
-    #[serde(deserialize_with = "wire::whole")]
+    #[serde(deserialize_with = "lenient::whole")]
     pub container: u32,
     /// The protocol, such as `tcp`; documented as `type`.
-    #[serde(rename = "type", deserialize_with = "wire::or_default")]
+    #[serde(rename = "type", deserialize_with = "lenient::or_default")]
     pub kind: String,
 }
 
@@ -64,14 +64,14 @@ pub struct Port {
 #[non_exhaustive]
 pub struct Volume {
     /// Where it is mounted.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// What the container may do with it.
-    #[serde(deserialize_with = "wire::word", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::word", skip_serializing_if = "Option::is_none")]
     pub mode: Option<VolumeMode>,
 }
 
-words! {
+string_enum! {
     /// What a container may do with a volume.
     pub enum VolumeMode {
         /// Read it.

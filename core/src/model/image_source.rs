@@ -1,20 +1,21 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::Origin;
-use crate::id::{self, StackId};
-use crate::shown::{Url, debug};
-use crate::wire;
-use crate::word::words;
+use super::StackId;
+use crate::wire::id;
+use crate::wire::lenient;
+use crate::wire::shown::{Url, debug};
+use crate::wire::string_enum::string_enum;
 
 /// What an image is made from.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ImageSource {
     /// The type of source; documented as `type`.
-    #[serde(rename = "type", default, deserialize_with = "wire::or_default")]
+    #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     pub kind: SourceType,
     /// The source, and where it has the image from.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub details: ImageSourceDetails,
     /// What was asked for in place of the source's own values; documented as `override`.
     #[serde(rename = "override", default)]
@@ -54,7 +55,7 @@ impl Serialize for ImageSource {
     }
 }
 
-words! {
+string_enum! {
     /// A type of image source.
     pub enum SourceType {
         /// A source that people made for images.
@@ -72,13 +73,13 @@ words! {
 #[non_exhaustive]
 pub struct ImageSourceDetails {
     /// The id of the source, or of the stack build, as the source's type says.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub id: String,
     /// For a stack build, the stack.
     #[serde(deserialize_with = "id::or_none", skip_serializing_if = "Option::is_none")]
     pub stack_id: Option<StackId>,
     /// For a stack build, the identifiers of the containers that use the image.
-    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "lenient::list", skip_serializing_if = "Vec::is_empty")]
     pub containers: Vec<String>,
     /// Where the image comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,10 +92,10 @@ pub struct ImageSourceDetails {
 #[non_exhaustive]
 pub struct Override {
     /// Another target: image and tag.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// The URL of another `.tar.gz` with a Dockerfile.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub targz_url: Option<String>,
 }
 

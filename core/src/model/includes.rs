@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Account, ApiKeyCreator, Environment, Integration, Source, Stack, StackBuild};
-use crate::wire;
+use crate::wire::lenient;
 
 /// Resources that images refer to, by id, as far as they were asked for with `include`.
 ///
@@ -23,39 +23,39 @@ use crate::wire;
 #[non_exhaustive]
 pub struct ImageIncludes {
     /// Who made the images.
-    #[serde(deserialize_with = "wire::or_default", skip_serializing_if = "Creators::is_empty")]
+    #[serde(deserialize_with = "lenient::or_default", skip_serializing_if = "Creators::is_empty")]
     pub creators: Creators,
     /// The stack builds that images were made for.
-    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub stack_builds: BTreeMap<String, StackBuild>,
     /// The stacks of those builds.
-    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub stacks: BTreeMap<String, Stack>,
     /// The ids of the stacks that share an identifier; documented as `stacks:identifiers`.
     #[serde(
         rename = "stacks:identifiers",
-        deserialize_with = "wire::map",
+        deserialize_with = "lenient::map",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub stacks_identifiers: BTreeMap<String, Vec<String>>,
     /// The sources that the images were built from.
-    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub sources: BTreeMap<String, Source>,
     /// The ids of the sources that share an identifier; documented as `sources:identifiers`.
     #[serde(
         rename = "sources:identifiers",
-        deserialize_with = "wire::map",
+        deserialize_with = "lenient::map",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub sources_identifiers: BTreeMap<String, Vec<String>>,
     /// The integrations that built the images.
-    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub integrations: BTreeMap<String, Integration>,
     /// The ids of the integrations that share an identifier; documented as
     /// `integrations:identifiers`.
     #[serde(
         rename = "integrations:identifiers",
-        deserialize_with = "wire::map",
+        deserialize_with = "lenient::map",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub integrations_identifiers: BTreeMap<String, Vec<String>>,
@@ -67,19 +67,19 @@ pub struct ImageIncludes {
 #[non_exhaustive]
 pub struct Creators {
     /// People with an account.
-    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub accounts: BTreeMap<String, Account>,
     /// People who work for Cycle.
-    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub employees: BTreeMap<String, Account>,
     /// People without an account.
-    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub visitors: BTreeMap<String, Account>,
     /// Environments that made something on their own.
-    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub environments: BTreeMap<String, Environment>,
     /// API keys.
-    #[serde(deserialize_with = "wire::map", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub api_keys: BTreeMap<String, ApiKeyCreator>,
 }
 

@@ -3,12 +3,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Creator, Events, State};
-use crate::id::{self, HubId, IntegrationId};
-use crate::json::Json;
-use crate::secret::Secret;
-use crate::shown::{Names, debug};
-use crate::wire;
-use crate::word::words;
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::json::Json;
+use crate::wire::lenient;
+use crate::wire::secret::Secret;
+use crate::wire::shown::{Names, debug};
+use crate::wire::string_enum::string_enum;
+
+/// The id of an [`Integration`].
+pub type IntegrationId = Id<Integration>;
 
 /// A hub's connection to another vendor, which may build images.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -17,19 +21,23 @@ pub struct Integration {
     /// The integration's id.
     pub id: IntegrationId,
     /// A name for people.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The vendor.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub vendor: String,
     /// A short name for people; several integrations may share one.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub identifier: String,
     /// What opens the vendor's side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth: Option<IntegrationAuth>,
     /// More values that belong to it.
-    #[serde(default, deserialize_with = "wire::texts", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::texts",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
     pub extra: BTreeMap<String, String>,
     /// Who made it.
     #[serde(default)]
@@ -40,7 +48,7 @@ pub struct Integration {
     /// Where it stands in its life.
     pub state: State<IntegrationStatus>,
     /// When what happened to it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
     /// What was computed for it, if it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,7 +57,7 @@ pub struct Integration {
 
 debug!(Integration { id, name, vendor, identifier, auth, extra = Names(extra), creator, hub_id, state, events, meta });
 
-words! {
+string_enum! {
     /// Where an integration stands in its life.
     pub enum IntegrationStatus {
         /// Made, and not yet checked.
@@ -71,28 +79,28 @@ words! {
 #[non_exhaustive]
 pub struct IntegrationAuth {
     /// The region.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// The namespace.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// The API key.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub api_key: Option<Secret>,
     /// The id of the key.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub key_id: Option<String>,
     /// The secret that belongs to the key.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
     /// The subscription.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub subscription_id: Option<String>,
     /// The client.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// More configuration, in base64; secret, because it may hold a whole key file.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub base64_config: Option<Secret>,
 }
 

@@ -2,11 +2,15 @@ use serde::{Deserialize, Serialize};
 
 use super::state::of_a_job;
 use super::{Creator, State, StateError, TaskStep};
-use crate::id::{self, HubId, JobId, TaskId};
-use crate::json::Json;
-use crate::time::{Timestamp, or_never};
-use crate::wire;
-use crate::word::words;
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::json::Json;
+use crate::wire::lenient;
+use crate::wire::string_enum::string_enum;
+use crate::wire::timestamp::{Timestamp, or_never};
+
+/// The id of a [`Job`].
+pub type JobId = Id<Job>;
 
 /// Work that the platform does in the background, such as importing an image.
 ///
@@ -21,28 +25,28 @@ pub struct Job {
     #[serde(default, deserialize_with = "id::or_none")]
     pub hub_id: Option<HubId>,
     /// The queue that it waits in.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub queue: String,
     /// What it does, in a few words.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub caption: String,
     /// When what happened to it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: JobEvents,
     /// When it is to begin, if that isn't at once.
     #[serde(default, with = "or_never")]
     pub schedule: Option<Timestamp>,
     /// What it consists of.
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub tasks: Vec<JobTask>,
     /// When the platform gives it up, or forgets it.
     #[serde(default, with = "or_never")]
     pub expires: Option<Timestamp>,
     /// What the platform tells equal jobs by.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub hash: String,
     /// Whether an equal job, made soon after it, is not taken on.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub limit_duplicates: bool,
     /// Who made it.
     #[serde(default)]
@@ -52,7 +56,7 @@ pub struct Job {
     pub state: State<JobStatus>,
 }
 
-words! {
+string_enum! {
     /// Where a job stands.
     pub enum JobStatus {
         /// Just made.
@@ -97,6 +101,9 @@ pub struct JobEvents {
     pub completed: Option<Timestamp>,
 }
 
+/// The id of a job's [task](JobTask).
+pub type TaskId = Id<JobTask>;
+
 /// A task of a job: one call of a function of the platform.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -106,19 +113,19 @@ pub struct JobTask {
     #[serde(deserialize_with = "id::or_none")]
     pub id: Option<TaskId>,
     /// What it does, in a few words.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub caption: String,
     /// The platform's function that it calls.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub header: String,
     /// When what happened to it.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub events: JobEvents,
     /// Its steps; many tasks have none.
-    #[serde(deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "lenient::list")]
     pub steps: Vec<TaskStep>,
     /// Where it stands.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub state: TaskState,
     /// What it was given, which differs from function to function.
     pub input: Option<Json>,
@@ -135,14 +142,14 @@ pub struct JobTask {
 #[non_exhaustive]
 pub struct TaskState {
     /// The state it is in.
-    #[serde(deserialize_with = "wire::word", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::word", skip_serializing_if = "Option::is_none")]
     pub current: Option<TaskStatus>,
     /// When it came into this state.
     #[serde(with = "or_never", skip_serializing_if = "Option::is_none")]
     pub changed: Option<Timestamp>,
 }
 
-words! {
+string_enum! {
     /// Where a task of a job stands.
     pub enum TaskStatus {
         /// Waiting for the tasks before it.

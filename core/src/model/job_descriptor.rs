@@ -1,10 +1,11 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::id::{self, JobId};
-use crate::json::Json;
-use crate::object::Object;
-use crate::time::{Timestamp, or_never};
-use crate::wire;
+use super::JobId;
+use crate::wire::id;
+use crate::wire::json::Json;
+use crate::wire::lenient;
+use crate::wire::object::Object;
+use crate::wire::timestamp::{Timestamp, or_never};
 
 /// What the platform answers when it takes on work: which action, and the job that does it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -12,7 +13,7 @@ use crate::wire;
 #[non_exhaustive]
 pub struct JobDescriptor {
     /// The action that was asked for, such as `import`.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub action: String,
     /// The job that does it. The platform doesn't always name one.
     #[serde(deserialize_with = "described", skip_serializing_if = "Option::is_none")]
@@ -25,15 +26,15 @@ fn described<'de, D: Deserializer<'de>>(job: D) -> Result<Option<DescribedJob>, 
     struct Job {
         #[serde(default, deserialize_with = "id::or_none")]
         id: Option<JobId>,
-        #[serde(default, deserialize_with = "wire::or_default")]
+        #[serde(default, deserialize_with = "lenient::or_default")]
         accepted: bool,
-        #[serde(default, deserialize_with = "wire::or_default")]
+        #[serde(default, deserialize_with = "lenient::or_default")]
         queue: String,
         #[serde(default, with = "or_never")]
         schedule: Option<Timestamp>,
-        #[serde(default, deserialize_with = "wire::or_default")]
+        #[serde(default, deserialize_with = "lenient::or_default")]
         parallel: Parallel,
-        #[serde(default, deserialize_with = "wire::list")]
+        #[serde(default, deserialize_with = "lenient::list")]
         tasks: Vec<DescribedTask>,
     }
 
@@ -50,19 +51,19 @@ pub struct DescribedJob {
     /// The job's id.
     pub id: JobId,
     /// Whether the job was accepted.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub accepted: bool,
     /// The queue that it waits in.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub queue: String,
     /// When it is to begin, if that isn't at once.
     #[serde(default, with = "or_never")]
     pub schedule: Option<Timestamp>,
     /// What it may be done beside.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub parallel: Parallel,
     /// What it consists of.
-    #[serde(default, deserialize_with = "wire::list")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub tasks: Vec<DescribedTask>,
 }
 
@@ -72,10 +73,10 @@ pub struct DescribedJob {
 #[non_exhaustive]
 pub struct Parallel {
     /// The queue within the queue.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub sub_queue: Option<String>,
     /// Whether its tasks may be done side by side.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub tasks: bool,
 }
 
@@ -85,13 +86,13 @@ pub struct Parallel {
 #[non_exhaustive]
 pub struct DescribedTask {
     /// What it does, in a few words.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub caption: String,
     /// The platform's function that it calls.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub header: String,
     /// Its steps.
-    #[serde(deserialize_with = "wire::list")]
+    #[serde(deserialize_with = "lenient::list")]
     pub steps: Vec<TaskStep>,
     /// What it is given, which differs from function to function.
     pub input: Option<Json>,
@@ -103,10 +104,10 @@ pub struct DescribedTask {
 #[non_exhaustive]
 pub struct TaskStep {
     /// What it does, in a few words.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub caption: String,
     /// What it does, in more words.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub description: String,
     /// When it began.
     #[serde(with = "or_never")]

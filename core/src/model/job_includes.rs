@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Creators;
-use crate::wire;
+use crate::wire::lenient;
 
 /// Resources that jobs refer to, by id, as far as they were asked for with `include`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -9,6 +9,6 @@ use crate::wire;
 #[non_exhaustive]
 pub struct JobIncludes {
     /// Who made the jobs.
-    #[serde(deserialize_with = "wire::or_default", skip_serializing_if = "Creators::is_empty")]
+    #[serde(deserialize_with = "lenient::or_default", skip_serializing_if = "Creators::is_empty")]
     pub creators: Creators,
 }

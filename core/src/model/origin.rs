@@ -1,13 +1,14 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::SourceId;
 use super::unknown::Unknown;
 use super::{RegistryAuth, Repo};
-use crate::id::{self, SourceId};
-use crate::secret::Secret;
-use crate::shown::{Url, debug};
-use crate::tagged::{self, Tagged, UnknownKind};
-use crate::time::{Timestamp, or_never};
-use crate::wire::{self, or_default};
+use crate::wire::id;
+use crate::wire::lenient::{self, or_default};
+use crate::wire::secret::Secret;
+use crate::wire::shown::{Url, debug};
+use crate::wire::tagged::{self, Tagged, UnknownKind};
+use crate::wire::timestamp::{Timestamp, or_never};
 
 /// Where a source has its images from.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,10 +102,10 @@ pub struct DockerHub {
     #[serde(deserialize_with = "or_default")]
     pub target: String,
     /// The user, for a private image.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// The user's token.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
@@ -122,16 +123,16 @@ pub struct DockerFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repo: Option<Repo>,
     /// The URL of a tar file, in place of a repository.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub targz_url: Option<String>,
     /// The directory that the build sees.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub context_dir: Option<String>,
     /// The path of the Dockerfile.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub build_file: Option<String>,
     /// What opens the private images that the Dockerfile builds on.
-    #[serde(deserialize_with = "wire::list", skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "lenient::list", skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<RegistryCredentials>,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
@@ -145,13 +146,13 @@ debug!(DockerFile { existing, repo, targz_url = targz_url.as_deref().map(Url), c
 #[non_exhaustive]
 pub struct RegistryCredentials {
     /// The registry's URL.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// The user.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// The user's token.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
@@ -174,13 +175,13 @@ pub struct DockerRegistry {
     #[serde(deserialize_with = "or_default")]
     pub url: String,
     /// The user, for a private image.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// The user's token.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
     /// The user's password.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
     #[serde(flatten)]
     pub(super) unknown: Unknown,

@@ -1,11 +1,11 @@
 //! How programs write origins: what an origin is nothing without in `new`, the rest by setters.
 
+use super::SourceId;
 use super::{
     CycleSource, CycleUpload, DockerFile, DockerHub, DockerRegistry, ExistingSource, OciRegistry,
     Origin, RegistryAuth, RegistryCredentials, Repo,
 };
-use crate::id::SourceId;
-use crate::secret::Secret;
+use crate::wire::secret::Secret;
 
 impl DockerHub {
     /// This image and tag, such as `mysql:5.7`.

@@ -1,11 +1,11 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::unknown::Unknown;
-use crate::secret::Secret;
-use crate::shown::debug;
-use crate::tagged::{self, Tagged, UnknownKind};
-use crate::wire::{self, or_default};
-use crate::word::words;
+use crate::wire::lenient::{self, or_default};
+use crate::wire::secret::Secret;
+use crate::wire::shown::debug;
+use crate::wire::string_enum::string_enum;
+use crate::wire::tagged::{self, Tagged, UnknownKind};
 
 /// What opens a registry that speaks OCI.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,10 +27,10 @@ pub enum RegistryAuth {
 #[non_exhaustive]
 pub struct UserAuth {
     /// The user.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// The user's token.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
@@ -51,7 +51,7 @@ pub struct ProviderAuth {
     pub(super) unknown: Unknown,
 }
 
-words! {
+string_enum! {
     /// A cloud provider's kind of registry.
     pub enum ProviderFlavor {
         /// Amazon's Elastic Container Registry.
@@ -65,25 +65,25 @@ words! {
 #[non_exhaustive]
 pub struct ProviderCredentials {
     /// The region.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// The namespace.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// The API key.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub api_key: Option<Secret>,
     /// The secret that belongs to the key.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
     /// The subscription.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub subscription_id: Option<String>,
     /// The client.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// More configuration, in base64; secret, because it may hold a whole key file.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub config: Option<Secret>,
     #[serde(flatten)]
     pub(super) unknown: Unknown,

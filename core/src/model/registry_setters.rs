@@ -4,7 +4,7 @@ use super::{
     ProviderAuth, ProviderCredentials, ProviderFlavor, RegistryAuth, RegistryCredentials, UserAuth,
     WebhookAuth,
 };
-use crate::secret::Secret;
+use crate::wire::secret::Secret;
 
 impl RegistryCredentials {
     /// For the registry at this URL.

@@ -1,10 +1,10 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::unknown::Unknown;
-use crate::secret::Secret;
-use crate::shown::{Url, debug};
-use crate::tagged::{self, Tagged, UnknownKind};
-use crate::wire::{self, or_default};
+use crate::wire::lenient::{self, or_default};
+use crate::wire::secret::Secret;
+use crate::wire::shown::{Url, debug};
+use crate::wire::tagged::{self, Tagged, UnknownKind};
 
 /// A git repository.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -15,7 +15,7 @@ pub struct Repo {
     #[serde(deserialize_with = "or_default")]
     pub url: String,
     /// The branch; the platform takes `master` if none is given.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
     /// What opens the repository.
     #[serde(skip_serializing_if = "Option::is_none")]

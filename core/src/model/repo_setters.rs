@@ -1,7 +1,7 @@
 //! How programs write git repositories and what opens them.
 
 use super::{GitRef, HttpCredentials, Repo, RepoAuth, SshCredentials};
-use crate::secret::Secret;
+use crate::wire::secret::Secret;
 
 impl Repo {
     /// The repository at this URL.

@@ -1,8 +1,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Acl, Creator, Events, LifeStatus, Origin, SourceType, State};
-use crate::id::{self, HubId, SourceId};
-use crate::wire;
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::lenient;
+
+/// The id of an image [`Source`].
+pub type SourceId = Id<Source>;
 
 /// An image source: where images come from and how they are built.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -11,16 +15,16 @@ pub struct Source {
     /// The source's id.
     pub id: SourceId,
     /// A short name for people, made from `name`; several sources may share one.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub identifier: String,
     /// What its images are for; documented as `type`.
-    #[serde(rename = "type", default, deserialize_with = "wire::or_default")]
+    #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     pub kind: SourceType,
     /// The hub that it belongs to.
     #[serde(default, deserialize_with = "id::or_none")]
     pub hub_id: Option<HubId>,
     /// A name for people.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// What people wrote about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,7 +44,7 @@ pub struct Source {
     /// Where it stands in its life.
     pub state: State<LifeStatus>,
     /// When what happened to it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
     /// What was computed for it, if it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,7 +57,7 @@ pub struct Source {
 #[non_exhaustive]
 pub struct SourceAbout {
     /// A description.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 
@@ -63,7 +67,7 @@ pub struct SourceAbout {
 #[non_exhaustive]
 pub struct SourceBuilder {
     /// The id or the identifier of the integration that builds them.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub integration_id: Option<String>,
 }
 
@@ -83,9 +87,9 @@ pub struct SourceMeta {
 #[non_exhaustive]
 pub struct ImageCounts {
     /// How many there are.
-    #[serde(deserialize_with = "wire::whole")]
+    #[serde(deserialize_with = "lenient::whole")]
     pub total: u64,
     /// How many are in each state.
-    #[serde(deserialize_with = "wire::counts")]
+    #[serde(deserialize_with = "lenient::counts")]
     pub state: std::collections::BTreeMap<String, u64>,
 }

@@ -3,12 +3,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Acl, Creator, GitRef, LifeStatus, RepoAuth, State, StateCounts};
-use crate::id::{self, HubId, StackId};
-use crate::json::Json;
-use crate::shown::{Names, Url, debug};
-use crate::tagged::{self, Tagged, UnknownKind};
-use crate::time::{Timestamp, or_never};
-use crate::wire::{self, or_default};
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::json::Json;
+use crate::wire::lenient::{self, or_default};
+use crate::wire::shown::{Names, Url, debug};
+use crate::wire::tagged::{self, Tagged, UnknownKind};
+use crate::wire::timestamp::{Timestamp, or_never};
+
+/// The id of a [`Stack`].
+pub type StackId = Id<Stack>;
 
 /// A stack: containers that are built and deployed together.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -34,7 +38,11 @@ pub struct Stack {
     /// Where it stands in its life.
     pub state: State<LifeStatus>,
     /// The values that its variables have unless a build gives others.
-    #[serde(default, deserialize_with = "wire::texts", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::texts",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
     pub variables: BTreeMap<String, String>,
     /// Who may do what with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -99,13 +107,13 @@ pub enum StackSource {
 #[non_exhaustive]
 pub struct StackRepo {
     /// The file with the description; the platform takes `cycle.json` if none is given.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub stack_file: Option<String>,
     /// The repository's URL.
     #[serde(deserialize_with = "or_default")]
     pub url: String,
     /// The branch; the platform takes `master` if none is given.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
     /// What opens the repository.
     #[serde(skip_serializing_if = "Option::is_none")]

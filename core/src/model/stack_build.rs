@@ -2,13 +2,18 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::StackId;
 use super::{Events, GitRef, State, StateCounts};
-use crate::id::{self, HubId, StackBuildId, StackId};
-use crate::json::Json;
-use crate::shown::{Names, debug};
-use crate::time::{Timestamp, or_never};
-use crate::wire;
-use crate::word::words;
+use crate::hub::HubId;
+use crate::wire::id::{self, Id};
+use crate::wire::json::Json;
+use crate::wire::lenient;
+use crate::wire::shown::{Names, debug};
+use crate::wire::string_enum::string_enum;
+use crate::wire::timestamp::{Timestamp, or_never};
+
+/// The id of a [`StackBuild`].
+pub type StackBuildId = Id<StackBuild>;
 
 /// A build of a [`Stack`](super::Stack).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,13 +31,13 @@ pub struct StackBuild {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spec: Option<Json>,
     /// What people wrote about it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub about: StackBuildAbout,
     /// What it was asked to be built with.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub instructions: Instructions,
     /// When what happened to it.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
     /// Where it stands in its life.
     pub state: State<StackBuildStatus>,
@@ -41,7 +46,7 @@ pub struct StackBuild {
     pub meta: Option<StackBuildMeta>,
 }
 
-words! {
+string_enum! {
     /// Where a stack build stands in its life.
     pub enum StackBuildStatus {
         /// Made, and not yet begun.
@@ -71,10 +76,10 @@ words! {
 #[non_exhaustive]
 pub struct StackBuildAbout {
     /// The version of the stack.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub version: String,
     /// A description.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub description: String,
     /// The commit that it was built from.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,16 +92,16 @@ pub struct StackBuildAbout {
 #[non_exhaustive]
 pub struct GitCommit {
     /// The commit's hash.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub hash: String,
     /// The commit's message.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub message: String,
     /// When it was made.
     #[serde(with = "or_never")]
     pub time: Option<Timestamp>,
     /// Who made it.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub author: GitAuthor,
 }
 
@@ -106,10 +111,10 @@ pub struct GitCommit {
 #[non_exhaustive]
 pub struct GitAuthor {
     /// The author's name.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The author's address.
-    #[serde(deserialize_with = "wire::or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub email: String,
 }
 
@@ -122,7 +127,7 @@ pub struct Instructions {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub git: Option<GitRef>,
     /// The values of the stack's variables.
-    #[serde(deserialize_with = "wire::texts", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::texts", skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,
 }
 

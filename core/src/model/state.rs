@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::{Timestamp, or_never};
-use crate::wire;
+use crate::wire::lenient;
+use crate::wire::timestamp::{Timestamp, or_never};
 
 /// The state of a resource whose states are the words `S`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub struct State<S> {
 #[non_exhaustive]
 pub struct StateError {
     /// What went wrong, in words.
-    #[serde(deserialize_with = "wire::text", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// When it went wrong.
     #[serde(with = "or_never", skip_serializing_if = "Option::is_none")]
@@ -97,12 +97,12 @@ pub struct Events {
 #[non_exhaustive]
 pub struct StateCounts {
     /// How many are in each state.
-    #[serde(deserialize_with = "wire::counts")]
+    #[serde(deserialize_with = "lenient::counts")]
     pub state: BTreeMap<String, u64>,
     /// How many there are.
-    #[serde(deserialize_with = "wire::whole")]
+    #[serde(deserialize_with = "lenient::whole")]
     pub total: u64,
     /// How many there are, without the deleted ones.
-    #[serde(deserialize_with = "wire::whole")]
+    #[serde(deserialize_with = "lenient::whole")]
     pub available: u64,
 }

@@ -1,13 +1,9 @@
+use super::origin_request::{OriginRequest, filled};
+use crate::error::{DecodeError, RequestError};
+use crate::model::{Acl, Origin, Source, SourceAbout, SourceBuilder, SourceType};
+use crate::operation::{DocumentOf, One, Operation, Output, Path, Secrets, json_body};
 use http::Method;
 use serde::Serialize;
-
-use super::sent_origin::{SentOrigin, filled};
-use crate::document::NoIncludes;
-use crate::error::RequestError;
-use crate::model::{Acl, Origin, Source, SourceAbout, SourceBuilder, SourceType};
-use crate::operation::{Operation, json_body};
-use crate::path::Path;
-use crate::secrets::Secrets;
 
 /// Makes an image source: `POST /v1/images/sources`, documented as `createImageSource`.
 /// Capability: `images-sources-manage`.
@@ -68,7 +64,7 @@ struct Body {
     builder: Option<SourceBuilder>,
     #[serde(rename = "type")]
     kind: SourceType,
-    origin: SentOrigin,
+    origin: OriginRequest,
     #[serde(skip_serializing_if = "Option::is_none")]
     about: Option<SourceAbout>,
 }
@@ -82,7 +78,7 @@ impl CreateImageSource {
             acl: None,
             builder: None,
             kind: SourceType::Direct,
-            origin: SentOrigin::from(origin),
+            origin: OriginRequest::from(origin),
             about: None,
         };
         Self { body }
@@ -130,8 +126,7 @@ impl Operation for CreateImageSource {
     const NAME: &'static str = "CreateImageSource";
     const METHOD: Method = Method::POST;
     const CAPABILITY: &'static str = "images-sources-manage";
-    type Data = Source;
-    type Includes = NoIncludes;
+    type Output = One<Source>;
 
     fn check(&self) -> Result<(), RequestError> {
         if let Some(identifier) = &self.body.identifier {
@@ -150,6 +145,10 @@ impl Operation for CreateImageSource {
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
         json_body(&self.body)
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 
     fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {

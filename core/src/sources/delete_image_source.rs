@@ -1,11 +1,9 @@
+use crate::error::DecodeError;
+use crate::model::JobDescriptor;
+use crate::model::SourceId;
+use crate::operation::{DocumentOf, One, Operation, Output, Path};
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use crate::document::NoIncludes;
-use crate::id::SourceId;
-use crate::model::JobDescriptor;
-use crate::operation::Operation;
-use crate::path::Path;
 
 /// Has an image source deleted: `DELETE /v1/images/sources/{id}`, documented as
 /// `deleteImageSource`. Capability: `images-sources-manage`. The answer describes the job that does
@@ -38,10 +36,13 @@ impl Operation for DeleteImageSource {
     const NAME: &'static str = "DeleteImageSource";
     const METHOD: Method = Method::DELETE;
     const CAPABILITY: &'static str = "images-sources-manage";
-    type Data = JobDescriptor;
-    type Includes = NoIncludes;
+    type Output = One<JobDescriptor>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images/sources").id(&self.id);
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }

@@ -1,13 +1,10 @@
+use super::include::{SourceInclude, SourceMetaName};
+use crate::error::DecodeError;
+use crate::model::SourceId;
+use crate::model::{Source, SourceIncludes};
+use crate::operation::{DocumentOf, ListOptions, One, Operation, Output, Path, Query};
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use super::include::{SourceInclude, SourceMetaName};
-use crate::id::SourceId;
-use crate::list_options::ListOptions;
-use crate::model::{Source, SourceIncludes};
-use crate::operation::Operation;
-use crate::path::Path;
-use crate::query::Query;
 
 /// Reads one image source: `GET /v1/images/sources/{id}`, documented as `getImageSource`.
 /// Capability: `images-sources-view`.
@@ -40,13 +37,13 @@ impl GetImageSource {
 
     /// Has a value computed for the source's `meta`; may be called again for another.
     pub fn meta(mut self, meta: SourceMetaName) -> Self {
-        self.options.meta.push(meta.as_str().into());
+        self.options.add_meta(meta.as_str());
         self
     }
 
     /// Includes resources that the source refers to; may be called again for others.
     pub fn include(mut self, include: SourceInclude) -> Self {
-        self.options.include.push(include.as_str().into());
+        self.options.add_include(include.as_str());
         self
     }
 }
@@ -55,14 +52,17 @@ impl Operation for GetImageSource {
     const NAME: &'static str = "GetImageSource";
     const METHOD: Method = Method::GET;
     const CAPABILITY: &'static str = "images-sources-view";
-    type Data = Source;
-    type Includes = SourceIncludes;
+    type Output = One<Source, SourceIncludes>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images/sources").id(&self.id);
     }
 
     fn query(&self, query: &mut Query<'_>) {
-        self.options.begin(query);
+        query.options(&self.options);
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }

@@ -1,15 +1,11 @@
+use super::include::{SourceInclude, SourceMetaName};
+use crate::error::DecodeError;
+use crate::model::{LifeStatus, Source, SourceIncludes};
+use crate::operation::{
+    DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query,
+};
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use super::include::{SourceInclude, SourceMetaName};
-use crate::document::Document;
-use crate::error::{Mismatch, RequestError};
-use crate::flow::ListOperation;
-use crate::list_options::{ListOptions, check_text, check_word};
-use crate::model::{LifeStatus, Source, SourceIncludes};
-use crate::operation::Operation;
-use crate::path::Path;
-use crate::query::Query;
 
 /// Lists image sources: `GET /v1/images/sources`, documented as `getImageSources`. Capability:
 /// `images-sources-view`.
@@ -28,7 +24,7 @@ use crate::query::Query;
 /// # let hub = cycle_images::Hub::new("key", "hub")?;
 /// assert_eq!(
 ///     hub.request(&operation)?.uri().path_and_query().unwrap(),
-///     "/v1/images/sources?meta=images_count&filter%5Bstate%5D=live&sort=name&page%5Bsize%5D=50",
+///     "/v1/images/sources?filter%5Bstate%5D=live&meta=images_count&sort=name&page%5Bsize%5D=50",
 /// );
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
@@ -54,13 +50,13 @@ impl GetImageSources {
 
     /// Has a value computed for each source's `meta`; may be called again for another.
     pub fn meta(mut self, meta: SourceMetaName) -> Self {
-        self.options.meta.push(meta.as_str().into());
+        self.options.add_meta(meta.as_str());
         self
     }
 
     /// Includes resources that the sources refer to; may be called again for others.
     pub fn include(mut self, include: SourceInclude) -> Self {
-        self.options.include.push(include.as_str().into());
+        self.options.add_include(include.as_str());
         self
     }
 
@@ -84,19 +80,19 @@ impl GetImageSources {
 
     /// Sorts by a field, descending with `-` in front; may be called again for the next field.
     pub fn sort(mut self, field: impl Into<String>) -> Self {
-        self.options.sort.push(field.into());
+        self.options.add_sort(field);
         self
     }
 
     /// The page to read, counted from 1.
     pub fn page_number(mut self, number: u32) -> Self {
-        self.options.page_number = Some(number);
+        self.options.set_page_number(number);
         self
     }
 
     /// How many sources a page should hold, at least 1.
     pub fn page_size(mut self, size: u32) -> Self {
-        self.options.page_size = Some(size);
+        self.options.set_page_size(size);
         self
     }
 }
@@ -105,17 +101,7 @@ impl Operation for GetImageSources {
     const NAME: &'static str = "GetImageSources";
     const METHOD: Method = Method::GET;
     const CAPABILITY: &'static str = "images-sources-view";
-    type Data = Vec<Source>;
-    type Includes = SourceIncludes;
-
-    fn check(&self) -> Result<(), RequestError> {
-        check_text("filter[identifier]", self.filter.identifier.as_ref())?;
-        check_text("filter[search]", self.filter.search.as_ref())?;
-        for state in &self.filter.state {
-            check_word("filter[state]", state.as_str())?;
-        }
-        self.options.check()
-    }
+    type Output = List<Source, SourceIncludes>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images/sources");
@@ -123,27 +109,27 @@ impl Operation for GetImageSources {
 
     fn query(&self, query: &mut Query<'_>) {
         let Filter { identifier, search, state } = &self.filter;
-        self.options.begin(query);
-        if let Some(identifier) = identifier {
-            query.text("filter[identifier]", identifier);
-        }
-        if let Some(search) = search {
-            query.text("filter[search]", search);
-        }
-        query.joined("filter[state]", state.iter().map(LifeStatus::as_str));
-        self.options.end(query);
+        query
+            .text("filter[identifier]", identifier.as_deref())
+            .text("filter[search]", search.as_deref())
+            .joined("filter[state]", state)
+            .options(&self.options);
     }
 
-    fn read(body: &str) -> Result<Document<Vec<Source>, SourceIncludes>, Mismatch> {
-        Document::read_list(body)
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }
 
 impl ListOperation for GetImageSources {
     type Record = Source;
 
-    fn page_number(&mut self) -> &mut Option<u32> {
-        &mut self.options.page_number
+    fn options(&self) -> &ListOptions {
+        &self.options
+    }
+
+    fn options_mut(&mut self) -> &mut ListOptions {
+        &mut self.options
     }
 
     fn key(source: &Source) -> &str {

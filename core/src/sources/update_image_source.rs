@@ -1,14 +1,10 @@
+use super::origin_request::{OriginRequest, filled};
+use crate::error::{DecodeError, RequestError};
+use crate::model::SourceId;
+use crate::model::{Origin, Source, SourceBuilder};
+use crate::operation::{DocumentOf, One, Operation, Output, Path, Secrets, json_body};
 use http::Method;
 use serde::Serialize;
-
-use super::sent_origin::{SentOrigin, filled};
-use crate::document::NoIncludes;
-use crate::error::RequestError;
-use crate::id::SourceId;
-use crate::model::{Origin, Source, SourceBuilder};
-use crate::operation::{Operation, json_body};
-use crate::path::Path;
-use crate::secrets::Secrets;
 
 /// Changes an image source: `PATCH /v1/images/sources/{id}`, documented as `updateImageSource`.
 /// Capability: `images-sources-manage`.
@@ -45,7 +41,7 @@ struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     identifier: Option<Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    origin: Option<SentOrigin>,
+    origin: Option<OriginRequest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     builder: Option<Option<SourceBuilder>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,7 +79,7 @@ impl UpdateImageSource {
 
     /// Another origin, in full: nothing of the old one stays, its credentials neither.
     pub fn origin(mut self, origin: impl Into<Origin>) -> Self {
-        self.body.origin = Some(SentOrigin::from(origin));
+        self.body.origin = Some(OriginRequest::from(origin));
         self
     }
 
@@ -116,8 +112,7 @@ impl Operation for UpdateImageSource {
     const NAME: &'static str = "UpdateImageSource";
     const METHOD: Method = Method::PATCH;
     const CAPABILITY: &'static str = "images-sources-manage";
-    type Data = Source;
-    type Includes = NoIncludes;
+    type Output = One<Source>;
 
     fn check(&self) -> Result<(), RequestError> {
         if let Some(Some(identifier)) = &self.body.identifier {
@@ -127,7 +122,7 @@ impl Operation for UpdateImageSource {
         {
             filled("builder.integration_id", integration)?;
         }
-        self.body.origin.as_ref().map_or(Ok(()), SentOrigin::check)
+        self.body.origin.as_ref().map_or(Ok(()), OriginRequest::check)
     }
 
     fn path(&self, path: &mut Path<'_>) {
@@ -136,6 +131,10 @@ impl Operation for UpdateImageSource {
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
         json_body(&self.body)
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 
     fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {

@@ -1,12 +1,9 @@
+use crate::error::{DecodeError, RequestError};
+use crate::model::SourceId;
+use crate::model::{Acl, Source};
+use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
 use http::Method;
 use serde::{Deserialize, Serialize};
-
-use crate::document::NoIncludes;
-use crate::error::RequestError;
-use crate::id::SourceId;
-use crate::model::{Acl, Source};
-use crate::operation::{Operation, json_body};
-use crate::path::Path;
 
 /// Changes who may do what with an image source: `PATCH /v1/images/sources/{id}/access`, documented
 /// as `updateImageSourceAccess`. Capability: `images-sources-manage`, and the right to manage the
@@ -49,8 +46,7 @@ impl Operation for UpdateImageSourceAccess {
     const NAME: &'static str = "UpdateImageSourceAccess";
     const METHOD: Method = Method::PATCH;
     const CAPABILITY: &'static str = "images-sources-manage";
-    type Data = Source;
-    type Includes = NoIncludes;
+    type Output = One<Source>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images/sources").id(&self.id).literal("/access");
@@ -63,5 +59,9 @@ impl Operation for UpdateImageSourceAccess {
         }
 
         json_body(&Body { acl: self.acl.as_ref() })
+    }
+
+    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
+        Self::Output::read(body)
     }
 }

@@ -2,8 +2,8 @@
 
 use cycle_images::SourceId;
 use cycle_images::model::{Image, ImageStatus, Progress};
-use cycle_images_tests::place::Place;
-use cycle_images_tests::sandbox::{Fate, Settings};
+use cycle_images_tests::example_env::Place;
+use cycle_images_tests::sandbox::{JobOutcome, Settings};
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -39,7 +39,7 @@ pub(crate) fn begin() -> Result<(Options, Place)> {
     if fail {
         let sandbox = place.sandbox.as_ref().ok_or("--fail is for the sandbox alone")?;
         let message = "no space left on the factory".to_owned();
-        sandbox.next_job(Fate::Fail { step: 1, message });
+        sandbox.next_job(JobOutcome::Fail { step: 1, message });
     }
     Ok((options, place))
 }

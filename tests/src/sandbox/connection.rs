@@ -58,12 +58,12 @@ impl Drop for Counted {
 
 /// Accepts the sandbox's connections.
 #[derive(Debug)]
-pub(crate) struct Door {
+pub(crate) struct CountingListener {
     pub(crate) listener: TcpListener,
     pub(crate) open: Arc<Open>,
 }
 
-impl Listener for Door {
+impl Listener for CountingListener {
     type Io = Connection;
     type Addr = SocketAddr;
 
@@ -73,7 +73,7 @@ impl Listener for Door {
         let _ = stream.set_nodelay(true);
         let connection = Connection {
             stream,
-            scissors: Scissors::default(),
+            scissors: ConnectionKill::default(),
             _counted: Counted::new(Arc::clone(&self.open)),
         };
         (connection, peer)
@@ -86,16 +86,16 @@ impl Listener for Door {
 
 /// Cuts the connection that a request came by: nothing more is written to it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Scissors(Arc<AtomicBool>);
+pub(crate) struct ConnectionKill(Arc<AtomicBool>);
 
-impl Scissors {
+impl ConnectionKill {
     pub(crate) fn cut(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
-impl Connected<IncomingStream<'_, Door>> for Scissors {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+impl Connected<IncomingStream<'_, CountingListener>> for ConnectionKill {
+    fn connect_info(stream: IncomingStream<'_, CountingListener>) -> Self {
         stream.io().scissors.clone()
     }
 }
@@ -104,7 +104,7 @@ impl Connected<IncomingStream<'_, Door>> for Scissors {
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,
-    scissors: Scissors,
+    scissors: ConnectionKill,
     _counted: Counted,
 }
 

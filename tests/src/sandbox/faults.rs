@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body::Frame;
 
-use super::connection::Scissors;
+use super::connection::ConnectionKill;
 
 /// What happens to one request instead of, or on top of, its answer.
 #[derive(Debug, Clone)]
@@ -92,9 +92,9 @@ impl Fault {
     }
 }
 
-pub(crate) async fn suffer(
+pub(crate) async fn inject_fault(
     fault: Fault,
-    scissors: &Scissors,
+    scissors: &ConnectionKill,
     request: Request,
     next: Next,
 ) -> Response {

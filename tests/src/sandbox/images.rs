@@ -11,29 +11,29 @@ use super::image::{self, Image};
 use super::includes::{Includes, OF_IMAGES};
 use super::query::Query;
 use super::source::{self, Source};
-use super::state::{World, later};
+use super::state::{State, later};
 use super::wire;
 
 const META: &[&str] = &["containers_count"];
 const SORT: &[&str] = &["id", "name", "size", "created", "updated"];
 
-pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+pub(crate) fn list(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     let mut query = call.query();
     let meta = query.list_of("meta", META)?;
     let include = query.list_of("include", OF_IMAGES)?;
     let filter = Filter::read(&mut query)?;
     let sort = query.sort(SORT)?;
-    let page = query.page(&world.settings)?;
+    let page = query.page(&state.settings)?;
     query.done()?;
 
     let mut found: Vec<&Image> =
-        world.images.iter().filter(|image| filter.lets_through(image, world)).collect();
+        state.images.iter().filter(|image| filter.lets_through(image, state)).collect();
     let count = found.len();
     found.sort_by(|a, b| compare(a, b, &sort));
     let images = page.cut(found);
     let data: Vec<Value> =
-        images.iter().map(|image| image.to_json(&world.hub_id, !meta.is_empty())).collect();
-    let includes = Includes::new(world, &include).of_images(&images);
+        images.iter().map(|image| image.to_json(&state.hub_id, !meta.is_empty())).collect();
+    let includes = Includes::new(state, &include).of_images(&images);
     Ok(Reply::page(count, data, includes))
 }
 
@@ -74,13 +74,13 @@ impl Filter {
         })
     }
 
-    fn lets_through(&self, image: &Image, world: &World) -> bool {
+    fn lets_through(&self, image: &Image, state: &State) -> bool {
         let is = |wanted: &Option<Vec<String>>, value: &str| match wanted {
             Some(values) => values.iter().any(|v| v == value),
             None => true,
         };
         let identifier = self.identifier.as_ref().is_none_or(|wanted| {
-            let source = world.source(image.source_id());
+            let source = state.source(image.source_id());
             wire::identifier(&image.name) == *wanted
                 || source.is_ok_and(|source| source.identifier == *wanted)
         });
@@ -97,25 +97,25 @@ impl Filter {
     }
 }
 
-pub(crate) fn get(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+pub(crate) fn get(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     let mut query = call.query();
     let meta = query.list_of("meta", META)?;
     let include = query.list_of("include", OF_IMAGES)?;
     // Documented for one image too, where there is nothing to order or to cut.
     query.sort(SORT)?;
-    query.page(&world.settings)?;
+    query.page(&state.settings)?;
     query.done()?;
-    let image = world.image(call.id())?;
-    let data = image.to_json(&world.hub_id, !meta.is_empty());
-    let includes = Includes::new(world, &include).of_images(&[image]);
+    let image = state.image(call.id())?;
+    let data = image.to_json(&state.hub_id, !meta.is_empty());
+    let includes = Includes::new(state, &include).of_images(&[image]);
     Ok(Reply::one(data, includes))
 }
 
-pub(crate) fn create(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+pub(crate) fn create(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     let mut fields = call.fields()?;
     let name = fields.text("name")?.unwrap_or_default();
     let source_id = fields.need_text("source_id")?;
-    let source = world
+    let source = state
         .source(&source_id)
         .ok()
         .filter(|source| source.state == "live")
@@ -126,13 +126,13 @@ pub(crate) fn create(world: &mut World, call: &mut Call) -> Result<Reply, Refusa
             of_image.insert("override".to_owned(), overriding);
         }
     }
-    let now = world.clock.now();
+    let now = state.clock.now();
     let mut image = Image::new(name, of_image, call.caller.clone(), now);
     image.builder = source
         .builder
         .get("integration_id")
         .and_then(Value::as_str)
-        .and_then(|id| world.integration_id(id))
+        .and_then(|id| state.integration_id(id))
         .map_or(Value::Null, |id| json!({"integration_id": id}));
     if let Some(mut build) = fields.object("build")? {
         let args = build.texts_by_key("args")?;
@@ -142,11 +142,11 @@ pub(crate) fn create(world: &mut World, call: &mut Call) -> Result<Reply, Refusa
     }
     fields.done()?;
     if source.origin_type() == "cycle-upload" {
-        let expires = later(now, world.settings.upload_expiry);
+        let expires = later(now, state.settings.upload_expiry);
         image.expect_upload(expires);
     }
-    let document = json!({"data": image.to_json(&world.hub_id, false)});
-    world.images.push(image);
+    let document = json!({"data": image.to_json(&state.hub_id, false)});
+    state.images.push(image);
     Ok(Reply::created(document))
 }
 
@@ -173,30 +173,30 @@ fn overriding(fields: &mut Fields, source: &Source) -> Result<Option<Value>, Ref
     Ok(Some(overriding))
 }
 
-pub(crate) fn update(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
-    world.image(call.id())?;
+pub(crate) fn update(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
+    state.image(call.id())?;
     let mut fields = call.fields()?;
     let name = fields.text("name")?;
     fields.done()?;
-    let now = world.clock.now();
-    let image = world.image_mut(call.id())?;
+    let now = state.clock.now();
+    let image = state.image_mut(call.id())?;
     if let Some(name) = name {
         image.name = name;
         image.updated = now;
     }
-    let image = world.image(call.id())?;
-    Ok(Reply::ok(json!({"data": image.to_json(&world.hub_id, false)})))
+    let image = state.image(call.id())?;
+    Ok(Reply::ok(json!({"data": image.to_json(&state.hub_id, false)})))
 }
 
-pub(crate) fn build_log(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+pub(crate) fn build_log(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     call.no_query()?;
-    let image = world.image(call.id())?;
+    let image = state.image(call.id())?;
     let since = image.log_since.ok_or_else(|| Refusal::not_found("image.build-log"))?;
     Ok(Reply::ok(json!({
         "data": {
             // One log an image, so its id can follow from the image's.
             "id": format!("b{}", image.id.get(1..).unwrap_or_default()),
-            "hub_id": world.hub_id,
+            "hub_id": state.hub_id,
             "image_id": image.id,
             "log": image.log(),
             "events": wire::events(since, image.changed),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::image::Image;
-use super::state::World;
+use super::state::State;
 use super::wire::Creator;
 
 /// The includes that image operations know.
@@ -18,14 +18,14 @@ pub(crate) const OF_JOBS: &[&str] = &["creators"];
 
 /// Collects what the records of a document point at.
 pub(crate) struct Includes<'a> {
-    world: &'a World,
+    state: &'a State,
     wanted: &'a [String],
     found: Map<String, Value>,
 }
 
 impl<'a> Includes<'a> {
-    pub(crate) fn new(world: &'a World, wanted: &'a [String]) -> Self {
-        Self { world, wanted, found: Map::new() }
+    pub(crate) fn new(state: &'a State, wanted: &'a [String]) -> Self {
+        Self { state, wanted, found: Map::new() }
     }
 
     fn wants(&self, name: &str) -> bool {
@@ -41,7 +41,7 @@ impl<'a> Includes<'a> {
         if !self.wants("creators") {
             return;
         }
-        let linked = &self.world.linked;
+        let linked = &self.state.linked;
         let of = |kind: &'static str, records| {
             let ids = creators.clone().filter(|c| c.kind == kind);
             pick(records, ids.map(|c| c.id.as_str()))
@@ -61,7 +61,7 @@ impl<'a> Includes<'a> {
         if !self.wants("integrations") {
             return;
         }
-        let records = &self.world.linked.integrations;
+        let records = &self.state.linked.integrations;
         let names: Vec<&str> =
             builders.filter_map(|builder| builder.get("integration_id")?.as_str()).collect();
         let named = records.iter().filter(|(id, record)| {
@@ -75,7 +75,7 @@ impl<'a> Includes<'a> {
     pub(crate) fn of_images(mut self, images: &[&Image]) -> Value {
         self.creators(images.iter().map(|image| &image.creator));
         self.integrations(images.iter().map(|image| &image.builder));
-        let linked = &self.world.linked;
+        let linked = &self.state.linked;
         if self.wants("stack_builds") {
             let ids = images.iter().map(|image| image.source_id());
             let builds = pick(&linked.stack_builds, ids);
@@ -91,8 +91,8 @@ impl<'a> Includes<'a> {
         if self.wants("sources") {
             let mut sources = Map::new();
             for image in images {
-                if let Ok(source) = self.world.source(image.source_id()) {
-                    let record = source.to_json(&self.world.hub_id, None);
+                if let Ok(source) = self.state.source(image.source_id()) {
+                    let record = source.to_json(&self.state.hub_id, None);
                     sources.insert(source.id.clone(), record);
                 }
             }

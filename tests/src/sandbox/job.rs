@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::settings::{Fate, Settings};
+use super::settings::{JobOutcome, Settings};
 use super::state::later;
 use super::wire::{self, Creator, Moment, NEVER};
 
@@ -85,7 +85,7 @@ pub(crate) struct Job {
     pub(crate) caption: String,
     pub(crate) tasks: Vec<Task>,
     pub(crate) work: Work,
-    pub(crate) fate: Fate,
+    pub(crate) fate: JobOutcome,
     pub(crate) queued: Moment,
     pub(crate) creator: Creator,
     pub(crate) settled: bool,
@@ -97,7 +97,7 @@ pub(crate) struct Job {
 impl Job {
     pub(crate) fn new(
         plan: Plan,
-        fate: Fate,
+        fate: JobOutcome,
         queued: Moment,
         creator: &Creator,
         settings: &Settings,
@@ -133,8 +133,8 @@ impl Job {
             return Phase::Queued;
         };
         match &self.fate {
-            Fate::Expire => Phase::Expired,
-            Fate::Fail { step, .. } if unit > *step => Phase::Failed(*step),
+            JobOutcome::Expire => Phase::Expired,
+            JobOutcome::Fail { step, .. } if unit > *step => Phase::Failed(*step),
             _ if unit < units => Phase::Running(unit),
             _ => Phase::Completed,
         }
@@ -149,7 +149,7 @@ impl Job {
     /// What went wrong, if it did.
     pub(crate) fn message(&self, phase: Phase) -> Option<&str> {
         match (&self.fate, phase) {
-            (Fate::Fail { message, .. }, Phase::Failed(_)) => Some(message),
+            (JobOutcome::Fail { message, .. }, Phase::Failed(_)) => Some(message),
             (_, Phase::Expired) => Some("the job expired before it was picked up"),
             _ => None,
         }

@@ -8,8 +8,8 @@ use super::errors::{Refusal, Reply};
 use super::includes::{Includes, OF_JOBS};
 use super::job::{Job, Phase, Task, steps};
 use super::query::Query;
-use super::settings::Fate;
-use super::state::{World, later};
+use super::settings::JobOutcome;
+use super::state::{State, later};
 use super::wire::{self, Moment, NEVER};
 
 const STATES: &[&str] = &["new", "queued", "error", "scheduled", "expired", "running", "completed"];
@@ -17,7 +17,7 @@ const SORT: &[&str] = &["id", "queued", "caption"];
 const LATEST: usize = 10;
 const LIFETIME: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 
-pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+pub(crate) fn list(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     let mut query = call.query();
     let include = query.list_of("include", OF_JOBS)?;
     let start = moment(&mut query, "filter[range-start]")?;
@@ -25,10 +25,10 @@ pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal>
     let search = query.one("filter[search]")?.map(|text| text.to_lowercase());
     let states = query.set_of("filter[state]", STATES)?;
     let sort = query.sort(SORT)?;
-    let page = query.page(&world.settings)?;
+    let page = query.page(&state.settings)?;
     query.done()?;
 
-    let now = world.clock.now();
+    let now = state.clock.now();
     let wanted = |job: &&Job| {
         let state = job.phase(now).name();
         start.is_none_or(|start| job.queued >= start)
@@ -36,7 +36,7 @@ pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal>
             && search.as_ref().is_none_or(|text| job.caption.to_lowercase().contains(text))
             && states.as_ref().is_none_or(|states| states.iter().any(|s| s == state))
     };
-    let mut found: Vec<&Job> = visible(world, now).filter(wanted).collect();
+    let mut found: Vec<&Job> = visible(state, now).filter(wanted).collect();
     for (key, descending) in sort.iter().rev() {
         found.sort_by(|a, b| {
             let order = match key.as_str() {
@@ -49,41 +49,41 @@ pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal>
     }
     let count = found.len();
     let jobs = page.cut(found);
-    let mut includes = Includes::new(world, &include);
+    let mut includes = Includes::new(state, &include);
     includes.creators(jobs.iter().map(|job| &job.creator));
-    let data: Vec<Value> = jobs.iter().map(|job| to_json(job, world)).collect();
+    let data: Vec<Value> = jobs.iter().map(|job| to_json(job, state)).collect();
     Ok(Reply::page(count, data, includes.done()))
 }
 
 /// The last jobs that were queued, newest first.
-pub(crate) fn latest(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+pub(crate) fn latest(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     call.no_query()?;
-    let now = world.clock.now();
+    let now = state.clock.now();
     let mut jobs: Vec<&Job> =
-        visible(world, now).filter(|job| job.phase(now) != Phase::Scheduled).collect();
+        visible(state, now).filter(|job| job.phase(now) != Phase::Scheduled).collect();
     jobs.sort_by_key(|job| std::cmp::Reverse(job.queued));
     jobs.truncate(LATEST);
-    let data: Vec<Value> = jobs.iter().map(|job| to_json(job, world)).collect();
+    let data: Vec<Value> = jobs.iter().map(|job| to_json(job, state)).collect();
     Ok(Reply::ok(json!({"data": data})))
 }
 
-pub(crate) fn get(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+pub(crate) fn get(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     call.no_query()?;
-    let job = world.jobs.iter_mut().find(|job| job.id == call.id());
+    let job = state.jobs.iter_mut().find(|job| job.id == call.id());
     let job = job.ok_or_else(|| Refusal::not_found("job"))?;
     if let Some(left) = job.hidden_reads.checked_sub(1) {
         job.hidden_reads = left;
         return Err(Refusal::not_found("job"));
     }
-    let job = visible(world, world.clock.now()).find(|job| job.id == call.id());
+    let job = visible(state, state.clock.now()).find(|job| job.id == call.id());
     let job = job.ok_or_else(|| Refusal::not_found("job"))?;
-    Ok(Reply::ok(json!({"data": to_json(job, world)})))
+    Ok(Reply::ok(json!({"data": to_json(job, state)})))
 }
 
 /// The jobs that have not vanished.
-fn visible(world: &World, now: Moment) -> impl Iterator<Item = &Job> {
-    let is_gone = move |job: &Job| job.fate == Fate::Vanish && job.phase(now).is_end();
-    world.jobs.iter().filter(move |job| !is_gone(job))
+fn visible(state: &State, now: Moment) -> impl Iterator<Item = &Job> {
+    let is_gone = move |job: &Job| job.fate == JobOutcome::Vanish && job.phase(now).is_end();
+    state.jobs.iter().filter(move |job| !is_gone(job))
 }
 
 fn moment(query: &mut Query, name: &str) -> Result<Option<Moment>, Refusal> {
@@ -96,8 +96,8 @@ fn moment(query: &mut Query, name: &str) -> Result<Option<Moment>, Refusal> {
         .map_err(|_| Refusal::parameter(name, "must be a date-time as in RFC 3339"))
 }
 
-fn to_json(job: &Job, world: &World) -> Value {
-    let phase = job.phase(world.clock.now());
+fn to_json(job: &Job, state: &State) -> Value {
+    let phase = job.phase(state.clock.now());
     let mut first = 0;
     let mut tasks = Vec::new();
     for task in &job.tasks {
@@ -111,8 +111,8 @@ fn to_json(job: &Job, world: &World) -> Value {
     let queued = (!is_scheduled).then_some(job.queued);
     json!({
         "id": job.id,
-        "hub_id": world.hub_id,
-        "queue": Job::queue(&world.hub_id),
+        "hub_id": state.hub_id,
+        "queue": Job::queue(&state.hub_id),
         "caption": job.caption,
         "events": {
             "queued": wire::time_or_never(queued),

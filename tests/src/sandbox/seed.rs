@@ -9,13 +9,13 @@ use super::auth::Key;
 use super::image::Image;
 use super::job::{Job, Plan, Work};
 use super::linked::{self, Names};
-use super::settings::{Fate, Settings};
+use super::settings::{JobOutcome, Settings};
 use super::source::Source;
-use super::state::{Clock, World};
+use super::state::{Clock, State};
 use super::tasks::task;
 use super::wire::{self, Creator, Moment};
 
-pub(crate) fn world(settings: Settings) -> World {
+pub(crate) fn state(settings: Settings) -> State {
     let clock = Clock::start();
     let past = clock.now() - Duration::days(30);
     let hub_id = wire::new_id();
@@ -26,7 +26,7 @@ pub(crate) fn world(settings: Settings) -> World {
     let sources = sources(&names, &key, past);
     let images = images(&sources, &names, &key, &settings, past);
     let jobs = jobs(&images, &names.account, &settings, clock.now());
-    World {
+    State {
         linked: linked::records(&names, &keys, &hub_id, past),
         settings,
         clock,
@@ -145,7 +145,7 @@ fn images(
 
 /// One finished, one failed and one still to come, so that a list of jobs has something to tell.
 fn jobs(images: &[Image], creator: &Creator, settings: &Settings, now: Moment) -> Vec<Job> {
-    let job = |about: usize, fate: Fate, queued: Moment| {
+    let job = |about: usize, fate: JobOutcome, queued: Moment| {
         let id = images.get(about).map_or("", |image| &image.id);
         let plan = Plan {
             action: "import",
@@ -157,12 +157,13 @@ fn jobs(images: &[Image], creator: &Creator, settings: &Settings, now: Moment) -
         job.hidden_reads = 0;
         job
     };
-    let failed = Fate::Fail { step: 1, message: "step 2/3 exited with status 101".to_owned() };
+    let failed =
+        JobOutcome::Fail { step: 1, message: "step 2/3 exited with status 101".to_owned() };
     // Far enough back to be over even where a step takes an hour.
     vec![
-        job(0, Fate::Complete, now - Duration::days(20)),
+        job(0, JobOutcome::Complete, now - Duration::days(20)),
         job(4, failed, now - Duration::days(10)),
-        job(1, Fate::Expire, now - Duration::days(5)),
-        job(0, Fate::Complete, now + Duration::days(5)),
+        job(1, JobOutcome::Expire, now - Duration::days(5)),
+        job(0, JobOutcome::Complete, now + Duration::days(5)),
     ]
 }

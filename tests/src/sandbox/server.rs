@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, RawPathParams, State};
+use axum::extract::{self, DefaultBodyLimit, RawPathParams};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -16,41 +16,41 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::call::Call;
-use super::connection::{Door, Open, Scissors};
+use super::connection::{ConnectionKill, CountingListener, Open};
 use super::errors::{Refusal, Reply};
-use super::seen::{Seen, witness};
-use super::state::World;
+use super::recorded_request::{RecordedRequest, record_request};
+use super::state::State;
 use super::{auth, images, jobs, sources, tasks, upload};
 
 /// What the server's thread and the test's thread both see.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    world: Mutex<World>,
-    seen: Mutex<Vec<Seen>>,
+    state: Mutex<State>,
+    seen: Mutex<Vec<RecordedRequest>>,
     arrived: Condvar,
     pub(crate) open: Arc<Open>,
 }
 
 impl Shared {
-    pub(crate) fn new(world: World) -> Self {
+    pub(crate) fn new(state: State) -> Self {
         Self {
-            world: Mutex::new(world),
+            state: Mutex::new(state),
             seen: Mutex::default(),
             arrived: Condvar::new(),
             open: Arc::default(),
         }
     }
 
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn seen(&self) -> MutexGuard<'_, Vec<Seen>> {
+    pub(crate) fn seen(&self) -> MutexGuard<'_, Vec<RecordedRequest>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes a request and says where.
-    pub(crate) fn note(&self, request: Seen) -> usize {
+    pub(crate) fn note(&self, request: RecordedRequest) -> usize {
         let mut seen = self.seen();
         seen.push(request);
         self.arrived.notify_all();
@@ -65,14 +65,14 @@ impl Shared {
         seen.len() >= count
     }
 
-    pub(crate) fn noted(&self, place: usize, change: impl FnOnce(&mut Seen)) {
+    pub(crate) fn noted(&self, place: usize, change: impl FnOnce(&mut RecordedRequest)) {
         if let Some(seen) = self.seen().get_mut(place) {
             change(seen);
         }
     }
 }
 
-type Operation = fn(&mut World, &mut Call) -> Result<Reply, Refusal>;
+type Operation = fn(&mut State, &mut Call) -> Result<Reply, Refusal>;
 
 fn router(shared: Arc<Shared>) -> Router {
     use MethodFilter as M;
@@ -115,7 +115,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/jobs/{id}", job(jobs::get))
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
-        .layer(from_fn_with_state(Arc::clone(&shared), witness))
+        .layer(from_fn_with_state(Arc::clone(&shared), record_request))
         .with_state(shared)
 }
 
@@ -126,19 +126,19 @@ fn operation(
 ) -> MethodRouter<Arc<Shared>> {
     on(
         method,
-        move |State(shared): State<Arc<Shared>>,
+        move |extract::State(shared): extract::State<Arc<Shared>>,
               path: RawPathParams,
               method: Method,
               uri: Uri,
               headers: HeaderMap,
               body: Bytes| async move {
             let id = path.iter().next().map(|(_, id)| id.to_owned());
-            let mut world = shared.world();
-            world.tick();
-            let caller = auth::admit(&world.keys, &world.hub_id, &headers, capability)?;
+            let mut state = shared.state();
+            state.tick();
+            let caller = auth::admit(&state.keys, &state.hub_id, &headers, capability)?;
             let id = id.unwrap_or_default();
             let mut call = Call::read(caller, id, &method, uri.query(), &headers, &body)?;
-            run(&mut world, &mut call)
+            run(&mut state, &mut call)
         },
     )
 }
@@ -159,9 +159,13 @@ impl Server {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let door = {
             let _inside = runtime.enter();
-            Door { listener: TcpListener::from_std(listener)?, open: Arc::clone(&shared.open) }
+            CountingListener {
+                listener: TcpListener::from_std(listener)?,
+                open: Arc::clone(&shared.open),
+            }
         };
-        let service = router(Arc::clone(shared)).into_make_service_with_connect_info::<Scissors>();
+        let service =
+            router(Arc::clone(shared)).into_make_service_with_connect_info::<ConnectionKill>();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || {
             // Dropping the runtime on the way out drops the connections with it, so that

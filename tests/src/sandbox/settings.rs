@@ -9,7 +9,7 @@ pub struct Settings {
     pub(crate) page_cap: usize,
     pub(crate) page_default: usize,
     pub(crate) hidden_job_reads: u32,
-    pub(crate) job_fate: Fate,
+    pub(crate) job_fate: JobOutcome,
     pub(crate) paging: Paging,
     pub(crate) upload_expiry: Duration,
     pub(crate) extra_images: usize,
@@ -22,7 +22,7 @@ impl Default for Settings {
             page_cap: 100,
             page_default: 25,
             hidden_job_reads: 0,
-            job_fate: Fate::Complete,
+            job_fate: JobOutcome::Complete,
             paging: Paging::Honest,
             upload_expiry: Duration::from_secs(3600),
             extra_images: 0,
@@ -64,7 +64,7 @@ impl Settings {
 
     /// How every job ends; [`Sandbox::next_job`](super::Sandbox::next_job) says it for one.
     #[must_use]
-    pub fn job_fate(mut self, fate: Fate) -> Self {
+    pub fn job_fate(mut self, fate: JobOutcome) -> Self {
         self.job_fate = fate;
         self
     }
@@ -95,7 +95,7 @@ impl Settings {
 /// How a job ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Fate {
+pub enum JobOutcome {
     /// Every step completes.
     Complete,
     /// The step with this number (from 0, over all tasks) starts and never completes.

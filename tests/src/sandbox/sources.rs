@@ -9,7 +9,7 @@ use super::includes::{Includes, OF_SOURCES};
 use super::job::{Plan, Work};
 use super::origin;
 use super::source::{STATES, Source, TYPES};
-use super::state::World;
+use super::state::State;
 use super::tasks::task;
 use super::wire;
 
@@ -17,7 +17,7 @@ const META: &[&str] = &["images_count"];
 const SORT: &[&str] = &["id", "name", "identifier", "created", "updated"];
 const DELETE_STEPS: &[(&str, &str)] = &[("Remove", "Removes the image source.")];
 
-pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+pub(crate) fn list(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     let mut query = call.query();
     let meta = query.list_of("meta", META)?;
     let include = query.list_of("include", OF_SOURCES)?;
@@ -25,7 +25,7 @@ pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal>
     let search = query.one("filter[search]")?.map(|text| text.to_lowercase());
     let states = query.set_of("filter[state]", STATES)?;
     let sort = query.sort(SORT)?;
-    let page = query.page(&world.settings)?;
+    let page = query.page(&state.settings)?;
     query.done()?;
 
     let wanted = |source: &&Source| {
@@ -33,7 +33,7 @@ pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal>
             && search.as_ref().is_none_or(|text| source.name.to_lowercase().contains(text))
             && states.as_ref().is_none_or(|states| states.iter().any(|s| s == source.state))
     };
-    let mut found: Vec<&Source> = world.sources.iter().filter(wanted).collect();
+    let mut found: Vec<&Source> = state.sources.iter().filter(wanted).collect();
     for (key, descending) in sort.iter().rev() {
         found.sort_by(|a, b| {
             let order = match key.as_str() {
@@ -48,33 +48,33 @@ pub(crate) fn list(world: &mut World, call: &mut Call) -> Result<Reply, Refusal>
     }
     let count = found.len();
     let sources = page.cut(found);
-    let images = (!meta.is_empty()).then_some(world.images.as_slice());
+    let images = (!meta.is_empty()).then_some(state.images.as_slice());
     let data: Vec<Value> =
-        sources.iter().map(|source| source.to_json(&world.hub_id, images)).collect();
-    let includes = includes(world, &include, &sources);
+        sources.iter().map(|source| source.to_json(&state.hub_id, images)).collect();
+    let includes = includes(state, &include, &sources);
     Ok(Reply::page(count, data, includes))
 }
 
-fn includes(world: &World, include: &[String], sources: &[&Source]) -> Value {
-    let mut includes = Includes::new(world, include);
+fn includes(state: &State, include: &[String], sources: &[&Source]) -> Value {
+    let mut includes = Includes::new(state, include);
     includes.creators(sources.iter().map(|source| &source.creator));
     includes.integrations(sources.iter().map(|source| &source.builder));
     includes.done()
 }
 
-pub(crate) fn get(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+pub(crate) fn get(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     let mut query = call.query();
     let meta = query.list_of("meta", META)?;
     let include = query.list_of("include", OF_SOURCES)?;
     query.done()?;
-    let source = world.source(call.id())?;
-    let images = (!meta.is_empty()).then_some(world.images.as_slice());
-    let data = source.to_json(&world.hub_id, images);
-    let includes = includes(world, &include, &[source]);
+    let source = state.source(call.id())?;
+    let images = (!meta.is_empty()).then_some(state.images.as_slice());
+    let data = source.to_json(&state.hub_id, images);
+    let includes = includes(state, &include, &[source]);
     Ok(Reply::one(data, includes))
 }
 
-pub(crate) fn create(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+pub(crate) fn create(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     let mut fields = call.fields()?;
     let name = fields.text("name")?;
     let identifier = fields.text("identifier")?;
@@ -84,36 +84,36 @@ pub(crate) fn create(world: &mut World, call: &mut Call) -> Result<Reply, Refusa
     }
     let origin =
         origin::check(&mut fields)?.ok_or_else(|| Refusal::missing(fields.pointer("origin")))?;
-    let builder = builder(&mut fields, world, true)?;
+    let builder = builder(&mut fields, state, true)?;
     let acl = acl(&mut fields)?;
     let description = description(&mut fields)?;
     fields.done()?;
 
     let name = name.unwrap_or_default();
-    let now = world.clock.now();
+    let now = state.clock.now();
     let mut source = Source::new(&name, &kind, origin, call.caller.clone(), now);
     source.identifier = identifier.unwrap_or(source.identifier);
     source.builder = builder.unwrap_or_default();
     source.acl = acl.unwrap_or_default();
     source.description = description.flatten();
-    let data = source.to_json(&world.hub_id, None);
-    world.sources.push(source);
+    let data = source.to_json(&state.hub_id, None);
+    state.sources.push(source);
     Ok(Reply::created(json!({"data": data})))
 }
 
 /// What is not given stays as it is; `null` clears what may be cleared.
-pub(crate) fn update(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
-    live(world, call.id())?;
+pub(crate) fn update(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
+    live(state, call.id())?;
     let mut fields = call.fields()?;
     let name = fields.text("name")?;
     let identifier = fields.text_or_null("identifier")?;
     let origin = origin::check(&mut fields)?;
-    let builder = builder(&mut fields, world, false)?;
+    let builder = builder(&mut fields, state, false)?;
     let description = description(&mut fields)?;
     fields.done()?;
 
-    let now = world.clock.now();
-    let source = world.source_mut(call.id())?;
+    let now = state.clock.now();
+    let source = state.source_mut(call.id())?;
     source.updated = now;
     source.name = name.unwrap_or_else(|| source.name.clone());
     source.origin = origin.unwrap_or_else(|| source.origin.clone());
@@ -123,28 +123,28 @@ pub(crate) fn update(world: &mut World, call: &mut Call) -> Result<Reply, Refusa
         // Without one of its own, the source goes by what its name makes.
         source.identifier = identifier.unwrap_or_else(|| wire::identifier(&source.name));
     }
-    let data = world.source(call.id())?.to_json(&world.hub_id, None);
+    let data = state.source(call.id())?.to_json(&state.hub_id, None);
     Ok(Reply::ok(json!({"data": data})))
 }
 
-pub(crate) fn access(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
-    live(world, call.id())?;
+pub(crate) fn access(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
+    live(state, call.id())?;
     let mut fields = call.fields()?;
     let acl = acl(&mut fields)?;
     fields.done()?;
-    let now = world.clock.now();
-    let source = world.source_mut(call.id())?;
+    let now = state.clock.now();
+    let source = state.source_mut(call.id())?;
     source.updated = now;
     source.acl = acl.unwrap_or_else(|| source.acl.clone());
-    let data = world.source(call.id())?.to_json(&world.hub_id, None);
+    let data = state.source(call.id())?.to_json(&state.hub_id, None);
     Ok(Reply::ok(json!({"data": data})))
 }
 
-pub(crate) fn delete(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+pub(crate) fn delete(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     call.no_query()?;
-    live(world, call.id())?;
-    let now = world.clock.now();
-    let source = world.source_mut(call.id())?;
+    live(state, call.id())?;
+    let now = state.clock.now();
+    let source = state.source_mut(call.id())?;
     source.state = "deleting";
     source.changed = now;
     let plan = Plan {
@@ -153,20 +153,20 @@ pub(crate) fn delete(world: &mut World, call: &mut Call) -> Result<Reply, Refusa
         tasks: vec![task("image.source.delete", call.id(), DELETE_STEPS)],
         work: Work::DeleteSource(call.id().to_owned()),
     };
-    let descriptor = world.submit(plan, &call.caller);
+    let descriptor = state.submit(plan, &call.caller);
     Ok(Reply::accepted(json!({"data": descriptor})))
 }
 
 /// Refuses to change a source that is on its way out.
-fn live(world: &World, id: &str) -> Result<(), Refusal> {
-    match world.source(id)?.state {
+fn live(state: &State, id: &str) -> Result<(), Refusal> {
+    match state.source(id)?.state {
         "live" => Ok(()),
         state => Err(Refusal::invalid_state(&format!("The image source is {state}."))),
     }
 }
 
 /// `builder`: the outer option says whether it was given, `null` whether it was cleared.
-fn builder(fields: &mut Fields, world: &World, new: bool) -> Result<Option<Value>, Refusal> {
+fn builder(fields: &mut Fields, state: &State, new: bool) -> Result<Option<Value>, Refusal> {
     let pointer = fields.pointer("builder");
     let Some(sent) = fields.any("builder") else {
         return Ok(None);
@@ -180,7 +180,7 @@ fn builder(fields: &mut Fields, world: &World, new: bool) -> Result<Option<Value
     } else {
         builder.text_or_null("integration_id")?.flatten()
     };
-    if id.is_some_and(|id| world.integration_id(&id).is_none()) {
+    if id.is_some_and(|id| state.integration_id(&id).is_none()) {
         return Err(builder.wrong("integration_id", "there is no such integration"));
     }
     builder.done()?;

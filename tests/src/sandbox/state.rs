@@ -11,13 +11,13 @@ use super::errors::Refusal;
 use super::faults::Fault;
 use super::image::Image;
 use super::job::{Job, Plan, Work};
-use super::settings::{Fate, Settings};
+use super::settings::{JobOutcome, Settings};
 use super::source::Source;
 use super::wire::{Creator, Moment};
 
 /// One hub's worth of records.
 #[derive(Debug)]
-pub(crate) struct World {
+pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) clock: Clock,
     pub(crate) hub_id: String,
@@ -27,7 +27,7 @@ pub(crate) struct World {
     pub(crate) jobs: Vec<Job>,
     pub(crate) linked: Linked,
     pub(crate) faults: VecDeque<Fault>,
-    pub(crate) fates: VecDeque<Fate>,
+    pub(crate) fates: VecDeque<JobOutcome>,
 }
 
 /// The records that only ever come along as includes, by id.
@@ -71,7 +71,7 @@ pub(crate) fn later(at: Moment, time: Duration) -> Moment {
         .unwrap_or(Moment::MAX_UTC)
 }
 
-impl World {
+impl State {
     /// Carries out what the jobs have come to by now.
     pub(crate) fn tick(&mut self) {
         let now = self.clock.now();

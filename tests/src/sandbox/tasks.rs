@@ -6,7 +6,7 @@ use super::call::Call;
 use super::errors::{Refusal, Reply};
 use super::image::IMPORT;
 use super::job::{Plan, Task, Work};
-use super::state::World;
+use super::state::State;
 use super::wire;
 
 pub(crate) const IMPORT_STEPS: &[(&str, &str)] = &[
@@ -19,8 +19,8 @@ pub(crate) const IMPORT_STEPS: &[(&str, &str)] = &[
 const DELETE_STEPS: &[(&str, &str)] =
     &[("Evict", "Takes the image off the servers."), ("Remove", "Removes the stored file.")];
 
-pub(crate) fn import(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
-    let image = world.image(call.id())?;
+pub(crate) fn import(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
+    let image = state.image(call.id())?;
     let mut fields = call.fields()?;
     let action = fields.need_text("action")?;
     if action != "import" {
@@ -28,12 +28,12 @@ pub(crate) fn import(world: &mut World, call: &mut Call) -> Result<Reply, Refusa
     }
     fields.done()?;
     let failed = image.error.is_some() && image.state != "uploading";
-    if world.is_busy(call.id()) || !(image.state == "new" || failed) {
+    if state.is_busy(call.id()) || !(image.state == "new" || failed) {
         let detail = format!("The image is {}.", image.state);
         return Err(Refusal::invalid_state(&detail));
     }
-    let now = world.clock.now();
-    let image = world.image_mut(call.id())?;
+    let now = state.clock.now();
+    let image = state.image_mut(call.id())?;
     image.error = None;
     image.enter("new", now);
     let plan = Plan {
@@ -42,14 +42,14 @@ pub(crate) fn import(world: &mut World, call: &mut Call) -> Result<Reply, Refusa
         tasks: vec![task("image.import", call.id(), IMPORT_STEPS)],
         work: Work::Import { image: call.id().to_owned(), states: IMPORT },
     };
-    let descriptor = world.submit(plan, &call.caller);
+    let descriptor = state.submit(plan, &call.caller);
     Ok(Reply::ok(json!({"data": descriptor})))
 }
 
-pub(crate) fn delete(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+pub(crate) fn delete(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     call.no_query()?;
-    let image = world.image(call.id())?;
-    if world.is_busy(call.id()) {
+    let image = state.image(call.id())?;
+    if state.is_busy(call.id()) {
         let detail = format!("The image is {}.", image.state);
         return Err(Refusal::invalid_state(&detail));
     }
@@ -59,14 +59,14 @@ pub(crate) fn delete(world: &mut World, call: &mut Call) -> Result<Reply, Refusa
         tasks: vec![task("image.delete", call.id(), DELETE_STEPS)],
         work: Work::DeleteImages(vec![call.id().to_owned()]),
     };
-    let now = world.clock.now();
-    world.image_mut(call.id())?.enter("deleting", now);
-    let descriptor = world.submit(plan, &call.caller);
+    let now = state.clock.now();
+    state.image_mut(call.id())?.enter("deleting", now);
+    let descriptor = state.submit(plan, &call.caller);
     Ok(Reply::ok(json!({"data": descriptor})))
 }
 
 /// Deletes what no container uses. Where there is nothing to delete there is no job either.
-pub(crate) fn prune(world: &mut World, call: &mut Call) -> Result<Reply, Refusal> {
+pub(crate) fn prune(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     let mut fields = call.fields()?;
     let action = fields.need_text("action")?;
     if action != "prune" {
@@ -74,25 +74,25 @@ pub(crate) fn prune(world: &mut World, call: &mut Call) -> Result<Reply, Refusal
     }
     let mut contents = fields.need_object("contents")?;
     let source_ids = contents.need_texts("source_ids")?;
-    if let Some(id) = source_ids.iter().find(|id| world.source(id).is_err()) {
+    if let Some(id) = source_ids.iter().find(|id| state.source(id).is_err()) {
         let detail = format!("there is no image source {id}");
         return Err(contents.wrong("source_ids", &detail));
     }
     contents.done()?;
     fields.done()?;
-    let ids: Vec<String> = world
+    let ids: Vec<String> = state
         .images
         .iter()
         .filter(|image| source_ids.iter().any(|id| id == image.source_id()))
-        .filter(|image| image.containers == 0 && !world.is_busy(&image.id))
+        .filter(|image| image.containers == 0 && !state.is_busy(&image.id))
         .map(|image| image.id.clone())
         .collect();
     if ids.is_empty() {
         return Ok(Reply::accepted(json!({"data": {"action": "prune"}})));
     }
-    let now = world.clock.now();
+    let now = state.clock.now();
     for id in &ids {
-        world.image_mut(id)?.enter("deleting", now);
+        state.image_mut(id)?.enter("deleting", now);
     }
     let plan = Plan {
         action: "prune",
@@ -100,7 +100,7 @@ pub(crate) fn prune(world: &mut World, call: &mut Call) -> Result<Reply, Refusal
         tasks: ids.iter().map(|id| task("image.prune", id, &[])).collect(),
         work: Work::DeleteImages(ids),
     };
-    let descriptor = world.submit(plan, &call.caller);
+    let descriptor = state.submit(plan, &call.caller);
     Ok(Reply::accepted(json!({"data": descriptor})))
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
 use axum::extract::multipart::{Field, Multipart, MultipartError};
-use axum::extract::{FromRequest, RawPathParams, Request, State};
+use axum::extract::{self, FromRequest, RawPathParams, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use super::image::{AFTER_UPLOAD, Image};
 use super::job::{Plan, Work};
 use super::query::Query;
 use super::server::Shared;
-use super::state::World;
+use super::state::State;
 use super::tasks::task;
 use super::wire::{self, Moment};
 
@@ -49,23 +49,23 @@ impl Image {
 ///
 /// The documents do not say what it answers, so a success has no body.
 pub(crate) async fn receive(
-    State(shared): State<Arc<Shared>>,
+    extract::State(shared): extract::State<Arc<Shared>>,
     path: RawPathParams,
     request: Request,
 ) -> Result<StatusCode, Refusal> {
     let id = path.iter().next().map(|(_, id)| id.to_owned());
     let id = id.unwrap_or_default();
     let (query, headers) = (request.uri().query(), request.headers());
-    let admitted = admit(&mut shared.world(), &id, query, headers);
+    let admitted = admit(&mut shared.state(), &id, query, headers);
     if let Err(refusal) = admitted {
         drain(request.into_body()).await;
         return Err(refusal);
     }
     let size = file(request).await?;
     // Another upload may have come first while this one was on its way.
-    let mut world = shared.world();
-    world.tick();
-    let image = waiting(&mut world, &id)?;
+    let mut state = shared.state();
+    state.tick();
+    let image = waiting(&mut state, &id)?;
     image.size = size;
     let creator = image.creator.clone();
     let plan = Plan {
@@ -74,14 +74,14 @@ pub(crate) async fn receive(
         tasks: vec![task("image.upload", &id, STEPS)],
         work: Work::Import { image: id.clone(), states: AFTER_UPLOAD },
     };
-    let now = world.clock.now();
-    world.image_mut(&id)?.enter("verifying", now);
-    world.submit(plan, &creator);
+    let now = state.clock.now();
+    state.image_mut(&id)?.enter("verifying", now);
+    state.submit(plan, &creator);
     Ok(StatusCode::OK)
 }
 
-fn waiting<'a>(world: &'a mut World, id: &str) -> Result<&'a mut Image, Refusal> {
-    let image = world.image_mut(id)?;
+fn waiting<'a>(state: &'a mut State, id: &str) -> Result<&'a mut Image, Refusal> {
+    let image = state.image_mut(id)?;
     if image.state != "uploading" {
         let detail = format!("The image is {}.", image.state);
         return Err(Refusal::invalid_state(&detail));
@@ -91,12 +91,12 @@ fn waiting<'a>(world: &'a mut World, id: &str) -> Result<&'a mut Image, Refusal>
 
 /// Everything that can be said before the body is read.
 fn admit(
-    world: &mut World,
+    state: &mut State,
     id: &str,
     query: Option<&str>,
     headers: &HeaderMap,
 ) -> Result<(), Refusal> {
-    world.tick();
+    state.tick();
     if headers.contains_key(header::AUTHORIZATION) {
         return Err(Refusal::syntax("the API key has no business with the factory"));
     }
@@ -106,13 +106,13 @@ fn admit(
     query.done()?;
     let hub_id = hub_id.ok_or_else(|| Refusal::missing("/hub-id"))?;
     let token = token.ok_or_else(|| Refusal::missing("/token"))?;
-    if hub_id != world.hub_id {
+    if hub_id != state.hub_id {
         return Err(Refusal::wrong_hub());
     }
-    let now = world.clock.now();
-    let image = waiting(world, id)?;
+    let now = state.clock.now();
+    let image = waiting(state, id)?;
     if image.upload_token() != Some(&token) {
-        return Err(Refusal::forbidden("403.mismatch", "The token is another image's."));
+        return Err(Refusal::forbidden("403.error", "The token is another image's."));
     }
     if image.upload_expires.is_some_and(|expires| expires <= now) {
         return Err(Refusal::forbidden("403.expired", "The token has expired."));

@@ -179,7 +179,7 @@ fn what_cannot_be_sent_is_not() {
     let list = GetImages::new().page_number(0);
     let error = runtime().block_on(client.call(&list)).unwrap_err();
     let Error::Request(refused) = &error else { panic!("{error:?}") };
-    assert_eq!(refused.name(), "page[number]");
+    assert_eq!(refused.argument(), "page[number]");
     assert_eq!(error.to_string(), refused.to_string());
     assert!(transport.requests.borrow().is_empty());
 }
@@ -191,10 +191,10 @@ fn a_fault_of_the_transport_is_its_own_error() {
     assert!(error.to_string().starts_with("GetImages could not be carried"), "{error}");
     assert_eq!(error.source().unwrap().to_string(), "nothing more was recorded");
     assert!(!format!("{client:?}{error:?}").contains(KEY));
-    let Error::Transport { operation, tries, may_have_arrived, source, .. } = error else {
+    let Error::Transport { operation, attempts, may_have_arrived, source, .. } = error else {
         panic!("{error:?}");
     };
-    assert_eq!((operation, tries, may_have_arrived), ("GetImages", 1, true));
+    assert_eq!((operation, attempts, may_have_arrived), ("GetImages", 1, true));
     let source = source.downcast_ref::<io::Error>().unwrap();
     assert_eq!(source.kind(), io::ErrorKind::Other);
 }

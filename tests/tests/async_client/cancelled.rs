@@ -16,7 +16,7 @@ use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 use tokio::runtime::Handle;
 
-use crate::hand::{Bell, open};
+use crate::manual_transport::{Bell, open};
 use crate::ready::{hyper, reqwest};
 use crate::{connection, hub, runtime};
 
@@ -27,7 +27,7 @@ const LONG: Duration = Duration::from_secs(20);
 fn client<T: Transport>(sandbox: &Sandbox, transport: T) -> (Client<T, Bell>, Bell) {
     let bell = Bell::default();
     let client = Client::new(hub(sandbox), transport).with_timer(bell.clone());
-    (client.with_retry(RetryPolicy::none()), bell)
+    (client.with_retry(RetryPolicy::disabled()), bell)
 }
 
 /// Asks the sandbox off the runtime's thread, so that this goes on.
@@ -100,7 +100,7 @@ async fn a_prefetch<T: Transport>(transport: T) {
     for _ in 0..WIDTH {
         sandbox.fault(Fault::Delay(LONG));
     }
-    let mut pages = client.turn(open(GetImages::new())).prefetch(WIDTH);
+    let mut pages = client.run(open(GetImages::new())).prefetch(WIDTH);
     left_after(&sandbox, WIDTH, pages.next()).await;
     assert_eq!(sandbox.open_connections(), WIDTH);
     drop(pages);
@@ -180,7 +180,7 @@ fn a_task_that_is_aborted_takes_its_requests_along() {
             sandbox.fault(Fault::Delay(LONG));
         }
         let task = tokio::spawn(async move {
-            let mut items = client.turn(open(GetImages::new())).prefetch(3).items();
+            let mut items = client.run(open(GetImages::new())).prefetch(3).items();
             items.next().await.map(|item| item.unwrap().id)
         });
         has(&sandbox, |sandbox| sandbox.wait_for_requests(3, LONG)).await;

@@ -9,7 +9,7 @@ use cycle_images::images::{CreateImage, GetImages};
 use cycle_images::{Hub, SourceId};
 use cycle_images_async::{Client, Error};
 
-use crate::hand::{answer, at_once, by_hand, full, ids, now, page, poll, poll_once};
+use crate::manual_transport::{answer, at_once, by_hand, full, ids, now, page, poll, poll_once};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -18,7 +18,7 @@ fn an_answer_is_given_60_s_unless_it_is_said() {
     let list = GetImages::new();
     for limit in [None, Some(Duration::from_millis(2500)), Some(Duration::MAX)] {
         let (client, hand, bell) = by_hand();
-        let client = client.with_retry(RetryPolicy::none());
+        let client = client.with_retry(RetryPolicy::disabled());
         let client = match limit {
             Some(limit) => client.with_timeout(limit),
             None => client,
@@ -30,8 +30,10 @@ fn an_answer_is_given_60_s_unless_it_is_said() {
         let Poll::Ready(Err(error)) = poll_once(&mut call) else { panic!() };
         assert!(error.may_have_arrived() && hand.under_way().is_empty());
         let said = error.to_string();
-        let Error::Timeout { operation, tries, limit: told, .. } = error else { panic!("{said}") };
-        assert_eq!((operation, tries, told), ("GetImages", 1, limit.unwrap_or(MINUTE)));
+        let Error::Timeout { operation, attempts, limit: told, .. } = error else {
+            panic!("{said}")
+        };
+        assert_eq!((operation, attempts, told), ("GetImages", 1, limit.unwrap_or(MINUTE)));
         let told = told.as_secs_f64();
         assert!(
             said.starts_with(&format!("GetImages was not answered within {told} s; ")),
@@ -43,16 +45,16 @@ fn an_answer_is_given_60_s_unless_it_is_said() {
 #[test]
 fn each_try_has_the_whole_time_and_a_post_has_one() {
     let (client, hand, bell) = by_hand();
-    let client = client.with_retry(at_once().tries(3));
+    let client = client.with_retry(at_once().max_attempts(3));
     let list = GetImages::new();
     let mut call = Box::pin(client.call(&list));
-    for tries in 1..=3 {
+    for attempts in 1..=3 {
         assert!(poll_once(&mut call).is_pending());
-        assert_eq!((hand.sent().len(), hand.under_way().len()), (tries, 1));
+        assert_eq!((hand.sent().len(), hand.under_way().len()), (attempts, 1));
         bell.ring();
     }
     let Poll::Ready(Err(error)) = poll_once(&mut call) else { panic!() };
-    assert!(matches!(error, Error::Timeout { tries: 3, .. }), "{error:?}");
+    assert!(matches!(error, Error::Timeout { attempts: 3, .. }), "{error:?}");
     assert_eq!(bell.asked(), [MINUTE; 3]);
 
     let create = CreateImage::new(SourceId::new("s1").unwrap());
@@ -60,7 +62,7 @@ fn each_try_has_the_whole_time_and_a_post_has_one() {
     assert!(poll_once(&mut call).is_pending());
     bell.ring();
     let Poll::Ready(Err(error)) = poll_once(&mut call) else { panic!() };
-    assert!(matches!(error, Error::Timeout { tries: 1, .. }), "{error:?}");
+    assert!(matches!(error, Error::Timeout { attempts: 1, .. }), "{error:?}");
     assert!(error.may_have_arrived());
     assert_eq!(hand.sent().len(), 4);
 }
@@ -115,7 +117,7 @@ fn a_timer_that_rings_at_once_ends_only_what_is_not_there() {
         std::future::pending::<()>().await;
         Ok::<_, std::io::Error>(Response::new(""))
     };
-    let client = Client::new(hub(), silent).with_timer(at_once).with_retry(RetryPolicy::none());
+    let client = Client::new(hub(), silent).with_timer(at_once).with_retry(RetryPolicy::disabled());
     let mut call = Box::pin(client.call(&list));
     let Poll::Ready(Err(error)) = poll_once(&mut call) else { panic!() };
     assert!(matches!(error, Error::Timeout { .. }), "{error:?}");

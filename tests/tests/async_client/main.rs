@@ -8,18 +8,20 @@
 )]
 
 mod connection;
-mod hand;
+mod manual_transport;
 mod ready;
 mod slow;
 mod streams;
-mod tars;
+mod upload_fixtures;
 
 mod bodies;
 mod call;
 mod cancelled;
 mod http2;
+mod into_flow;
 mod limits;
 mod next;
+mod no_response;
 mod policies;
 mod prefetch;
 mod prefetch_bodies;
@@ -32,9 +34,7 @@ mod secrets;
 mod send;
 mod sending;
 mod shapes;
-mod silence;
 mod starving;
-mod taken_out;
 mod time;
 mod timers;
 mod towers;

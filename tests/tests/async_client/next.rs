@@ -8,7 +8,7 @@ use futures_util::future::{Either, select};
 use futures_util::stream::FusedStream;
 use futures_util::{StreamExt, TryStreamExt};
 
-use crate::hand::{answer, by_hand, full, ids, now, open, page, poll, poll_once};
+use crate::manual_transport::{answer, by_hand, full, ids, now, open, page, poll, poll_once};
 
 #[test]
 fn a_next_that_is_dropped_sends_nothing_again_and_loses_nothing() {
@@ -30,7 +30,7 @@ fn a_next_that_is_dropped_sends_nothing_again_and_loses_nothing() {
 #[test]
 fn an_answer_that_comes_when_nobody_asks_is_there_for_the_next_one() {
     let (client, hand, _) = by_hand();
-    let mut pages = client.turn(open(GetImages::new())).prefetch(2);
+    let mut pages = client.run(open(GetImages::new())).prefetch(2);
     assert!(poll_once(&mut Box::pin(pages.next())).is_pending());
     hand.answer(1, full(1));
     hand.answer(2, full(2));
@@ -75,7 +75,7 @@ fn a_stream_that_loses_every_race_is_asked_for_once() {
 fn every_way_of_asking_goes_on_where_the_one_before_left_off() {
     let (client, hand, _) = by_hand();
     let mut items = client.items(GetImages::new());
-    let mut pages = client.turn(open(GetImages::new())).prefetch(5);
+    let mut pages = client.run(open(GetImages::new())).prefetch(5);
     assert!(poll(&mut pages).is_pending());
     for number in 1..=4 {
         hand.answer(number, full(number));
@@ -141,7 +141,7 @@ fn an_error_terminates_a_stream() {
     assert!(now(&mut items).unwrap().is_err() && items.is_terminated());
     assert!(now(&mut pages).is_none() && now(&mut items).is_none());
     // What can't be sent at all is an error, too.
-    let mut none = client.turn(open(GetImages::new().page_number(0))).prefetch(3);
+    let mut none = client.run(open(GetImages::new().page_number(0))).prefetch(3);
     assert!(now(&mut none).unwrap().is_err() && none.is_terminated());
     assert!(now(&mut none).is_none());
     assert_eq!(hand.sent(), [1, 7]);

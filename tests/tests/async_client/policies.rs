@@ -3,13 +3,13 @@
 use std::task::Poll;
 
 use cycle_images::JobId;
-use cycle_images::flow::{Exchange, Flow, Pages, RetryPolicy, Track};
+use cycle_images::flow::{Exchange, Flow, JobTracker, Pages, RetryPolicy};
 use cycle_images::images::{CreateImageJob, GetImages};
 use cycle_images::model::JobDescriptor;
-use cycle_images_async::{Carry, Client, Error, Turn};
+use cycle_images_async::{Client, Driver, Error, FlowStream};
 use serde_json::json;
 
-use crate::hand::{Bell, Hand, at_once, by_hand, data, lost, now, poll};
+use crate::manual_transport::{Bell, Hand, at_once, by_hand, data, lost, now, poll};
 use crate::{hub_of, runtime};
 
 fn job() -> JobId {
@@ -24,13 +24,13 @@ fn descriptor() -> JobDescriptor {
 
 /// How often a request that is always lost is sent.
 #[track_caller]
-fn tries<F: Flow, C: Carry>(mut turn: Turn<F, C>, hand: &Hand, bell: &Bell) -> usize {
+fn attempts<F: Flow, C: Driver>(mut turn: FlowStream<F, C>, hand: &Hand, bell: &Bell) -> usize {
     let before = hand.sent().len();
     loop {
         match poll(&mut turn) {
-            Poll::Ready(Some(Err(Error::Transport { tries, .. }))) => {
-                assert_eq!(hand.sent().len() - before, tries as usize);
-                return tries as usize;
+            Poll::Ready(Some(Err(Error::Transport { attempts, .. }))) => {
+                assert_eq!(hand.sent().len() - before, attempts as usize);
+                return attempts as usize;
             }
             Poll::Ready(_) => panic!("nothing is to come of it"),
             Poll::Pending => match hand.under_way().first() {
@@ -46,8 +46,8 @@ fn four_tries_are_made_unless_it_is_said() {
     let (hand, bell) = (Hand::default(), Bell::default());
     let client = Client::new(hub_of("http://core.invalid"), hand.clone());
     let client = client.with_timer(bell.clone());
-    assert_eq!(tries(client.pages(GetImages::new()), &hand, &bell), 4);
-    assert_eq!(tries(client.track_job(&job()), &hand, &bell), 4);
+    assert_eq!(attempts(client.pages(GetImages::new()), &hand, &bell), 4);
+    assert_eq!(attempts(client.track_job(&job()), &hand, &bell), 4);
 }
 
 #[test]
@@ -55,23 +55,23 @@ fn what_a_client_begins_is_tried_as_it_says() {
     let (client, hand, bell) = by_hand();
     let descriptor = descriptor();
     for count in [1, 2, 3, 6] {
-        let client = client.clone().with_retry(at_once().tries(count));
+        let client = client.clone().with_retry(at_once().max_attempts(count));
         let count = count as usize;
-        assert_eq!(tries(client.pages(GetImages::new()), &hand, &bell), count);
-        assert_eq!(tries(client.track_job(&job()), &hand, &bell), count);
-        assert_eq!(tries(client.track(&descriptor).unwrap(), &hand, &bell), count);
+        assert_eq!(attempts(client.pages(GetImages::new()), &hand, &bell), count);
+        assert_eq!(attempts(client.track_job(&job()), &hand, &bell), count);
+        assert_eq!(attempts(client.track(&descriptor).unwrap(), &hand, &bell), count);
     }
 }
 
 #[test]
 fn a_flow_that_is_handed_in_is_tried_as_it_says_itself() {
     let (client, hand, bell) = by_hand();
-    let client = client.with_retry(RetryPolicy::none());
-    let own = at_once().tries(3);
+    let client = client.with_retry(RetryPolicy::disabled());
+    let own = at_once().max_attempts(3);
     let exchange = Exchange::new(GetImages::new(), 7).retry(own);
-    assert_eq!(tries(client.turn(exchange), &hand, &bell), 3);
-    assert_eq!(tries(client.turn(Pages::new(GetImages::new(), 7).retry(own)), &hand, &bell), 3);
-    assert_eq!(tries(client.turn(Track::new(job(), 7).retry(own)), &hand, &bell), 3);
+    assert_eq!(attempts(client.run(exchange), &hand, &bell), 3);
+    assert_eq!(attempts(client.run(Pages::new(GetImages::new(), 7).retry(own)), &hand, &bell), 3);
+    assert_eq!(attempts(client.run(JobTracker::new(job(), 7).retry(own)), &hand, &bell), 3);
 }
 
 /// As it was just told, with what its tasks gave back; that isn't kept.

@@ -7,12 +7,12 @@ use cycle_images::images::GetImages;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::hand::{Outcome, answer, by_hand, full, ids, lost, now, open, page, poll};
+use crate::manual_transport::{Outcome, answer, by_hand, full, ids, lost, now, open, page, poll};
 
 #[test]
 fn as_many_requests_are_under_way_as_were_asked_for() {
     let (client, hand, _) = by_hand();
-    let mut pages = client.turn(open(GetImages::new())).prefetch(4);
+    let mut pages = client.run(open(GetImages::new())).prefetch(4);
     assert!(hand.sent().is_empty());
     assert!(poll(&mut pages).is_pending() && poll(&mut pages).is_pending());
     assert_eq!(hand.under_way(), [1, 2, 3, 4]);
@@ -64,7 +64,7 @@ fn full_pages_make_room_for_more_and_a_failure_for_none() {
 #[test]
 fn pages_come_in_order_whichever_is_answered_first() {
     let (client, hand, _) = by_hand();
-    let mut pages = client.turn(open(GetImages::new())).prefetch(3);
+    let mut pages = client.run(open(GetImages::new())).prefetch(3);
     assert!(poll(&mut pages).is_pending());
     hand.answer(3, page(&["e", "f"]));
     hand.answer(1, page(&["a", "b"]));
@@ -101,7 +101,7 @@ fn without_a_prefetch_and_with_0_or_1_there_is_one_request_at_a_time() {
 #[test]
 fn the_records_of_prefetched_pages_come_one_by_one() {
     let (client, hand, _) = by_hand();
-    let mut items = client.turn(open(GetImages::new())).prefetch(2).items();
+    let mut items = client.run(open(GetImages::new())).prefetch(2).items();
     assert!(poll(&mut items).is_pending());
     hand.answer(2, page(&[]));
     hand.answer(1, page(&["a", "b"]));
@@ -116,7 +116,7 @@ fn the_records_of_prefetched_pages_come_one_by_one() {
 #[test]
 fn the_last_number_a_page_can_have_is_the_last_that_is_asked_for() {
     let (client, hand, _) = by_hand();
-    let mut pages = client.turn(open(GetImages::new().page_number(u32::MAX - 1))).prefetch(5);
+    let mut pages = client.run(open(GetImages::new().page_number(u32::MAX - 1))).prefetch(5);
     assert!(poll(&mut pages).is_pending());
     assert_eq!(hand.under_way(), [u32::MAX - 1, u32::MAX]);
 }
@@ -138,7 +138,7 @@ proptest! {
         picks in prop::collection::vec((any::<Index>(), 0..8_u8), 64),
     ) {
         let (client, hand, _) = by_hand();
-        let mut pages = client.turn(open(GetImages::new())).prefetch(width);
+        let mut pages = client.run(open(GetImages::new())).prefetch(width);
         let (mut read, mut given) = (Vec::new(), 0);
         let mut failed: BTreeMap<u32, usize> = BTreeMap::new();
         let mut picks = picks.into_iter();

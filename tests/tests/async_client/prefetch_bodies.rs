@@ -2,8 +2,9 @@
 
 use std::sync::Mutex;
 
-use cycle_images::flow::{Fault, ListOperation};
-use cycle_images::{Document, Mismatch, NoIncludes, Operation, Path, RequestError, json_body};
+use cycle_images::flow::SendError;
+use cycle_images::operation::{List, ListOperation, ListOptions, Path, json_body};
+use cycle_images::{Operation, RequestError};
 use cycle_images_async::Client;
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
@@ -11,17 +12,15 @@ use serde_json::{Value, json};
 use crate::{hub_of, runtime};
 
 /// A search that says in its body which page it wants.
-#[derive(Clone)]
-struct Search(Option<u32>);
+struct Search(ListOptions);
 
 impl Operation for Search {
     const NAME: &'static str = "Search";
     const METHOD: Method = Method::POST;
     const CAPABILITY: &'static str = "search";
-    type Data = Vec<String>;
-    type Includes = NoIncludes;
+    type Output = List<String>;
 
-    fn is_repeatable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 
@@ -30,18 +29,18 @@ impl Operation for Search {
     }
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
-        json_body(&json!({"page": self.0}))
-    }
-
-    fn read(body: &str) -> Result<Document<Vec<String>>, Mismatch> {
-        Document::read_list(body)
+        json_body(&json!({"page": self.0.page_number()}))
     }
 }
 
 impl ListOperation for Search {
     type Record = String;
 
-    fn page_number(&mut self) -> &mut Option<u32> {
+    fn options(&self) -> &ListOptions {
+        &self.0
+    }
+
+    fn options_mut(&mut self) -> &mut ListOptions {
         &mut self.0
     }
 
@@ -60,14 +59,14 @@ fn a_page_that_failed_is_not_taken_for_the_next_one() {
         asked.lock().unwrap().push(page);
         let data = if page > 3 { json!([]) } else { json!([page.to_string()]) };
         let response = Response::builder().status(if is_first { 503 } else { 200 });
-        Ok::<_, Fault>(response.body(json!({"data": data}).to_string())?)
+        Ok::<_, SendError>(response.body(json!({"data": data}).to_string())?)
     };
     for width in [1, 2, 4] {
         asked.lock().unwrap().clear();
         let client = Client::new(hub_of("http://core.invalid"), transport);
         let client = client.with_timer(async |_| {});
         let found = runtime().block_on(async {
-            let mut records = client.pages(Search(None)).prefetch(width).items();
+            let mut records = client.pages(Search(ListOptions::default())).prefetch(width).items();
             let mut found = Vec::new();
             while let Some(record) = records.next().await {
                 found.push(record.unwrap());

@@ -5,14 +5,14 @@ use cycle_images_async::{Client, Error, Tokio};
 use cycle_images_tests::sandbox::{Paging, Sandbox, Settings};
 use futures_util::TryStreamExt;
 
-use crate::hand::{by_hand, full, ids, now, open, page, poll};
+use crate::manual_transport::{by_hand, full, ids, now, open, page, poll};
 use crate::ready::hyper;
 use crate::{hub, runtime};
 
 #[test]
 fn past_an_empty_page_nothing_is_handed_out_or_waited_for() {
     let (client, hand, bell) = by_hand();
-    let mut pages = client.turn(open(GetImages::new())).prefetch(5);
+    let mut pages = client.run(open(GetImages::new())).prefetch(5);
     assert!(poll(&mut pages).is_pending());
     hand.answer(1, full(1));
     hand.answer(2, page(&[]));
@@ -29,7 +29,7 @@ fn past_an_empty_page_nothing_is_handed_out_or_waited_for() {
 #[test]
 fn an_empty_page_ends_the_list_and_is_not_handed_out() {
     let (client, hand, _) = by_hand();
-    let mut pages = client.turn(open(GetImages::new())).prefetch(3);
+    let mut pages = client.run(open(GetImages::new())).prefetch(3);
     assert!(poll(&mut pages).is_pending());
     hand.answer(3, page(&[]));
     hand.answer(1, full(1));
@@ -40,7 +40,7 @@ fn an_empty_page_ends_the_list_and_is_not_handed_out() {
     assert!(hand.under_way().is_empty());
 
     let (client, hand, _) = by_hand();
-    let mut pages = client.turn(open(GetImages::new())).prefetch(3);
+    let mut pages = client.run(open(GetImages::new())).prefetch(3);
     assert!(poll(&mut pages).is_pending());
     hand.answer(1, page(&[]));
     assert!(now(&mut pages).is_none());
@@ -51,7 +51,7 @@ fn an_empty_page_ends_the_list_and_is_not_handed_out() {
 #[test]
 fn a_page_that_is_repeated_is_an_error_with_a_prefetch_too() {
     let (client, hand, _) = by_hand();
-    let mut pages = client.turn(open(GetImages::new())).prefetch(3);
+    let mut pages = client.run(open(GetImages::new())).prefetch(3);
     assert!(poll(&mut pages).is_pending());
     for number in [3, 2, 1] {
         hand.answer(number, full(1));
@@ -66,7 +66,7 @@ fn a_page_that_is_repeated_is_an_error_with_a_prefetch_too() {
 #[test]
 fn a_page_that_came_while_the_program_was_busy_is_not_lost() {
     let (client, hand, bell) = by_hand();
-    let mut pages = client.turn(open(GetImages::new())).prefetch(3);
+    let mut pages = client.run(open(GetImages::new())).prefetch(3);
     assert!(poll(&mut pages).is_pending());
     hand.answer(1, full(1));
     assert_eq!(ids(&mut pages)[0], "1.1");

@@ -6,18 +6,20 @@ use std::task::Poll;
 use std::time::Duration;
 
 use cycle_images::Hub;
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images::images::GetImages;
 use cycle_images_async::{Client, Error};
 use http::Request;
 
-use crate::hand::{Bell, Outcome, answer, at_once, by_hand, full, ids, lost, now, open, poll};
+use crate::manual_transport::{
+    Bell, Outcome, answer, at_once, by_hand, full, ids, lost, now, open, poll,
+};
 
 const BUSY: [fn() -> Outcome; 5] = [
     || answer(429, &[("Retry-After", "0")], ""),
     || answer(503, &[], ""),
     || answer(502, &[], "<html>"),
-    || Err(Fault::unsent("no route")),
+    || Err(SendError::not_sent("no route")),
     lost,
 ];
 
@@ -25,7 +27,7 @@ const BUSY: [fn() -> Outcome; 5] = [
 fn the_page_that_failed_is_sent_again_and_no_other() {
     for outcome in BUSY {
         let (client, hand, _) = by_hand();
-        let mut pages = client.turn(open(GetImages::new())).prefetch(3);
+        let mut pages = client.run(open(GetImages::new())).prefetch(3);
         assert!(poll(&mut pages).is_pending());
         hand.answer(3, full(3));
         hand.answer(1, full(1));
@@ -46,7 +48,7 @@ fn the_page_that_failed_is_sent_again_and_no_other() {
 #[test]
 fn a_later_page_that_failed_does_not_hold_up_the_ones_before_it() {
     let (client, hand, bell) = by_hand();
-    let mut pages = client.turn(open(GetImages::new())).prefetch(3);
+    let mut pages = client.run(open(GetImages::new())).prefetch(3);
     assert!(poll(&mut pages).is_pending());
     hand.answer(2, answer(503, &[("Retry-After", "7")], ""));
     hand.answer(3, full(3));
@@ -70,7 +72,7 @@ fn a_later_page_that_failed_does_not_hold_up_the_ones_before_it() {
 #[test]
 fn what_is_under_way_goes_on_during_a_wait() {
     let (client, hand, bell) = by_hand();
-    let mut pages = client.turn(open(GetImages::new())).prefetch(3);
+    let mut pages = client.run(open(GetImages::new())).prefetch(3);
     assert!(poll(&mut pages).is_pending());
     hand.answer(1, answer(503, &[("Retry-After", "7")], ""));
     assert!(poll(&mut pages).is_pending());
@@ -104,7 +106,7 @@ fn what_is_under_way_is_asked_during_a_wait() {
     };
     let hub = Hub::new(crate::KEY, "the-hub").unwrap();
     let client = Client::new(hub, transport).with_timer(Bell::default());
-    let mut pages = client.turn(open(GetImages::new())).prefetch(2);
+    let mut pages = client.run(open(GetImages::new())).prefetch(2);
     assert!(poll(&mut pages).is_pending());
     let before = asked.load(Ordering::Relaxed);
     assert!(poll(&mut pages).is_pending() && poll(&mut pages).is_pending());
@@ -114,7 +116,7 @@ fn what_is_under_way_is_asked_during_a_wait() {
 #[test]
 fn an_error_ends_the_pages_and_the_flow_goes_on_with_the_one_that_failed() {
     let (client, hand, bell) = by_hand();
-    let mut pages = client.turn(open(GetImages::new())).prefetch(4);
+    let mut pages = client.run(open(GetImages::new())).prefetch(4);
     assert!(poll(&mut pages).is_pending());
     hand.answer(3, full(3));
     hand.answer(2, answer(500, &[], ""));
@@ -126,7 +128,7 @@ fn an_error_ends_the_pages_and_the_flow_goes_on_with_the_one_that_failed() {
     assert!(hand.under_way().is_empty() && bell.running().is_empty());
 
     let flow = pages.into_flow();
-    let mut rest = client.turn(flow).prefetch(2);
+    let mut rest = client.run(flow).prefetch(2);
     assert!(poll(&mut rest).is_pending());
     assert_eq!(hand.under_way(), [2]);
     hand.answer(2, full(2));
@@ -136,8 +138,8 @@ fn an_error_ends_the_pages_and_the_flow_goes_on_with_the_one_that_failed() {
 #[test]
 fn the_tries_of_one_page_are_not_anothers() {
     let (client, hand, _) = by_hand();
-    let list = open(GetImages::new()).retry(at_once().tries(2));
-    let mut pages = client.turn(list).prefetch(3);
+    let list = open(GetImages::new()).retry(at_once().max_attempts(2));
+    let mut pages = client.run(list).prefetch(3);
     for number in 1..=4 {
         assert!(poll(&mut pages).is_pending());
         hand.answer(number, lost());
@@ -150,15 +152,15 @@ fn the_tries_of_one_page_are_not_anothers() {
     assert!(poll(&mut pages).is_pending());
     hand.answer(5, lost());
     let error = now(&mut pages).unwrap().unwrap_err();
-    assert!(matches!(error, Error::Transport { tries: 2, .. }), "{error:?}");
+    assert!(matches!(error, Error::Transport { attempts: 2, .. }), "{error:?}");
 }
 
 /// A page that isn't answered in time is one that was lost; those behind it stay under way.
 #[test]
 fn a_page_that_runs_out_of_time_is_sent_again() {
     let (client, hand, bell) = by_hand();
-    let list = open(GetImages::new()).retry(at_once().tries(2));
-    let mut pages = client.turn(list).prefetch(3);
+    let list = open(GetImages::new()).retry(at_once().max_attempts(2));
+    let mut pages = client.run(list).prefetch(3);
     assert!(poll(&mut pages).is_pending());
     hand.answer(2, full(2));
     bell.ring();
@@ -172,6 +174,6 @@ fn a_page_that_runs_out_of_time_is_sent_again() {
     assert!(poll(&mut pages).is_pending());
     bell.ring();
     let error = now(&mut pages).unwrap().unwrap_err();
-    assert!(matches!(error, Error::Timeout { tries: 2, .. }), "{error:?}");
+    assert!(matches!(error, Error::Timeout { attempts: 2, .. }), "{error:?}");
     assert!(hand.under_way().is_empty());
 }

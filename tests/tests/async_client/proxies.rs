@@ -3,9 +3,9 @@
 use cycle_images::flow::RetryPolicy;
 use cycle_images::images::GetImages;
 use cycle_images_async::{Client, Error, Reqwest, Tokio};
-use cycle_images_tests::alone::{alone, is_alone};
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::Sandbox;
+use cycle_images_tests::subprocess::{is_subprocess, run_in_subprocess};
 
 use crate::{runtime, shown};
 
@@ -14,7 +14,7 @@ const PROXY_VARIABLES: [&str; 6] =
 
 fn from_env() -> Client<Reqwest, Tokio> {
     let client = Client::from_env(Reqwest::new().unwrap()).unwrap();
-    client.with_timer(Tokio).with_retry(RetryPolicy::none())
+    client.with_timer(Tokio).with_retry(RetryPolicy::disabled())
 }
 
 fn failure() -> Error {
@@ -23,7 +23,7 @@ fn failure() -> Error {
 
 #[test]
 fn plain_http_goes_past_the_proxy() {
-    if is_alone() {
+    if is_subprocess() {
         let images = runtime().block_on(from_env().call(&GetImages::new())).unwrap().data;
         assert_eq!(images.len(), 8);
         return;
@@ -38,7 +38,7 @@ fn plain_http_goes_past_the_proxy() {
             ("CYCLE_HUB_ID", sandbox.hub_id()),
             ("CYCLE_BASE_URL", sandbox.url()),
         ];
-        alone("proxies::plain_http_goes_past_the_proxy", &variables);
+        run_in_subprocess("proxies::plain_http_goes_past_the_proxy", &variables);
         assert_eq!((sandbox.requests().len(), proxy.connections()), (nth + 1, 0));
     }
 }
@@ -66,7 +66,7 @@ fn refusing() -> RawServer {
 #[test]
 #[cfg_attr(not(feature = "rustls"), ignore = "needs the feature rustls")]
 fn https_asks_the_proxy_for_a_tunnel() {
-    if is_alone() {
+    if is_subprocess() {
         let error = failure();
         assert!(matches!(error, Error::Transport { .. }), "{error:?}");
         assert!(!error.may_have_arrived(), "{error:?}");
@@ -76,7 +76,7 @@ fn https_asks_the_proxy_for_a_tunnel() {
         let proxy = refusing();
         let url = proxy.url();
         let variables = with("https://core.invalid", &[(name, &url)]);
-        alone("proxies::https_asks_the_proxy_for_a_tunnel", &variables);
+        run_in_subprocess("proxies::https_asks_the_proxy_for_a_tunnel", &variables);
         let requests = proxy.requests();
         assert_eq!(requests.len(), 1);
         assert!(requests[0].starts_with("CONNECT core.invalid:443 HTTP/1.1\r\n"), "{requests:?}");
@@ -88,7 +88,7 @@ fn https_asks_the_proxy_for_a_tunnel() {
 #[test]
 #[cfg_attr(not(feature = "rustls"), ignore = "needs the feature rustls")]
 fn https_does_not_take_the_proxy_of_plain_http_nor_an_empty_one() {
-    if is_alone() {
+    if is_subprocess() {
         assert!(!failure().may_have_arrived());
         return;
     }
@@ -100,7 +100,7 @@ fn https_does_not_take_the_proxy_of_plain_http_nor_an_empty_one() {
         [("https_proxy", ""), ("HTTPS_PROXY", "")],
     ] {
         let test = "proxies::https_does_not_take_the_proxy_of_plain_http_nor_an_empty_one";
-        alone(test, &with(&missing(), &variables));
+        run_in_subprocess(test, &with(&missing(), &variables));
     }
     assert_eq!(proxy.connections(), 0);
 }
@@ -108,7 +108,7 @@ fn https_does_not_take_the_proxy_of_plain_http_nor_an_empty_one() {
 #[test]
 #[cfg_attr(not(feature = "rustls"), ignore = "needs the feature rustls")]
 fn no_proxy_names_what_goes_past_it() {
-    if is_alone() {
+    if is_subprocess() {
         assert!(!failure().may_have_arrived());
         return;
     }
@@ -119,7 +119,7 @@ fn no_proxy_names_what_goes_past_it() {
         let url = proxy.url();
         let core = missing();
         let variables = with(&core, &[("HTTPS_PROXY", &url), ("NO_PROXY", no_proxy)]);
-        alone("proxies::no_proxy_names_what_goes_past_it", &variables);
+        run_in_subprocess("proxies::no_proxy_names_what_goes_past_it", &variables);
         assert_eq!(proxy.connections(), connections, "{no_proxy}");
     }
 }
@@ -127,7 +127,7 @@ fn no_proxy_names_what_goes_past_it() {
 /// Whoever made the address of a proxy wrong hears of it, before anything is sent.
 #[test]
 fn an_address_that_is_none_is_an_error_and_a_password_is_not_shown() {
-    if is_alone() {
+    if is_subprocess() {
         let made = Reqwest::new();
         let said = made.as_ref().map_or_else(|error| shown(error), |made| format!("{made:?}"));
         assert!(!said.contains("sec-"), "{said}");
@@ -136,6 +136,6 @@ fn an_address_that_is_none_is_an_error_and_a_password_is_not_shown() {
     }
     for address in ["http://me:sec-pw@proxy.invalid:no port", "http://me:sec-pw@proxy.invalid:1"] {
         let test = "proxies::an_address_that_is_none_is_an_error_and_a_password_is_not_shown";
-        alone(test, &[("https_proxy", address)]);
+        run_in_subprocess(test, &[("https_proxy", address)]);
     }
 }

@@ -1,8 +1,9 @@
 //! Redirects are told, never followed: the API key would go along.
 
+use cycle_images::SourceId;
+use cycle_images::error::ResponseErrorKind;
 use cycle_images::flow::RetryPolicy;
 use cycle_images::images::{CreateImage, GetImages};
-use cycle_images::{ResponseErrorKind, SourceId};
 use cycle_images_async::{Client, Error, Reqwest, Tokio, Transport};
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Fault, Sandbox};
@@ -13,7 +14,7 @@ use crate::{hub, runtime};
 
 fn client<T: Transport>(sandbox: &Sandbox, transport: T) -> Client<T, Tokio> {
     let client = Client::new(hub(sandbox), transport).with_timer(Tokio);
-    client.with_retry(RetryPolicy::none())
+    client.with_retry(RetryPolicy::disabled())
 }
 
 #[track_caller]
@@ -70,7 +71,7 @@ fn a_client_that_follows_one_is_told_so() {
     for (count, location) in [away, within].into_iter().enumerate() {
         sandbox.fault(Fault::redirect(307, &location));
         let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
-        let Error::Transport { tries: 1, source, .. } = &error else { panic!("{error:?}") };
+        let Error::Transport { attempts: 1, source, .. } = &error else { panic!("{error:?}") };
         let said = source.to_string();
         assert_eq!(said, "the client followed a redirect: build it with none");
         assert!(error.may_have_arrived());
@@ -89,7 +90,7 @@ fn is_not_unsent(location: &str) {
         sandbox.fault(Fault::redirect(307, location));
     }
     let error = runtime().block_on(client.call(&create)).unwrap_err();
-    assert!(matches!(error, Error::Transport { tries: 1, .. }), "{error:?}");
+    assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
     assert!(error.may_have_arrived(), "{error:?}");
     assert_eq!(sandbox.requests().len(), 1);
 }

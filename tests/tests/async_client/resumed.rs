@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cycle_images::SourceId;
-use cycle_images::flow::{Exchange, Pages, RetryPolicy, Track};
+use cycle_images::flow::{Exchange, JobTracker, Pages, RetryPolicy};
 use cycle_images::images::{CreateImage, CreateImageJob, GetImages};
 use cycle_images::model::{Image, JobStatus};
 use cycle_images_async::{Client, Error, Hyper, Tokio};
@@ -14,8 +14,8 @@ use futures_util::TryStreamExt;
 use futures_util::future::{Either, select};
 use hyper_util::client::legacy::connect::HttpConnector;
 
+use crate::into_flow::stored;
 use crate::ready::hyper;
-use crate::taken_out::stored;
 use crate::{hub, runtime};
 
 /// Far longer than anything here may take.
@@ -23,11 +23,11 @@ const LONG: Duration = Duration::from_secs(20);
 
 fn polled(sandbox: &Sandbox) -> Client<Hyper<HttpConnector>, Tokio> {
     let client = Client::new(hub(sandbox), hyper());
-    client.with_timer(Tokio).with_retry(RetryPolicy::none())
+    client.with_timer(Tokio).with_retry(RetryPolicy::disabled())
 }
 
 fn blocking(sandbox: &Sandbox) -> cycle_images_ureq::Client {
-    cycle_images_ureq::Client::new(hub(sandbox)).with_retry(RetryPolicy::none())
+    cycle_images_ureq::Client::new(hub(sandbox)).with_retry(RetryPolicy::disabled())
 }
 
 /// 25 images, of which no page holds more than 5.
@@ -54,13 +54,13 @@ async fn arrived(sandbox: &Arc<Sandbox>, count: usize) {
 }
 
 fn finished_blocking(sandbox: &Sandbox, flow: &Pages<GetImages>) -> Vec<String> {
-    let pages = blocking(sandbox).turn(stored(flow));
+    let pages = blocking(sandbox).run(stored(flow));
     pages.flat_map(|page| ids(page.unwrap().data)).collect()
 }
 
 fn finished_async(sandbox: &Sandbox, flow: &Pages<GetImages>, width: usize) -> Vec<String> {
     let client = polled(sandbox);
-    let items = client.turn(stored(flow)).prefetch(width).items();
+    let items = client.run(stored(flow)).prefetch(width).items();
     ids(runtime().block_on(items.try_collect()).unwrap())
 }
 
@@ -135,12 +135,12 @@ fn a_list_that_failed_async_is_finished_blocking() {
     let sandbox = long_list();
     let all = all(&sandbox);
     let client = polled(&sandbox);
-    let mut pages = client.turn(Pages::new(GetImages::new(), 7).retry(RetryPolicy::none()));
+    let mut pages = client.run(Pages::new(GetImages::new(), 7).retry(RetryPolicy::disabled()));
     let first = ids(runtime().block_on(pages.next()).unwrap().unwrap().data);
     for fault in [Fault::json(500, "{}"), Fault::Close, Fault::Truncate] {
         sandbox.fault(fault);
         runtime().block_on(pages.next()).unwrap().unwrap_err();
-        pages = client.turn(stored(&pages.into_flow()));
+        pages = client.run(stored(&pages.into_flow()));
     }
     assert_eq!([first, finished_blocking(&sandbox, &pages.into_flow())].concat(), all);
 }
@@ -152,21 +152,21 @@ fn a_job_is_followed_by_one_client_after_the_other() {
     let image = blocking(&sandbox).call(&CreateImage::new(source)).unwrap().data;
     let import = CreateImageJob::import(image.id);
     let import = blocking(&sandbox).call(&import).unwrap().data;
-    let begun = |flow: Track| {
+    let begun = |flow: JobTracker| {
         let client = polled(&sandbox);
-        let mut track = client.turn(flow);
+        let mut track = client.run(flow);
         let told = runtime().block_on(track.next()).unwrap().unwrap();
         (told.progress.done, track.into_flow())
     };
-    let (done, flow) = begun(Track::described(&import, 7).unwrap());
+    let (done, flow) = begun(JobTracker::from_descriptor(&import, 7).unwrap());
     assert_eq!(done, 0);
     sandbox.skip(2 * LONG);
-    let mut track = blocking(&sandbox).turn(stored(&flow));
+    let mut track = blocking(&sandbox).run(stored(&flow));
     let told = track.next().unwrap().unwrap();
     assert!(told.progress.done > 0, "{:?}", told.progress);
     sandbox.skip(10 * LONG);
     let client = polled(&sandbox);
-    let job = runtime().block_on(client.turn(stored(&track.into_flow())).wait()).unwrap();
+    let job = runtime().block_on(client.run(stored(&track.into_flow())).wait()).unwrap();
     assert_eq!(job.state.current, JobStatus::Completed);
 }
 
@@ -175,7 +175,7 @@ fn a_post_that_was_left_is_interrupted_for_either() {
     let sandbox = long_list();
     let source = SourceId::new(sandbox.source_id()).unwrap();
     let client = polled(&sandbox);
-    let mut exchange = client.turn(Exchange::new(CreateImage::new(source), 7));
+    let mut exchange = client.run(Exchange::new(CreateImage::new(source), 7));
     sandbox.fault(Fault::Delay(LONG));
     runtime().block_on(async {
         let race = select(Box::pin(exchange.next()), Box::pin(arrived(&sandbox, 1)));
@@ -185,8 +185,8 @@ fn a_post_that_was_left_is_interrupted_for_either() {
     let interrupted = |error: Error| {
         assert!(matches!(error, Error::Interrupted { operation: "CreateImage", .. }), "{error:?}");
     };
-    interrupted(blocking(&sandbox).turn(stored(&flow)).next().unwrap().unwrap_err());
-    let mut again = client.turn(stored(&flow));
+    interrupted(blocking(&sandbox).run(stored(&flow)).next().unwrap().unwrap_err());
+    let mut again = client.run(stored(&flow));
     interrupted(runtime().block_on(again.next()).unwrap().unwrap_err());
     assert_eq!(sandbox.requests().len(), 1);
 }

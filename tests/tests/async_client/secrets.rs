@@ -14,10 +14,10 @@ use cycle_images_async::{Body, Client, Error, Reqwest, Tokio, Transport, UploadT
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use http::{Request, Response};
 
-use crate::hand::{by_hand, poll};
+use crate::manual_transport::{by_hand, poll};
 use crate::ready::{hyper, reqwest, tower};
 use crate::streams::Served;
-use crate::tars::{TOKEN, bytes, image, of};
+use crate::upload_fixtures::{TOKEN, bytes, image, of};
 use crate::{KEY, hub_of, runtime, shown};
 
 /// A place that fails whoever comes, and what keeps it up.
@@ -80,7 +80,7 @@ fn fails_in_silence<T: UploadTransport + Debug>(place: fn() -> Place, transport:
         let (url, keeper) = place();
         let hub = hub_of(&url).with_factory_url(&url).unwrap();
         let client = Client::new(hub, transport()).with_timer(Tokio);
-        (client.with_retry(RetryPolicy::none()), keeper)
+        (client.with_retry(RetryPolicy::disabled()), keeper)
     };
     let (create, image) = (CreateImage::new(SourceId::new("s1").unwrap()), image());
     runtime().block_on(async {

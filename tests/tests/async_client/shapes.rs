@@ -3,21 +3,22 @@
 use std::pin::Pin;
 use std::rc::Rc;
 
-use cycle_images::flow::{Pages, Track};
+use cycle_images::JobId;
+use cycle_images::flow::{JobTracker, Pages};
 use cycle_images::images::GetImages;
 use cycle_images::jobs::GetJobs;
 use cycle_images::model::{Image, Job, JobStatus};
-use cycle_images::{JobId, ReplyOf};
+use cycle_images::operation::ReplyOf;
 use cycle_images_async::{
-    Carry, Client, Error, Hyper, Items, NoTimer, Reqwest, Smol, Tar, Timer, Tokio, Tower,
-    Transport, Turn,
+    Client, Driver, Error, FlowStream, Hyper, Items, NoTimer, Reqwest, Smol, Tar, Timer, Tokio,
+    Tower, Transport,
 };
 use cycle_images_tests::sandbox::Sandbox;
 use futures_util::stream::{BoxStream, FusedStream};
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use hyper_util::client::legacy::connect::HttpConnector;
 
-use crate::hand::by_hand;
+use crate::manual_transport::by_hand;
 use crate::ready::hyper;
 use crate::{connection, hub, runtime};
 
@@ -41,7 +42,7 @@ fn streams_need_no_pinning_and_are_sent_as_their_transport_is() {
     is_free(&client.pages(GetImages::new()).prefetch(3));
     is_free(&client.items(GetImages::new()));
     is_free(&client.track_job(&JobId::new("j1").unwrap()));
-    is_free(&client.turn(Pages::new(GetImages::new(), 7)));
+    is_free(&client.run(Pages::new(GetImages::new(), 7)));
 }
 
 /// A program's own function, for whatever client it is handed.
@@ -79,11 +80,11 @@ struct Reader<'c> {
 }
 
 /// And one that names what it can of their types.
-struct Named<C: Carry> {
-    track: Turn<Track, C>,
+struct Named<C: Driver> {
+    track: FlowStream<JobTracker, C>,
 }
 
-fn images<C: Carry>(items: Items<GetImages, C>) -> impl Stream<Item = String> {
+fn images<C: Driver>(items: Items<GetImages, C>) -> impl Stream<Item = String> {
     items.filter_map(|image| std::future::ready(image.ok().map(|image| image.name)))
 }
 

@@ -4,15 +4,15 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images_async::{Body, Client, Error, Transport, UploadTransport};
 use futures_util::StreamExt;
 use http::{Request, Response};
 use http_body::Body as _;
 use tokio::sync::Semaphore;
 
-use crate::hand::{Bell, Outcome};
 use crate::hub_of;
+use crate::manual_transport::{Bell, Outcome};
 
 /// Takes as many pieces as there are permits, one by one.
 #[derive(Clone, Debug)]
@@ -22,11 +22,11 @@ pub(crate) struct Slow {
 }
 
 impl Transport for Slow {
-    type Error = Fault;
+    type Error = SendError;
     type Body = String;
 
     async fn send(&self, _: Request<Vec<u8>>) -> Outcome {
-        Err(Fault::lost("it is for uploads alone").fatal())
+        Err(SendError::maybe_sent("it is for uploads alone").fatal())
     }
 }
 
@@ -34,7 +34,7 @@ impl UploadTransport for Slow {
     async fn upload(&self, request: Request<Body>) -> Outcome {
         let mut body = request.into_body();
         loop {
-            self.permits.acquire().await.map_err(Fault::lost)?.forget();
+            self.permits.acquire().await.map_err(SendError::maybe_sent)?.forget();
             let left = body.left();
             assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(left), left == 0));
             let Some(piece) = body.next().await else { break };
@@ -45,7 +45,7 @@ impl UploadTransport for Slow {
             self.taken.lock().unwrap().extend(piece);
         }
         assert_eq!(body.left(), 0);
-        self.permits.acquire().await.map_err(Fault::lost)?.forget();
+        self.permits.acquire().await.map_err(SendError::maybe_sent)?.forget();
         Ok(Response::new(String::new()))
     }
 }
@@ -66,6 +66,6 @@ pub(crate) fn by_hand() -> (Client<Slow, Bell>, Slow, Bell) {
 pub(crate) fn timed_out<T: std::fmt::Debug>(polled: Poll<Result<T, Error>>) {
     let Poll::Ready(Err(error)) = polled else { panic!("{polled:?}") };
     assert!(error.may_have_arrived());
-    let Error::Timeout { operation, tries, limit, .. } = error else { panic!("{error:?}") };
-    assert_eq!((operation, tries, limit), ("UploadImage", 1, LIMIT));
+    let Error::Timeout { operation, attempts, limit, .. } = error else { panic!("{error:?}") };
+    assert_eq!((operation, attempts, limit), ("UploadImage", 1, LIMIT));
 }

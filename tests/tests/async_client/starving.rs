@@ -3,12 +3,12 @@
 
 use std::time::{Duration, Instant};
 
-use cycle_images::flow::{Fault, RetryPolicy};
+use cycle_images::flow::{RetryPolicy, SendError};
 use cycle_images::images::GetImages;
 use cycle_images_async::{Body, Client, Error, Tokio, Transport, UploadTransport};
 use http::{Request, Response};
 
-use crate::tars::{bytes, image, of};
+use crate::upload_fixtures::{bytes, image, of};
 use crate::{hub_of, runtime};
 
 const SHORT: Duration = Duration::from_millis(50);
@@ -20,27 +20,27 @@ const LONG: Duration = Duration::from_secs(5);
 struct Busy;
 
 impl Transport for Busy {
-    type Error = Fault;
+    type Error = SendError;
     type Body = String;
 
-    async fn send(&self, _: Request<Vec<u8>>) -> Result<Response<String>, Fault> {
+    async fn send(&self, _: Request<Vec<u8>>) -> Result<Response<String>, SendError> {
         let start = Instant::now();
         while start.elapsed() < LONG {
             tokio::task::consume_budget().await;
         }
-        Err(Fault::lost("nobody stopped it"))
+        Err(SendError::maybe_sent("nobody stopped it"))
     }
 }
 
 impl UploadTransport for Busy {
-    async fn upload(&self, request: Request<Body>) -> Result<Response<String>, Fault> {
+    async fn upload(&self, request: Request<Body>) -> Result<Response<String>, SendError> {
         self.send(request.map(|_| Vec::new())).await
     }
 }
 
 fn client() -> Client<Busy, Tokio> {
     let client = Client::new(hub_of("http://core.invalid"), Busy).with_timer(Tokio);
-    client.with_timeout(SHORT).with_retry(RetryPolicy::none())
+    client.with_timeout(SHORT).with_retry(RetryPolicy::disabled())
 }
 
 #[track_caller]

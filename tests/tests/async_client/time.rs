@@ -4,14 +4,14 @@ use std::sync::Mutex;
 use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
-use cycle_images::flow::{Fault, Flow, FlowError, JobError, Next, Track};
+use cycle_images::flow::{Flow, FlowError, JobError, JobTracker, SendError, Step};
 use cycle_images::http::{Request, Response};
 use cycle_images::images::GetImages;
 use cycle_images::{Hub, JobId, Timestamp};
 use cycle_images_async::Client;
 use serde_json::json;
 
-use crate::hand::{answer, by_hand, data, now, poll, poll_once};
+use crate::manual_transport::{answer, by_hand, data, now, poll, poll_once};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -35,14 +35,14 @@ struct Waits(Vec<Duration>);
 impl Flow for Waits {
     type Item = ();
 
-    fn next(&mut self, _: &Hub, _: Timestamp) -> Result<Next, FlowError> {
-        Ok(self.0.pop().map_or(Next::End, Next::Wait))
+    fn poll(&mut self, _: &Hub, _: Timestamp) -> Result<Step, FlowError> {
+        Ok(self.0.pop().map_or(Step::Done, Step::Wait))
     }
 
-    fn answer(
+    fn handle(
         &mut self,
         _: &Hub,
-        _: Result<Response<impl AsRef<[u8]>>, Fault>,
+        _: Result<Response<impl AsRef<[u8]>>, SendError>,
         _: Timestamp,
     ) -> Result<Option<()>, FlowError> {
         Err(FlowError::NotAsked)
@@ -53,7 +53,7 @@ impl Flow for Waits {
 fn the_times_that_a_flow_says_are_asked_for_one_after_the_other() {
     let (client, hand, bell) = by_hand();
     let times = [Duration::MAX, millis(250), Duration::ZERO, Duration::from_secs(7)];
-    let mut waits = client.turn(Waits(times.into_iter().rev().collect()));
+    let mut waits = client.run(Waits(times.into_iter().rev().collect()));
     for time in times {
         assert!(poll(&mut waits).is_pending() && poll(&mut waits).is_pending());
         assert_eq!(bell.running(), [time]);
@@ -142,14 +142,14 @@ fn a_job_is_looked_at_again_after_250_ms() {
 fn a_deadline_is_the_last_time_that_is_waited_for() {
     let (client, hand, bell) = by_hand();
     let id = JobId::new("j1").unwrap();
-    let flow = Track::new(id.clone(), 7).deadline(Duration::from_secs(5));
-    let mut track = client.turn(flow);
+    let flow = JobTracker::new(id.clone(), 7).deadline(Duration::from_secs(5));
+    let mut track = client.run(flow);
     assert!(poll(&mut track).is_pending());
     hand.answer(0, answer(503, &[("Retry-After", "40")], ""));
     assert!(poll(&mut track).is_pending());
     assert!(bell.running()[0] <= Duration::from_secs(5), "{:?}", bell.running());
 
-    let mut track = client.turn(Track::new(id, 7).deadline(Duration::ZERO));
+    let mut track = client.run(JobTracker::new(id, 7).deadline(Duration::ZERO));
     let error = now(&mut track).unwrap().unwrap_err();
     assert!(matches!(error.job(), Some(JobError::DeadlinePassed { .. })), "{error:?}");
     assert_eq!(hand.sent().len(), 1);

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
 
-use cycle_images::flow::{Fault as Carried, Flow, Next, RetryPolicy};
+use cycle_images::flow::{Flow, RetryPolicy, SendError as Carried, Step};
 use cycle_images::images::GetImages;
 use cycle_images::{Hub, Timestamp};
 use cycle_images_async::{Client, Error, NoTimer, Smol, Timer, Tokio};
@@ -32,7 +32,7 @@ async fn is_timer<M: Timer>(timer: M) {
 
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(hub(&sandbox), connection::send).with_timer(timer);
-    let client = client.with_retry(RetryPolicy::none());
+    let client = client.with_retry(RetryPolicy::disabled());
     assert_eq!(client.call(&GetImages::new()).await.unwrap().data.len(), 8);
     sandbox.fault(Fault::Delay(LONG));
     let client = client.with_timeout(SHORT);
@@ -87,12 +87,12 @@ struct Notes(Vec<Timestamp>);
 impl Flow for Notes {
     type Item = ();
 
-    fn next(&mut self, _: &Hub, now: Timestamp) -> Result<Next, Error> {
+    fn poll(&mut self, _: &Hub, now: Timestamp) -> Result<Step, Error> {
         self.0.push(now);
-        Ok(if self.0.len() <= 3 { Next::Wait(SHORT) } else { Next::End })
+        Ok(if self.0.len() <= 3 { Step::Wait(SHORT) } else { Step::Done })
     }
 
-    fn answer(
+    fn handle(
         &mut self,
         _: &Hub,
         _: Result<Response<impl AsRef<[u8]>>, Carried>,
@@ -105,7 +105,7 @@ impl Flow for Notes {
 async fn times(timer: impl Timer) -> Vec<SystemTime> {
     let client = Client::new(crate::hub_of("http://core.invalid"), connection::send);
     let client = client.with_timer(timer);
-    let mut waits = client.turn(Notes(Vec::new()));
+    let mut waits = client.run(Notes(Vec::new()));
     assert!(waits.next().await.is_none());
     let told = waits.into_flow().0.into_iter().map(|now| now.try_into().unwrap());
     told.collect()

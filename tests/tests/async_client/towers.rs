@@ -15,8 +15,8 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use tower::Service;
 
-use crate::hand::{Bell, at_once, now, open, poll};
 use crate::hub_of;
+use crate::manual_transport::{Bell, at_once, now, open, poll};
 
 /// What all clones share.
 #[derive(Debug, Default)]
@@ -77,7 +77,7 @@ impl Service<Request<Vec<u8>>> for Picky {
 
 fn client(picky: &Picky) -> Client<Tower<Picky, Vec<u8>>, Bell> {
     let client = Client::new(hub_of("http://core.invalid"), Tower::new(picky.clone()));
-    client.with_timer(Bell::default()).with_retry(at_once().tries(3))
+    client.with_timer(Bell::default()).with_retry(at_once().max_attempts(3))
 }
 
 fn create() -> CreateImage {
@@ -89,7 +89,7 @@ fn a_request_waits_until_its_service_is_ready() {
     let picky = Picky::default();
     let client = client(&picky);
     picky.state.lock().unwrap().busy = true;
-    let mut pages = client.turn(open(GetImages::new())).prefetch(2);
+    let mut pages = client.run(open(GetImages::new())).prefetch(2);
     assert!(poll(&mut pages).is_pending());
     assert!(picky.state.lock().unwrap().waker.is_some(), "nobody would hear of it");
     assert_eq!(picky.state.lock().unwrap().calls, 0);
@@ -105,7 +105,7 @@ fn what_a_service_refuses_beforehand_was_not_sent() {
     let client = client(&picky);
     let error = client.call(&create()).now_or_never().unwrap().unwrap_err();
     assert!(!error.may_have_arrived());
-    let Error::Transport { tries: 3, source, .. } = error else { panic!("{error:?}") };
+    let Error::Transport { attempts: 3, source, .. } = error else { panic!("{error:?}") };
     assert_eq!(source.to_string(), "there is no room");
     assert_eq!(picky.state.lock().unwrap().calls, 0);
 }
@@ -115,10 +115,10 @@ fn after_any_error_of_a_call_a_request_may_have_arrived() {
     let picky = Picky { fails: true, ..Picky::default() };
     let client = client(&picky);
     let error = client.call(&create()).now_or_never().unwrap().unwrap_err();
-    assert!(matches!(error, Error::Transport { tries: 1, .. }), "{error:?}");
+    assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
     assert!(error.may_have_arrived());
     assert_eq!(picky.state.lock().unwrap().calls, 1);
     let error = client.call(&GetImages::new()).now_or_never().unwrap().unwrap_err();
-    assert!(matches!(error, Error::Transport { tries: 3, .. }), "{error:?}");
+    assert!(matches!(error, Error::Transport { attempts: 3, .. }), "{error:?}");
     assert_eq!(picky.state.lock().unwrap().calls, 4);
 }

@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images_async::{Body, Client, Tar, Transport, UploadTransport};
 use futures_util::{StreamExt, stream};
 use http::Request;
 
-use crate::hand::{Bell, Outcome, poll_once};
 use crate::hub_of;
+use crate::manual_transport::{Bell, Outcome, poll_once};
 use crate::slow::{LIMIT, by_hand, timed_out};
-use crate::tars::{bytes, image, made, of};
+use crate::upload_fixtures::{bytes, image, made, of};
 
 const LISTEN: Duration = Duration::from_millis(300);
 
@@ -120,11 +120,11 @@ fn an_upload_that_is_dropped_lets_its_tar_go() {
 struct Apart(Arc<Mutex<Option<tokio::task::JoinHandle<bool>>>>);
 
 impl Transport for Apart {
-    type Error = Fault;
+    type Error = SendError;
     type Body = String;
 
     async fn send(&self, _: Request<Vec<u8>>) -> Outcome {
-        Err(Fault::lost("it is for uploads alone").fatal())
+        Err(SendError::maybe_sent("it is for uploads alone").fatal())
     }
 }
 

@@ -13,7 +13,7 @@ use futures_util::stream;
 use crate::cancelled::has_no_task;
 use crate::ready::{hyper, reqwest, tower};
 use crate::streams::Served;
-use crate::tars::{bytes, image, made, of, token, unread, waiting};
+use crate::upload_fixtures::{bytes, image, made, of, skipped, token, waiting};
 use crate::uploads::uploader;
 use crate::{hub, runtime, shown};
 
@@ -50,7 +50,7 @@ async fn breaks_off<T: UploadTransport>(transport: fn() -> T) {
         let pieces = [Ok(bytes(70_000)[..there].to_vec())];
         let tar = Tar::new(stream::iter(pieces), 80_000);
         let error = refused(&sandbox, transport(), &image, tar).await;
-        assert!(matches!(error, Error::Transport { tries: 1, .. }), "{error:?}");
+        assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
         assert!(error.may_have_arrived());
         let cause = cause(&error).unwrap();
         assert_eq!(cause.kind(), ErrorKind::UnexpectedEof);
@@ -82,7 +82,7 @@ fn a_token_that_has_ended_sends_nothing() {
     let settings = Settings::default().upload_expiry(Duration::ZERO);
     let sandbox = Sandbox::with(settings).unwrap();
     let image = waiting(&sandbox);
-    let error = runtime().block_on(refused(&sandbox, hyper(), &image, unread(1000)));
+    let error = runtime().block_on(refused(&sandbox, hyper(), &image, skipped(1000)));
     assert!(matches!(error, Error::Request(_)) && !error.may_have_arrived(), "{error:?}");
     let said = error.to_string();
     assert!(said.starts_with("UploadImage: image has an upload token that ended"), "{said}");
@@ -95,7 +95,7 @@ fn an_image_of_another_origin_sends_nothing() {
     let client = Client::new(hub(&sandbox), hyper()).with_timer(Tokio);
     runtime().block_on(async {
         for image in client.call(&GetImages::new()).await.unwrap().data {
-            let error = client.upload(&image, unread(1000), |_| {}).await.unwrap_err();
+            let error = client.upload(&image, skipped(1000), |_| {}).await.unwrap_err();
             assert!(matches!(error, Error::Request(_)), "{error:?}");
             let said = error.to_string();
             assert!(said.ends_with("is not of a source with the origin cycle-upload"), "{said}");
@@ -117,7 +117,7 @@ fn a_factory_that_refuses_is_told_in_its_words() {
     let crossed = serde_json::to_string(&image).unwrap();
     let crossed = crossed.replace(&token(&image), "upload-of-another-image");
     let crossed: Image = serde_json::from_str(&crossed).unwrap();
-    assert_eq!(code(&crossed, of(&bytes(1000), 100)), "403.mismatch");
+    assert_eq!(code(&crossed, of(&bytes(1000), 100)), "403.error");
     // The client's clock may be behind the factory's.
     sandbox.skip(Duration::from_secs(3600));
     assert_eq!(code(&image, of(&bytes(1000), 100)), "403.expired");

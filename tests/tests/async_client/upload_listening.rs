@@ -6,15 +6,15 @@ use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::Duration;
 
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images_async::{Body, Client, Error, Transport, UploadTransport};
 use futures_util::StreamExt;
 use http::{Request, Response};
 
-use crate::hand::{Bell, Outcome, answer, poll_once};
 use crate::hub_of;
+use crate::manual_transport::{Bell, Outcome, answer, poll_once};
 use crate::slow::{LIMIT, by_hand, timed_out};
-use crate::tars::{image, made, unread};
+use crate::upload_fixtures::{image, made, skipped};
 
 const LISTEN: Duration = Duration::from_millis(300);
 
@@ -45,7 +45,7 @@ fn it_is_listened_to_from_when_the_head_is_taken() {
 fn a_head_that_is_not_taken_in_time_is_the_end() {
     let (client, _, bell) = by_hand();
     let image = image();
-    let mut upload = Box::pin(client.upload(&image, unread(LARGE), |_| {}));
+    let mut upload = Box::pin(client.upload(&image, skipped(LARGE), |_| {}));
     assert!(poll_once(&mut upload).is_pending());
     bell.ring();
     timed_out(poll_once(&mut upload));
@@ -57,7 +57,7 @@ fn a_brief_client_listens_briefly() {
     let (client, slow, bell) = by_hand();
     let brief = Duration::from_millis(100);
     let (client, image) = (client.with_timeout(brief), image());
-    let mut upload = Box::pin(client.upload(&image, unread(LARGE), |_| {}));
+    let mut upload = Box::pin(client.upload(&image, skipped(LARGE), |_| {}));
     slow.permits.add_permits(2);
     assert!(poll_once(&mut upload).is_pending());
     assert_eq!(bell.asked(), [brief]);
@@ -71,16 +71,16 @@ struct Curt {
 }
 
 impl Transport for Curt {
-    type Error = Fault;
+    type Error = SendError;
     type Body = String;
 
     async fn send(&self, _: Request<Vec<u8>>) -> Outcome {
-        Err(Fault::lost("it is for uploads alone").fatal())
+        Err(SendError::maybe_sent("it is for uploads alone").fatal())
     }
 }
 
 impl UploadTransport for Curt {
-    async fn upload(&self, request: Request<Body>) -> Result<Response<String>, Fault> {
+    async fn upload(&self, request: Request<Body>) -> Result<Response<String>, SendError> {
         let mut body = request.into_body();
         if self.takes_the_head {
             body.next().await.unwrap()?;
@@ -94,7 +94,7 @@ fn curt(status: u16, takes_the_head: bool, size: u64) -> Result<(), Error> {
     let hub = hub_of("http://core.invalid");
     let client = Client::new(hub, Curt { status, takes_the_head }).with_timer(Bell::default());
     let image = image();
-    let tar = if size > 0 { unread(size) } else { made(0, 1).0 };
+    let tar = if size > 0 { skipped(size) } else { made(0, 1).0 };
     let mut upload = Box::pin(client.upload(&image, tar, |_| {}));
     match poll_once(&mut upload) {
         Poll::Ready(uploaded) => uploaded,
@@ -118,7 +118,7 @@ fn a_success_before_the_end_of_the_tar_is_none() {
     for size in [1000, LARGE] {
         let error = curt(200, true, size).unwrap_err();
         assert!(error.may_have_arrived(), "{error:?}");
-        let Error::Transport { tries: 1, source, .. } = error else { panic!("{error:?}") };
+        let Error::Transport { attempts: 1, source, .. } = error else { panic!("{error:?}") };
         assert_eq!(source.to_string(), "the answer came before all of the tar was sent");
     }
     // Of a tar of no bytes, nothing is missing.

@@ -13,7 +13,7 @@ use crate::cancelled::has_no_task;
 use crate::ready::{hyper, reqwest, tower};
 use crate::runtime;
 use crate::streams::{Served, read_head};
-use crate::tars::{image, made};
+use crate::upload_fixtures::{image, made};
 use crate::uploads::uploader;
 
 const MIB: u64 = 1 << 20;
@@ -111,7 +111,7 @@ async fn gives_up(transport: impl UploadTransport) {
     let client = uploader(&url, transport).with_timeout(limit);
     let error = client.upload(&image(), tar, |_| {}).await.unwrap_err();
     assert!(error.may_have_arrived());
-    let Error::Timeout { limit: told, tries: 1, .. } = error else { panic!("{error:?}") };
+    let Error::Timeout { limit: told, attempts: 1, .. } = error else { panic!("{error:?}") };
     assert_eq!(told, limit);
     drop(client);
     let read = pulled.load(Ordering::SeqCst);

@@ -11,7 +11,7 @@ use cycle_images_tests::sandbox::{Fault, Sandbox, Settings};
 use futures_util::stream;
 
 use crate::ready::{hyper, reqwest, tower};
-use crate::tars::{bytes, image, of, token, waiting};
+use crate::upload_fixtures::{bytes, image, of, token, waiting};
 use crate::{KEY, hub, hub_of, runtime};
 
 /// A client of a factory alone.

@@ -2,8 +2,8 @@
 
 use cycle_images::images::GetImages;
 use cycle_images_async::{Client, Reqwest};
-use cycle_images_tests::alone::{alone, is_alone};
 use cycle_images_tests::sandbox::Sandbox;
+use cycle_images_tests::subprocess::{is_subprocess, run_in_subprocess};
 
 use crate::{connection, runtime};
 
@@ -14,7 +14,7 @@ const HUB: (&str, &str) = ("CYCLE_HUB_ID", "the-hub");
 
 #[test]
 fn what_is_missing_empty_or_unusable_is_named() {
-    if is_alone() {
+    if is_subprocess() {
         let error = Client::from_env(connection::send).map(|_| ()).unwrap_err();
         assert!(!error.may_have_arrived());
         let message = error.to_string();
@@ -41,7 +41,7 @@ fn what_is_missing_empty_or_unusable_is_named() {
     ];
     for (variables, expected) in cases {
         let variables = [variables, &[(EXPECTED, expected)]].concat();
-        alone("variables::what_is_missing_empty_or_unusable_is_named", &variables);
+        run_in_subprocess("variables::what_is_missing_empty_or_unusable_is_named", &variables);
     }
 }
 
@@ -52,7 +52,7 @@ fn what_is_not_utf8_is_named() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
-    if is_alone() {
+    if is_subprocess() {
         let error = Client::from_env(connection::send).map(|_| ()).unwrap_err().to_string();
         assert!(error.starts_with(&std::env::var(EXPECTED).unwrap()), "{error}");
         assert!(!error.contains("is not set"), "{error}");
@@ -62,7 +62,7 @@ fn what_is_not_utf8_is_named() {
     for name in ["CYCLE_BASE_URL", "CYCLE_API_KEY", "CYCLE_HUB_ID"] {
         let variables = [KEY, HUB].map(|(name, value)| (name, OsStr::new(value)));
         let odd = [(name, odd), (EXPECTED, OsStr::new(name))];
-        alone("variables::what_is_not_utf8_is_named", &[variables, odd].concat());
+        run_in_subprocess("variables::what_is_not_utf8_is_named", &[variables, odd].concat());
     }
 }
 
@@ -70,7 +70,7 @@ fn what_is_not_utf8_is_named() {
 #[test]
 fn what_is_set_is_used() {
     const TEST: &str = "variables::what_is_set_is_used";
-    if is_alone() {
+    if is_subprocess() {
         let client = Client::from_env(Reqwest::new().unwrap()).unwrap();
         let listed = runtime().block_on(client.call(&GetImages::new()));
         assert_eq!(listed.unwrap().data.len(), 8);
@@ -83,7 +83,7 @@ fn what_is_set_is_used() {
         ("CYCLE_BASE_URL", sandbox.url()),
         ("RUST_LOG", "trace"),
     ];
-    let said = alone(TEST, &variables);
+    let said = run_in_subprocess(TEST, &variables);
     assert_eq!(sandbox.requests().len(), 1);
     let lines: Vec<&str> = said.lines().filter(|line| !line.is_empty()).collect();
     let [running, this, result] = lines[..] else { panic!("{said}") };
@@ -94,12 +94,12 @@ fn what_is_set_is_used() {
 #[test]
 fn the_base_url_is_cycles_own_unless_it_is_set() {
     const TEST: &str = "variables::the_base_url_is_cycles_own_unless_it_is_set";
-    if is_alone() {
+    if is_subprocess() {
         let client = Client::from_env(connection::send).unwrap();
         assert_eq!(client.hub().base_url(), "https://api.cycle.io");
         assert_eq!(client.hub().id().as_str(), "the-hub");
         return;
     }
-    alone(TEST, &[KEY, HUB]);
-    alone(TEST, &[KEY, HUB, ("CYCLE_BASE_URL", "")]);
+    run_in_subprocess(TEST, &[KEY, HUB]);
+    run_in_subprocess(TEST, &[KEY, HUB, ("CYCLE_BASE_URL", "")]);
 }

@@ -2,10 +2,12 @@
 
 use std::io;
 
-use cycle_images::flow::{Flow, ListOperation, Pages, Track, Tracked};
+use cycle_images::flow::{Flow, JobTracker, JobUpdate, Pages};
 use cycle_images::model::{Image, Job, JobDescriptor};
-use cycle_images::{JobId, Operation, ReplyOf};
-use cycle_images_async::{Carry, Client, Error, Tar, Transport, Turn, UploadTransport};
+use cycle_images::operation::ListOperation;
+use cycle_images::operation::ReplyOf;
+use cycle_images::{JobId, Operation};
+use cycle_images_async::{Client, Error, FlowStream, Tar, Transport, UploadTransport};
 use futures_util::stream;
 
 use crate::executors::Executor;
@@ -33,10 +35,10 @@ pub(crate) trait Driver: 'static {
     fn track(
         &self,
         descriptor: &JobDescriptor,
-        each: impl FnMut(Result<Tracked, Error>),
-    ) -> Result<Rest<Track>, Error>;
+        each: impl FnMut(Result<JobUpdate, Error>),
+    ) -> Result<Rest<JobTracker>, Error>;
 
-    fn turn<F: Flow>(&self, flow: F, each: impl FnMut(Result<F::Item, Error>)) -> Rest<F>;
+    fn run<F: Flow>(&self, flow: F, each: impl FnMut(Result<F::Item, Error>)) -> Rest<F>;
 
     /// Waits for a job's end.
     fn wait(&self, id: &JobId) -> Result<Job, Error>;
@@ -115,14 +117,14 @@ impl<T: Transport + 'static, E: Executor> Driver for Async<T, E> {
     fn track(
         &self,
         descriptor: &JobDescriptor,
-        each: impl FnMut(Result<Tracked, Error>),
-    ) -> Result<Rest<Track>, Error> {
+        each: impl FnMut(Result<JobUpdate, Error>),
+    ) -> Result<Rest<JobTracker>, Error> {
         let track = self.client.track(descriptor)?;
         Ok(self.executor.block_on(run(track, each)))
     }
 
-    fn turn<F: Flow>(&self, flow: F, each: impl FnMut(Result<F::Item, Error>)) -> Rest<F> {
-        self.executor.block_on(run(self.client.turn(flow), each))
+    fn run<F: Flow>(&self, flow: F, each: impl FnMut(Result<F::Item, Error>)) -> Rest<F> {
+        self.executor.block_on(run(self.client.run(flow), each))
     }
 
     fn wait(&self, id: &JobId) -> Result<Job, Error> {
@@ -130,8 +132,8 @@ impl<T: Transport + 'static, E: Executor> Driver for Async<T, E> {
     }
 }
 
-async fn run<F: Flow, C: Carry>(
-    mut turn: Turn<F, C>,
+async fn run<F: Flow, C: cycle_images_async::Driver>(
+    mut turn: FlowStream<F, C>,
     mut each: impl FnMut(Result<F::Item, Error>),
 ) -> Rest<F> {
     while let Some(item) = turn.next().await {

@@ -10,9 +10,9 @@
 
 mod driver;
 mod executors;
-mod makes;
 mod setup;
 mod suite;
+mod transports;
 
 use std::process::ExitCode;
 
@@ -20,9 +20,9 @@ use libtest_mimic::{Arguments, Trial};
 
 use crate::driver::{Driver, Uploads};
 use crate::executors::{ByHand, Smol, TokioCurrent, TokioMulti};
-use crate::makes::{closure, hyper, reqwest, tower, ureq};
 use crate::setup::Make;
 use crate::suite::Test;
+use crate::transports::{closure, hyper, reqwest, tower, ureq};
 
 fn main() -> ExitCode {
     let trials = [

@@ -24,7 +24,7 @@ pub(crate) struct Setup {
 impl Setup {
     pub(crate) fn of_hub(hub: Hub) -> Self {
         let timeout = Duration::from_secs(60);
-        Self { hub, retry: RetryPolicy::none(), timeout, body_limit: 64 << 20 }
+        Self { hub, retry: RetryPolicy::disabled(), timeout, body_limit: 64 << 20 }
     }
 
     /// For a sandbox, which is its own factory.

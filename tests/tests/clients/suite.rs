@@ -88,7 +88,7 @@ fn still() -> Sandbox {
 
 /// The usual tries, without waits.
 fn quick() -> RetryPolicy {
-    RetryPolicy::default().base(Duration::ZERO)
+    RetryPolicy::default().initial_backoff(Duration::ZERO)
 }
 
 /// Why listing images doesn't work.

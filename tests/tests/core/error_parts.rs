@@ -1,10 +1,9 @@
 //! What errors keep of an answer: headers, the start of the body, and the place of a mismatch.
 
+use cycle_images::error::{DecodeError, OAuthError, PlatformError, ResponseErrorKind};
 use cycle_images::http::Response;
 use cycle_images::images::{DeleteImage, GetImage, GetImages};
-use cycle_images::{
-    Hub, ImageId, Mismatch, OAuthError, Operation, PlatformError, ResponseError, ResponseErrorKind,
-};
+use cycle_images::{Hub, ImageId, Operation, ResponseError};
 use cycle_images_tests::recording;
 use serde_json::json;
 
@@ -21,12 +20,12 @@ fn error(name: &str) -> ResponseError {
     hub().response(&get_image(), response).unwrap_err()
 }
 
-fn unexpected<O: Operation>(operation: &O, body: impl AsRef<[u8]>) -> Mismatch {
+fn unexpected<O: Operation>(operation: &O, body: impl AsRef<[u8]>) -> DecodeError {
     let error = hub().response(operation, Response::new(body)).err().unwrap();
     mismatch(&error)
 }
 
-fn mismatch(error: &ResponseError) -> Mismatch {
+fn mismatch(error: &ResponseError) -> DecodeError {
     let ResponseErrorKind::Unexpected(mismatch) = error.kind() else {
         unreachable!("{error:?}");
     };
@@ -166,7 +165,7 @@ fn the_json_path_of_a_mismatch_is_named_without_its_value() {
     body["includes"] = includes;
     let reply = hub().response(&get_image(), Response::new(body.to_string())).unwrap();
     assert_eq!(reply.data.name, "x");
-    assert_eq!(reply.unread[0].mismatch.path(), "includes.sources.s.state");
+    assert_eq!(reply.skipped[0].error.path(), "includes.sources.s.state");
     let job = json!({"data": {"job": {"id": "1", "accepted": "yes"}}});
     let delete = DeleteImage::new(ImageId::new("x").unwrap());
     assert_eq!(unexpected(&delete, job.to_string()).path(), "data.job.accepted");
@@ -180,7 +179,7 @@ fn parts_of_a_list_are_set_aside_with_their_place() {
     let body = json!({"data": [good, bad, null, 5], "includes": includes}).to_string();
     let reply = hub().response(&GetImages::new(), Response::new(body)).unwrap();
     assert_eq!(reply.data.len(), 1);
-    let places: Vec<_> = reply.unread.iter().map(|unread| unread.mismatch.path()).collect();
+    let places: Vec<_> = reply.skipped.iter().map(|skipped| skipped.error.path()).collect();
     assert_eq!(
         places,
         ["data[1].config.command[0]", "data[2]", "data[3]", "includes.stacks.a.state"]

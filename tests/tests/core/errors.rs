@@ -2,14 +2,13 @@
 
 use std::error::Error;
 
+use cycle_images::error::{ErrorCode, ResponseErrorKind};
 use cycle_images::http::Response;
 use cycle_images::images::{
     CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
     GetImages, UpdateImage,
 };
-use cycle_images::{
-    ErrorCode, Hub, ImageId, Operation, ResponseError, ResponseErrorKind, SourceId,
-};
+use cycle_images::{Hub, ImageId, Operation, ResponseError, SourceId};
 use cycle_images_tests::recording;
 
 fn hub() -> Hub {

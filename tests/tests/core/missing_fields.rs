@@ -58,7 +58,7 @@ fn needed(body: &Value, part: &str, change: fn(&mut Value, &str)) -> Vec<Field> 
 fn is_read<O: Operation>(operation: &O, body: &Value) -> bool {
     let hub = Hub::new("the-key", "the-hub").unwrap();
     let result = hub.response(operation, Response::new(body.to_string()));
-    result.is_ok_and(|reply| reply.unread.is_empty())
+    result.is_ok_and(|reply| reply.skipped.is_empty())
 }
 
 fn remove(object: &mut Value, name: &str) {

@@ -1,12 +1,13 @@
 //! What is odd in an answer is set aside alone, and costs no more than it should.
 
+use cycle_images::error::ResponseErrorKind;
 use cycle_images::http::Response;
 use cycle_images::images::{CreateImageJob, GetImage, GetImages};
 use cycle_images::model::{Image, Job, Source, SourceType};
+use cycle_images::operation::MAX_RECORDS;
+use cycle_images::operation::{ReplyOf, Skipped};
 use cycle_images::sources::UpdateImageSource;
-use cycle_images::{
-    Hub, ImageId, MAX_RECORDS, Operation, ReplyOf, ResponseErrorKind, SourceId, Unread,
-};
+use cycle_images::{Hub, ImageId, Operation, SourceId};
 use serde_json::{Value, json};
 
 const IMAGE: &str = r#"{"id":"1","state":{"current":"live"}}"#;
@@ -31,8 +32,8 @@ fn image(body: &str) -> Result<ReplyOf<GetImage>, String> {
     answer(&get_image(), body)
 }
 
-fn places(unread: &[Unread]) -> Vec<&str> {
-    unread.iter().map(|unread| unread.mismatch.path()).collect()
+fn places(skipped: &[Skipped]) -> Vec<&str> {
+    skipped.iter().map(|skipped| skipped.error.path()).collect()
 }
 
 fn records(record: &str, count: usize) -> String {
@@ -43,15 +44,15 @@ fn records(record: &str, count: usize) -> String {
 fn the_first_odd_records_are_kept_and_the_rest_is_counted() {
     for record in ["1", "\"\"", "{}", "[]", "null", "[[[]]]", r#"{"id":{"a":[]}}"#] {
         let reply = list(&records(record, 5000)).unwrap();
-        assert_eq!((reply.data.len(), reply.unread_total), (0, 5000), "{record}");
-        assert_eq!(reply.unread.len(), Unread::MAX_KEPT, "{record}");
-        assert!(reply.unread.iter().all(|unread| unread.json.as_str() == record));
+        assert_eq!((reply.data.len(), reply.skipped_total), (0, 5000), "{record}");
+        assert_eq!(reply.skipped.len(), Skipped::MAX_KEPT, "{record}");
+        assert!(reply.skipped.iter().all(|skipped| skipped.json.as_str() == record));
     }
-    let long = format!("\"{}\"", "x".repeat(Unread::MAX_KEPT_BYTES / 2));
+    let long = format!("\"{}\"", "x".repeat(Skipped::MAX_KEPT_BYTES / 2));
     let reply = list(&records(&long, 4)).unwrap();
-    assert_eq!((reply.unread.len(), reply.unread_total), (1, 4));
+    assert_eq!((reply.skipped.len(), reply.skipped_total), (1, 4));
     let reply = list(&format!(r#"{{"data":[{IMAGE},7,{IMAGE},{IMAGE},8]}}"#)).unwrap();
-    assert_eq!((reply.data.len(), places(&reply.unread)), (3, vec!["data[1]", "data[4]"]));
+    assert_eq!((reply.data.len(), places(&reply.skipped)), (3, vec!["data[1]", "data[4]"]));
 }
 
 #[test]
@@ -85,7 +86,7 @@ fn a_long_name_is_not_in_a_path() {
     let error = image(&json!({"data": labels}).to_string()).unwrap_err();
     assert_eq!(path(error), "at data.config.labels.…");
     let reply = list(&json!({"data": [labels]}).to_string()).unwrap();
-    assert_eq!(places(&reply.unread), ["data[0].config.labels.…"]);
+    assert_eq!(places(&reply.skipped), ["data[0].config.labels.…"]);
 }
 
 #[test]
@@ -109,7 +110,7 @@ fn an_odd_include_is_set_aside_alone() {
         format!(r#"{{"includes": {includes}, "data": [7]}}"#),
     ] {
         let reply = list(&body).unwrap();
-        let mut odd = places(&reply.unread);
+        let mut odd = places(&reply.skipped);
         odd.retain(|place| place.starts_with("includes"));
         assert_eq!(
             odd,
@@ -132,7 +133,7 @@ fn an_odd_include_is_set_aside_alone() {
     let reply =
         list(&format!(r#"{{"data": [], "includes": {{"stacks": {{{}}}}}}}"#, odd.join(",")));
     let reply = reply.unwrap();
-    assert_eq!((reply.unread.len(), reply.unread_total), (Unread::MAX_KEPT, 5000));
+    assert_eq!((reply.skipped.len(), reply.skipped_total), (Skipped::MAX_KEPT, 5000));
     assert!(image(r#"{"data": {"id": "1", "state": {"current": ""}}, "includes": []}"#).is_ok());
 }
 
@@ -165,7 +166,7 @@ fn an_array_is_no_object() {
     let array = json!([fields[0], fields[1], fields[2], fields[3], null, null, null, null, null,
         null, null, null, null, {"current": "live"}, null, null]);
     assert!(image(&json!({"data": array}).to_string()).is_err());
-    assert_eq!(list(&json!({"data": [array]}).to_string()).unwrap().unread_total, 1);
+    assert_eq!(list(&json!({"data": [array]}).to_string()).unwrap().skipped_total, 1);
 }
 
 #[test]

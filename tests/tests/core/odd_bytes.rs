@@ -8,6 +8,7 @@ use cycle_images::images::{
     CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
     GetImages, UpdateImage,
 };
+use cycle_images::operation::Output;
 use cycle_images::{Hub, ImageId, Operation, SourceId, recorded};
 use cycle_images_tests::recording;
 use proptest::collection::vec;
@@ -33,7 +34,10 @@ static RECORDINGS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     recordings.filter(|bytes| bytes.len() < 16_000).collect()
 });
 
-fn answer(operation: &impl Operation<Data: Debug, Includes: Debug>, response: &Response<Vec<u8>>) {
+fn answer(
+    operation: &impl Operation<Output: Output<Data: Debug, Includes: Debug>>,
+    response: &Response<Vec<u8>>,
+) {
     let hub = Hub::new("the-key", "the-hub").unwrap();
     let mut copy = Response::new(response.body());
     *copy.status_mut() = response.status();

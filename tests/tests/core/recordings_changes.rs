@@ -7,7 +7,7 @@ use cycle_images::model::{
 use cycle_images::{Hub, ImageId, Operation, Reply, SourceId, Timestamp};
 use cycle_images_tests::recording;
 
-fn reply<O: Operation>(operation: &O, name: &str) -> Reply<O::Data, O::Includes> {
+fn reply<O: Operation>(operation: &O, name: &str) -> cycle_images::operation::ReplyOf<O> {
     let hub = Hub::new("the-key", "the-hub").unwrap();
     hub.response(operation, recording::read(name)).unwrap()
 }

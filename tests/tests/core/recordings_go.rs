@@ -1,11 +1,12 @@
 //! Recorded images as the service really writes them: `null`, empty texts, missing and unknown parts.
 
 use cycle_images::images::{GetImage, GetImages};
+use cycle_images::model::Json;
 use cycle_images::model::{
     Backend, Build, Config, CycleUpload, Events, Image, ImageMeta, ImageSourceDetails, ImageStatus,
     Origin, Override, ProviderFlavor, RegistryAuth, RepoAuth, Requires, StateError,
 };
-use cycle_images::{Hub, ImageId, Json};
+use cycle_images::{Hub, ImageId};
 use cycle_images_tests::recording;
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ fn images() -> Vec<Image> {
     let hub = Hub::new("the-key", "the-hub").unwrap();
     let response = recording::read("get_images/as_go_writes");
     let reply = hub.response(&GetImages::new(), response).unwrap();
-    assert_eq!(reply.unread, []);
+    assert_eq!(reply.skipped, []);
     assert_eq!(reply.data.len(), 16);
     reply.data
 }

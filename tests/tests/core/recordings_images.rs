@@ -9,7 +9,7 @@ use cycle_images::model::{
 use cycle_images::{Hub, ImageId, Operation, Reply, Timestamp};
 use cycle_images_tests::recording;
 
-fn reply<O: Operation>(operation: &O, name: &str) -> Reply<O::Data, O::Includes> {
+fn reply<O: Operation>(operation: &O, name: &str) -> cycle_images::operation::ReplyOf<O> {
     let hub = Hub::new("the-key", "the-hub").unwrap();
     hub.response(operation, recording::read(name)).unwrap()
 }
@@ -36,7 +36,7 @@ fn get_image_documented() {
     assert_eq!(reply.status, 200);
     assert_eq!(reply.headers["content-type"], "application/json");
     assert_eq!(reply.headers["date"], "Tue, 10 Mar 2026 14:05:09 GMT");
-    assert_eq!(reply.unread, []);
+    assert_eq!(reply.skipped, []);
     let image = reply.data;
     assert_eq!(image.id.as_str(), "65f0a1b2c3d4e5f6a7b8000b");
     assert_eq!(image.hub_id.as_ref().unwrap().as_str(), "5e8f1a2b3c4d5e6f70819201");

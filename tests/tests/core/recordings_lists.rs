@@ -45,7 +45,7 @@ fn row(image: &Image) -> String {
 fn every_state_creator_source_and_origin() {
     let reply = list("get_images/every_origin");
     assert_eq!(reply.status, 200);
-    assert_eq!(reply.unread, []);
+    assert_eq!(reply.skipped, []);
     assert_eq!(reply.includes, ImageIncludes::default());
     let rows: Vec<String> = reply.data.iter().map(row).collect();
     let expected = [
@@ -196,7 +196,7 @@ fn empty_pages() {
     for name in ["get_images/empty", "get_images/empty_list"] {
         let reply = list(name);
         assert_eq!(reply.data, [], "{name}");
-        assert_eq!(reply.unread, [], "{name}");
+        assert_eq!(reply.skipped, [], "{name}");
     }
 }
 
@@ -205,10 +205,10 @@ fn an_odd_record_does_not_cost_the_page() {
     let reply = list("get_images/odd_record");
     let names: Vec<_> = reply.data.iter().map(|image| &*image.name).collect();
     assert_eq!(names, ["Before", "After"]);
-    assert_eq!(reply.unread.len(), 1);
-    let odd = &reply.unread[0];
-    assert_eq!(odd.mismatch.path(), "data[1]");
-    assert_eq!(odd.mismatch.to_string(), "at data[1]: missing field `id`");
+    assert_eq!(reply.skipped.len(), 1);
+    let odd = &reply.skipped[0];
+    assert_eq!(odd.error.path(), "data[1]");
+    assert_eq!(odd.error.to_string(), "at data[1]: missing field `id`");
     let record: serde_json::Value = odd.json.parse().unwrap();
     assert_eq!(record, recording::json("get_images/odd_record")["data"][1]);
 }

@@ -13,7 +13,7 @@ fn hub() -> Hub {
 fn refused(result: Result<impl Sized, RequestError>, argument: &str, reason: &str) {
     let error = result.err().unwrap();
     let sentence = error.to_string();
-    assert_eq!(error.name(), argument, "{sentence}");
+    assert_eq!(error.argument(), argument, "{sentence}");
     assert_eq!(error.operation(), None, "{sentence}");
     assert!(sentence.starts_with(&format!("{argument} ")), "{sentence}");
     assert!(sentence.contains(reason), "{sentence}");
@@ -23,7 +23,7 @@ fn refused(result: Result<impl Sized, RequestError>, argument: &str, reason: &st
 fn refused_request<O: Operation>(operation: &O, argument: &str, reason: &str) {
     let error = hub().request(operation).err().unwrap();
     let sentence = error.to_string();
-    assert_eq!(error.name(), argument, "{sentence}");
+    assert_eq!(error.argument(), argument, "{sentence}");
     assert_eq!(error.operation(), Some(O::NAME), "{sentence}");
     let start = format!("{}: {argument} ", O::NAME);
     assert!(sentence.starts_with(&start), "{sentence}");
@@ -84,7 +84,7 @@ fn values_that_would_be_another_query_than_was_meant() {
     refused_request(&list().filter_identifier(""), "filter[identifier]", "is empty");
     refused_request(&list().filter_search(""), "filter[search]", "is empty");
     refused_request(&list().filter_state(two_states), "filter[state]", "comma");
-    refused_request(&list().filter_state("".into()), "filter[state]", "is empty");
+    refused_request(&list().filter_state("".into()), "filter[state]", "empty");
     refused_request(&list().filter_source_type(two_types), "filter[source_type]", "comma");
 }
 

@@ -6,7 +6,8 @@ use cycle_images::images::{
     GetImages, ImageInclude, ImageMetaName, UpdateImage,
 };
 use cycle_images::model::{ImageStatus, SourceType};
-use cycle_images::{Hub, ImageId, ListStyle, Operation, SourceId};
+use cycle_images::operation::ListStyle;
+use cycle_images::{Hub, ImageId, Operation, SourceId};
 
 const READING: &str =
     "accept: application/json\nauthorization: Bearer the-key\nx-hub-id: the-hub\n\n";
@@ -78,14 +79,14 @@ fn get_images() {
     reads(&GetImages::new(), "GET https://api.cycle.io/v1/images");
     reads(
         &fullest_list(),
-        "GET https://api.cycle.io/v1/images?meta=containers_count\
-         &include=creators,stack_builds,stacks,sources,integrations\
-         &filter%5Bidentifier%5D=my-image\
-         &filter%5Bsearch%5D=a%26b%3Dc%20d%2Be%23f%3F%C3%BC\
-         &filter%5Bstate%5D=live,building\
+        "GET https://api.cycle.io/v1/images?filter%5Bidentifier%5D=my-image\
+         &filter%5Bsearch%5D=a%26b%3Dc+d%2Be%23f%3F%C3%BC\
+         &filter%5Bstate%5D=live%2Cbuilding\
          &filter%5Bsource_type%5D=stack-build\
          &filter%5Bsource_id%5D=64d0a0000000000000050001\
-         &sort=-events.created,name&page%5Bnumber%5D=2&page%5Bsize%5D=20",
+         &meta=containers_count\
+         &include=creators%2Cstack_builds%2Cstacks%2Csources%2Cintegrations\
+         &sort=-events.created%2Cname&page%5Bnumber%5D=2&page%5Bsize%5D=20",
     );
 }
 
@@ -94,14 +95,14 @@ fn lists_can_be_written_as_repeated_keys_but_states_stay_one_value() {
     builds(
         &hub().with_list_style(ListStyle::Repeat),
         &fullest_list(),
-        "GET https://api.cycle.io/v1/images?meta=containers_count\
-         &include=creators&include=stack_builds&include=stacks&include=sources\
-         &include=integrations\
-         &filter%5Bidentifier%5D=my-image\
-         &filter%5Bsearch%5D=a%26b%3Dc%20d%2Be%23f%3F%C3%BC\
-         &filter%5Bstate%5D=live,building\
+        "GET https://api.cycle.io/v1/images?filter%5Bidentifier%5D=my-image\
+         &filter%5Bsearch%5D=a%26b%3Dc+d%2Be%23f%3F%C3%BC\
+         &filter%5Bstate%5D=live%2Cbuilding\
          &filter%5Bsource_type%5D=stack-build\
          &filter%5Bsource_id%5D=64d0a0000000000000050001\
+         &meta=containers_count\
+         &include=creators&include=stack_builds&include=stacks&include=sources\
+         &include=integrations\
          &sort=-events.created&sort=name&page%5Bnumber%5D=2&page%5Bsize%5D=20",
         READING,
         "",
@@ -120,8 +121,8 @@ fn the_order_of_parameters_does_not_depend_on_the_order_of_calls() {
         .meta(ImageMetaName::ContainersCount);
     reads(
         &turned,
-        "GET https://api.cycle.io/v1/images?meta=containers_count&include=stacks\
-         &filter%5Bidentifier%5D=a&filter%5Bsource_type%5D=direct&sort=name\
+        "GET https://api.cycle.io/v1/images?filter%5Bidentifier%5D=a&filter%5Bsource_type%5D=direct\
+         &meta=containers_count&include=stacks&sort=name\
          &page%5Bnumber%5D=1&page%5Bsize%5D=20",
     );
 }
@@ -175,7 +176,7 @@ fn get_image() {
     reads(
         &fullest,
         "GET https://api.cycle.io/v1/images/65f0a1b2c3d4e5f6a7b80001?meta=containers_count\
-         &include=integrations,creators&sort=-id&page%5Bnumber%5D=3&page%5Bsize%5D=7",
+         &include=integrations%2Ccreators&sort=-id&page%5Bnumber%5D=3&page%5Bsize%5D=7",
     );
 }
 

@@ -5,8 +5,10 @@ use cycle_images::images::{
     CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
     GetImages, UpdateImage,
 };
+use cycle_images::model::Json;
 use cycle_images::model::{Image, ImageIncludes, Origin, StackSource};
-use cycle_images::{Hub, ImageId, Json, Operation, Reply, SourceId};
+use cycle_images::operation::Output;
+use cycle_images::{Hub, ImageId, Operation, SourceId};
 use cycle_images_tests::recording;
 use serde_json::Value;
 
@@ -21,10 +23,10 @@ fn source() -> SourceId {
     SourceId::new("x").unwrap()
 }
 
-fn read<O: Operation>(operation: &O, body: &str) -> Reply<O::Data, O::Includes> {
+fn read<O: Operation>(operation: &O, body: &str) -> cycle_images::operation::ReplyOf<O> {
     let hub = Hub::new("the-key", "the-hub").unwrap();
     let reply = hub.response(operation, Response::new(body)).unwrap();
-    assert_eq!(reply.unread, []);
+    assert_eq!(reply.skipped, []);
     reply
 }
 
@@ -38,7 +40,7 @@ fn written(value: &impl serde::Serialize) -> Value {
 
 /// What was read and written back is the `data` that was recorded.
 #[track_caller]
-fn same_data<O: Operation<Data: serde::Serialize>>(operation: &O, name: &str) {
+fn same_data<O: Operation<Output: Output<Data: serde::Serialize>>>(operation: &O, name: &str) {
     let reply = read(operation, &recorded(name));
     assert_eq!(written(&reply.data), recording::json(name)["data"], "{name}");
 }
@@ -47,7 +49,7 @@ fn same_data<O: Operation<Data: serde::Serialize>>(operation: &O, name: &str) {
 #[track_caller]
 fn same_value<O>(operation: &O, name: &str)
 where
-    O: Operation<Data: serde::Serialize + PartialEq + std::fmt::Debug>,
+    O: Operation<Output: Output<Data: serde::Serialize + PartialEq + std::fmt::Debug>>,
 {
     let data = read(operation, &recorded(name)).data;
     let body = format!(r#"{{"data": {}}}"#, serde_json::to_string(&data).unwrap());

@@ -4,12 +4,13 @@
 use std::error::Error;
 use std::fmt::Debug;
 
-use cycle_images::flow::{Exchange, Flow, Next};
+use cycle_images::flow::{Exchange, Flow, Step};
 use cycle_images::http::Response;
 use cycle_images::images::{
     CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
     GetImages, UpdateImage,
 };
+use cycle_images::operation::Output;
 use cycle_images::{Hub, ImageId, Operation, SourceId, Timestamp};
 use cycle_images_tests::recording;
 
@@ -59,7 +60,7 @@ fn hides_in_error(what: &str, error: &(dyn Error + 'static)) {
 /// Shows all there is to show of an operation and of every recording as the answer to it.
 fn shows_no_secret<O>(operation: &O)
 where
-    O: Operation<Data: Debug, Includes: Debug> + Debug,
+    O: Operation<Output: Output<Data: Debug, Includes: Debug>> + Debug,
 {
     hides_in_debug(O::NAME, operation);
     hides_in_debug(O::NAME, &hub().request(operation).unwrap());
@@ -148,15 +149,15 @@ fn cookies_of_a_success() {
 fn what_a_flow_wants_sent() {
     let create = CreateImage::new(SourceId::new("x").unwrap()).build_arg("TOKEN", "sec-argument");
     let length = hub().request(&create).unwrap().body().len();
-    let next = Exchange::new(create, 7).next(&hub(), Timestamp::UNIX_EPOCH).unwrap();
+    let next = Exchange::new(create, 7).poll(&hub(), Timestamp::UNIX_EPOCH).unwrap();
     let shown = format!("{next:?}");
     assert_eq!(shown, format!("Send(POST https://api.cycle.io/v1/images, {length} bytes)"));
     let list = GetImages::new().filter_search("sec-name");
-    let next = Exchange::new(list, 7).next(&hub(), Timestamp::UNIX_EPOCH).unwrap();
+    let next = Exchange::new(list, 7).poll(&hub(), Timestamp::UNIX_EPOCH).unwrap();
     assert_eq!(format!("{next:?}"), "Send(GET https://api.cycle.io/v1/images?[redacted], 0 bytes)");
     assert_eq!(
-        format!("{:?} {:?}", Next::Wait(std::time::Duration::ZERO), Next::End),
-        "Wait(0ns) End"
+        format!("{:?} {:?}", Step::Wait(std::time::Duration::ZERO), Step::Done),
+        "Wait(0ns) Done"
     );
 }
 

@@ -2,10 +2,12 @@
 
 use std::error::Error;
 
+use cycle_images::error::{ErrorCode, ResponseErrorKind};
 use cycle_images::http::{HeaderValue, Response};
 use cycle_images::images::{GetImage, GetImages};
 use cycle_images::model::Image;
-use cycle_images::{ErrorCode, Hub, ImageId, ResponseError, ResponseErrorKind, UploadImage};
+use cycle_images::upload::UploadImage;
+use cycle_images::{Hub, ImageId, ResponseError};
 
 const KEY: &str = "sec-the-api-key";
 
@@ -84,7 +86,7 @@ fn a_key_that_is_repeated_as_the_name_of_a_field() {
     hides_in_error("path", &answered(&hub(), 200, &[], &body));
     let list = body.replace(r#"{"data": "#, r#"{"data": ["#).replace("}}}}", "}}}]}");
     let reply = hub().response(&GetImages::new(), Response::new(list)).unwrap();
-    assert_eq!(reply.unread.len(), 1);
+    assert_eq!(reply.skipped.len(), 1);
     hides("path", &format!("{reply:?}"));
 }
 

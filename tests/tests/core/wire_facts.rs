@@ -3,14 +3,18 @@
 use cycle_images::http::Response;
 use cycle_images::images::{CreateImageJob, GetImage, GetImageBuildLog, GetImages};
 use cycle_images::model::{Image, ImageSource, ImageStatus, JobDescriptor, Origin, SourceType};
-use cycle_images::{Hub, ImageId, Operation, Reply};
+use cycle_images::{Hub, ImageId, Operation};
 use serde_json::{Value, json};
 
 fn id() -> ImageId {
     ImageId::new("x").unwrap()
 }
 
-fn reply<O: Operation>(operation: &O, status: u16, body: &Value) -> Reply<O::Data, O::Includes> {
+fn reply<O: Operation>(
+    operation: &O,
+    status: u16,
+    body: &Value,
+) -> cycle_images::operation::ReplyOf<O> {
     let hub = Hub::new("the-key", "the-hub").unwrap();
     let response = Response::builder().status(status);
     hub.response(operation, response.body(body.to_string()).unwrap()).unwrap()
@@ -70,7 +74,7 @@ fn an_empty_list_may_arrive_as_null() {
     assert!(config.ports.is_empty() && config.volumes.is_empty());
     assert!(config.command.is_empty() && config.entrypoint.is_empty());
     let none = reply(&GetImages::new(), 200, &json!({"data": null, "includes": null}));
-    assert!(none.data.is_empty() && none.unread.is_empty());
+    assert!(none.data.is_empty() && none.skipped.is_empty());
     assert!(job(json!({"job": {"id": "1", "tasks": null}})).job.unwrap().tasks.is_empty());
 }
 

@@ -1,8 +1,9 @@
 //! What the wire really carries, errors: one test for each fact, named for it.
 
+use cycle_images::error::{ErrorCode, PlatformError, ResponseErrorKind};
 use cycle_images::http::Response;
 use cycle_images::images::GetImages;
-use cycle_images::{ErrorCode, Hub, PlatformError, ResponseError, ResponseErrorKind};
+use cycle_images::{Hub, ResponseError};
 use serde_json::{Value, json};
 
 fn answered(response: Response<String>) -> ResponseError {

@@ -5,7 +5,8 @@ use cycle_images::images::{
     GetImages, ImageInclude, ImageMetaName, UpdateImage,
 };
 use cycle_images::model::{ImageStatus, SourceType};
-use cycle_images::{Hub, ImageId, ListStyle, Operation, SourceId};
+use cycle_images::operation::ListStyle;
+use cycle_images::{Hub, ImageId, Operation, SourceId};
 
 fn hub() -> Hub {
     Hub::new("the-key", "the-hub").unwrap()

@@ -1,12 +1,11 @@
 //! What a flow will ask for later, as far as it can be told; and the job that a tracker ends with.
 
-use cycle_images::flow::{
-    Exchange, Flow, FlowError, ListOperation, MAX_PAGES_IN_FLIGHT, Pages, Tracked,
-};
+use cycle_images::Operation;
+use cycle_images::flow::{Exchange, Flow, FlowError, JobUpdate, MAX_PAGES_IN_FLIGHT, Pages};
 use cycle_images::http::{Method, Request};
 use cycle_images::images::GetImages;
 use cycle_images::model::{Image, ImageStatus, JobStatus};
-use cycle_images::{Document, Mismatch, NoIncludes, Operation, Path, Query};
+use cycle_images::operation::{List, ListOperation, ListOptions, Path, Query};
 use serde_json::json;
 
 use crate::answers::{Outcome, asking, data, lost, page, seen, status};
@@ -16,7 +15,7 @@ use crate::track::track;
 
 /// What is asked for this many answers later.
 fn ahead<F: Flow>(run: &mut Run<F>, steps: u32) -> Option<Request<Vec<u8>>> {
-    run.flow.ahead(&run.hub, steps)
+    run.flow.prefetch(&run.hub, steps)
 }
 
 /// A list that may be asked for as far ahead as at most, as after some full pages.
@@ -45,7 +44,7 @@ fn the_pages_ahead_are_those_that_are_asked_for_later() {
     is_same(&ahead(&mut run, 0).unwrap(), &first);
     let told: Vec<_> = (1..=4).map(|steps| ahead(&mut run, steps).unwrap()).collect();
     for (number, told) in (3..).zip(&told) {
-        run.answer(full(number)).unwrap().unwrap();
+        run.handle(full(number)).unwrap().unwrap();
         is_same(&run.request(), told);
     }
     // From here, they are as far as they were from there.
@@ -59,7 +58,7 @@ fn to_look_ahead_changes_nothing() {
     assert!(ahead(&mut run, 5).is_some());
     assert_eq!(number(&mut run), 1);
     assert!(ahead(&mut run, 5).is_some());
-    run.answer(full(1)).unwrap().unwrap();
+    run.handle(full(1)).unwrap().unwrap();
     assert!(ahead(&mut run, 9).is_some());
     let text = serde_json::to_string(&run.flow).unwrap();
     let mut stored: Images = Run::new(serde_json::from_str(&text).unwrap());
@@ -96,12 +95,12 @@ fn after_a_failure_nothing_is_asked_for_early_until_a_page_has_come() {
         turn(&mut run, 1, full(1));
         turn(&mut run, 2, full(2));
         assert_eq!((number(&mut run), in_flight(&mut run)), (3, 4));
-        let _ = run.answer(outcome());
+        let _ = run.handle(outcome());
         assert_eq!((number(&mut run), in_flight(&mut run)), (3, 1));
-        run.answer(full(3)).unwrap().unwrap();
+        run.handle(full(3)).unwrap().unwrap();
         assert_eq!(in_flight(&mut run), 2);
         // What was not asked for changes nothing.
-        run.answer(full(4)).unwrap_err();
+        run.handle(full(4)).unwrap_err();
         assert_eq!(in_flight(&mut run), 2);
     }
 }
@@ -123,7 +122,7 @@ fn past_the_end_and_the_last_number_there_is_nothing() {
 fn what_cannot_be_sent_is_not_told() {
     let mut run = Run::new(Pages::new(GetImages::new().page_size(0), 7));
     assert!(ahead(&mut run, 1).is_none());
-    assert!(matches!(run.next(), Err(FlowError::Request(_))));
+    assert!(matches!(run.poll(), Err(FlowError::Request(_))));
 }
 
 /// Only lists can tell; what a tracker asks for next depends on the answer.
@@ -142,7 +141,7 @@ fn an_exchange_and_a_tracker_tell_nothing() {
 /// A list that is asked for by POST, as a search with a long filter may be.
 #[derive(Clone, Default)]
 struct Search {
-    number: Option<u32>,
+    options: ListOptions,
     harmless: bool,
 }
 
@@ -150,10 +149,9 @@ impl Operation for Search {
     const NAME: &'static str = "Search";
     const METHOD: Method = Method::POST;
     const CAPABILITY: &'static str = "images-view";
-    type Data = Vec<Image>;
-    type Includes = NoIncludes;
+    type Output = List<Image>;
 
-    fn is_repeatable(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         self.harmless
     }
 
@@ -162,21 +160,19 @@ impl Operation for Search {
     }
 
     fn query(&self, query: &mut Query<'_>) {
-        if let Some(number) = self.number {
-            query.number("page[number]", number);
-        }
-    }
-
-    fn read(body: &str) -> Result<Document<Vec<Image>>, Mismatch> {
-        Document::read_list(body)
+        query.options(&self.options);
     }
 }
 
 impl ListOperation for Search {
     type Record = Image;
 
-    fn page_number(&mut self) -> &mut Option<u32> {
-        &mut self.number
+    fn options(&self) -> &ListOptions {
+        &self.options
+    }
+
+    fn options_mut(&mut self) -> &mut ListOptions {
+        &mut self.options
     }
 
     fn key(image: &Image) -> &str {
@@ -190,14 +186,14 @@ fn what_must_not_be_done_twice_is_not_asked_for_early() {
     let mut run = Run::new(Pages::new(Search::default(), 7));
     run.step(full(1)).unwrap().unwrap();
     assert!(ahead(&mut run, 1).is_none());
-    let mut run = Run::new(Pages::new(Search { harmless: true, number: None }, 7));
+    let mut run = Run::new(Pages::new(Search { harmless: true, ..Search::default() }, 7));
     run.step(full(1)).unwrap().unwrap();
     assert!(ahead(&mut run, 1).is_some());
 }
 
 /// The job as its tracker told it last.
 #[track_caller]
-fn told(run: &mut Run<cycle_images::flow::Track>, outcome: Outcome) -> Option<Tracked> {
+fn told(run: &mut Run<cycle_images::flow::JobTracker>, outcome: Outcome) -> Option<JobUpdate> {
     run.step(outcome).unwrap()
 }
 
@@ -225,7 +221,7 @@ fn a_job_that_is_not_completed_is_not_given() {
     assert!(matches!(run.flow.clone().completed(None), Err(FlowError::Ended)));
     assert!(matches!(run.flow.clone().completed(running), Err(FlowError::Ended)));
     run.clock.pass(hour);
-    run.flow.next(&hub(), run.clock.now()).unwrap_err();
+    run.flow.poll(&hub(), run.clock.now()).unwrap_err();
     assert!(matches!(run.flow.completed(None), Err(FlowError::Ended)));
     for end in ["error", "expired"] {
         let mut run = Run::new(track());

@@ -2,11 +2,11 @@
 
 use std::io;
 
-use cycle_images::flow::Fault;
+use cycle_images::flow::SendError;
 use cycle_images::http::Response;
 use serde_json::{Value, json};
 
-pub(crate) type Outcome = Result<Response<String>, Fault>;
+pub(crate) type Outcome = Result<Response<String>, SendError>;
 
 /// An outcome under a name, for tables.
 pub(crate) type Case = (&'static str, fn() -> Outcome);
@@ -44,15 +44,15 @@ pub(crate) fn data(data: &Value) -> Outcome {
 }
 
 pub(crate) fn unsent() -> Outcome {
-    Err(Fault::unsent(io::Error::other("no route")))
+    Err(SendError::not_sent(io::Error::other("no route")))
 }
 
 pub(crate) fn lost() -> Outcome {
-    Err(Fault::lost(io::Error::other("the peer hung up")))
+    Err(SendError::maybe_sent(io::Error::other("the peer hung up")))
 }
 
 pub(crate) fn fatal() -> Outcome {
-    Err(Fault::lost(io::Error::other("the answer is odd")).fatal())
+    Err(SendError::maybe_sent(io::Error::other("the answer is odd")).fatal())
 }
 
 pub(crate) fn image(id: &str) -> Value {

@@ -6,12 +6,12 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, Fault, Flow, FlowError, JobError, Next, Pages, Track};
+use cycle_images::flow::{Exchange, Flow, FlowError, JobError, JobTracker, Pages, SendError, Step};
 use cycle_images::http::{Request, Response};
 use cycle_images::images::{CreateImage, CreateImageJob, GetImage, GetImages};
 use cycle_images::model::ImageStatus;
 use cycle_images::{Hub, ImageId, SourceId};
-use cycle_images_tests::sandbox::{self, Fate, Paging, Sandbox, Settings};
+use cycle_images_tests::sandbox::{self, JobOutcome, Paging, Sandbox, Settings};
 
 use crate::clock::{Clock, secs};
 
@@ -33,41 +33,41 @@ impl Runtime {
     }
 
     /// Turns a flow to the next thing it gives, or to its end.
-    fn turn<F: Flow>(&mut self, flow: &mut F) -> Result<Option<F::Item>, FlowError> {
+    fn run<F: Flow>(&mut self, flow: &mut F) -> Result<Option<F::Item>, FlowError> {
         loop {
-            match flow.next(&self.hub, self.clock.now())? {
-                Next::Send(request) => {
-                    let outcome = carry(&request);
-                    if let Some(item) = flow.answer(&self.hub, outcome, self.clock.now())? {
+            match flow.poll(&self.hub, self.clock.now())? {
+                Step::Send(request) => {
+                    let outcome = send(&request);
+                    if let Some(item) = flow.handle(&self.hub, outcome, self.clock.now())? {
                         return Ok(Some(item));
                     }
                 }
-                Next::Wait(time) => {
+                Step::Wait(time) => {
                     self.clock.pass(time);
                     self.sandbox.skip(time);
                 }
-                Next::End => return Ok(None),
+                Step::Done => return Ok(None),
             }
         }
     }
 
     /// Makes an image and has it imported; its id, and a tracker of its job.
-    fn import(&mut self) -> (ImageId, Track) {
+    fn import(&mut self) -> (ImageId, JobTracker) {
         let source = SourceId::new(self.sandbox.source_id()).unwrap();
         let mut create = Exchange::new(CreateImage::new(source).name("by hand"), 1);
-        let id = self.turn(&mut create).unwrap().unwrap().data.id;
-        assert!(self.turn(&mut create).unwrap().is_none());
+        let id = self.run(&mut create).unwrap().unwrap().data.id;
+        assert!(self.run(&mut create).unwrap().is_none());
         let mut import = Exchange::new(CreateImageJob::import(&id), 2);
-        let descriptor = self.turn(&mut import).unwrap().unwrap().data;
-        (id, Track::described(&descriptor, 3).unwrap())
+        let descriptor = self.run(&mut import).unwrap().unwrap().data;
+        (id, JobTracker::from_descriptor(&descriptor, 3).unwrap())
     }
 }
 
-fn carry(request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Fault> {
+fn send(request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, SendError> {
     let uri = request.uri();
     let mut socket =
-        TcpStream::connect(uri.authority().unwrap().as_str()).map_err(Fault::unsent)?;
-    exchange(&mut socket, request).map_err(Fault::lost)
+        TcpStream::connect(uri.authority().unwrap().as_str()).map_err(SendError::not_sent)?;
+    exchange(&mut socket, request).map_err(SendError::maybe_sent)
 }
 
 fn exchange(socket: &mut TcpStream, request: &Request<Vec<u8>>) -> io::Result<Response<Vec<u8>>> {
@@ -110,8 +110,8 @@ fn an_image_is_made_imported_and_followed_to_its_end() {
     runtime.sandbox.fault(sandbox::Fault::bad_gateway());
     runtime.sandbox.fault(sandbox::Fault::Truncate);
     let mut told = Vec::new();
-    while let Some(tracked) = runtime.turn(&mut track).unwrap() {
-        told.push((tracked.job.state.current.to_string(), tracked.progress.done));
+    while let Some(update) = runtime.run(&mut track).unwrap() {
+        told.push((update.job.state.current.to_string(), update.progress.done));
     }
     let expected = [("queued", 0), ("running", 0), ("running", 1), ("running", 2), ("running", 3)]
         .into_iter()
@@ -119,7 +119,7 @@ fn an_image_is_made_imported_and_followed_to_its_end() {
         .map(|(state, done)| (state.to_owned(), done));
     assert_eq!(told, expected.collect::<Vec<_>>());
     assert!(runtime.clock.passed() >= 5 * STEP);
-    let image = runtime.turn(&mut Exchange::new(GetImage::new(id), 4)).unwrap().unwrap().data;
+    let image = runtime.run(&mut Exchange::new(GetImage::new(id), 4)).unwrap().unwrap().data;
     assert_eq!(image.state.current, ImageStatus::Live);
     let posts = runtime.sandbox.requests().into_iter().filter(|seen| seen.method == "POST");
     assert_eq!(posts.count(), 3, "one of the two was sent again, after 429");
@@ -131,8 +131,8 @@ fn a_post_whose_answer_was_lost_is_not_sent_again() {
         let mut runtime = Runtime::new(Settings::default());
         runtime.sandbox.fault(fault);
         let source = SourceId::new(runtime.sandbox.source_id()).unwrap();
-        let error = runtime.turn(&mut Exchange::new(CreateImage::new(source), 1)).unwrap_err();
-        assert!(matches!(error, FlowError::Transport { tries: 1, .. }), "{error:?}");
+        let error = runtime.run(&mut Exchange::new(CreateImage::new(source), 1)).unwrap_err();
+        assert!(matches!(error, FlowError::Transport { attempts: 1, .. }), "{error:?}");
         assert_eq!(runtime.sandbox.requests().len(), 1);
     }
 }
@@ -145,8 +145,8 @@ fn nobody_listens() {
     drop(taken);
     runtime.hub = runtime.hub.clone().with_base_url(&url).unwrap();
     let source = SourceId::new(runtime.sandbox.source_id()).unwrap();
-    let error = runtime.turn(&mut Exchange::new(CreateImage::new(source), 1)).unwrap_err();
-    assert!(matches!(error, FlowError::Transport { tries: 4, .. }), "{error:?}");
+    let error = runtime.run(&mut Exchange::new(CreateImage::new(source), 1)).unwrap_err();
+    assert!(matches!(error, FlowError::Transport { attempts: 4, .. }), "{error:?}");
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_list_is_read_page_by_page() {
         let list = GetImages::new().filter_search("extra-").page_size(100);
         let mut pages = Pages::new(list, 5);
         let mut names = Vec::new();
-        while let Some(page) = runtime.turn(&mut pages).unwrap() {
+        while let Some(page) = runtime.run(&mut pages).unwrap() {
             assert!(page.data.len() <= 7);
             names.extend(page.data.into_iter().map(|image| image.name));
             runtime.sandbox.fault(sandbox::Fault::unavailable_until("3"));
@@ -173,8 +173,8 @@ fn a_list_that_repeats_itself_is_an_error() {
     let settings = Settings::default().extra_images(20).page_cap(5).paging(Paging::Repeats);
     let mut runtime = Runtime::new(settings);
     let mut pages = Pages::new(GetImages::new(), 5);
-    assert!(runtime.turn(&mut pages).unwrap().is_some());
-    let error = runtime.turn(&mut pages).unwrap_err();
+    assert!(runtime.run(&mut pages).unwrap().is_some());
+    let error = runtime.run(&mut pages).unwrap_err();
     assert!(matches!(error, FlowError::RepeatedPage { page: 2, .. }), "{error:?}");
 }
 
@@ -185,20 +185,20 @@ fn jobs_come_to_other_ends() {
         let mut runtime = Runtime::new(Settings::default().job_fate(fate));
         let (_, mut track) = runtime.import();
         loop {
-            match runtime.turn(&mut track) {
+            match runtime.run(&mut track) {
                 Ok(told) => assert!(told.is_some(), "it has ended well"),
                 Err(error) => {
-                    assert!(runtime.turn(&mut track).unwrap().is_none());
+                    assert!(runtime.run(&mut track).unwrap().is_none());
                     break error;
                 }
             }
         }
     };
-    let failed = end(Fate::Fail { step: 1, message });
+    let failed = end(JobOutcome::Fail { step: 1, message });
     assert!(matches!(failed.job(), Some(JobError::Failed { .. })), "{failed:?}");
     assert!(failed.to_string().contains("unknown base image"), "{failed}");
-    let expired = end(Fate::Expire);
+    let expired = end(JobOutcome::Expire);
     assert!(matches!(expired.job(), Some(JobError::Expired { .. })), "{expired:?}");
-    let gone = end(Fate::Vanish);
+    let gone = end(JobOutcome::Vanish);
     assert!(matches!(gone.job(), Some(JobError::Gone { last: Some(_), .. })), "{gone:?}");
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use cycle_images::flow::{Fault, Flow, FlowError, Next};
+use cycle_images::flow::{Flow, FlowError, SendError, Step};
 use cycle_images::http::{Request, Response};
 use cycle_images::{Hub, Timestamp};
 
@@ -67,25 +67,25 @@ impl<F: Flow> Run<F> {
     }
 
     /// What it wants now.
-    pub(crate) fn next(&mut self) -> Result<Next, FlowError> {
-        self.flow.next(&self.hub, self.clock.now())
+    pub(crate) fn poll(&mut self) -> Result<Step, FlowError> {
+        self.flow.poll(&self.hub, self.clock.now())
     }
 
     /// Waits as it is told to, until it sends or has ended.
     pub(crate) fn until_sent(&mut self) -> Result<Option<Request<Vec<u8>>>, FlowError> {
         let mut waited = Duration::ZERO;
         loop {
-            match self.next()? {
-                Next::Send(request) => {
+            match self.poll()? {
+                Step::Send(request) => {
                     self.waits.push(waited);
                     return Ok(Some(request));
                 }
-                Next::Wait(time) => {
+                Step::Wait(time) => {
                     assert!(!time.is_zero(), "a wait for nothing would turn in a circle");
                     self.clock.pass(time);
                     waited += time;
                 }
-                Next::End => return Ok(None),
+                Step::Done => return Ok(None),
             }
         }
     }
@@ -96,25 +96,25 @@ impl<F: Flow> Run<F> {
         self.until_sent().unwrap().unwrap()
     }
 
-    pub(crate) fn answer(
+    pub(crate) fn handle(
         &mut self,
-        outcome: Result<Response<String>, Fault>,
+        outcome: Result<Response<String>, SendError>,
     ) -> Result<Option<F::Item>, FlowError> {
-        self.flow.answer(&self.hub, outcome, self.clock.now())
+        self.flow.handle(&self.hub, outcome, self.clock.now())
     }
 
     /// Has it send, and answers.
     #[track_caller]
     pub(crate) fn step(&mut self, outcome: Outcome) -> Result<Option<F::Item>, FlowError> {
         self.request();
-        self.answer(outcome)
+        self.handle(outcome)
     }
 
     #[track_caller]
     pub(crate) fn assert_ended(&mut self) {
         for _ in 0..3 {
-            let next = self.next();
-            assert!(matches!(next, Ok(Next::End)), "{next:?}");
+            let next = self.poll();
+            assert!(matches!(next, Ok(Step::Done)), "{next:?}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::io;
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, Fault, Flow, FlowError, Pages, RetryPolicy, Track};
+use cycle_images::flow::{Exchange, Flow, FlowError, JobTracker, Pages, RetryPolicy, SendError};
 use cycle_images::http::StatusCode;
 use cycle_images::images::{GetImage, GetImages};
 use cycle_images::{ImageId, JobId, Operation};
@@ -26,7 +26,7 @@ fn the_reply_comes_out_whole_and_then_the_flow_has_ended() {
     assert_eq!((request.method().as_str(), request.uri().path()), ("GET", "/v1/images/i1"));
     assert_eq!(request.headers()["authorization"], format!("Bearer {KEY}"));
     let body = format!(r#"{{"data": {}}}"#, image("i1"));
-    let reply = run.answer(answer(203, &[("X-Request-Id", "r1")], &body)).unwrap().unwrap();
+    let reply = run.handle(answer(203, &[("X-Request-Id", "r1")], &body)).unwrap().unwrap();
     assert_eq!(reply.data.id.as_str(), "i1");
     assert_eq!(reply.status, StatusCode::NON_AUTHORITATIVE_INFORMATION);
     assert_eq!(reply.headers["x-request-id"], "r1");
@@ -45,7 +45,7 @@ fn a_success_after_failures_is_a_success() {
 
 #[test]
 fn the_last_answer_is_what_comes_out() {
-    let mut run = Run::new(get_image().retry(RetryPolicy::default().tries(3)));
+    let mut run = Run::new(get_image().retry(RetryPolicy::default().max_attempts(3)));
     assert!(run.step(unsent()).unwrap().is_none());
     assert!(run.step(refusal(429, "429.rate-limiting")).unwrap().is_none());
     let error = run.step(refusal(503, "503.not-ready")).unwrap_err();
@@ -58,11 +58,11 @@ fn the_last_answer_is_what_comes_out() {
 
 #[test]
 fn the_last_fault_is_what_comes_out_with_what_the_client_said() {
-    let mut run = Run::new(get_image().retry(RetryPolicy::default().tries(3)));
+    let mut run = Run::new(get_image().retry(RetryPolicy::default().max_attempts(3)));
     assert!(run.step(status(503)).unwrap().is_none());
     assert!(run.step(unsent()).unwrap().is_none());
     let error = run.step(lost()).unwrap_err();
-    let FlowError::Transport { operation: GetImage::NAME, tries: 3, .. } = error else {
+    let FlowError::Transport { operation: GetImage::NAME, attempts: 3, .. } = error else {
         panic!("{error:?}");
     };
     assert!(error.response().is_none());
@@ -78,40 +78,41 @@ fn the_last_fault_is_what_comes_out_with_what_the_client_said() {
 fn a_fault_says_whether_anything_can_have_arrived() {
     let may_have = |outcome: Outcome| outcome.unwrap_err().may_have_arrived();
     assert_eq!([unsent(), lost(), fatal()].map(may_have), [false, true, true]);
-    let error = unsent().unwrap_err().of("GetImages", 1);
+    let error = unsent().unwrap_err().into_error("GetImages", 1);
     assert!(!error.may_have_arrived() && error.to_string().contains("nothing was sent"), "{error}");
 }
 
 #[test]
 fn what_went_wrong_is_told_with_its_limit() {
-    let slow = Fault::unsent(io::Error::other("no route")).timed_out(Duration::from_millis(1500));
+    let slow =
+        SendError::not_sent(io::Error::other("no route")).timed_out(Duration::from_millis(1500));
     assert!(!slow.may_have_arrived());
-    let error = slow.of("GetImages", 2);
-    assert!(matches!(error, FlowError::Timeout { tries: 2, .. }), "{error:?}");
+    let error = slow.into_error("GetImages", 2);
+    assert!(matches!(error, FlowError::Timeout { attempts: 2, .. }), "{error:?}");
     assert!(error.to_string().contains("within 1.5 s, 2 times; nothing was sent"), "{error}");
     assert_eq!(error.source().unwrap().to_string(), "no route");
 
-    let large = Fault::too_large(10).timed_out(Duration::from_secs(1));
+    let large = SendError::too_large(10).timed_out(Duration::from_secs(1));
     assert!(large.may_have_arrived());
-    let error = large.of("GetImages", 1);
+    let error = large.into_error("GetImages", 1);
     assert!(matches!(error, FlowError::BodyTooLarge { limit: 10, .. }), "{error:?}");
     assert!(error.to_string().contains("more than 10 bytes"), "{error}");
 }
 
 #[test]
 fn any_error_is_taken_for_one_after_which_the_request_may_have_arrived() {
-    let fault = Fault::from(io::Error::from(io::ErrorKind::ConnectionRefused));
+    let fault = SendError::from(io::Error::from(io::ErrorKind::ConnectionRefused));
     assert!(fault.may_have_arrived());
-    assert!(matches!(fault.of("GetImages", 1), FlowError::Transport { .. }));
+    assert!(matches!(fault.into_error("GetImages", 1), FlowError::Transport { .. }));
 }
 
 #[test]
 fn an_argument_that_cant_be_sent_is_an_error_each_time() {
     let mut run = Run::new(Exchange::new(GetImages::new().page_size(0), 7));
     for _ in 0..2 {
-        let error = run.next().unwrap_err();
+        let error = run.poll().unwrap_err();
         assert!(matches!(error, FlowError::Request(_)), "{error:?}");
-        let not_asked = run.answer(page(&["i1"]));
+        let not_asked = run.handle(page(&["i1"]));
         assert!(matches!(not_asked, Err(FlowError::NotAsked)));
     }
 }
@@ -123,7 +124,7 @@ where
 {
     let before = run.flow.clone();
     for outcome in [success(), status(503), unsent(), lost()] {
-        let refused = run.answer(outcome);
+        let refused = run.handle(outcome);
         assert!(matches!(refused, Err(FlowError::NotAsked)), "{when}");
         assert_eq!(run.flow, before, "{when}");
     }
@@ -142,7 +143,7 @@ where
     answer_unasked(&mut run, success, "at the start");
     run.step(asking(503, "5")).unwrap();
     answer_unasked(&mut run, success, "before a wait");
-    run.next().unwrap();
+    run.poll().unwrap();
     answer_unasked(&mut run, success, "in a wait");
     run.step(success()).unwrap();
     answer_unasked(&mut run, success, "after a success");
@@ -155,15 +156,15 @@ where
 fn an_answer_that_nothing_asked_for_is_refused_and_changes_nothing() {
     assert_misuse_changes_nothing(get_image(), || data(&image("i1")));
     assert_misuse_changes_nothing(Pages::new(GetImages::new(), 7), || page(&[]));
-    let track = Track::new(JobId::new("j1").unwrap(), 7);
+    let track = JobTracker::new(JobId::new("j1").unwrap(), 7);
     assert_misuse_changes_nothing(track, || seen("completed", 1, 1));
 }
 
 #[test]
 fn what_the_client_cannot_carry_at_all_is_tried_once() {
     let mut run = Run::new(get_image());
-    let unable = Fault::unsent(io::Error::other("there is no TLS here")).fatal();
+    let unable = SendError::not_sent(io::Error::other("there is no TLS here")).fatal();
     let error = run.step(Err(unable)).unwrap_err();
-    assert!(matches!(error, FlowError::Transport { tries: 1, .. }), "{error:?}");
+    assert!(matches!(error, FlowError::Transport { attempts: 1, .. }), "{error:?}");
     assert!(!error.may_have_arrived());
 }

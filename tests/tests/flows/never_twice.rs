@@ -1,6 +1,6 @@
 //! A POST that may have been received is not sent a second time, however the flow is turned.
 
-use cycle_images::flow::{Exchange, FlowError, Next};
+use cycle_images::flow::{Exchange, FlowError, Step};
 use cycle_images::images::{CreateImage, CreateImageJob, DeleteImage, GetImages};
 use cycle_images::{ImageId, Operation, SourceId};
 
@@ -17,7 +17,7 @@ fn import() -> CreateImageJob {
 
 #[track_caller]
 fn assert_interrupted<O: Operation>(run: &mut Run<Exchange<O>>) {
-    let error = run.next().unwrap_err();
+    let error = run.poll().unwrap_err();
     assert!(
         matches!(error, FlowError::Interrupted { operation, .. } if operation == O::NAME),
         "{error:?}"
@@ -49,7 +49,7 @@ fn an_answer_that_comes_after_the_interruption_was_not_asked_for() {
     let mut run = Run::new(Exchange::new(create(), 7));
     run.request();
     assert_interrupted(&mut run);
-    assert!(matches!(run.answer(data(&image("i1"))), Err(FlowError::NotAsked)));
+    assert!(matches!(run.handle(data(&image("i1"))), Err(FlowError::NotAsked)));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn what_may_be_repeated_is_sent_again() {
     let first = run.request();
     let second = run.request();
     assert_eq!((first.uri(), first.method()), (second.uri(), second.method()));
-    assert!(run.answer(page(&["i1"])).unwrap().is_some());
+    assert!(run.handle(page(&["i1"])).unwrap().is_some());
     let mut run = Run::new(Exchange::new(DeleteImage::new(ImageId::new("i1").unwrap()), 7));
     run.request();
     assert_eq!(run.request().method(), "DELETE");
@@ -69,7 +69,7 @@ fn waiting_is_no_interruption() {
     let mut run = Run::new(Exchange::new(create(), 7));
     assert!(run.step(asking(503, "2")).unwrap().is_none());
     for _ in 0..5 {
-        assert!(matches!(run.next(), Ok(Next::Wait(_))));
+        assert!(matches!(run.poll(), Ok(Step::Wait(_))));
     }
     assert!(run.step(data(&image("i1"))).unwrap().is_some());
     run.assert_ended();
@@ -81,8 +81,8 @@ fn an_interrupted_post_is_not_sent_however_often_it_is_asked_for() {
     let mut run = Run::new(Exchange::new(create(), 7));
     run.request();
     for _ in 0..5 {
-        let next = run.next();
-        assert!(!matches!(next, Ok(Next::Send(_))), "sent twice: {next:?}");
+        let next = run.poll();
+        assert!(!matches!(next, Ok(Step::Send(_))), "sent twice: {next:?}");
     }
 }
 

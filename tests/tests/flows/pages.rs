@@ -31,7 +31,7 @@ pub(crate) fn number(run: &mut Images) -> u32 {
 #[track_caller]
 pub(crate) fn turn(run: &mut Images, asked: u32, outcome: Outcome) -> Option<Vec<String>> {
     assert_eq!(number(run), asked);
-    let reply = run.answer(outcome).unwrap()?;
+    let reply = run.handle(outcome).unwrap()?;
     Some(reply.data.iter().map(|image| image.id.to_string()).collect())
 }
 
@@ -102,7 +102,7 @@ fn it_begins_where_the_operation_says() {
 #[test]
 fn there_is_no_page_0_and_nothing_is_sent_for_it() {
     let mut run = Run::new(Pages::new(GetImages::new().page_number(0), 7));
-    assert!(matches!(run.next(), Err(FlowError::Request(_))));
+    assert!(matches!(run.poll(), Err(FlowError::Request(_))));
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn every_page_is_asked_for_in_the_same_way() {
             ("page[size]", "2"),
         ];
         assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        run.answer(page(ids)).unwrap().unwrap();
+        run.handle(page(ids)).unwrap().unwrap();
     }
 }
 
@@ -131,7 +131,7 @@ fn each_page_is_given_with_what_came_beside_it() {
     run.request();
     let body = r#"{"data": [{"id": "a", "state": {"current": "live"}}], "includes": {
         "sources": {"s1": {"id": "s1", "name": "shop", "state": {"current": "live"}}}}}"#;
-    let reply = run.answer(answer(206, &[("X-Request-Id", "r1")], body)).unwrap().unwrap();
+    let reply = run.handle(answer(206, &[("X-Request-Id", "r1")], body)).unwrap().unwrap();
     assert_eq!(reply.includes.sources["s1"].name, "shop");
     assert_eq!(
         (reply.status.as_u16(), &reply.headers["x-request-id"]),
@@ -155,7 +155,7 @@ fn an_error_leaves_the_pages_before_it_and_goes_on_where_it_was() {
             assert_eq!(turn(&mut run, 3, outcome()), None);
         }
         assert_eq!(number(&mut run), 3);
-        let error = run.answer(outcome()).unwrap_err();
+        let error = run.handle(outcome()).unwrap_err();
         assert!(error.to_string().starts_with("GetImages "), "{error}");
         assert_eq!(turn(&mut run, 3, page(&["e", "f"])).unwrap(), ["e", "f"]);
         ends(&mut run, 4);
@@ -177,6 +177,6 @@ fn each_page_has_its_own_tries() {
 
 #[test]
 fn the_policy_is_the_one_that_was_set() {
-    let mut run = Run::new(Pages::new(GetImages::new(), 7).retry(RetryPolicy::none()));
+    let mut run = Run::new(Pages::new(GetImages::new(), 7).retry(RetryPolicy::disabled()));
     assert_eq!(run.step(status(503)).unwrap_err().response().unwrap().status(), 503);
 }

@@ -16,7 +16,7 @@ fn full(page: u32) -> [String; 2] {
 fn answer(run: &mut Images, asked: u32, ids: &[impl AsRef<str>]) -> Result<(), FlowError> {
     assert_eq!(crate::pages::number(run), asked);
     let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
-    run.answer(page(&ids)).map(|page| assert!(page.is_some()))
+    run.handle(page(&ids)).map(|page| assert!(page.is_some()))
 }
 
 /// Reads a list without an end until that is found, after so many pages: the number of the page and

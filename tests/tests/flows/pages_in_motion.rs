@@ -11,7 +11,7 @@ use crate::pages::{Images, ends, images, number, turn};
 #[track_caller]
 fn repeated(run: &mut Images, asked: u32, outcome: Outcome) -> (u32, String) {
     assert_eq!(number(run), asked);
-    let error = run.answer(outcome).unwrap_err();
+    let error = run.handle(outcome).unwrap_err();
     let FlowError::RepeatedPage { operation: "GetImages", page, .. } = error else {
         panic!("{error:?}");
     };

@@ -1,6 +1,6 @@
 //! Records that can't be read: they are on their page all the same.
 
-use cycle_images::flow::Next;
+use cycle_images::flow::Step;
 use serde_json::{Value, json};
 
 use crate::answers::{Outcome, answer, data, image, page};
@@ -19,8 +19,8 @@ fn records(records: &[Value]) -> Outcome {
 #[track_caller]
 fn read(run: &mut Images, asked: u32, outcome: Outcome) -> (usize, usize) {
     assert_eq!(number(run), asked);
-    let reply = run.answer(outcome).unwrap().unwrap();
-    (reply.data.len(), reply.unread.len())
+    let reply = run.handle(outcome).unwrap().unwrap();
+    (reply.data.len(), reply.skipped.len())
 }
 
 #[test]
@@ -73,10 +73,10 @@ fn records_that_are_null_end_nothing() {
 fn a_page_of_odd_records_that_is_repeated_is_no_loop() {
     let mut run = images();
     for _ in 0..50 {
-        if let Ok(Next::End) | Err(_) = run.next() {
+        if let Ok(Step::Done) | Err(_) = run.poll() {
             return;
         }
-        if run.answer(records(&[odd(), odd()])).is_err() {
+        if run.handle(records(&[odd(), odd()])).is_err() {
             return;
         }
     }
@@ -89,5 +89,5 @@ fn a_page_that_begins_and_ends_oddly_is_told_from_the_next() {
     assert_eq!(read(&mut run, 1, records(&[odd(), image("a"), odd()])), (1, 2));
     assert_eq!(read(&mut run, 2, records(&[odd(), image("b"), odd()])), (1, 2));
     assert_eq!(number(&mut run), 3);
-    assert!(run.answer(records(&[odd(), image("b"), odd()])).is_err());
+    assert!(run.handle(records(&[odd(), image("b"), odd()])).is_err());
 }

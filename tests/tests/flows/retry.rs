@@ -83,7 +83,7 @@ const TABLE: [Row; 45] = [
 fn is_repeated<O: Operation>(operation: O, outcome: Outcome) -> bool {
     let mut run = Run::new(Exchange::new(operation, 7));
     let first = run.request();
-    match run.answer(outcome) {
+    match run.handle(outcome) {
         Ok(Some(_)) => panic!("{}: that was no success", O::NAME),
         Err(error) => {
             assert!(!matches!(error, FlowError::NotAsked), "{error:?}");

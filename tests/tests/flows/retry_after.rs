@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, Next, RetryPolicy};
+use cycle_images::flow::{Exchange, RetryPolicy, Step};
 use cycle_images::images::GetImages;
 
 use crate::answers::{Outcome, answer, asking, status};
@@ -11,7 +11,7 @@ use crate::clock::{Run, millis, secs};
 
 /// The wait after one answer, when nothing is drawn beside it.
 fn wait_after(policy: RetryPolicy, outcome: Outcome) -> Duration {
-    let policy = policy.base(Duration::ZERO);
+    let policy = policy.initial_backoff(Duration::ZERO);
     let mut run = Run::new(Exchange::new(GetImages::new(), 7).retry(policy));
     assert!(run.step(outcome).unwrap().is_none());
     run.request();
@@ -32,7 +32,7 @@ fn seconds_are_waited_for_up_to_the_cap() {
     assert_eq!(default_wait_after(asking(503, "61")), secs(60));
     assert_eq!(default_wait_after(asking(503, "18446744073709551615")), secs(60));
     assert_eq!(default_wait_after(asking(503, "99999999999999999999")), secs(60));
-    let hasty = RetryPolicy::default().longest_asked(secs(3));
+    let hasty = RetryPolicy::default().max_retry_after(secs(3));
     assert_eq!(wait_after(hasty, asking(503, "17")), secs(3));
 }
 
@@ -70,7 +70,7 @@ fn every_form_of_a_date_is_read() {
 #[test]
 fn a_clock_that_is_off_changes_nothing() {
     for (later, hours) in [(true, 30), (false, 30)] {
-        let policy = RetryPolicy::default().base(Duration::ZERO);
+        let policy = RetryPolicy::default().initial_backoff(Duration::ZERO);
         let mut run = Run::new(Exchange::new(GetImages::new(), 7).retry(policy));
         match later {
             true => run.clock.pass(secs(hours * 3600)),
@@ -86,7 +86,11 @@ fn a_clock_that_is_off_changes_nothing() {
 
 /// The waits before the repetitions of one exchange that is answered the same again and again.
 fn waits(seed: u64, outcome: fn() -> Outcome) -> Vec<Duration> {
-    let policy = RetryPolicy::default().tries(9).budget(secs(3600)).base(secs(1)).longest(secs(20));
+    let policy = RetryPolicy::default()
+        .max_attempts(9)
+        .max_elapsed(secs(3600))
+        .initial_backoff(secs(1))
+        .max_backoff(secs(20));
     let mut run = Run::new(Exchange::new(GetImages::new(), seed).retry(policy));
     while run.step(outcome()).is_ok() {}
     run.waits.split_off(1)
@@ -119,7 +123,11 @@ fn the_seed_decides_the_waits() {
 #[test]
 fn the_waits_are_drawn_by_split_mix_64() {
     let ceiling = Duration::from_nanos(1 << 32);
-    let policy = RetryPolicy::default().tries(6).budget(secs(3600)).base(ceiling).longest(ceiling);
+    let policy = RetryPolicy::default()
+        .max_attempts(6)
+        .max_elapsed(secs(3600))
+        .initial_backoff(ceiling)
+        .max_backoff(ceiling);
     let mut run = Run::new(Exchange::new(GetImages::new(), 0).retry(policy));
     while run.step(status(503)).is_ok() {}
     let drawn: [u64; 5] = [
@@ -146,8 +154,8 @@ fn what_is_asked_for_is_the_least() {
 fn asked_in_the_midst_of_a_wait_it_tells_the_rest() {
     let mut run = Run::new(Exchange::new(GetImages::new(), 7));
     run.step(asking(503, "10")).unwrap();
-    let wait = |run: &mut Run<_>| match run.next() {
-        Ok(Next::Wait(time)) => time,
+    let wait = |run: &mut Run<_>| match run.poll() {
+        Ok(Step::Wait(time)) => time,
         next => panic!("{next:?}"),
     };
     assert_eq!((wait(&mut run), wait(&mut run)), (secs(10), secs(10)));
@@ -163,9 +171,9 @@ fn a_clock_that_is_set_back_makes_no_wait_longer() {
     let mut run = Run::new(Exchange::new(GetImages::new(), 7));
     run.step(asking(503, "10")).unwrap();
     run.clock.go_back(secs(3600));
-    match run.next().unwrap() {
-        Next::Wait(time) => assert!(time <= secs(10), "{time:?}"),
-        next => assert!(matches!(next, Next::Send(_))),
+    match run.poll().unwrap() {
+        Step::Wait(time) => assert!(time <= secs(10), "{time:?}"),
+        next => assert!(matches!(next, Step::Send(_))),
     }
 }
 

@@ -21,28 +21,28 @@ fn sent(policy: RetryPolicy, outcome: fn() -> Outcome) -> usize {
 fn tries_are_counted_in_all() {
     let policy = RetryPolicy::default();
     assert_eq!(sent(policy, || status(503)), 4);
-    for tries in 1..=10 {
-        assert_eq!(sent(policy.tries(tries), unsent), tries as usize);
+    for attempts in 1..=10 {
+        assert_eq!(sent(policy.max_attempts(attempts), unsent), attempts as usize);
     }
-    assert_eq!(sent(policy.tries(0), || status(503)), 1);
+    assert_eq!(sent(policy.max_attempts(0), || status(503)), 1);
 }
 
 #[test]
 fn none_sends_everything_once() {
     for outcome in [|| status(503), || asking(429, "0"), unsent, lost] {
-        assert_eq!(sent(RetryPolicy::none(), outcome), 1);
+        assert_eq!(sent(RetryPolicy::disabled(), outcome), 1);
     }
-    assert_eq!(RetryPolicy::none(), RetryPolicy::default().tries(1));
+    assert_eq!(RetryPolicy::disabled(), RetryPolicy::default().max_attempts(1));
 }
 
 #[test]
 fn waits_are_counted_against_the_budget_before_they_begin() {
-    let policy = RetryPolicy::default().tries(100).base(Duration::ZERO);
+    let policy = RetryPolicy::default().max_attempts(100).initial_backoff(Duration::ZERO);
     // At 0, 50 and 100 s; at 150 s it would be too late.
     assert_eq!(sent(policy, || asking(503, "50")), 3);
     assert_eq!(sent(policy, || asking(503, "40")), 4, "the last second is part of it");
-    assert_eq!(sent(policy.budget(secs(119)), || asking(503, "40")), 3);
-    assert_eq!(sent(policy.budget(Duration::ZERO), || asking(503, "1")), 1);
+    assert_eq!(sent(policy.max_elapsed(secs(119)), || asking(503, "40")), 3);
+    assert_eq!(sent(policy.max_elapsed(Duration::ZERO), || asking(503, "1")), 1);
 }
 
 #[test]
@@ -50,10 +50,10 @@ fn slow_answers_are_counted_against_the_budget() {
     let mut run = Run::new(Exchange::new(GetImages::new(), 7));
     run.request();
     run.clock.pass(secs(70));
-    assert!(run.answer(status(504)).unwrap().is_none());
+    assert!(run.handle(status(504)).unwrap().is_none());
     run.request();
     run.clock.pass(secs(70));
-    assert_eq!(run.answer(status(504)).unwrap_err().response().unwrap().status(), 504);
+    assert_eq!(run.handle(status(504)).unwrap_err().response().unwrap().status(), 504);
 }
 
 #[test]
@@ -70,10 +70,10 @@ fn the_budget_begins_with_the_first_try_and_not_when_the_flow_is_made() {
 fn hours_of_backoff_pass_in_no_time() {
     let hours = 12;
     let patient = RetryPolicy::default()
-        .tries(10_000)
-        .budget(secs(hours * 3600))
-        .base(secs(1))
-        .longest(secs(600));
+        .max_attempts(10_000)
+        .max_elapsed(secs(hours * 3600))
+        .initial_backoff(secs(1))
+        .max_backoff(secs(600));
     let mut run = Run::new(Exchange::new(GetImages::new(), 7).retry(patient));
     while run.step(status(503)).is_ok() {}
     assert!(run.clock.passed() <= secs(hours * 3600));
@@ -86,15 +86,15 @@ fn hours_of_backoff_pass_in_no_time() {
 #[test]
 fn the_largest_numbers_do_no_harm() {
     let endless = RetryPolicy::default()
-        .tries(u32::MAX)
-        .budget(Duration::MAX)
-        .base(Duration::MAX)
-        .longest(Duration::MAX)
-        .longest_asked(Duration::MAX);
+        .max_attempts(u32::MAX)
+        .max_elapsed(Duration::MAX)
+        .initial_backoff(Duration::MAX)
+        .max_backoff(Duration::MAX)
+        .max_retry_after(Duration::MAX);
     let mut run = Run::new(Exchange::new(GetImages::new(), 7).retry(endless));
     run.request();
-    assert!(run.answer(asking(503, "18446744073709551615")).unwrap().is_none());
-    let cycle_images::flow::Next::Wait(time) = run.next().unwrap() else { panic!() };
+    assert!(run.handle(asking(503, "18446744073709551615")).unwrap().is_none());
+    let cycle_images::flow::Step::Wait(time) = run.poll().unwrap() else { panic!() };
     assert!(time > secs(3600 * 24 * 365));
 }
 
@@ -116,21 +116,21 @@ proptest! {
     fn a_post_keeps_to_its_policy(
         seed: u64,
         script in prop::collection::vec((0..OUTCOMES.len(), 0_u64..30), 1..40),
-        tries in 1_u32..12,
+        attempts in 1_u32..12,
         budget in 0_u64..400,
     ) {
         let budget = secs(budget);
-        let policy = RetryPolicy::default().tries(tries).budget(budget);
+        let policy = RetryPolicy::default().max_attempts(attempts).max_elapsed(budget);
         let import = CreateImageJob::import(ImageId::new("i1").unwrap());
         let mut run = Run::new(Exchange::new(import, seed).retry(policy));
         for (n, (outcome, slow)) in script.into_iter().enumerate() {
             run.request();
-            prop_assert!(n < tries as usize);
+            prop_assert!(n < attempts as usize);
             prop_assert!(run.clock.passed() <= budget);
             prop_assert!(run.waits[n] <= secs(60));
             run.clock.pass(secs(slow));
             let (outcome, may_go_on) = OUTCOMES[outcome];
-            if let Err(error) = run.answer(outcome()) {
+            if let Err(error) = run.handle(outcome()) {
                 let shown = error.to_string();
                 prop_assert!(shown.starts_with(CreateImageJob::NAME), "{}", shown);
                 break;

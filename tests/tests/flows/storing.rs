@@ -2,7 +2,9 @@
 
 use std::mem::size_of;
 
-use cycle_images::flow::{Exchange, Flow, FlowError, JobError, Next, Pages, RetryPolicy, Track};
+use cycle_images::flow::{
+    Exchange, Flow, FlowError, JobError, JobTracker, Pages, RetryPolicy, Step,
+};
 use cycle_images::images::{CreateImage, GetImages};
 use cycle_images::{JobId, SourceId};
 use serde::Serialize;
@@ -32,18 +34,18 @@ fn an_exchange_goes_on_in_the_midst_of_a_wait() {
     run.step(asking(429, "30")).unwrap();
     run.clock.pass(secs(10));
     let mut run = stored(run);
-    let Next::Wait(rest) = run.next().unwrap() else { panic!() };
+    let Step::Wait(rest) = run.poll().unwrap() else { panic!() };
     assert_eq!(rest, secs(20));
     let body = run.request().into_body();
     let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(body["build"]["args"]["VERSION"], "1.4");
-    assert!(run.answer(data(&image("i1"))).unwrap().is_some());
+    assert!(run.handle(data(&image("i1"))).unwrap().is_some());
     stored(run).assert_ended();
 }
 
 #[test]
 fn tries_time_and_jitter_are_stored() {
-    let policy = RetryPolicy::default().tries(7).base(secs(2));
+    let policy = RetryPolicy::default().max_attempts(7).initial_backoff(secs(2));
     let exchange = Exchange::new(GetImages::new(), 42).retry(policy);
     let mut straight = Run::new(exchange.clone());
     let mut broken = Run::new(exchange);
@@ -61,7 +63,7 @@ fn a_post_that_was_in_flight_when_it_was_stored_is_not_sent_again() {
     let mut run = Run::new(Exchange::new(create(), 7));
     run.request();
     let mut run = stored(run);
-    assert!(matches!(run.next(), Err(FlowError::Interrupted { operation: "CreateImage", .. })));
+    assert!(matches!(run.poll(), Err(FlowError::Interrupted { operation: "CreateImage", .. })));
 }
 
 #[test]
@@ -70,7 +72,7 @@ fn a_get_that_was_in_flight_is_sent_again_or_answered() {
     run.request();
     let text = serde_json::to_string(&run.flow).unwrap();
     let mut answered = stored(run);
-    assert!(answered.answer(page(&["a"])).unwrap().is_some());
+    assert!(answered.handle(page(&["a"])).unwrap().is_some());
     let mut again = Run::new(serde_json::from_str::<Exchange<GetImages>>(&text).unwrap());
     assert!(again.step(page(&["a"])).unwrap().is_some());
 }
@@ -83,7 +85,7 @@ fn pages_go_on_with_the_next_and_know_the_ones_before() {
     let mut run = stored(run);
     let query = run.request().uri().query().unwrap().to_owned();
     assert!(query.contains("page%5Bnumber%5D=4") && query.contains("sort=-name"), "{query}");
-    let error = run.answer(page(&["a", "b"])).unwrap_err();
+    let error = run.handle(page(&["a", "b"])).unwrap_err();
     assert!(matches!(error, FlowError::RepeatedPage { page: 4, .. }), "{error:?}");
     let mut run = stored(run);
     assert!(run.step(page(&["c"])).unwrap().is_some());
@@ -94,7 +96,7 @@ fn pages_go_on_with_the_next_and_know_the_ones_before() {
 
 #[test]
 fn a_tracker_is_finished_from_the_text_whenever_it_was_written() {
-    let mut run = stored(Run::new(Track::new(JobId::new("j1").unwrap(), 7)));
+    let mut run = stored(Run::new(JobTracker::new(JobId::new("j1").unwrap(), 7)));
     assert!(run.step(unknown_job()).unwrap().is_none());
     run = stored(run);
     assert!(run.step(seen("running", 1, 4)).unwrap().is_some());
@@ -103,7 +105,7 @@ fn a_tracker_is_finished_from_the_text_whenever_it_was_written() {
     assert!(run.step(seen("running", 1, 4)).unwrap().is_none(), "it was told before");
     run.request();
     run = stored(run);
-    assert!(run.answer(seen("running", 1, 8)).unwrap().is_none(), "no less than before");
+    assert!(run.handle(seen("running", 1, 8)).unwrap().is_none(), "no less than before");
     run = stored(run);
     assert!(run.step(status(503)).unwrap().is_none());
     run = stored(run);
@@ -115,20 +117,20 @@ fn a_tracker_is_finished_from_the_text_whenever_it_was_written() {
 
 #[test]
 fn the_deadline_goes_on_while_nobody_looks() {
-    let track = Track::new(JobId::new("j1").unwrap(), 7).deadline(secs(100));
+    let track = JobTracker::new(JobId::new("j1").unwrap(), 7).deadline(secs(100));
     let mut run = Run::new(track);
     run.step(seen("running", 1, 4)).unwrap();
     run.clock.pass(secs(99));
     let mut run = stored(run);
     assert!(run.step(seen("running", 1, 4)).unwrap().is_none());
     run.clock.pass(secs(1));
-    let error = stored(run).next().unwrap_err();
+    let error = stored(run).poll().unwrap_err();
     assert!(matches!(error.job(), Some(JobError::DeadlinePassed { last: Some(_), .. })));
 }
 
 #[test]
 fn a_tracker_that_lost_its_job_remembers_having_seen_it() {
-    let mut run = Run::new(Track::new(JobId::new("j1").unwrap(), 7));
+    let mut run = Run::new(JobTracker::new(JobId::new("j1").unwrap(), 7));
     run.step(seen("running", 1, 4)).unwrap();
     let error = stored(run).step(unknown_job()).unwrap_err();
     assert!(matches!(error.job(), Some(JobError::Gone { last: Some(_), .. })), "{error:?}");
@@ -153,8 +155,8 @@ fn flows_are_small_and_go_from_thread_to_thread() {
     sent::<Exchange<GetImages>>(512);
     sent::<Exchange<CreateImage>>(384);
     sent::<Pages<GetImages>>(576);
-    sent::<Track>(1024);
+    sent::<JobTracker>(1024);
     sent::<RetryPolicy>(80);
-    let empty = serde_json::to_string(&Track::new(JobId::new("j1").unwrap(), 7)).unwrap();
+    let empty = serde_json::to_string(&JobTracker::new(JobId::new("j1").unwrap(), 7)).unwrap();
     assert!(empty.len() < 600, "{empty}");
 }

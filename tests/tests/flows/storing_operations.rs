@@ -2,13 +2,14 @@
 
 use std::marker::PhantomData;
 
-use cycle_images::flow::{Exchange, ListOperation};
+use cycle_images::flow::Exchange;
 use cycle_images::images::{
     CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
     GetImages, UpdateImage,
 };
 use cycle_images::jobs::{GetJob, GetJobs, GetLatestJobs};
 use cycle_images::model::JobStatus;
+use cycle_images::operation::ListOperation;
 use cycle_images::sources::{
     CreateImageSource, DeleteImageSource, GetImageSource, GetImageSources, UpdateImageSource,
     UpdateImageSourceAccess,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cycle_images::flow::{RetryPolicy, Track};
+use cycle_images::flow::{JobTracker, RetryPolicy};
 use cycle_images::http::Method;
 use cycle_images::images::CreateImageJob;
 use cycle_images::model::JobStatus;
@@ -12,8 +12,8 @@ use serde_json::json;
 use crate::answers::{Outcome, answer, asking, data, job, lost, seen, status};
 use crate::clock::{Run, millis, secs};
 
-pub(crate) fn track() -> Track {
-    Track::new(JobId::new("j1").unwrap(), 7)
+pub(crate) fn track() -> JobTracker {
+    JobTracker::new(JobId::new("j1").unwrap(), 7)
 }
 
 fn asking_to_wait(retry_after: &str) -> Outcome {
@@ -39,14 +39,14 @@ fn it_looks_at_once_and_then_ever_less_often() {
 
 #[test]
 fn every_look_is_a_get_of_the_job() {
-    let mut run = Run::new(Track::new(JobId::new("a/b").unwrap(), 7));
+    let mut run = Run::new(JobTracker::new(JobId::new("a/b").unwrap(), 7));
     for _ in 0..3 {
         let request = run.request();
         assert_eq!(request.method(), Method::GET);
         assert_eq!(request.uri().path_and_query().unwrap(), "/v1/jobs/a%2Fb");
         let mut job = job("running", 0, 4);
         job["id"] = "a/b".into();
-        run.answer(data(&job)).unwrap();
+        run.handle(data(&job)).unwrap();
     }
 }
 
@@ -56,7 +56,7 @@ fn the_time_that_an_answer_takes_is_not_part_of_the_wait() {
     for _ in 0..3 {
         run.request();
         run.clock.pass(secs(9));
-        run.answer(seen("running", 0, 4)).unwrap();
+        run.handle(seen("running", 0, 4)).unwrap();
     }
     assert_eq!(run.waits, [0, 250, 375].map(millis));
 }
@@ -89,7 +89,7 @@ fn it_follows_the_job_that_a_descriptor_names() {
     let import = CreateImageJob::import(ImageId::new("i1").unwrap());
     let descriptor = json!({"action": "import", "job": {"id": "j7", "accepted": true}});
     let reply = crate::clock::hub().response(&import, data(&descriptor).unwrap()).unwrap();
-    let mut run = Run::new(Track::described(&reply.data, 7).unwrap());
+    let mut run = Run::new(JobTracker::from_descriptor(&reply.data, 7).unwrap());
     assert_eq!(run.request().uri().path(), "/v1/jobs/j7");
 }
 
@@ -149,7 +149,7 @@ fn a_storm_is_an_error_and_the_tracker_goes_on_after_it() {
 
 #[test]
 fn a_policy_of_its_own() {
-    let mut run = Run::new(track().retry(RetryPolicy::none()));
+    let mut run = Run::new(track().retry(RetryPolicy::disabled()));
     assert!(run.step(status(503)).is_err());
     assert!(run.step(seen("completed", 4, 4)).unwrap().is_some());
 }

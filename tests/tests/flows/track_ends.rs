@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cycle_images::flow::{FlowError, JobError, Next, RetryPolicy, Track};
+use cycle_images::flow::{FlowError, JobError, JobTracker, RetryPolicy, Step};
 use cycle_images::images::CreateImageJob;
 use cycle_images::{ImageId, http::Response};
 use serde_json::{Value, json};
@@ -65,7 +65,7 @@ fn a_descriptor_without_a_job_is_nothing_to_follow() {
         [r#"{"data": {"action": "import"}}"#, r#"{"data": {"action": "import", "job": null}}"#]
     {
         let reply = hub().response(&import, Response::new(body)).unwrap();
-        let error = Track::described(&reply.data, 7).unwrap_err();
+        let error = JobTracker::from_descriptor(&reply.data, 7).unwrap_err();
         let Some(JobError::NoJob { action, .. }) = error.job() else { panic!("{error:?}") };
         assert_eq!(action, "import");
         assert!(error.to_string().contains("import"), "{error}");
@@ -76,12 +76,12 @@ fn a_descriptor_without_a_job_is_nothing_to_follow() {
 /// Looks until the deadline, however it is answered, and gives the error that there has to be.
 #[track_caller]
 fn until_the_deadline(
-    run: &mut Run<Track>,
+    run: &mut Run<JobTracker>,
     outcome: impl Fn() -> crate::answers::Outcome,
 ) -> FlowError {
     loop {
         match run.until_sent() {
-            Ok(Some(_)) => run.answer(outcome()).map(|_| ()).unwrap(),
+            Ok(Some(_)) => run.handle(outcome()).map(|_| ()).unwrap(),
             Ok(None) => panic!("it has ended"),
             Err(error) => return error,
         }
@@ -124,7 +124,7 @@ fn neither_what_is_asked_for_nor_a_backoff_goes_past_the_deadline() {
     let mut run = Run::new(track().deadline(secs(10)));
     until_the_deadline(&mut run, || answer(200, &[("Retry-After", "60")], &body));
     assert_eq!((run.clock.passed(), run.waits.len()), (secs(10), 1));
-    let patient = RetryPolicy::default().tries(1_000).budget(Duration::MAX);
+    let patient = RetryPolicy::default().max_attempts(1_000).max_elapsed(Duration::MAX);
     for outcome in [|| asking(503, "45"), || status(503), lost] {
         let mut run = Run::new(track().retry(patient).deadline(secs(100)));
         until_the_deadline(&mut run, outcome);
@@ -155,14 +155,14 @@ fn a_look_that_was_begun_in_time_counts_when_it_is_answered_late() {
     let mut run = Run::new(track().deadline(secs(10)));
     run.request();
     run.clock.pass(secs(20));
-    assert!(run.answer(seen("completed", 4, 4)).unwrap().is_some());
+    assert!(run.handle(seen("completed", 4, 4)).unwrap().is_some());
     run.assert_ended();
 }
 
 #[test]
 fn no_time_at_all_is_no_look_at_all() {
     let mut run = Run::new(track().deadline(Duration::ZERO));
-    assert!(matches!(run.next().unwrap_err().job(), Some(JobError::DeadlinePassed { .. })));
+    assert!(matches!(run.poll().unwrap_err().job(), Some(JobError::DeadlinePassed { .. })));
     let mut run = Run::new(track().deadline(Duration::MAX));
     assert!(run.step(seen("completed", 4, 4)).unwrap().is_some());
 }
@@ -174,7 +174,7 @@ fn a_clock_that_is_set_back_gives_a_job_no_hour_more() {
     run.clock.go_back(secs(3600));
     assert!(run.step(seen("running", 2, 4)).unwrap().is_some());
     run.clock.pass(secs(11));
-    let error = run.next().unwrap_err();
+    let error = run.poll().unwrap_err();
     assert!(matches!(error.job(), Some(JobError::DeadlinePassed { .. })), "{error:?}");
 }
 
@@ -194,7 +194,7 @@ fn the_answer_of_another_job_is_an_error_and_not_the_end() {
         let shown = error.to_string();
         assert!(shown.contains("job j1") && shown.contains("job j2"), "{shown}");
         // Whoever goes on doesn't hammer.
-        assert!(matches!(run.next(), Ok(Next::Wait(time)) if time == millis(250)));
+        assert!(matches!(run.poll(), Ok(Step::Wait(time)) if time == millis(250)));
         assert!(run.step(seen("completed", 4, 4)).unwrap().is_some());
         run.assert_ended();
     }
@@ -208,12 +208,15 @@ fn a_stored_tracker_with_odd_numbers_is_no_panic() {
         ("wait", serde_json::json!({"secs": u64::MAX, "nanos": 999_999_999})),
         ("allowed", serde_json::json!({"secs": u64::MAX, "nanos": 0})),
         ("unknown", serde_json::json!(u32::MAX)),
-        ("told", serde_json::json!(["new", {"done": u64::MAX, "failed": u64::MAX, "total": 0}])),
+        (
+            "last_reported",
+            serde_json::json!(["new", {"done": u64::MAX, "failed": u64::MAX, "total": 0}]),
+        ),
     ] {
         let mut text = text.clone();
         assert!(text.get(field).is_some(), "{field} is not stored");
         text[field] = odd;
-        let mut run = Run::new(serde_json::from_value::<Track>(text).unwrap());
+        let mut run = Run::new(serde_json::from_value::<JobTracker>(text).unwrap());
         let _ = run.step(seen("running", 1, 4)).unwrap();
         assert!(run.step(seen("completed", 4, 4)).unwrap().is_some(), "{field}");
     }
@@ -222,9 +225,9 @@ fn a_stored_tracker_with_odd_numbers_is_no_panic() {
 /// Whoever notes an error and goes on must not hammer a platform that is out of reach.
 #[test]
 fn after_a_connection_that_fails_time_passes_before_the_next_look() {
-    let mut run = Run::new(track().retry(RetryPolicy::none()));
+    let mut run = Run::new(track().retry(RetryPolicy::disabled()));
     let error = run.step(lost()).unwrap_err();
     assert!(matches!(error, FlowError::Transport { .. }), "{error:?}");
-    let next = run.next().unwrap();
-    assert!(matches!(next, Next::Wait(time) if time == millis(250)), "{next:?}");
+    let next = run.poll().unwrap();
+    assert!(matches!(next, Step::Wait(time) if time == millis(250)), "{next:?}");
 }

@@ -1,6 +1,6 @@
 //! What a tracker tells on the way: what has changed, and never less than before.
 
-use cycle_images::flow::{Track, Tracked};
+use cycle_images::flow::{JobTracker, JobUpdate};
 use cycle_images::model::{JobStatus, Progress};
 use proptest::prelude::*;
 use serde_json::json;
@@ -9,13 +9,18 @@ use crate::answers::{data, seen};
 use crate::clock::{Run, secs};
 use crate::track::track;
 
-fn look(run: &mut Run<Track>, state: &str, done: usize, total: usize) -> Option<Tracked> {
+fn look(run: &mut Run<JobTracker>, state: &str, done: usize, total: usize) -> Option<JobUpdate> {
     run.step(seen(state, done, total)).unwrap()
 }
 
 /// Done and total, as it was told.
-fn told(run: &mut Run<Track>, state: &str, done: usize, total: usize) -> Option<(usize, usize)> {
-    look(run, state, done, total).map(|tracked| (tracked.progress.done, tracked.progress.total))
+fn told(
+    run: &mut Run<JobTracker>,
+    state: &str,
+    done: usize,
+    total: usize,
+) -> Option<(usize, usize)> {
+    look(run, state, done, total).map(|update| (update.progress.done, update.progress.total))
 }
 
 #[test]
@@ -35,8 +40,8 @@ fn only_what_changes_is_told() {
 fn a_state_that_changes_is_told_though_nothing_was_done() {
     let mut run = Run::new(track());
     for state in ["new", "scheduled", "queued", "running"] {
-        let tracked = look(&mut run, state, 0, 4).unwrap();
-        assert_eq!(tracked.job.state.current.as_str(), state);
+        let update = look(&mut run, state, 0, 4).unwrap();
+        assert_eq!(update.job.state.current.as_str(), state);
         assert!(look(&mut run, state, 0, 4).is_none(), "{state}");
     }
 }
@@ -76,8 +81,8 @@ fn what_has_failed_is_behind_it_as_well() {
     };
     let mut run = Run::new(track());
     assert!(run.step(with(&["completed", "running", "pending"])).unwrap().is_some());
-    let tracked = run.step(with(&["completed", "error", "pending"])).unwrap().unwrap();
-    let progress = tracked.progress;
+    let update = run.step(with(&["completed", "error", "pending"])).unwrap().unwrap();
+    let progress = update.progress;
     assert_eq!((progress.done, progress.failed, progress.total), (1, 1, 3));
     assert!(run.step(with(&["completed", "error", "running"])).unwrap().is_none());
 }
@@ -115,15 +120,15 @@ proptest! {
         let mut before: Option<(JobStatus, Progress, f64)> = None;
         for (state, done, total) in looks {
             let state = ["queued", "running", "paused"][state];
-            let Some(tracked) = look(&mut run, state, done.min(total), total) else {
+            let Some(update) = look(&mut run, state, done.min(total), total) else {
                 prop_assert!(before.is_some(), "the first look is told");
                 continue;
             };
-            let progress = tracked.progress;
+            let progress = update.progress;
             prop_assert!(progress.done + progress.failed <= progress.total);
             #[expect(clippy::cast_precision_loss, reason = "they are below ten")]
             let share = (progress.done + progress.failed) as f64 / progress.total.max(1) as f64;
-            let now = (tracked.job.state.current.clone(), progress, share);
+            let now = (update.job.state.current.clone(), progress, share);
             if let Some((.., so_far)) = &before {
                 prop_assert!(share >= *so_far, "{share} after {so_far}");
             }

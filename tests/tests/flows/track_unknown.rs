@@ -60,7 +60,7 @@ fn five_answers_are_borne_however_slow_they_are() {
     loop {
         run.request();
         run.clock.pass(secs(30));
-        match run.answer(unknown_job()) {
+        match run.handle(unknown_job()) {
             Ok(_) => borne += 1,
             Err(error) => break assert_eq!(gone(&error), None),
         }

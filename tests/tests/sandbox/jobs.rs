@@ -1,6 +1,6 @@
 //! Jobs, as time moves them on.
 
-use cycle_images_tests::sandbox::{Fate, Sandbox};
+use cycle_images_tests::sandbox::{JobOutcome, Sandbox};
 use serde_json::{Value, json};
 
 use crate::client::{Client, STEP, column, is_id, still, text};
@@ -78,7 +78,7 @@ fn a_failed_job_says_why_in_the_job_and_in_the_task() {
     let sandbox = Sandbox::with(still()).unwrap();
     let client = Client::new(&sandbox);
     let message = "unknown base image".to_owned();
-    sandbox.next_job(Fate::Fail { step: 1, message });
+    sandbox.next_job(JobOutcome::Fail { step: 1, message });
     let path = import(&client);
     sandbox.skip(2 * STEP);
     assert_eq!(client.state(&path), "running");
@@ -100,7 +100,7 @@ fn a_pruning_job_has_tasks_without_steps() {
     let contents = json!({"source_ids": [sandbox.source_id()]});
     let prune = json!({"action": "prune", "contents": contents});
     let message = "the image is locked".to_owned();
-    sandbox.next_job(Fate::Fail { step: 1, message });
+    sandbox.next_job(JobOutcome::Fail { step: 1, message });
     let descriptor = client.post("/v1/images/tasks", &prune).data(202);
     let path = format!("/v1/jobs/{}", text(&descriptor["job"]["id"]));
     let states = || {
@@ -122,7 +122,7 @@ fn a_pruning_job_has_tasks_without_steps() {
 
 #[test]
 fn a_job_may_expire() {
-    let sandbox = Sandbox::with(still().job_fate(Fate::Expire)).unwrap();
+    let sandbox = Sandbox::with(still().job_fate(JobOutcome::Expire)).unwrap();
     let client = Client::new(&sandbox);
     let path = import(&client);
     assert_eq!(client.state(&path), "queued");
@@ -137,7 +137,7 @@ fn a_job_may_expire() {
 fn a_job_may_come_late_or_go_early() {
     let sandbox = Sandbox::with(still().hidden_job_reads(2)).unwrap();
     let client = Client::new(&sandbox);
-    sandbox.next_job(Fate::Vanish);
+    sandbox.next_job(JobOutcome::Vanish);
     let path = import(&client);
     client.get(&path).refused("404.job");
     client.get(&path).refused("404.job");

@@ -1,6 +1,6 @@
 //! Import, delete and prune, and what becomes of the images.
 
-use cycle_images_tests::sandbox::{Fate, Sandbox};
+use cycle_images_tests::sandbox::{JobOutcome, Sandbox};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -72,7 +72,7 @@ fn a_failed_import_shows_in_the_image_and_may_be_tried_again() {
     let path = client.image_path("web next");
     let tasks = format!("{path}/tasks");
     let message = "no space left".to_owned();
-    sandbox.next_job(Fate::Fail { step: 1, message });
+    sandbox.next_job(JobOutcome::Fail { step: 1, message });
     client.post(&tasks, &json!({"action": "import"})).data(200);
     sandbox.skip(3 * STEP);
     let image = client.get(&path).data(200);

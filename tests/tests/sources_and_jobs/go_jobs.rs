@@ -8,7 +8,7 @@ use crate::{at, job, reply};
 #[test]
 fn get_jobs() {
     let reply = reply(&GetJobs::new(), "get_jobs/as_go_writes");
-    assert_eq!((reply.status.as_u16(), reply.unread.len()), (206, 1));
+    assert_eq!((reply.status.as_u16(), reply.skipped.len()), (206, 1));
     assert_eq!(reply.includes, JobIncludes::default());
     let [least, plain, odd] = &reply.data[..] else { panic!("{:?}", reply.data) };
 
@@ -69,5 +69,5 @@ fn get_job() {
 #[test]
 fn get_latest_jobs() {
     let reply = reply(&GetLatestJobs::new(), "get_latest_jobs/as_go_writes");
-    assert!(reply.data.is_empty() && reply.unread.is_empty());
+    assert!(reply.data.is_empty() && reply.skipped.is_empty());
 }

@@ -14,7 +14,7 @@ use crate::{at, reply, source};
 #[test]
 fn get_image_sources() {
     let reply = reply(&GetImageSources::new(), "get_image_sources/as_go_writes");
-    assert_eq!((reply.status.as_u16(), reply.unread.len()), (206, 1));
+    assert_eq!((reply.status.as_u16(), reply.skipped.len()), (206, 1));
     assert_eq!(reply.data.len(), 5); // the `null` among them is set aside
     let [plain, least, odd, pushed, nothing] = &reply.data[..] else { panic!("{:?}", reply.data) };
 

@@ -1,7 +1,7 @@
 //! Recorded jobs as the document promises them, field by field.
 
-use cycle_images::Json;
 use cycle_images::jobs::{GetJob, GetJobs, GetLatestJobs};
+use cycle_images::model::Json;
 use cycle_images::model::{CreatorType, Job, JobEvents, JobStatus, JobTask, TaskStatus};
 
 use crate::{at, job, reply};
@@ -95,7 +95,7 @@ fn a_failed_job_tells_how_far_it_came_and_why_it_ended() {
 #[test]
 fn get_jobs() {
     let reply = reply(&GetJobs::new(), "get_jobs/documented");
-    assert_eq!((reply.status.as_u16(), reply.unread.len()), (200, 0));
+    assert_eq!((reply.status.as_u16(), reply.skipped.len()), (200, 0));
     let [running, done] = &reply.data[..] else { panic!("{:?}", reply.data) };
 
     assert_eq!((&*running.queue, &*running.caption), ("hub-images-2", "Import image Web"));

@@ -20,7 +20,7 @@ mod sandbox_sources;
 mod secrets;
 mod sources;
 
-use cycle_images::{Hub, JobId, Operation, Reply, SourceId, Timestamp};
+use cycle_images::{Hub, JobId, Operation, SourceId, Timestamp};
 use cycle_images_tests::recording;
 
 fn hub() -> Hub {
@@ -37,7 +37,7 @@ fn job() -> JobId {
 
 /// A recording, as the answer to an operation.
 #[track_caller]
-fn reply<O: Operation>(operation: &O, name: &str) -> Reply<O::Data, O::Includes> {
+fn reply<O: Operation>(operation: &O, name: &str) -> cycle_images::operation::ReplyOf<O> {
     hub().response(operation, recording::read(name)).unwrap()
 }
 

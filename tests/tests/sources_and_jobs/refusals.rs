@@ -13,7 +13,7 @@ use crate::{hub, source};
 #[track_caller]
 fn refuses<O: Operation>(operation: &O, argument: &str) {
     let error = hub().request(operation).unwrap_err();
-    assert_eq!((error.operation(), error.name()), (Some(O::NAME), argument), "{error}");
+    assert_eq!((error.operation(), error.argument()), (Some(O::NAME), argument), "{error}");
 }
 
 #[test]

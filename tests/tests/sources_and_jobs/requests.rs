@@ -2,11 +2,12 @@
 
 use cycle_images::jobs::{GetJob, GetJobs, GetLatestJobs, JobInclude};
 use cycle_images::model::{AccessRights, Acl, DockerHub, JobStatus, LifeStatus, SourceType};
+use cycle_images::operation::ListStyle;
 use cycle_images::sources::{
     CreateImageSource, DeleteImageSource, GetImageSource, GetImageSources, SourceInclude,
     SourceMetaName, UpdateImageSource, UpdateImageSourceAccess,
 };
-use cycle_images::{ListStyle, Operation, SourceId, Timestamp};
+use cycle_images::{Operation, SourceId, Timestamp};
 
 use crate::{body, hub, job, source};
 
@@ -39,13 +40,13 @@ fn get_image_sources() {
         .meta(SourceMetaName::ImagesCount);
     let line = |include: &str| {
         format!(
-            "GET /v1/images/sources?meta=images_count&{include}\
-             &filter%5Bidentifier%5D=shop-api&filter%5Bsearch%5D=a%26b%3Dc%20d\
-             &filter%5Bstate%5D=live,deleting&sort=-events.created%SORT%name\
+            "GET /v1/images/sources?filter%5Bidentifier%5D=shop-api\
+             &filter%5Bsearch%5D=a%26b%3Dc+d&filter%5Bstate%5D=live%2Cdeleting\
+             &meta=images_count&{include}&sort=-events.created%SORT%name\
              &page%5Bnumber%5D=2&page%5Bsize%5D=20"
         )
     };
-    let comma = line("include=creators,integrations").replace("%SORT%", ",");
+    let comma = line("include=creators%2Cintegrations").replace("%SORT%", "%2C");
     sends(&fullest, &comma, "images-sources-view");
     let repeated = line("include=creators&include=integrations").replace("%SORT%", "&sort=");
     let request = hub().with_list_style(ListStyle::Repeat).request(&fullest).unwrap();
@@ -60,7 +61,7 @@ fn get_image_source() {
         .include(SourceInclude::Integrations)
         .include(SourceInclude::Creators)
         .meta(SourceMetaName::ImagesCount);
-    let line = format!("{line}?meta=images_count&include=integrations,creators");
+    let line = format!("{line}?meta=images_count&include=integrations%2Ccreators");
     sends(&fullest, &line, "images-sources-view");
     let odd = GetImageSource::new(SourceId::new("a/../b?c").unwrap());
     sends(&odd, "GET /v1/images/sources/a%2F..%2Fb%3Fc", "images-sources-view");
@@ -154,11 +155,10 @@ fn get_jobs() {
         .filter_range_end(time("2026-03-26T12:00:00.5+02:00"))
         .filter_range_start(time("2026-03-26T10:00:00Z"))
         .include(JobInclude::Creators);
-    let line = "GET /v1/jobs?include=creators\
-        &filter%5Brange-start%5D=2026-03-26T10%3A00%3A00Z\
+    let line = "GET /v1/jobs?filter%5Brange-start%5D=2026-03-26T10%3A00%3A00Z\
         &filter%5Brange-end%5D=2026-03-26T10%3A00%3A00.5Z\
-        &filter%5Bsearch%5D=Import%20image&filter%5Bstate%5D=running,paused\
-        &sort=-events.queued&page%5Bnumber%5D=3&page%5Bsize%5D=5";
+        &filter%5Bsearch%5D=Import+image&filter%5Bstate%5D=running%2Cpaused\
+        &include=creators&sort=-events.queued&page%5Bnumber%5D=3&page%5Bsize%5D=5";
     sends(&fullest, line, "apionly-jobs-view");
 }
 

@@ -6,7 +6,7 @@ use cycle_images::images::{CreateImageJob, GetImages};
 use cycle_images::jobs::{GetJob, GetJobs, GetLatestJobs, JobInclude};
 use cycle_images::model::{ImageStatus, Job, JobStatus, TaskStatus};
 use cycle_images::{Hub, JobId, SourceId, sources::DeleteImageSource};
-use cycle_images_tests::sandbox::{Fate, Sandbox, Settings};
+use cycle_images_tests::sandbox::{JobOutcome, Sandbox, Settings};
 use cycle_images_ureq::Client;
 
 pub(crate) const STEP: Duration = Duration::from_secs(3600);
@@ -60,9 +60,9 @@ fn a_job_that_fails_and_one_that_expires() {
     let sandbox = still_sandbox();
     let client = client(&sandbox);
     let message = "unknown base image".to_owned();
-    sandbox.next_job(Fate::Fail { step: 1, message });
+    sandbox.next_job(JobOutcome::Fail { step: 1, message });
     let failing = GetJob::new(import(&client));
-    sandbox.next_job(Fate::Expire);
+    sandbox.next_job(JobOutcome::Expire);
     let delete = DeleteImageSource::new(SourceId::new(sandbox.source_id()).unwrap());
     let expiring = GetJob::new(client.call(&delete).unwrap().data.job.unwrap().id);
     sandbox.skip(9 * STEP);

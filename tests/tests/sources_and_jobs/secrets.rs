@@ -10,6 +10,7 @@ use cycle_images::model::{
     ProviderAuth, ProviderCredentials, RegistryCredentials, Repo, SshCredentials, UserAuth,
     WebhookAuth,
 };
+use cycle_images::operation::Output;
 use cycle_images::sources::{
     CreateImageSource, DeleteImageSource, GetImageSource, GetImageSources, UpdateImageSource,
     UpdateImageSourceAccess,
@@ -74,7 +75,7 @@ fn what_is_sent_is_not_shown() {
 
 fn shows_no_secret<O>(operation: &O)
 where
-    O: Operation<Data: Debug, Includes: Debug> + Debug,
+    O: Operation<Output: Output<Data: Debug, Includes: Debug>> + Debug,
 {
     for name in FOLDERS.into_iter().flat_map(recording::names) {
         match hub().response(operation, recording::read(&name)) {

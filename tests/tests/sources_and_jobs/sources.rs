@@ -59,7 +59,7 @@ fn names(source: &Source) -> [&str; 3] {
 #[test]
 fn get_image_sources() {
     let reply = reply(&GetImageSources::new(), "get_image_sources/documented");
-    assert_eq!((reply.status.as_u16(), reply.unread.len()), (200, 0));
+    assert_eq!((reply.status.as_u16(), reply.skipped.len()), (200, 0));
     let [api, worker] = &reply.data[..] else { panic!("{:?}", reply.data) };
 
     assert_eq!(api.id, id("11"));

@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use cycle_images::SourceId;
+use cycle_images::error::ResponseErrorKind;
 use cycle_images::images::{CreateImage, DeleteImage, GetImages};
 use cycle_images::model::Origin;
-use cycle_images::{ResponseErrorKind, SourceId};
 use cycle_images_tests::raw_server::RawServer;
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use cycle_images_ureq::{Client, Error, Tar};

@@ -11,13 +11,13 @@ mod agents;
 mod bodies;
 mod connections;
 mod items;
+mod no_response;
 mod operations;
 mod proxies;
 mod reading;
 mod refusals;
 mod retrying;
 mod sending;
-mod silence;
 mod threads;
 mod tls;
 mod tracking;
@@ -54,7 +54,7 @@ fn client_of(url: &str) -> Client {
 
 /// No test waits: what is sent again is tested on its own.
 fn once(client: Client) -> Client {
-    client.with_retry(RetryPolicy::none())
+    client.with_retry(RetryPolicy::disabled())
 }
 
 /// Why listing images doesn't work.

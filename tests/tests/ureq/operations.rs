@@ -123,5 +123,5 @@ fn one_image_comes_with_what_it_refers_to() {
     assert_eq!(reply.includes.integrations.len(), 1);
     let creator = reply.data.creator.unwrap().id.unwrap();
     assert!(reply.includes.creators.api_keys.contains_key(creator.as_str()));
-    assert!(reply.unread.is_empty());
+    assert!(reply.skipped.is_empty());
 }

@@ -6,14 +6,14 @@ use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_ureq::{Client, Error};
 
 use crate::{failure, once};
-use cycle_images_tests::alone::{alone, is_alone};
+use cycle_images_tests::subprocess::{is_subprocess, run_in_subprocess};
 
 const PROXY_VARIABLES: [&str; 6] =
     ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
 #[test]
 fn plain_http_goes_past_the_proxy() {
-    if is_alone() {
+    if is_subprocess() {
         let client = once(Client::from_env().unwrap());
         assert_eq!(client.call(&GetImages::new()).unwrap().data.len(), 8);
         return;
@@ -28,7 +28,7 @@ fn plain_http_goes_past_the_proxy() {
             ("CYCLE_HUB_ID", sandbox.hub_id()),
             ("CYCLE_BASE_URL", sandbox.url()),
         ];
-        alone("proxies::plain_http_goes_past_the_proxy", &variables);
+        run_in_subprocess("proxies::plain_http_goes_past_the_proxy", &variables);
         assert_eq!((sandbox.requests().len(), proxy.connections()), (nth + 1, 0));
     }
 }
@@ -36,7 +36,7 @@ fn plain_http_goes_past_the_proxy() {
 /// The counterpart: the same variables do name a proxy, which is asked for a tunnel and no more.
 #[test]
 fn https_asks_the_proxy_for_a_tunnel() {
-    if is_alone() {
+    if is_subprocess() {
         let error = failure(&once(Client::from_env().unwrap()));
         assert!(matches!(error, Error::Transport { .. }), "{error:?}");
         assert!(!error.may_have_arrived(), "{error:?}");
@@ -51,7 +51,7 @@ fn https_asks_the_proxy_for_a_tunnel() {
             ("CYCLE_HUB_ID", "sec-hub".to_owned()),
             ("CYCLE_BASE_URL", "https://core.invalid".to_owned()),
         ];
-        alone("proxies::https_asks_the_proxy_for_a_tunnel", &variables);
+        run_in_subprocess("proxies::https_asks_the_proxy_for_a_tunnel", &variables);
         let requests = proxy.requests();
         assert_eq!(requests.len(), 1);
         assert!(requests[0].starts_with("CONNECT core.invalid:443 HTTP/1.1\r\n"));

@@ -1,9 +1,9 @@
 //! Lists, as the client asks for them and reads them.
 
-use cycle_images::ListStyle;
 use cycle_images::SourceId;
 use cycle_images::images::{GetImages, ImageInclude, ImageMetaName};
 use cycle_images::model::{ImageStatus, SourceType};
+use cycle_images::operation::ListStyle;
 use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_ureq::Client;
 
@@ -49,7 +49,7 @@ fn images_come_sorted_and_page_by_page() {
     assert_eq!(page(3), [""; 0]);
     assert_eq!(
         sandbox.requests()[1].query,
-        "filter%5Bstate%5D=live&sort=-size,name&page%5Bnumber%5D=2&page%5Bsize%5D=4"
+        "filter%5Bstate%5D=live&sort=-size%2Cname&page%5Bnumber%5D=2&page%5Bsize%5D=4"
     );
 }
 
@@ -79,9 +79,9 @@ fn includes_and_meta_come_along() {
         assert_eq!(reply.includes.stack_builds.len(), 1);
         assert_eq!(reply.includes.stacks.len(), 1);
         assert_eq!(reply.includes.integrations.len(), 1);
-        assert!(reply.unread.is_empty());
+        assert!(reply.skipped.is_empty());
     }
     let requests = sandbox.requests();
-    assert!(requests[0].query.contains("include=creators,stack_builds"));
+    assert!(requests[0].query.contains("include=creators%2Cstack_builds"));
     assert!(requests[1].query.contains("include=creators&include=stack_builds"));
 }

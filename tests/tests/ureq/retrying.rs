@@ -44,7 +44,7 @@ fn a_post_that_never_left_is_sent_again() {
     let sandbox = Sandbox::start().unwrap();
     let create = CreateImage::new(SourceId::new(sandbox.source_id()).unwrap());
     // The usual tries, without the usual waits.
-    let policy = RetryPolicy::default().base(Duration::from_millis(1));
+    let policy = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     for (times, is_made) in [(3, true), (4, false)] {
         let asked = Arc::new(AtomicUsize::new(0));
         let resolver = Lost { times, asked: asked.clone(), resolver: DefaultResolver::default() };

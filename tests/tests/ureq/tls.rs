@@ -50,9 +50,9 @@ fn fails_once<O: Operation + Clone>(operation: &O) {
     for words in ["HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-OpenSSH_9.6\r\n"] {
         let server = Plain::saying(words);
         let client = client_of(&format!("https://{}", server.address));
-        let client = client.with_retry(RetryPolicy::default().base(Duration::ZERO));
+        let client = client.with_retry(RetryPolicy::default().initial_backoff(Duration::ZERO));
         let error = client.call(operation).err().unwrap();
-        assert!(matches!(error, Error::Transport { tries: 1, .. }), "{error:?}");
+        assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
         assert!(!error.may_have_arrived() && error.source().is_some(), "{error:?}");
         assert!(!shown(&error).contains(KEY));
         assert_eq!(server.count(), 1);

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use cycle_images::flow::{JobError, Track};
+use cycle_images::flow::{JobError, JobTracker};
 use cycle_images::images::{CreateImage, CreateImageJob, GetImage};
 use cycle_images::model::{ImageStatus, Job, JobDescriptor, JobStatus, Progress};
 use cycle_images::{ImageId, JobId, SourceId};
-use cycle_images_tests::sandbox::{Fate, Fault, Sandbox, Settings};
+use cycle_images_tests::sandbox::{Fault, JobOutcome, Sandbox, Settings};
 use cycle_images_ureq::Client;
 
 use crate::{client, shown};
@@ -83,9 +83,9 @@ fn a_tracker_is_finished_by_another_client() {
     assert!(!text.contains(sandbox.api_key()), "{text}");
     sandbox.skip(ENOUGH);
 
-    let flow: Track = serde_json::from_str(&text).unwrap();
-    let track = client(&sandbox).turn(flow);
-    let told: Vec<JobStatus> = track.map(|tracked| tracked.unwrap().job.state.current).collect();
+    let flow: JobTracker = serde_json::from_str(&text).unwrap();
+    let track = client(&sandbox).run(flow);
+    let told: Vec<JobStatus> = track.map(|update| update.unwrap().job.state.current).collect();
     assert_eq!(told, [JobStatus::Completed]);
     assert_eq!(looks(&sandbox), 2);
 }
@@ -104,7 +104,7 @@ fn an_error_ends_the_tracker_and_its_flow_goes_on() {
         assert!(!shown(&error).contains(sandbox.api_key()));
         assert!(track.next().is_none() && track.next().is_none());
         assert_eq!(looks(&sandbox), before + 1);
-        let job = client.turn(track.into_flow()).wait().unwrap();
+        let job = client.run(track.into_flow()).wait().unwrap();
         assert_eq!(job.id, id(&descriptor));
     }
 }
@@ -115,8 +115,8 @@ fn a_deadline_ends_the_tracker_with_the_job_as_it_was_seen() {
     let client = client(&sandbox);
     let (_, descriptor) = import(&sandbox, &client);
     let brief = Duration::from_millis(60);
-    let flow = Track::described(&descriptor, 7).unwrap().deadline(brief);
-    let mut track = client.turn(flow);
+    let flow = JobTracker::from_descriptor(&descriptor, 7).unwrap().deadline(brief);
+    let mut track = client.run(flow);
     let seen = track.next().unwrap().unwrap().job;
     let error = track.next().unwrap().unwrap_err();
     assert!(matches!(error.job(), Some(JobError::DeadlinePassed { .. })), "{error:?}");
@@ -124,7 +124,7 @@ fn a_deadline_ends_the_tracker_with_the_job_as_it_was_seen() {
     assert!(track.next().is_none());
 
     sandbox.skip(ENOUGH);
-    let job: Job = client.turn(track.into_flow().deadline(STEP)).wait().unwrap();
+    let job: Job = client.run(track.into_flow().deadline(STEP)).wait().unwrap();
     assert_eq!(job.state.current, JobStatus::Completed);
 }
 
@@ -133,7 +133,7 @@ fn a_deadline_ends_the_tracker_with_the_job_as_it_was_seen() {
 fn waiting_after_an_error_is_no_good_end() {
     let sandbox = still();
     let client = client(&sandbox);
-    sandbox.next_job(Fate::Fail { step: 1, message: "npm exited with 1".to_owned() });
+    sandbox.next_job(JobOutcome::Fail { step: 1, message: "npm exited with 1".to_owned() });
     let (_, failing) = import(&sandbox, &client);
     let (_, running) = import(&sandbox, &client);
     let mut track = client.track(&running).unwrap();
@@ -148,7 +148,7 @@ fn waiting_after_an_error_is_no_good_end() {
     let mut track = client.track(&failing).unwrap();
     track.next().unwrap().unwrap_err();
     let stored = track.clone().into_flow();
-    for track in [track, client.turn(stored)] {
+    for track in [track, client.run(stored)] {
         let waited = track.wait();
         assert!(waited.is_err(), "{waited:?}");
     }

@@ -9,7 +9,7 @@ use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_ureq::{Client, Tar};
 
 use crate::uploads::{self, tar};
-use cycle_images_tests::alone::{alone, is_alone};
+use cycle_images_tests::subprocess::{is_subprocess, run_in_subprocess};
 
 const SIZE: u64 = 64 << 20;
 const PEAK: u64 = 32 << 20;
@@ -26,7 +26,7 @@ fn peak() -> u64 {
 /// In a process of its own, for the sandbox and the other tests have theirs.
 #[test]
 fn an_upload_peaks_below_32_mib() {
-    if is_alone() {
+    if is_subprocess() {
         let image = serde_json::from_str(&std::env::var(IMAGE).unwrap()).unwrap();
         let hub = Hub::from_variables(|name| std::env::var(name).ok()).unwrap();
         let factory = hub.base_url().to_owned();
@@ -47,7 +47,7 @@ fn an_upload_peaks_below_32_mib() {
         ("CYCLE_BASE_URL", sandbox.url()),
         (IMAGE, &image),
     ];
-    alone("upload_memory::an_upload_peaks_below_32_mib", &variables);
+    run_in_subprocess("upload_memory::an_upload_peaks_below_32_mib", &variables);
     let seen = sandbox.requests().pop().unwrap();
     assert!(seen.length > SIZE);
 }

@@ -82,8 +82,8 @@ fn a_body_of_any_framing_is_read<D: Driver>(make: Make<D>) {
     let client = make(Setup::at(&server.url()));
     for _ in 0..3 {
         let reply = client.call(&GetImages::new()).unwrap();
-        assert_eq!((reply.data.len(), reply.unread.len()), (0, 1));
-        assert_eq!(reply.unread[0].json.as_str(), "7");
+        assert_eq!((reply.data.len(), reply.skipped.len()), (0, 1));
+        assert_eq!(reply.skipped[0].json.as_str(), "7");
     }
     assert_eq!(server.requests().len(), 3);
 }

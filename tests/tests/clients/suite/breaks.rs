@@ -36,8 +36,8 @@ pub(super) fn refusing() -> (String, (TcpListener, TcpStream)) {
 
 #[track_caller]
 fn is_transport(error: &Error, arrived: bool) {
-    let Error::Transport { operation, tries, .. } = error else { panic!("{error:?}") };
-    assert_eq!((*operation, *tries), ("GetImages", 1));
+    let Error::Transport { operation, attempts, .. } = error else { panic!("{error:?}") };
+    assert_eq!((*operation, *attempts), ("GetImages", 1));
     assert_eq!(error.may_have_arrived(), arrived, "{error:?}");
     let advice = match arrived {
         true => "it may have been done all the same: look before sending it again",

@@ -100,7 +100,7 @@ fn images_are_listed_with_what_they_refer_to<D: Driver>(make: Make<D>) {
     assert_eq!((containers.total, containers.state["running"]), (3, 3));
     assert_eq!(reply.includes.sources[sandbox.source_id()].name, "Web");
     assert_eq!(reply.includes.creators.accounts.len(), 1);
-    assert!(reply.unread.is_empty());
+    assert!(reply.skipped.is_empty());
 }
 
 fn a_source_is_made_changed_and_deleted<D: Driver>(make: Make<D>) {

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use cycle_images::flow::{JobError, Track, Tracked};
+use cycle_images::flow::{JobError, JobTracker, JobUpdate};
 use cycle_images::images::{CreateImage, CreateImageJob, CreateImagesJob, GetImage};
 use cycle_images::model::{ImageStatus, Job, JobDescriptor, JobStatus, Progress};
 use cycle_images::{ImageId, JobId, SourceId};
 use cycle_images_async::Error;
-use cycle_images_tests::sandbox::{Fate, Fault, Sandbox, Settings};
+use cycle_images_tests::sandbox::{Fault, JobOutcome, Sandbox, Settings};
 
 use super::{ENOUGH, Test, quick, shown, still, test};
 use crate::driver::Driver;
@@ -41,9 +41,9 @@ fn import(sandbox: &Sandbox, client: &impl Driver) -> (ImageId, JobDescriptor) {
 }
 
 /// All that is told of a job.
-fn told(client: &impl Driver, of: &JobDescriptor) -> Vec<Result<Tracked, Error>> {
+fn told(client: &impl Driver, of: &JobDescriptor) -> Vec<Result<JobUpdate, Error>> {
     let mut told = Vec::new();
-    client.track(of, |tracked| told.push(tracked)).unwrap();
+    client.track(of, |update| told.push(update)).unwrap();
     told
 }
 
@@ -66,8 +66,8 @@ fn progress_is_told_until_the_image_is_live<D: Driver>(make: Make<D>) {
     let client = make(Setup::of(&sandbox));
     let (image, descriptor) = import(&sandbox, &client);
     let mut told = Vec::new();
-    let rest = client.track(&descriptor, |tracked| {
-        told.push(tracked.unwrap());
+    let rest = client.track(&descriptor, |update| {
+        told.push(update.unwrap());
         assert_eq!(looks(&sandbox), told.len());
         sandbox.skip(ENOUGH);
     });
@@ -98,7 +98,7 @@ fn a_job_that_shows_late_is_waited_for<D: Driver>(make: Make<D>) {
 fn a_job_that_fails_tells_why<D: Driver>(make: Make<D>) {
     let sandbox = swift();
     let client = make(Setup::of(&sandbox));
-    sandbox.next_job(Fate::Fail { step: 1, message: "npm exited with 1".to_owned() });
+    sandbox.next_job(JobOutcome::Fail { step: 1, message: "npm exited with 1".to_owned() });
     let (_, descriptor) = import(&sandbox, &client);
     let mut told = told(&client, &descriptor);
     assert_eq!(told.len(), 1);
@@ -118,7 +118,7 @@ fn a_job_that_fails_tells_why<D: Driver>(make: Make<D>) {
 fn a_job_that_expires<D: Driver>(make: Make<D>) {
     let sandbox = swift();
     let client = make(Setup::of(&sandbox));
-    sandbox.next_job(Fate::Expire);
+    sandbox.next_job(JobOutcome::Expire);
     let (_, descriptor) = import(&sandbox, &client);
     let error = client.wait(id(&descriptor)).unwrap_err();
     let Some(JobError::Expired { job, .. }) = error.job() else { panic!("{error:?}") };
@@ -129,11 +129,11 @@ fn a_job_that_expires<D: Driver>(make: Make<D>) {
 fn a_job_that_vanishes<D: Driver>(make: Make<D>) {
     let sandbox = still();
     let client = make(Setup::of(&sandbox));
-    sandbox.next_job(Fate::Vanish);
+    sandbox.next_job(JobOutcome::Vanish);
     let (_, descriptor) = import(&sandbox, &client);
     let mut told = Vec::new();
-    let followed = client.track(&descriptor, |tracked| {
-        told.push(tracked);
+    let followed = client.track(&descriptor, |update| {
+        told.push(update);
         sandbox.skip(ENOUGH);
     });
     followed.unwrap();
@@ -149,7 +149,7 @@ fn a_descriptor_without_a_job<D: Driver>(make: Make<D>) {
     let client = make(Setup::of(&sandbox));
     let pushed = SourceId::new(sandbox.source_called("pushed").unwrap()).unwrap();
     let nothing = client.call(&CreateImagesJob::prune([&pushed])).unwrap().data;
-    let error = client.track(&nothing, |tracked| panic!("{tracked:?}")).unwrap_err();
+    let error = client.track(&nothing, |update| panic!("{update:?}")).unwrap_err();
     assert!(matches!(error.job(), Some(JobError::NoJob { .. })), "{error:?}");
     assert!(error.to_string().contains("no job for \"prune\""), "{error}");
     assert_eq!(sandbox.requests().len(), 1);
@@ -161,18 +161,18 @@ fn a_tracker_is_finished_by_another_client<D: Driver>(make: Make<D>) {
     let client = make(Setup::of(&sandbox));
     let (_, descriptor) = import(&sandbox, &client);
     sandbox.fault(Fault::Close);
-    let rest = client.track(&descriptor, |tracked| {
-        let error = tracked.unwrap_err();
+    let rest = client.track(&descriptor, |update| {
+        let error = update.unwrap_err();
         assert!(matches!(error, Error::Transport { operation: "GetJob", .. }), "{error:?}");
         assert!(!shown(&error).contains(sandbox.api_key()));
     });
     let text = serde_json::to_string(&rest.unwrap().0).unwrap();
     assert!(!text.contains(sandbox.api_key()), "{text}");
 
-    let flow: Track = serde_json::from_str(&text).unwrap();
+    let flow: JobTracker = serde_json::from_str(&text).unwrap();
     let mut told = Vec::new();
     let other = make(Setup::with_key(&sandbox, sandbox.view_only_api_key()));
-    other.turn(flow, |tracked| told.push(tracked.unwrap().job.state.current));
+    other.run(flow, |update| told.push(update.unwrap().job.state.current));
     assert_eq!(told, [JobStatus::Completed]);
     assert_eq!(looks(&sandbox), 2);
 }
@@ -200,9 +200,9 @@ fn a_deadline_ends_the_tracker_with_the_job_as_it_was_seen<D: Driver>(make: Make
     let client = make(Setup::of(&sandbox));
     let (_, descriptor) = import(&sandbox, &client);
     let brief = Duration::from_millis(30);
-    let flow = Track::described(&descriptor, 7).unwrap().deadline(brief);
+    let flow = JobTracker::from_descriptor(&descriptor, 7).unwrap().deadline(brief);
     let mut told = Vec::new();
-    client.turn(flow, |tracked| told.push(tracked));
+    client.run(flow, |update| told.push(update));
     assert_eq!((told.len(), looks(&sandbox)), (2, 1));
     let error = told.pop().unwrap().unwrap_err();
     let seen = told.pop().unwrap().unwrap().job;

@@ -140,7 +140,7 @@ fn an_error_ends_the_pages_and_another_client_goes_on<D: Driver>(make: Make<D>) 
     assert!(!text.contains(sandbox.api_key()), "{text}");
     let flow: Pages<GetImages> = serde_json::from_str(&text).unwrap();
     let other = make(Setup::with_key(&sandbox, sandbox.view_only_api_key()));
-    other.turn(flow, |page| read.extend(names_of(&page.unwrap().data)));
+    other.run(flow, |page| read.extend(names_of(&page.unwrap().data)));
     assert_eq!(read, names());
     assert_eq!(numbers(&sandbox), ["1", "2", "2", "3", "4"]);
 }

@@ -75,9 +75,9 @@ fn a_post_that_was_refused_is_sent_again<D: Driver>(make: Make<D>) {
 /// By a client that can tell; for any other, it may have been done.
 fn a_post_that_never_left_is_tried_again<D: Driver>(make: Make<D>) {
     let (url, _kept) = refusing();
-    let client = make(Setup::at(&url).retry(quick().tries(3)));
+    let client = make(Setup::at(&url).retry(quick().max_attempts(3)));
     let create = CreateImage::new(SourceId::new("s1").unwrap());
     let error = client.call(&create).unwrap_err();
-    let Error::Transport { tries, .. } = error else { panic!("{error:?}") };
-    assert_eq!(tries, if client.tells_unsent() { 3 } else { 1 });
+    let Error::Transport { attempts, .. } = error else { panic!("{error:?}") };
+    assert_eq!(attempts, if client.tells_unsent() { 3 } else { 1 });
 }

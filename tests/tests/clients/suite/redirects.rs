@@ -2,8 +2,9 @@
 
 use std::error::Error as _;
 
+use cycle_images::SourceId;
+use cycle_images::error::ResponseErrorKind;
 use cycle_images::images::{CreateImage, DeleteImage, GetImages};
-use cycle_images::{ResponseErrorKind, SourceId};
 use cycle_images_async::Error;
 use cycle_images_tests::raw_server::RawServer;
 use cycle_images_tests::sandbox::{Fault, Sandbox};

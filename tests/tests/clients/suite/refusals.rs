@@ -2,8 +2,9 @@
 
 use std::error::Error as _;
 
+use cycle_images::error::{ErrorCode, ResponseErrorKind};
 use cycle_images::images::{CreateImage, GetImage};
-use cycle_images::{ErrorCode, ImageId, ResponseErrorKind, SourceId};
+use cycle_images::{ImageId, SourceId};
 use cycle_images_async::Error;
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 

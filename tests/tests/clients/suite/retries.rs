@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use cycle_images::flow::RetryPolicy;
 use cycle_images::images::{DeleteImage, GetImages, UpdateImage};
 use cycle_images_async::Error;
-use cycle_images_tests::sandbox::{Fault, Sandbox, Seen};
+use cycle_images_tests::sandbox::{Fault, RecordedRequest, Sandbox};
 
 use super::posts::create;
 use super::{LONG, Test, failure, quick, status, test};
@@ -25,7 +25,7 @@ pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
 
 fn a_busy_platform_is_asked_again<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox).retry(quick().tries(6)));
+    let client = make(Setup::of(&sandbox).retry(quick().max_attempts(6)));
     for fault in [
         Fault::too_many_requests("0"),
         Fault::unavailable(),
@@ -36,7 +36,7 @@ fn a_busy_platform_is_asked_again<D: Driver>(make: Make<D>) {
         sandbox.fault(fault);
     }
     assert_eq!(client.call(&GetImages::new().page_size(3)).unwrap().data.len(), 3);
-    let sent: Vec<Seen> = sandbox.requests();
+    let sent: Vec<RecordedRequest> = sandbox.requests();
     assert_eq!(sent.len(), 6);
     for again in &sent[1..] {
         assert_eq!((&again.method, &again.path), (&sent[0].method, &sent[0].path));
@@ -63,7 +63,7 @@ fn a_change_is_sent_again_with_all_it_holds<D: Driver>(make: Make<D>) {
 
 fn without_retries_everything_is_sent_once<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox).retry(RetryPolicy::none()));
+    let client = make(Setup::of(&sandbox).retry(RetryPolicy::disabled()));
     let faults = [Fault::too_many_requests("0"), Fault::unavailable_until("0"), Fault::Close];
     for (count, fault) in faults.into_iter().enumerate() {
         sandbox.fault(fault.clone());
@@ -76,7 +76,7 @@ fn without_retries_everything_is_sent_once<D: Driver>(make: Make<D>) {
 
 fn the_error_is_the_last_answers<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox).retry(quick().tries(3)));
+    let client = make(Setup::of(&sandbox).retry(quick().max_attempts(3)));
     for fault in [Fault::unavailable(), Fault::too_many_requests("0"), Fault::bad_gateway()] {
         sandbox.fault(fault);
     }
@@ -87,7 +87,7 @@ fn the_error_is_the_last_answers<D: Driver>(make: Make<D>) {
         sandbox.fault(fault);
     }
     let error = failure(&client);
-    assert!(matches!(error, Error::Transport { tries: 3, .. }), "{error:?}");
+    assert!(matches!(error, Error::Transport { attempts: 3, .. }), "{error:?}");
     assert_eq!(sandbox.requests().len(), 6);
     // The next call has all its tries again.
     for fault in [Fault::unavailable(), Fault::Close] {
@@ -116,14 +116,14 @@ fn what_would_be_answered_the_same_is_sent_once<D: Driver>(make: Make<D>) {
 fn a_wait_that_is_asked_for_is_waited<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let limit = Duration::from_millis(50);
-    let client = make(Setup::of(&sandbox).retry(quick().longest_asked(limit)));
+    let client = make(Setup::of(&sandbox).retry(quick().max_retry_after(limit)));
     sandbox.fault(Fault::too_many_requests("3600"));
     let start = Instant::now();
     client.call(&GetImages::new()).unwrap();
     assert!(limit <= start.elapsed());
 
     // What can't be waited for within the budget isn't waited for at all.
-    let client = make(Setup::of(&sandbox).retry(quick().budget(Duration::from_secs(1))));
+    let client = make(Setup::of(&sandbox).retry(quick().max_elapsed(Duration::from_secs(1))));
     sandbox.fault(Fault::too_many_requests("30"));
     let start = Instant::now();
     assert_eq!(status(&failure(&client)), 429);

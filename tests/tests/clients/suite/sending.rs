@@ -1,6 +1,6 @@
 //! What goes over the wire.
 
-use cycle_images::flow::{self, Flow, FlowError, Next};
+use cycle_images::flow::{self, Flow, FlowError, Step};
 use cycle_images::http::{HeaderName, HeaderValue, Response};
 use cycle_images::images::{
     CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
@@ -69,7 +69,7 @@ fn every_operation_is_sent_as_documented<D: Driver>(make: Make<D>) {
     let all = [
         (
             sent(&sandbox, client, &list),
-            "GET /v1/images?filter%5Bsearch%5D=a%20b%2F%C3%A9%26&sort=-size&page%5Bnumber%5D=2",
+            "GET /v1/images?filter%5Bsearch%5D=a+b%2F%C3%A9%26&sort=-size&page%5Bnumber%5D=2",
             "",
         ),
         (
@@ -158,28 +158,28 @@ struct Full;
 impl Flow for Full {
     type Item = ();
 
-    fn next(&mut self, hub: &Hub, _: Timestamp) -> Result<Next, FlowError> {
+    fn poll(&mut self, hub: &Hub, _: Timestamp) -> Result<Step, FlowError> {
         let mut request = hub.request(&GetImages::new())?;
         let mut names = (0..).map(|n| HeaderName::try_from(format!("x-{n}")).unwrap());
         let mut add = |name| request.headers_mut().try_insert(name, HeaderValue::from_static(""));
         while add(names.next().unwrap()).is_ok() {}
-        Ok(Next::Send(request))
+        Ok(Step::Send(request))
     }
 
-    fn answer(
+    fn handle(
         &mut self,
         _: &Hub,
-        outcome: Result<Response<impl AsRef<[u8]>>, flow::Fault>,
+        outcome: Result<Response<impl AsRef<[u8]>>, flow::SendError>,
         _: Timestamp,
     ) -> Result<Option<()>, FlowError> {
-        outcome.map(|_| None).map_err(|fault| fault.of("Full", 1))
+        outcome.map(|_| None).map_err(|fault| fault.into_error("Full", 1))
     }
 }
 
 /// Not even the name of the client.
 fn a_request_without_room_for_a_header_is_not_sent<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
-    make(Setup::of(&sandbox)).turn(Full, |item| {
+    make(Setup::of(&sandbox)).run(Full, |item| {
         let error = item.unwrap_err();
         assert!(matches!(error, Error::Transport { .. }), "{error:?}");
         assert!(!error.may_have_arrived());

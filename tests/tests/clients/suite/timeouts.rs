@@ -55,20 +55,20 @@ fn an_answer_that_stops_half_way<D: Driver>(make: Make<D>) {
 
 fn each_try_has_the_whole_time<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox).timeout(SHORT).retry(quick().tries(2)));
+    let client = make(Setup::of(&sandbox).timeout(SHORT).retry(quick().max_attempts(2)));
     sandbox.fault(Fault::Delay(LONG));
     sandbox.fault(Fault::Delay(LONG));
     let start = Instant::now();
     let error = failure(&client);
     assert!(2 * SHORT <= start.elapsed());
     is_timeout(&error);
-    assert!(matches!(error, Error::Timeout { tries: 2, .. }), "{error:?}");
+    assert!(matches!(error, Error::Timeout { attempts: 2, .. }), "{error:?}");
 }
 
 /// The one before is left alone, with its connection. On a busy machine, more of them may be late.
 fn the_next_try_gets_an_answer_of_its_own<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox).timeout(SHORT).retry(quick().tries(200)));
+    let client = make(Setup::of(&sandbox).timeout(SHORT).retry(quick().max_attempts(200)));
     sandbox.fault(Fault::Delay(LONG));
     assert_eq!(client.call(&GetImages::new().page_size(3)).unwrap().data.len(), 3);
     assert_eq!(client.call(&GetImages::new().page_size(4)).unwrap().data.len(), 4);

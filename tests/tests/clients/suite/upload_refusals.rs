@@ -7,9 +7,10 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use cycle_images::Hub;
+use cycle_images::error::ResponseErrorKind;
 use cycle_images::images::GetImages;
 use cycle_images::model::{Image, ImageStatus};
-use cycle_images::{Hub, ResponseErrorKind};
 use cycle_images_async::Error;
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Sandbox, Settings};
@@ -44,9 +45,9 @@ pub(super) fn refused(client: &impl Uploads, image: &Image, tar: &[u8]) -> Error
 /// An upload that must be refused before anything of the tar is read.
 #[track_caller]
 fn refused_unsent(client: &impl Uploads, image: &Image) -> String {
-    let unread = iter::from_fn(|| panic!("nothing of it was to be read"));
+    let skipped = iter::from_fn(|| panic!("nothing of it was to be read"));
     let progress = |sent| panic!("{sent} bytes were sent");
-    let error = client.upload(image, unread, 1000, progress).unwrap_err();
+    let error = client.upload(image, skipped, 1000, progress).unwrap_err();
     assert!(matches!(error, Error::Request(_)) && !error.may_have_arrived(), "{error:?}");
     error.to_string()
 }
@@ -102,7 +103,7 @@ fn a_factory_that_refuses_is_told_in_its_words<D: Uploads>(make: Make<D>) {
     let crossed = serde_json::to_string(&image).unwrap();
     let crossed = crossed.replace(&token(&image), "upload-of-another-image");
     let crossed: Image = serde_json::from_str(&crossed).unwrap();
-    assert_eq!(code(refused(&client, &crossed, &tar(1000))), "403.mismatch");
+    assert_eq!(code(refused(&client, &crossed, &tar(1000))), "403.error");
 
     let hub = Hub::new(sandbox.api_key(), "651586fca6078e98982dbd90").unwrap();
     let stranger = make(Setup::of_hub(hub).factory(sandbox.url()));

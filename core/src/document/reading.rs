@@ -1,0 +1,353 @@
+//! How the root document of a success is read: at once as what it should be, and once more, part by
+//! part, if that has failed. What the first pass could read is not read again.
+
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess,
+    Visitor,
+};
+use serde_json::value::RawValue;
+
+use crate::document::Skipped;
+use crate::document::includes::Part;
+use crate::error::{DecodeError, JsonPath};
+use crate::wire::json::Json;
+use crate::wire::lenient::MAX_RECORDS;
+use crate::wire::object::{Object, Seed};
+
+/// What was set aside: as much of it as may be kept, and how much it was.
+#[derive(Default)]
+pub(crate) struct SetAside {
+    pub(crate) kept: Vec<Skipped>,
+    pub(crate) total: usize,
+    bytes: usize,
+}
+
+impl SetAside {
+    /// Sets a value aside that is no `T`. What isn't kept isn't looked into either.
+    pub(crate) fn add<'de, T: Deserialize<'de>>(
+        &mut self,
+        value: &'de RawValue,
+        path: impl FnOnce() -> JsonPath,
+    ) {
+        self.total += 1;
+        let bytes = self.bytes.saturating_add(value.get().len());
+        if self.kept.len() < Skipped::MAX_KEPT && bytes <= Skipped::MAX_KEPT_BYTES {
+            self.bytes = bytes;
+            let error = DecodeError::find::<T>(value.get()).within(&path());
+            self.kept.push(Skipped { json: Json::keep(value), error });
+        }
+    }
+}
+
+/// What has been read of a document so far.
+pub(crate) struct Reading<D, I> {
+    data: D,
+    includes: Option<I>,
+    /// Whether this is the second pass.
+    again: bool,
+    /// Where it is.
+    path: JsonPath,
+    aside: SetAside,
+    /// Why the document is refused, though it is JSON.
+    refused: Option<DecodeError>,
+}
+
+impl<D: Data, I: DeserializeOwned + Default> Reading<D, I> {
+    pub(crate) fn read(body: &str) -> Result<(D, I, SetAside), DecodeError> {
+        let mut reading = Self {
+            data: D::default(),
+            includes: None,
+            again: false,
+            path: JsonPath::default(),
+            aside: SetAside::default(),
+            refused: None,
+        };
+        if reading.pass(body).is_err() && reading.refused.is_none() {
+            reading.again = true;
+            let result = reading.pass(body);
+            let Self { path, refused, .. } = &mut reading;
+            result.map_err(|error| {
+                refused.take().unwrap_or_else(|| DecodeError::new(path, &error))
+            })?;
+        }
+        match reading.refused {
+            Some(error) => Err(error),
+            None => Ok((reading.data, reading.includes.unwrap_or_default(), reading.aside)),
+        }
+    }
+
+    fn pass(&mut self, body: &str) -> Result<(), serde_json::Error> {
+        self.path = JsonPath::default();
+        let mut deserializer = serde_json::Deserializer::from_str(body);
+        deserializer.deserialize_map(&mut *self)?;
+        deserializer.end()
+    }
+}
+
+/// What stands under `data`: one record or a list of them.
+pub(crate) trait Data: Default {
+    /// Reads it in one go, and keeps as much as can be read.
+    fn read<'de, D: Deserializer<'de>>(&mut self, value: D) -> Result<(), D::Error>;
+
+    /// Reads what wasn't read yet.
+    fn read_again<'de, D: Deserializer<'de>>(
+        &mut self,
+        value: D,
+        path: &mut JsonPath,
+        aside: &mut SetAside,
+    ) -> Result<Result<(), DecodeError>, D::Error>;
+
+    /// Makes do without.
+    fn absent<E: Error>(&mut self) -> Result<(), E>;
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
+enum Key {
+    Data,
+    Includes,
+    Error,
+    #[serde(other)]
+    Other,
+}
+
+impl<'de, D: Data, I: DeserializeOwned + Default> Visitor<'de> for &mut Reading<D, I> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object with `data`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let (mut data, mut includes) = (false, false);
+        while let Some(key) = map.next_key()? {
+            match key {
+                Key::Data if data => return Err(A::Error::duplicate_field("data")),
+                Key::Includes if includes => return Err(A::Error::duplicate_field("includes")),
+                Key::Data => {
+                    data = true;
+                    map.next_value_seed(DataOf(self))?;
+                }
+                Key::Includes => {
+                    includes = true;
+                    map.next_value_seed(IncludesOf(self))?;
+                }
+                // An empty list beside it would hide it.
+                Key::Error => {
+                    if map.next_value::<Option<IgnoredAny>>()?.is_some() {
+                        self.refused = Some(DecodeError::an_error());
+                    }
+                }
+                Key::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        if data { Ok(()) } else { self.data.absent() }
+    }
+}
+
+struct DataOf<'r, D, I>(&'r mut Reading<D, I>);
+
+impl<'de, D: Data, I> DeserializeSeed<'de> for DataOf<'_, D, I> {
+    type Value = ();
+
+    fn deserialize<T: Deserializer<'de>>(self, value: T) -> Result<(), T::Error> {
+        let reading = self.0;
+        if !reading.again {
+            return reading.data.read(value);
+        }
+        reading.path = JsonPath::default().key("data");
+        let Reading { data, path, aside, .. } = reading;
+        if let Err(error) = data.read_again(value, path, aside)? {
+            // An error beside it tells more.
+            reading.refused.get_or_insert(error);
+        }
+        reading.path = JsonPath::default();
+        Ok(())
+    }
+}
+
+struct IncludesOf<'r, D, I>(&'r mut Reading<D, I>);
+
+impl<'de, D, I: DeserializeOwned + Default> DeserializeSeed<'de> for IncludesOf<'_, D, I> {
+    type Value = ();
+
+    fn deserialize<T: Deserializer<'de>>(self, value: T) -> Result<(), T::Error> {
+        let reading = self.0;
+        if !reading.again {
+            let includes = Option::<Object<I>>::deserialize(value)?;
+            reading.includes = Some(includes.map_or_else(I::default, |Object(includes)| includes));
+            return Ok(());
+        }
+        if reading.includes.is_some() {
+            return IgnoredAny::deserialize(value).map(drop);
+        }
+        reading.path = JsonPath::default().key("includes");
+        let value = <&RawValue>::deserialize(value)?;
+        let part = Part { value, path: &reading.path, aside: &mut reading.aside };
+        let includes = match Option::<I>::deserialize(part) {
+            Ok(includes) => includes,
+            Err(_) => {
+                reading.aside.add::<Option<Object<I>>>(value, || reading.path.clone());
+                None
+            }
+        };
+        reading.includes = Some(includes.unwrap_or_default());
+        reading.path = JsonPath::default();
+        Ok(())
+    }
+}
+
+/// One record, whole or not at all.
+pub(crate) struct One<T>(pub(crate) Option<T>);
+
+impl<T> Default for One<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: DeserializeOwned> Data for One<T> {
+    fn read<'de, D: Deserializer<'de>>(&mut self, value: D) -> Result<(), D::Error> {
+        let Object(record) = Object::deserialize(value)?;
+        self.0 = Some(record);
+        Ok(())
+    }
+
+    fn read_again<'de, D: Deserializer<'de>>(
+        &mut self,
+        value: D,
+        path: &mut JsonPath,
+        _aside: &mut SetAside,
+    ) -> Result<Result<(), DecodeError>, D::Error> {
+        if self.0.is_some() {
+            return IgnoredAny::deserialize(value).map(|_| Ok(()));
+        }
+        let value = <&RawValue>::deserialize(value)?;
+        Ok(match DecodeError::traced::<Object<T>>(value.get()) {
+            Ok(Object(record)) => {
+                self.0 = Some(record);
+                Ok(())
+            }
+            Err(error) => Err(error.within(path)),
+        })
+    }
+
+    /// As for any field that is missing: an `Option` is `None`.
+    fn absent<E: Error>(&mut self) -> Result<(), E> {
+        #[derive(Deserialize)]
+        struct Absent<T> {
+            data: T,
+        }
+        let nothing = std::iter::empty::<(&str, ())>();
+        let nothing = serde::de::value::MapDeserializer::<_, E>::new(nothing);
+        let Absent { data } = Absent::deserialize(nothing)?;
+        self.0 = Some(data);
+        Ok(())
+    }
+}
+
+/// A list, record by record.
+pub(crate) struct List<T>(pub(crate) Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: DeserializeOwned> Data for List<T> {
+    fn read<'de, D: Deserializer<'de>>(&mut self, value: D) -> Result<(), D::Error> {
+        value.deserialize_any(Records(&mut self.0))
+    }
+
+    fn read_again<'de, D: Deserializer<'de>>(
+        &mut self,
+        value: D,
+        path: &mut JsonPath,
+        aside: &mut SetAside,
+    ) -> Result<Result<(), DecodeError>, D::Error> {
+        value.deserialize_any(OddRecords { records: &mut self.0, path, aside }).map(Ok)
+    }
+
+    fn absent<E: Error>(&mut self) -> Result<(), E> {
+        Err(E::missing_field("data"))
+    }
+}
+
+/// Refuses the record behind the last that an answer may have.
+fn bounded<E: Error>(count: usize) -> Result<(), E> {
+    if count < MAX_RECORDS { Ok(()) } else { Err(E::invalid_length(count, &Bounded)) }
+}
+
+struct Bounded;
+
+impl serde::de::Expected for Bounded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "at most {MAX_RECORDS} records")
+    }
+}
+
+struct Records<'r, T>(&'r mut Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Records<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(record) = seq.next_element_seed(Seed(PhantomData))? {
+            bounded(self.0.len())?;
+            self.0.push(record);
+        }
+        Ok(())
+    }
+}
+
+struct OddRecords<'r, T> {
+    records: &'r mut Vec<T>,
+    path: &'r mut JsonPath,
+    aside: &'r mut SetAside,
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OddRecords<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        for _ in 0..self.records.len() {
+            seq.next_element::<IgnoredAny>()?;
+        }
+        let mut index = self.records.len();
+        let place = |path: &JsonPath, index| path.clone().index(index);
+        loop {
+            let record = seq
+                .next_element::<&RawValue>()
+                .inspect_err(|_| *self.path = place(self.path, index))?;
+            let Some(record) = record else { return Ok(()) };
+            bounded(index)?;
+            match serde_json::from_str(record.get()) {
+                Ok(Object(record)) => self.records.push(record),
+                Err(_) => self.aside.add::<Object<T>>(record, || place(self.path, index)),
+            }
+            index += 1;
+        }
+    }
+}

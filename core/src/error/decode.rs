@@ -1,0 +1,148 @@
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::error::Category;
+
+use super::JsonPath;
+use crate::wire::secrets::Secrets;
+
+/// Where a document isn't what its operation promises.
+///
+/// It names the place and what was expected there, never the value that stood there: that may be a
+/// secret, and stands in the body for who needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    path: JsonPath,
+    problem: String,
+}
+
+impl DecodeError {
+    /// The JSON path, such as `data[2].source.type`; empty if the text isn't JSON at all. It has at
+    /// most 256 bytes, before secrets are taken out: `…` stands for names that don't fit.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.path.as_str()
+    }
+
+    /// Reads a text in the slower way that finds the place.
+    pub(crate) fn traced<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Self> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        serde_path_to_error::deserialize::<_, T>(&mut reader)
+            .map_err(|error| Self::new(&JsonPath::from(error.path()), error.inner()))
+    }
+
+    /// Finds the place in a text that is no `T`.
+    pub(crate) fn find<'de, T: Deserialize<'de>>(text: &'de str) -> Self {
+        Self::traced::<T>(text).err().unwrap_or_else(|| Self::told("", UNEXPECTED))
+    }
+
+    pub(crate) fn new(path: &JsonPath, error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let problem = match error.classify() {
+            Category::Data => expectation(&error.to_string()),
+            Category::Eof => format!("the text ends too early, at line {line} column {column}"),
+            _ => format!("not JSON at line {line} column {column}"),
+        };
+        Self { path: path.clone(), problem }
+    }
+
+    fn told(path: &'static str, problem: impl Into<String>) -> Self {
+        Self { path: JsonPath::default().key(path), problem: problem.into() }
+    }
+
+    pub(crate) fn not_utf8(error: std::str::Utf8Error) -> Self {
+        Self::told("", format!("not UTF-8 at byte {}", error.valid_up_to()))
+    }
+
+    pub(crate) fn empty() -> Self {
+        Self::told("", "the body is empty")
+    }
+
+    pub(crate) fn missing(field: &str) -> Self {
+        Self::told("", format!("missing field `{field}`"))
+    }
+
+    pub(crate) fn not_json(error: &serde_json::Error) -> Self {
+        Self::new(&JsonPath::default(), error)
+    }
+
+    pub(crate) fn an_error() -> Self {
+        Self::told("error", "an error where a success was told")
+    }
+
+    pub(crate) fn not_an_error() -> Self {
+        Self::told("", "JSON, but neither the platform's error envelope nor OAuth's")
+    }
+
+    /// Takes secrets out: the names of fields come from the other side, too. None of them was cut, so
+    /// that no part of a secret is left.
+    pub(crate) fn redact(&mut self, secrets: &Secrets<'_>) {
+        self.path = self.path.redact(secrets);
+        self.problem = secrets.redact(&self.problem, Secrets::LIMIT).into_owned();
+    }
+
+    /// The same error, told from further out.
+    pub(crate) fn within(self, outer: &JsonPath) -> Self {
+        Self { path: outer.clone().join(&self.path), ..self }
+    }
+}
+
+/// What is said where the reason comes from the other side, or is too long to be ours.
+const UNEXPECTED: &str = "not what the document says";
+
+/// The part of `serde_json`'s message that was written by us and not by the other side: it shows the
+/// value in front of what was expected, or the name of a field that is missing.
+fn expectation(message: &str) -> String {
+    let message = message.rfind(" at line ").and_then(|end| message.get(..end)).unwrap_or(message);
+    let problem = match message.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("expected {expected}"),
+        None if message.starts_with("missing field") => message.to_owned(),
+        None => UNEXPECTED.to_owned(),
+    };
+    if problem.len() <= JsonPath::LIMIT { problem } else { UNEXPECTED.to_owned() }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path() {
+            "" => f.write_str(&self.problem),
+            path => write!(f, "at {path}: {}", self.problem),
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::model::Image;
+
+    fn decode_error<T: DeserializeOwned + fmt::Debug>(text: &str) -> String {
+        DecodeError::traced::<T>(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_place_is_named_and_the_value_is_not() {
+        let text = r#"{"id": "1", "size": "sec, expected sec", "state": {"current": "live"}}"#;
+        assert_eq!(decode_error::<Image>(text), "at size: expected a whole number");
+        let text = r#"{"id": "1", "state": {"changed": ""}}"#;
+        assert_eq!(decode_error::<Image>(text), "at state: missing field `current`");
+    }
+
+    #[test]
+    fn texts_that_are_not_json() {
+        assert_eq!(decode_error::<Image>("<html>"), "not JSON at line 1 column 1");
+        assert_eq!(decode_error::<Vec<u8>>("[1"), "the text ends too early, at line 1 column 2");
+    }
+
+    #[test]
+    fn a_mismatch_can_be_told_from_further_out() {
+        let error = |text| DecodeError::traced::<Vec<u8>>(text).unwrap_err();
+        let data = JsonPath::default().key("data");
+        assert_eq!(error("[1, true]").within(&data).path(), "data[1]");
+        assert_eq!(error("7").within(&data).path(), "data");
+    }
+}

@@ -1,0 +1,253 @@
+use std::cmp::Ordering;
+use std::time::Duration;
+
+use http::Response;
+use serde::{Deserialize, Serialize};
+
+use super::retry::RetryState;
+use super::{Flow, FlowError, JobError, RetryPolicy, SendError, Step};
+use crate::error::{ErrorCode, ResponseError, retry_after};
+use crate::hub::Hub;
+use crate::jobs::GetJob;
+use crate::model::JobId;
+use crate::model::{Job, JobDescriptor, JobStatus, Progress};
+use crate::wire::timestamp::Timestamp;
+
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+const LONGEST_ASKED: Duration = Duration::from_secs(60);
+const UNKNOWN_ANSWERS: u32 = 5;
+const UNKNOWN_TIME: Duration = Duration::from_secs(15);
+
+/// A job, looked at until it ends. It gives what there is to tell whenever that changes, the last
+/// time when the job is completed; every other end is an [error](JobError) with the job in it.
+///
+/// The first look is at once, the second after 250 ms, each further one after half as long again, at
+/// most 5 s; a `Retry-After` on an answer is waited for, up to 60 s. A job may be unknown (`404.job`)
+/// after it was accepted: that is borne for the first 5 answers and the first 15 s, whichever is
+/// longer. Once the job was seen, `404.job` means that it is gone. Unless
+/// [`deadline`](Self::deadline) says otherwise, a job is given one hour from the first look.
+///
+/// Needs the capability `apionly-jobs-view`.
+///
+/// ```
+/// use cycle_images::flow::{Flow, Step, JobTracker};
+/// use cycle_images::{Hub, JobId, Timestamp};
+///
+/// let hub = Hub::new("key", "hub")?;
+/// let now: Timestamp = "2026-03-26T10:00:00Z".parse()?;
+/// let mut track = JobTracker::new(JobId::new("j1")?, 42);
+/// let Step::Send(request) = track.poll(&hub, now)? else { panic!() };
+/// assert_eq!(request.uri().path(), "/v1/jobs/j1");
+///
+/// // A tracker can be finished in another process.
+/// let text = serde_json::to_string(&track)?;
+/// let mut track: JobTracker = serde_json::from_str(&text)?;
+/// let answer = r#"{"data": {"id": "j1", "state": {"current": "completed"}}}"#;
+/// let update = track.handle(&hub, Ok(http::Response::new(answer)), now)?.unwrap();
+/// assert!(update.job.state.current.is_final());
+/// assert!(matches!(track.poll(&hub, now)?, Step::Done));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[must_use = "a flow does nothing until it is turned"]
+pub struct JobTracker {
+    id: JobId,
+    retry: RetryState,
+    allowed: Duration,
+    begun: Option<Timestamp>,
+    wait: Duration,
+    unknown: u32,
+    last: Option<Job>,
+    last_reported: Option<(JobStatus, Progress)>,
+    ended: bool,
+}
+
+/// What [`JobTracker`] gives: a job, and how far it has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JobUpdate {
+    /// The job as it was just seen.
+    pub job: Job,
+    /// How many of its units are done, have failed, and are there. The share that is through never
+    /// gets smaller, even where the job's own does because more to do was found.
+    pub progress: Progress,
+}
+
+impl JobTracker {
+    /// Follows a job. The seed decides how the waits before repetitions are spread: hand in another
+    /// for each flow.
+    pub fn new(id: impl Into<JobId>, seed: u64) -> Self {
+        Self {
+            id: id.into(),
+            retry: RetryState::new(seed),
+            allowed: Duration::from_secs(3600),
+            begun: None,
+            wait: FIRST_WAIT,
+            unknown: 0,
+            last: None,
+            last_reported: None,
+            ended: false,
+        }
+    }
+
+    /// Follows the job that a descriptor names.
+    ///
+    /// # Errors
+    /// [`JobError::NoJob`] if it names none.
+    pub fn from_descriptor(descriptor: &JobDescriptor, seed: u64) -> Result<Self, FlowError> {
+        match &descriptor.job {
+            Some(job) => Ok(Self::new(&job.id, seed)),
+            None => Err(failed(JobError::NoJob { action: descriptor.action.clone() })),
+        }
+    }
+
+    /// Sets what is sent again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry.policy = policy;
+        self
+    }
+
+    /// Sets how long the job is given from the first look; one hour by default.
+    pub fn deadline(mut self, allowed: Duration) -> Self {
+        self.allowed = allowed;
+        self
+    }
+
+    /// The job as it was last seen, but for what its tasks were given and gave back: that might be
+    /// secret, and a flow can be stored.
+    #[must_use]
+    pub fn last(&self) -> Option<&Job> {
+        self.last.as_ref()
+    }
+
+    /// The completed job, when the flow has ended: as it was told last, if that is at hand, or as
+    /// [`last`](Self::last) has it.
+    ///
+    /// # Errors
+    /// [`FlowError::Ended`] if the job came to another end, or to none yet.
+    pub fn completed(self, last_reported: Option<JobUpdate>) -> Result<Job, FlowError> {
+        let job = last_reported.map(|update| update.job).or(self.last);
+        job.filter(|job| job.state.current == JobStatus::Completed).ok_or(FlowError::Ended)
+    }
+
+    fn schedule_poll(&mut self, asked: Option<Duration>, now: Timestamp) {
+        let wait = self.wait.min(LONGEST_WAIT).max(asked.unwrap_or_default().min(LONGEST_ASKED));
+        self.retry.hold(wait, now);
+        self.wait = (self.wait.saturating_mul(3) / 2).min(LONGEST_WAIT);
+    }
+
+    /// Bears with a job that is not there yet. After any refusal, time passes before the next look.
+    fn refused(&mut self, error: ResponseError, now: Timestamp) -> Result<(), FlowError> {
+        self.schedule_poll(retry_after(error.headers(), now), now);
+        if error.code() != Some(&ErrorCode::NOT_FOUND_JOB) {
+            return Err(error.into());
+        }
+        self.unknown = self.unknown.saturating_add(1);
+        let waited = self.begun.map_or(Duration::ZERO, |begun| now.since(begun));
+        let may_appear = self.unknown <= UNKNOWN_ANSWERS || waited < UNKNOWN_TIME;
+        if self.last.is_none() && may_appear {
+            return Ok(());
+        }
+        self.ended = true;
+        Err(failed(JobError::Gone { id: self.id.clone(), last: self.last.clone() }))
+    }
+
+    /// Tells of a job if there is anything new.
+    fn report(&mut self, job: Job) -> Option<JobUpdate> {
+        let (status, mut progress) = (job.state.current.clone(), job.progress());
+        if let Some((last_status, last_reported)) = &self.last_reported {
+            if compare_shares(progress, *last_reported) == Ordering::Less {
+                progress = *last_reported;
+            }
+            if (&status, progress) == (last_status, *last_reported) {
+                return None;
+            }
+        }
+        self.last_reported = Some((status, progress));
+        Some(JobUpdate { job, progress })
+    }
+}
+
+impl Flow for JobTracker {
+    type Item = JobUpdate;
+
+    fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {
+        if self.ended {
+            return Ok(Step::Done);
+        }
+        // A clock that was set back must not give the job more time than it has.
+        let begun = self.begun.get_or_insert(now);
+        *begun = (*begun).min(now);
+        let left = self.allowed.saturating_sub(now.since(*begun));
+        if left.is_zero() {
+            let last = self.last.clone();
+            return Err(failed(JobError::DeadlinePassed { id: self.id.clone(), last }));
+        }
+        Ok(match self.retry.poll(&GetJob::new(&self.id), hub, now)? {
+            Step::Wait(time) => Step::Wait(time.min(left)),
+            next => next,
+        })
+    }
+
+    fn handle(
+        &mut self,
+        hub: &Hub,
+        outcome: Result<Response<impl AsRef<[u8]>>, SendError>,
+        now: Timestamp,
+    ) -> Result<Option<JobUpdate>, FlowError> {
+        let reply = match self.retry.handle(&GetJob::new(&self.id), hub, outcome, now) {
+            Ok(Some(reply)) => reply,
+            Ok(None) => return Ok(None),
+            Err(FlowError::Response(error)) => return self.refused(error, now).map(|()| None),
+            Err(error) => {
+                // Whoever goes on after a connection that failed is held back, too.
+                if is_fault(&error) {
+                    self.schedule_poll(None, now);
+                }
+                return Err(error);
+            }
+        };
+        let job = reply.data;
+        if job.id != self.id {
+            self.schedule_poll(retry_after(&reply.headers, now), now);
+            return Err(failed(JobError::OtherJob { id: self.id.clone(), answered: job.id }));
+        }
+        self.last = Some(without_values(job.clone()));
+        self.ended = job.state.current.is_final();
+        match job.state.current {
+            JobStatus::Error => Err(failed(JobError::Failed { job })),
+            JobStatus::Expired => Err(failed(JobError::Expired { job })),
+            _ => {
+                self.schedule_poll(retry_after(&reply.headers, now), now);
+                Ok(self.report(job))
+            }
+        }
+    }
+}
+
+/// Which of two has the larger share of its units behind it.
+fn compare_shares(a: Progress, b: Progress) -> Ordering {
+    let through = |of: Progress, within: Progress| {
+        (of.done as u128)
+            .saturating_add(of.failed as u128)
+            .saturating_mul(within.total.max(1) as u128)
+    };
+    through(a, b).cmp(&through(b, a))
+}
+
+fn is_fault(error: &FlowError) -> bool {
+    use FlowError::{BodyTooLarge, Timeout, Transport};
+    matches!(error, Transport { .. } | Timeout { .. } | BodyTooLarge { .. })
+}
+
+fn without_values(mut job: Job) -> Job {
+    for task in &mut job.tasks {
+        (task.input, task.output) = (None, None);
+    }
+    job
+}
+
+fn failed(error: JobError) -> FlowError {
+    FlowError::Job(Box::new(error))
+}

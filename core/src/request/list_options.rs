@@ -1,0 +1,58 @@
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// What the platform has on every list and on some single records: `meta`, `include`, `sort` and the
+/// page.
+///
+/// A [`ListOperation`](crate::operation::ListOperation) hands its options out, and writes them by
+/// [`Query::options`](crate::operation::Query::options), which refuses what can't be sent.
+///
+/// ```
+/// use cycle_images::operation::ListOptions;
+///
+/// let mut options = ListOptions::default();
+/// options.add_include("creators");
+/// options.set_page_size(50);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListOptions {
+    pub(crate) meta: Vec<Cow<'static, str>>,
+    pub(crate) include: Vec<Cow<'static, str>>,
+    pub(crate) sort: Vec<String>,
+    pub(crate) page_number: Option<u32>,
+    pub(crate) page_size: Option<u32>,
+}
+
+impl ListOptions {
+    /// Adds a value to compute for each record's `meta`.
+    pub fn add_meta(&mut self, meta: impl Into<Cow<'static, str>>) {
+        self.meta.push(meta.into());
+    }
+
+    /// Adds resources to include that the records refer to.
+    pub fn add_include(&mut self, include: impl Into<Cow<'static, str>>) {
+        self.include.push(include.into());
+    }
+
+    /// Adds a field to sort by, descending with `-` in front.
+    pub fn add_sort(&mut self, field: impl Into<String>) {
+        self.sort.push(field.into());
+    }
+
+    /// Sets the page to read, counted from 1.
+    pub fn set_page_number(&mut self, number: u32) {
+        self.page_number = Some(number);
+    }
+
+    /// Sets how many records to ask for in a page, at least 1. The platform may send fewer.
+    pub fn set_page_size(&mut self, size: u32) {
+        self.page_size = Some(size);
+    }
+
+    /// The page to read, counted from 1; the first if it isn't set.
+    #[must_use]
+    pub fn page_number(&self) -> Option<u32> {
+        self.page_number
+    }
+}

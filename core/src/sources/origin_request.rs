@@ -1,0 +1,158 @@
+use serde::ser::{Serialize, Serializer};
+
+use crate::error::RequestError;
+use crate::model::{DockerFile, Origin, RegistryAuth, Repo, RepoAuth};
+use crate::wire::secret::Secret;
+use crate::wire::secrets::Secrets;
+use crate::wire::tagged;
+
+/// An origin as requests carry it. Unlike the one that is read, it has no upload token: the
+/// platform makes one for each image, and one that was read with a source is not sent back.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct OriginRequest(Origin);
+
+impl<O: Into<Origin>> From<O> for OriginRequest {
+    fn from(origin: O) -> Self {
+        Self(origin.into())
+    }
+}
+
+impl OriginRequest {
+    pub(super) fn check(&self) -> Result<(), RequestError> {
+        const TARGET: &str = "origin.details.target";
+        const URL: &str = "origin.details.url";
+        match &self.0 {
+            Origin::DockerHub(hub) => filled(TARGET, &hub.target),
+            Origin::DockerFile(file) => check_docker_file(file),
+            Origin::DockerRegistry(registry) => {
+                filled(TARGET, &registry.target)?;
+                filled(URL, &registry.url)
+            }
+            Origin::OciRegistry(registry) => {
+                filled(TARGET, &registry.target)?;
+                filled(URL, &registry.url)?;
+                registry.auth.as_ref().map_or(Ok(()), check_auth)
+            }
+            Origin::CycleSource(_) => {
+                let reason = "is `cycle-source`, which only stacks can have";
+                Err(RequestError::new("origin.type", reason))
+            }
+            Origin::CycleUpload(_) | Origin::None | Origin::Unknown(_) => Ok(()),
+        }
+    }
+}
+
+impl OriginRequest {
+    pub(super) fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {
+        match &self.0 {
+            Origin::DockerHub(hub) => add(secrets, [&hub.token]),
+            Origin::DockerFile(file) => {
+                if let Some(repo) = &file.repo {
+                    add_repo(secrets, repo);
+                }
+                for registry in &file.credentials {
+                    secrets.url(registry.url.as_deref().unwrap_or_default());
+                    add(secrets, [&registry.token]);
+                }
+                secrets.url(file.targz_url.as_deref().unwrap_or_default());
+            }
+            Origin::DockerRegistry(registry) => {
+                secrets.url(&registry.url);
+                add(secrets, [&registry.token, &registry.password]);
+            }
+            Origin::OciRegistry(registry) => {
+                secrets.url(&registry.url);
+                if let Some(auth) = &registry.auth {
+                    add_auth(secrets, auth);
+                }
+            }
+            Origin::Unknown(unknown) => {
+                unknown.content().into_iter().for_each(|content| _ = secrets.json(content));
+            }
+            // An upload's token isn't sent.
+            Origin::CycleUpload(_) | Origin::CycleSource(_) | Origin::None => (),
+        }
+    }
+}
+
+fn add<'a>(secrets: &mut Secrets<'a>, found: impl IntoIterator<Item = &'a Option<Secret>>) {
+    for secret in found.into_iter().flatten() {
+        secrets.text(secret.expose());
+    }
+}
+
+fn add_repo<'a>(secrets: &mut Secrets<'a>, repo: &'a Repo) {
+    secrets.url(&repo.url);
+    match &repo.auth {
+        Some(RepoAuth::Http(auth)) => _ = secrets.text(auth.password.expose()),
+        Some(RepoAuth::Ssh(auth)) => {
+            secrets.text(auth.passphrase.expose()).text(auth.private_key.expose());
+        }
+        Some(RepoAuth::Unknown(auth)) => {
+            auth.content().into_iter().for_each(|content| _ = secrets.json(content));
+        }
+        None => (),
+    }
+}
+
+fn add_auth<'a>(secrets: &mut Secrets<'a>, auth: &'a RegistryAuth) {
+    match auth {
+        RegistryAuth::User(user) => add(secrets, [&user.token]),
+        RegistryAuth::Provider(provider) => {
+            let credentials = &provider.credentials;
+            add(secrets, [&credentials.api_key, &credentials.secret, &credentials.config]);
+        }
+        RegistryAuth::Webhook(hook) => _ = secrets.text(&*hook.url).url(&hook.url),
+        RegistryAuth::Unknown(auth) => {
+            auth.content().into_iter().for_each(|content| _ = secrets.json(content));
+        }
+    }
+}
+
+fn check_docker_file(file: &DockerFile) -> Result<(), RequestError> {
+    let DockerFile { existing, repo, targz_url, .. } = file;
+    if existing.is_none() && repo.is_none() && targz_url.is_none() {
+        let reason = "has neither a repository nor a tar file with a Dockerfile";
+        return Err(RequestError::new("origin.details", reason));
+    }
+    if let Some(repo) = repo {
+        filled("origin.details.repo.url", &repo.url)?;
+        if let Some(git_ref) = &repo.git_ref {
+            filled("origin.details.repo.ref.type", &git_ref.kind)?;
+            filled("origin.details.repo.ref.value", &git_ref.value)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_auth(auth: &RegistryAuth) -> Result<(), RequestError> {
+    match auth {
+        RegistryAuth::Provider(auth) => {
+            filled("origin.details.auth.details.flavor", auth.flavor.as_str())
+        }
+        RegistryAuth::Webhook(hook) => filled("origin.details.auth.details.url", &hook.url),
+        RegistryAuth::User(_) | RegistryAuth::Unknown(_) => Ok(()),
+    }
+}
+
+/// Refuses an empty text where the document requires one.
+pub(super) fn filled(argument: &'static str, text: &str) -> Result<(), RequestError> {
+    match text {
+        "" => Err(RequestError::new(argument, "is empty")),
+        _ => Ok(()),
+    }
+}
+
+impl Serialize for OriginRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        struct NoDetails {}
+
+        match &self.0 {
+            origin @ Origin::CycleUpload(_) => {
+                tagged::write::<Origin, S>(serializer, origin.kind(), Some(&NoDetails {}))
+            }
+            origin => origin.serialize(serializer),
+        }
+    }
+}

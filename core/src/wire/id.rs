@@ -1,0 +1,176 @@
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use serde::de::{self, Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+use crate::request_error::RequestError;
+
+/// The id of a resource of kind `K`, so that an image's id can't go where a source's belongs.
+///
+/// Ids are 24 hex digits today, but the platform only promises text, so any text is taken that can
+/// stand in a path: empty ids, `.` and `..` are refused, everything else is percent-encoded when it
+/// is sent.
+///
+/// ```
+/// use cycle_images::ImageId;
+///
+/// let id = ImageId::new("651586fca6078e98982dbd90")?;
+/// assert_eq!(id.as_str(), "651586fca6078e98982dbd90");
+/// assert!(ImageId::new("..").is_err());
+/// # Ok::<(), cycle_images::RequestError>(())
+/// ```
+pub struct Id<K: ?Sized> {
+    text: String,
+    kind: PhantomData<fn() -> *const K>,
+}
+
+impl<K: ?Sized> Id<K> {
+    /// Takes a text as an id.
+    ///
+    /// # Errors
+    /// If the text is empty, `.` or `..`: in a path they would name another resource.
+    pub fn new(text: impl Into<String>) -> Result<Self, RequestError> {
+        let text = text.into();
+        match refusal(&text) {
+            None => Ok(Self { text, kind: PhantomData }),
+            Some(reason) => Err(RequestError::new("id", reason)),
+        }
+    }
+
+    /// The id as the platform writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+fn refusal(text: &str) -> Option<&'static str> {
+    match text {
+        "" => Some("is empty; pass the id of one resource"),
+        "." | ".." => Some("is a dot segment, which names no resource in a path"),
+        _ => None,
+    }
+}
+
+impl<K: ?Sized> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        Self { text: self.text.clone(), kind: PhantomData }
+    }
+}
+
+impl<K: ?Sized> PartialEq for Id<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<K: ?Sized> Eq for Id<K> {}
+
+impl<K: ?Sized> PartialOrd for Id<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<K: ?Sized> Ord for Id<K> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl<K: ?Sized> Hash for Id<K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl<K: ?Sized> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Id({:?})", self.text)
+    }
+}
+
+impl<K: ?Sized> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl<K: ?Sized> FromStr for Id<K> {
+    type Err = RequestError;
+
+    fn from_str(text: &str) -> Result<Self, RequestError> {
+        Self::new(text)
+    }
+}
+
+impl<K: ?Sized> From<&Id<K>> for Id<K> {
+    fn from(id: &Id<K>) -> Self {
+        id.clone()
+    }
+}
+
+impl<K: ?Sized> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de, K: ?Sized> Deserialize<'de> for Id<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match refusal(&text) {
+            None => Ok(Self { text, kind: PhantomData }),
+            Some(_) => Err(de::Error::invalid_value(de::Unexpected::Str(&text), &"an id")),
+        }
+    }
+}
+
+/// Reads an id that may be absent: `null` and the empty text, which the platform writes for no id.
+pub(crate) fn or_none<'de, D, K: ?Sized>(deserializer: D) -> Result<Option<Id<K>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.filter(|text| refusal(text).is_none()).map(|text| Id { text, kind: PhantomData }))
+}
+
+impl<K: ?Sized> AsRef<str> for Id<K> {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::id::{ImageId, SourceId};
+
+    #[test]
+    fn empty_and_dotted_ids_are_refused_by_name() {
+        for text in ["", ".", ".."] {
+            let error = ImageId::new(text).unwrap_err();
+            assert!(error.to_string().starts_with("id is "), "{error}");
+            assert!(serde_json::from_value::<ImageId>(text.into()).is_err());
+        }
+        assert!(ImageId::new("...").is_ok());
+    }
+
+    #[test]
+    fn ids_are_written_as_plain_text() {
+        let id = SourceId::new("a/b").unwrap();
+        assert_eq!(serde_json::to_string(&id).unwrap(), r#""a/b""#);
+        assert_eq!(format!("{id:>5}|{id:?}"), r#"  a/b|Id("a/b")"#);
+        let text: &str = id.as_ref();
+        assert_eq!(text, "a/b");
+    }
+
+    #[test]
+    fn ids_are_ordered_as_their_texts_are() {
+        let [a, b] = ["a", "b"].map(|id| SourceId::new(id).unwrap());
+        assert!(a < b);
+        assert_eq!(a.partial_cmp(&b), Some(a.cmp(&b)));
+    }
+}

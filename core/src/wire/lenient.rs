@@ -1,0 +1,195 @@
+//! How the service, written in Go, says *nothing*: `null` for an empty list or map, an empty text
+//! for an absent one. Each function here is a field's `deserialize_with`.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::wire::object::Object;
+
+/// The most records that an answer may have, and the most entries of any list or map in it: 100,000,
+/// far more than a page of the platform. An answer with more is refused, so that a small one can't
+/// cost gigabytes of memory.
+pub const MAX_RECORDS: usize = 100_000;
+
+/// Reads `null` as the default.
+pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    let value = Option::deserialize(deserializer)?;
+    Ok(value.map_or_else(T::default, |Object(value)| value))
+}
+
+/// Reads a whole number, and `null` as zero.
+pub(crate) fn whole<'de, D, N>(deserializer: D) -> Result<N, D::Error>
+where
+    D: Deserializer<'de>,
+    N: TryFrom<u64>,
+{
+    let Whole(number) = Whole::deserialize(deserializer)?;
+    N::try_from(number).map_err(|_| D::Error::invalid_value(Unexpected::Unsigned(number), &SMALLER))
+}
+
+const SMALLER: &str = "a smaller number";
+
+/// A whole number, however JSON writes it: `1024`, `1024.0` or `1.024e3`.
+struct Whole(u64);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Number;
+
+        impl Visitor<'_> for Number {
+            type Value = Whole;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number")
+            }
+
+            fn visit_unit<E>(self) -> Result<Whole, E> {
+                Ok(Whole(0))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Whole, E> {
+                Ok(Whole(number))
+            }
+
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Whole, E> {
+                // 2^50. Up to here, floats stand so close that none which serde_json is off by, some
+                // steps at most, is a whole number, too.
+                const EXACT: f64 = 1_125_899_906_842_624.0;
+                if number.fract() == 0.0 && (0.0..=EXACT).contains(&number) {
+                    #[allow(
+                        clippy::cast_possible_truncation,
+                        clippy::cast_sign_loss,
+                        reason = "whole, and in range"
+                    )]
+                    return Ok(Whole(number as u64));
+                }
+                Err(E::invalid_value(Unexpected::Float(number), &self))
+            }
+        }
+
+        deserializer.deserialize_any(Number)
+    }
+}
+
+/// Refuses the entry behind the last that a list or a map may have.
+fn bounded<E: Error>(count: usize) -> Result<(), E> {
+    if count < MAX_RECORDS { Ok(()) } else { Err(E::invalid_length(count, &"fewer entries")) }
+}
+
+/// Reads `null` and the empty text as absent.
+pub(crate) fn text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: From<String>,
+{
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.filter(|text| !text.is_empty()).map(T::from))
+}
+
+/// Reads a word that may be absent: `null` and the empty text.
+pub(crate) fn word<'de, D, W>(deserializer: D) -> Result<Option<W>, D::Error>
+where
+    D: Deserializer<'de>,
+    W: for<'a> From<&'a str>,
+{
+    let word = Option::<Text>::deserialize(deserializer)?;
+    Ok(word.filter(|word| !word.0.is_empty()).map(|word| W::from(&word.0)))
+}
+
+/// A text that is looked at and not kept: copied only if it has escapes in it.
+#[derive(Deserialize)]
+pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
+
+/// Reads `null` as an empty list, and leaves out elements that are `null`.
+pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct List<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_unit<E>(self) -> Result<Vec<T>, E> {
+            Ok(Vec::new())
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
+            let mut list = Vec::new();
+            while let Some(element) = seq.next_element::<Option<Object<T>>>()? {
+                if let Some(Object(element)) = element {
+                    bounded(list.len())?;
+                    list.push(element);
+                }
+            }
+            Ok(list)
+        }
+    }
+
+    deserializer.deserialize_any(List(PhantomData))
+}
+
+/// Reads `null` as an empty map, and leaves out entries that are `null`.
+pub(crate) fn map<'de, D, T>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    deserializer.deserialize_any(Map(|value: Option<Object<T>>| Some(value?.0)))
+}
+
+/// Reads `null` as an empty map of texts, and an entry that is `null` as an empty text.
+pub(crate) fn texts<'de, D>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_any(Map(|text: Option<String>| Some(text.unwrap_or_default())))
+}
+
+/// Reads `null` as an empty map of whole numbers, and leaves out entries that are `null`.
+pub(crate) fn counts<'de, D>(deserializer: D) -> Result<BTreeMap<String, u64>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_any(Map(|count: Option<Whole>| Some(count?.0)))
+}
+
+/// A map, and what becomes of an entry that may be `null`.
+struct Map<E, T>(fn(E) -> Option<T>);
+
+impl<'de, E: Deserialize<'de>, T> Visitor<'de> for Map<E, T> {
+    type Value = BTreeMap<String, T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_unit<U>(self) -> Result<Self::Value, U> {
+        Ok(BTreeMap::new())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut map = BTreeMap::new();
+        while let Some((key, value)) = entries.next_entry()? {
+            if let Some(value) = self.0(value) {
+                bounded(map.len())?;
+                map.insert(key, value);
+            }
+        }
+        Ok(map)
+    }
+}

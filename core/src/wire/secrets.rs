@@ -1,0 +1,304 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use crate::wire::json::Json;
+use crate::wire::secret::REDACTED;
+use crate::wire::shown::url_parts;
+
+/// Collects the secrets that a request carries, so that no error or header of its answer can repeat
+/// them.
+///
+/// They are found as they are, percent-encoded and as JSON escapes them, in whole or in part.
+/// Secrets of fewer than 4 bytes are not looked for: any text has them by chance. Of error codes,
+/// only secrets of 8 bytes and more are taken out.
+#[derive(Default)]
+pub struct Secrets<'a>(Vec<Cow<'a, str>>);
+
+impl<'a> Secrets<'a> {
+    /// The most bytes of a text that an error keeps.
+    pub(crate) const LIMIT: usize = 4096;
+
+    /// Adds a secret, as [`Secret::expose`](crate::Secret::expose) gives it.
+    pub fn text(&mut self, secret: impl Into<Cow<'a, str>>) -> &mut Self {
+        let secret = secret.into();
+        if secret.len() >= 4 {
+            self.0.push(secret);
+        }
+        self
+    }
+
+    /// Adds what is secret in a URL: its user info, and the values of its query.
+    pub fn url(&mut self, url: &'a str) -> &mut Self {
+        let (scheme, user, ..) = url_parts(url);
+        match user.split_once(':') {
+            Some((_, password)) => self.encoded(user).encoded(password),
+            // A token in place of a user. Over SSH, it is a user's name.
+            None if scheme.starts_with("http") && !user.contains('/') => self.encoded(user),
+            None => self,
+        };
+        for pair in url.split(['?', '&']).skip(1) {
+            self.encoded(pair.split_once('=').map_or(pair, |(_, value)| value));
+        }
+        self
+    }
+
+    /// Adds all the texts in a JSON value.
+    pub fn json(&mut self, json: &Json) -> &mut Self {
+        let mut values: Vec<Value> = json.parse().into_iter().collect();
+        while let Some(value) = values.pop() {
+            match value {
+                Value::String(text) => _ = self.text(text),
+                Value::Array(list) => values.extend(list),
+                Value::Object(map) => values.extend(map.into_iter().map(|(_, value)| value)),
+                _ => (),
+            }
+        }
+        self
+    }
+
+    /// Adds a secret that is percent-encoded, and what it stands for.
+    fn encoded(&mut self, secret: &'a str) -> &mut Self {
+        if let Ok(Cow::Owned(decoded)) = percent_decode_str(secret).decode_utf8() {
+            self.text(decoded);
+        }
+        self.text(secret)
+    }
+
+    /// Takes the secrets out of the first `limit` bytes of a text. A secret that begins there is
+    /// taken out, wherever it ends.
+    pub(crate) fn redact<'t>(&self, text: &'t str, limit: usize) -> Cow<'t, str> {
+        let end = floor(text, limit);
+        let mut redacted = String::new();
+        let mut behind = 0;
+        let may_begin = |byte: &u8| {
+            b"%+\\".contains(byte)
+                || self.0.iter().any(|secret| secret.as_bytes().first() == Some(byte))
+        };
+        let bytes = text.bytes().enumerate().take(end);
+        for (at, _) in bytes.filter(|(_, byte)| may_begin(byte)) {
+            let found = self.0.iter().filter_map(|secret| spelled(text.get(at..)?, secret)).max();
+            let Some(found) = found.map(|length| at + length).filter(|&found| found > behind)
+            else {
+                continue;
+            };
+            // Not where secrets overlap.
+            if at >= behind {
+                redacted.push_str(text.get(behind..at).unwrap_or_default());
+                redacted.push_str(REDACTED);
+            }
+            behind = found;
+        }
+        if behind == 0 {
+            return Cow::Borrowed(text.get(..end).unwrap_or_default());
+        }
+        redacted.push_str(text.get(behind..end).unwrap_or_default());
+        redacted.truncate(floor(&redacted, limit));
+        Cow::Owned(redacted)
+    }
+
+    /// Does so for an error code, which a secret as short as a word might be a part of.
+    pub(crate) fn redact_code(&self, code: &str) -> String {
+        let long = self.0.iter().filter(|secret| secret.len() >= 8);
+        let long = Secrets(long.map(|secret| Cow::Borrowed(&**secret)).collect());
+        long.redact(code, Self::LIMIT).into_owned()
+    }
+
+    /// Reads how a body begins. What wasn't UTF-8 is replaced.
+    pub(crate) fn redact_body(&self, body: &[u8]) -> String {
+        // Far enough that a secret which begins within the limit is seen to its end.
+        let longest = self.0.iter().map(|secret| secret.len()).max().unwrap_or(0);
+        let start = body.get(..Self::LIMIT + 4 + 12 * longest).unwrap_or(body);
+        self.redact(&String::from_utf8_lossy(start), Self::LIMIT).into_owned()
+    }
+
+    /// Does so for a header's value. What is marked sensitive stays so.
+    pub(crate) fn redact_header(&self, value: &mut HeaderValue, limit: usize) {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        let redacted = self.redact(&text, limit);
+        if redacted == text {
+            return;
+        }
+        let sensitive = value.is_sensitive();
+        *value = HeaderValue::try_from(&*redacted).unwrap_or(HeaderValue::from_static(REDACTED));
+        value.set_sensitive(sensitive);
+    }
+
+    /// Does so for all headers, and marks as sensitive what `Debug` is not to show.
+    pub(crate) fn redact_headers(&self, headers: &mut HeaderMap) {
+        for (name, value) in headers.iter_mut() {
+            self.redact_header(value, usize::MAX);
+            if name == SET_COOKIE {
+                value.set_sensitive(true);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Secrets<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secrets({} of them)", self.0.len())
+    }
+}
+
+/// The last place at or before `limit` where a character begins or the text ends.
+fn floor(text: &str, limit: usize) -> usize {
+    let limit = limit.min(text.len());
+    (0..=limit).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
+
+/// How many bytes a text begins with that spell the secret.
+fn spelled(text: &str, secret: &str) -> Option<usize> {
+    // No spelling is shorter.
+    if text.len() < secret.len() {
+        return None;
+    }
+    let mut characters = secret.chars();
+    // A character may be there in several spellings at once: `\\` is two backslashes or one.
+    let mut ends: Vec<usize> = spellings(text, characters.next()?).collect();
+    for character in characters {
+        if ends.is_empty() {
+            return None;
+        }
+        let next = |&end: &usize| {
+            let rest = text.get(end..).unwrap_or_default();
+            spellings(rest, character).map(move |length| end + length)
+        };
+        ends = ends.iter().flat_map(next).collect();
+        ends.sort_unstable();
+        ends.dedup();
+    }
+    ends.into_iter().max()
+}
+
+/// The lengths of the spellings of a character that a text begins with.
+fn spellings(text: &str, character: char) -> impl Iterator<Item = usize> + use<> {
+    let plain = text.starts_with(character).then(|| character.len_utf8());
+    let (percent, json) = match text.bytes().next() {
+        Some(b'%') => (percent_encoded(text, character), None),
+        Some(b'+') if character == ' ' => (Some(1), None),
+        Some(b'\\') => (None, json_escaped(text, character)),
+        _ => (None, None),
+    };
+    [plain, percent, json].into_iter().flatten()
+}
+
+/// `%2F` or `%2f`, and what becomes of it in a URL within a URL: `%252F`.
+fn percent_encoded(text: &str, character: char) -> Option<usize> {
+    let mut rest = text;
+    for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+        rest = rest.strip_prefix('%')?;
+        rest = loop {
+            match hex::<2>(rest) {
+                Some((code, behind)) if code == u16::from(byte) => break behind,
+                _ => rest = rest.strip_prefix("25")?,
+            }
+        };
+    }
+    Some(text.len() - rest.len())
+}
+
+fn json_escaped(text: &str, character: char) -> Option<usize> {
+    let short = match *text.as_bytes().get(1)? {
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        byte => char::from(byte),
+    };
+    if short == character && !character.is_alphanumeric() {
+        return Some(2);
+    }
+    let mut rest = text;
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        let (code, behind) = hex::<4>(rest.strip_prefix("\\u")?)?;
+        if code != *unit {
+            return None;
+        }
+        rest = behind;
+    }
+    Some(text.len() - rest.len())
+}
+
+fn hex<const DIGITS: usize>(text: &str) -> Option<(u16, &str)> {
+    let (digits, behind) = text.split_at_checked(DIGITS)?;
+    // Rust's own reading takes a sign.
+    let code = u16::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?;
+    Some((code, behind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redacted(secrets: &[&'static str], text: &str, limit: usize) -> String {
+        let mut all = Secrets::default();
+        for &secret in secrets {
+            all.text(secret);
+        }
+        all.redact(text, limit).into_owned()
+    }
+
+    #[test]
+    fn each_spelling_is_found() {
+        for (secret, text) in [
+            ("a+b/c=", "a+b/c=, a%2Bb%2Fc%3D, a%2bb/c%3d, a%252Bb%25252fc="),
+            ("a b \\c", "a b \\c, a+b%20\\\\c, a\\u0020b %5cc, a b %5Cc, a b \\u005cc"),
+            ("\\\\\\\\", "\\\\\\\\, \\\\\\\\\\\\\\\\, %5C\\\\\\u005c%5c"),
+            ("%25a%2", "%25a%2, %2525a%252"),
+            (
+                "ü€😀",
+                "ü€😀, %C3%bc%E2%82%AC😀, \\u00fc\\u20AC\\ud83d\\ude00, ü%e2%82%ac%F0%9F%98%80",
+            ),
+            ("key\n\"x\"\t", "key\n\"x\"\t, key\\n\\\"x\\\"\\t, key%0A%22x\\u0022%09"),
+        ] {
+            let shown = redacted(&[secret], text, usize::MAX);
+            let count = text.split(", ").count();
+            assert_eq!(shown, vec![REDACTED; count].join(", "), "{secret} in {text}");
+        }
+        let other = "a-b/c=, a%2Bb%2Gc%3D, a+b%, a\\u002";
+        assert_eq!(redacted(&["a+b/c="], other, usize::MAX), other);
+    }
+
+    #[test]
+    fn secrets_that_overlap_are_hidden_as_one() {
+        assert_eq!(redacted(&["abcd", "cdef"], "xabcdefx", 99), "x[redacted]x");
+        assert_eq!(redacted(&["abcd", "abcdef", "bcde"], "xabcdefx", 99), "x[redacted]x");
+        assert_eq!(redacted(&["abab"], "abababab", 99), "[redacted]");
+        assert_eq!(redacted(&["abc"], "abc", 99), "abc");
+    }
+
+    #[test]
+    fn the_limit_cuts_no_secret_and_no_character() {
+        for limit in 0..9 {
+            let shown = redacted(&["secret"], "ü secret", limit);
+            assert!(shown.len() <= limit, "{limit}: {shown}");
+            assert!("ü [redacted]".starts_with(&shown), "{limit}: {shown}");
+        }
+    }
+
+    #[test]
+    fn what_is_secret_in_a_url() {
+        let found = |url: &'static str| {
+            let mut secrets = Secrets::default();
+            secrets.url(url);
+            secrets.0
+        };
+        let none: [&str; 0] = [];
+        assert_eq!(found("https://git.example.com/a.git"), none);
+        assert_eq!(found("git@git.example.com:a.git"), none);
+        assert_eq!(found("ssh://deploy@git.example.com/a"), none);
+        assert_eq!(found("https://token@h/a"), ["token"]);
+        assert_eq!(
+            found("https://user:p%2Fword@h/a"),
+            ["user:p/word", "user:p%2Fword", "p/word", "p%2Fword"]
+        );
+        assert_eq!(found("https://h/a?b=1&sig=abcd&efgh=i"), ["abcd"]);
+        assert_eq!(found("https://h/a?sig=abcd&to=a@b"), ["abcd"]);
+    }
+}

@@ -1,0 +1,72 @@
+//! What `Debug` shows of values that may hold credentials: names, and where a URL points.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use http::Request;
+
+use crate::wire::secret::REDACTED;
+
+/// Writes a struct's `Debug`, with some of its fields in other words.
+macro_rules! debug {
+    ($name:ident { $($field:ident $(= $shown:expr)?),* $(,)? }) => {
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                // A field that is added has to be listed here.
+                let Self { $($field),* } = self;
+                $($(let $field = &$shown;)?)*
+                f.debug_struct(stringify!($name))$(.field(stringify!($field), $field))*.finish()
+            }
+        }
+    };
+}
+pub(crate) use debug;
+
+/// A URL without its user info and its query.
+pub(crate) struct Url<'a>(pub(crate) &'a str);
+
+impl fmt::Debug for Url<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.to_string(), f)
+    }
+}
+
+impl fmt::Display for Url<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, user, place, query) = url_parts(self.0);
+        let user = if user.is_empty() { "" } else { "[redacted]@" };
+        let query = if query.is_empty() { "" } else { "?[redacted]" };
+        write!(f, "{scheme}{user}{place}{query}")
+    }
+}
+
+/// Splits a URL into its scheme, its user info, its host and path, and what stands behind. Where it
+/// isn't clear where the user info ends, it has more and the path less.
+pub(crate) fn url_parts(url: &str) -> (&str, &str, &str, &str) {
+    let behind = |end: Option<usize>| url.split_at_checked(end.unwrap_or(0)).unwrap_or(("", url));
+    let (scheme, rest) = behind(url.find("://").map(|at| at + 3));
+    let (user, rest) = rest.rsplit_once('@').unwrap_or(("", rest));
+    let (place, query) = rest.split_once(['?', '#']).unwrap_or((rest, ""));
+    (scheme, user, place, query)
+}
+
+/// A request's method and URL, and how long its body is.
+pub(crate) struct Sent<'a, B>(pub(crate) &'a Request<B>, pub(crate) usize);
+
+impl<B> fmt::Debug for Sent<'_, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(request, length) = self;
+        let uri = request.uri().to_string();
+        write!(f, "{} {}, {length} bytes", request.method(), Url(&uri))
+    }
+}
+
+/// A map's names without its values.
+pub(crate) struct Names<'a>(pub(crate) &'a BTreeMap<String, String>);
+
+impl fmt::Debug for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hidden = format_args!("{REDACTED}");
+        f.debug_map().entries(self.0.keys().map(|name| (name, hidden))).finish()
+    }
+}

@@ -1,0 +1,148 @@
+use std::fmt;
+
+/// A word of the wire that this version of the crate doesn't know.
+///
+/// Its text is kept and written back unchanged. It can't be made by hand, so that code that looks
+/// for a word here doesn't break when the word gets a variant of its own: compare the whole
+/// enumeration's `as_str()` instead.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnknownValue(String);
+
+impl UnknownValue {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// The word as the platform wrote it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Declares an enumeration of the wire as a table of its words.
+///
+/// A macro, since the traits it implements are serde's and std's: no trait of ours could.
+macro_rules! string_enum {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)+
+            /// A word that this version doesn't know; kept, and written back unchanged.
+            Unknown($crate::wire::string_enum::UnknownValue),
+        }
+
+        impl $name {
+            /// The word as the platform writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $word,)+
+                    Self::Unknown(word) => word.as_str(),
+                }
+            }
+        }
+
+        /// The word that isn't there: an unknown one without text.
+        impl Default for $name {
+            fn default() -> Self {
+                Self::from("")
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(word: &str) -> Self {
+                match word {
+                    $($word => Self::$variant,)+
+                    other => Self::Unknown($crate::wire::string_enum::UnknownValue::new(other)),
+                }
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::wire::string_enum::read(deserializer)
+            }
+        }
+    };
+}
+pub(crate) use string_enum;
+
+/// Reads a word without a copy of its text.
+pub(crate) fn read<'de, D, W>(deserializer: D) -> Result<W, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    W: for<'a> From<&'a str>,
+{
+    struct Word<W>(std::marker::PhantomData<W>);
+
+    impl<W: for<'a> From<&'a str>> serde::de::Visitor<'_> for Word<W> {
+        type Value = W;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a word")
+        }
+
+        fn visit_str<E>(self, word: &str) -> Result<W, E> {
+            Ok(word.into())
+        }
+    }
+
+    deserializer.deserialize_str(Word(std::marker::PhantomData))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{CreatorType, ImageStatus};
+
+    #[test]
+    fn words_are_read_and_written_back() {
+        for word in ["new", "uploading", "live", "deleted"] {
+            let status: ImageStatus = serde_json::from_value(word.into()).unwrap();
+            assert!(!matches!(status, ImageStatus::Unknown(_)), "{word}");
+            assert_eq!(serde_json::to_value(&status).unwrap(), word);
+        }
+    }
+
+    #[test]
+    fn an_unknown_word_is_kept() {
+        let json = r#""plat\u0066orm-robot""#;
+        let creator: CreatorType = serde_json::from_str(json).unwrap();
+        assert!(
+            matches!(&creator, CreatorType::Unknown(word) if word.as_str() == "platform-robot")
+        );
+        assert_eq!(serde_json::to_string(&creator).unwrap(), r#""platform-robot""#);
+        assert_eq!(format!("{creator}"), "platform-robot");
+    }
+}

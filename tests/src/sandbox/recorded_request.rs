@@ -1,0 +1,115 @@
+//! What came in, word for word, and the faults that stand between it and its answer.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body::Frame;
+
+use super::connection::ConnectionKill;
+use super::faults;
+use super::server::Shared;
+
+/// No JSON body that a test sends comes near this.
+const LARGEST_BODY: usize = 16 << 20;
+
+/// One request as it was received.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct RecordedRequest {
+    /// The method: `GET`.
+    pub method: String,
+    /// The path, as it was encoded.
+    pub path: String,
+    /// What stood behind the question mark, as it was encoded; empty if nothing did.
+    pub query: String,
+    /// The headers in the order received. The server has put the names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body; left empty for an upload.
+    pub body: Vec<u8>,
+    /// How many bytes of the body arrived, for uploads too.
+    pub length: u64,
+}
+
+impl RecordedRequest {
+    fn new(parts: &Parts) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let headers = parts.headers.iter();
+        Self {
+            method: parts.method.to_string(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: headers
+                .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
+                .collect(),
+            body: Vec::new(),
+            length: 0,
+        }
+    }
+
+    /// The value of the first header of that name, in any case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// Stands before every operation: notes the request, then lets the next fault have its way.
+pub(crate) async fn record_request(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(scissors): ConnectInfo<ConnectionKill>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let place = shared.note(RecordedRequest::new(&parts));
+    let body = if parts.uri.path().ends_with("/upload") {
+        Body::new(Watched { body, place, shared: Arc::clone(&shared) })
+    } else {
+        let Ok(bytes) = to_bytes(body, LARGEST_BODY).await else {
+            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        };
+        shared.noted(place, |seen| {
+            seen.body = bytes.to_vec();
+            seen.length = bytes.len() as u64;
+        });
+        Body::from(bytes)
+    };
+    let request = Request::from_parts(parts, body);
+    let fault = shared.state().faults.pop_front();
+    match fault {
+        None => next.run(request).await,
+        Some(fault) => faults::inject_fault(fault, &scissors, request, next).await,
+    }
+}
+
+/// A body that passes through uncollected, while its length is noted.
+struct Watched {
+    body: Body,
+    place: usize,
+    shared: Arc<Shared>,
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        if let Poll::Ready(Some(Ok(frame))) = &frame {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            self.shared.noted(self.place, |seen| seen.length += length as u64);
+        }
+        frame
+    }
+}
