@@ -76,3 +76,8 @@ pub use query::{ListStyle, Query};
 pub use secret::Secret;
 pub use time::{Timestamp, TimestampError};
 pub use upload::{Upload, UploadImage};
+
+/// The README's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -186,7 +186,10 @@ fn a_stored_tracker_with_odd_numbers_is_no_panic() {
         ("wait", serde_json::json!({"secs": u64::MAX, "nanos": 999_999_999})),
         ("allowed", serde_json::json!({"secs": u64::MAX, "nanos": 0})),
         ("unknown", serde_json::json!(u32::MAX)),
-        ("last_reported", serde_json::json!(["new", {"done": u64::MAX, "failed": u64::MAX, "total": 0}])),
+        (
+            "last_reported",
+            serde_json::json!(["new", {"done": u64::MAX, "failed": u64::MAX, "total": 0}]),
+        ),
     ] {
         let mut text = text.clone();
         assert!(text.get(field).is_some(), "{field} is not stored");

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use cycle_images::http::Response;
 use cycle_images::images::GetImages;
 use cycle_images::{Hub, ReplyOf};
-use cycle_images_tests::generator::images_page;
+use generator::images_page;
 use serde_json::Value;
 
 const ROUNDS: usize = 40;
