@@ -70,6 +70,8 @@
 //! [`http::Request`]: cycle_images::http::Request
 //! [`http::Response`]: cycle_images::http::Response
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod body;
 mod body_gate;
 mod client;
@@ -100,3 +102,8 @@ pub use transport::Reqwest;
 #[cfg(feature = "tower")]
 pub use transport::Tower;
 pub use transport::{Transport, UploadTransport};
+
+/// The README's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -39,3 +39,8 @@ pub use flow_iter::{FlowIter, Items};
 pub use upload::Tar;
 /// What [`Client::with_agent`] takes its agent from.
 pub use ureq;
+
+/// The README's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

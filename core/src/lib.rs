@@ -68,3 +68,8 @@ pub use operation::Operation;
 #[doc(no_inline)]
 pub use time::Timestamp;
 pub use wire::secret::Secret;
+
+/// The README's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -21,7 +21,7 @@ use cycle_images::Hub;
 use cycle_images::http::Response;
 use cycle_images::images::GetImages;
 use cycle_images::operation::ReplyOf;
-use cycle_images_tests::generator::images_page;
+use generator::images_page;
 use serde_json::Value;
 
 const ROUNDS: usize = 40;
