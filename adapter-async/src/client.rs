@@ -19,7 +19,7 @@ use crate::{Driver, Error, FlowStream, Items, NoTimer, Timer, Transport};
 /// |---|---|
 /// | time for a request and its answer | 60 s |
 /// | tries | 4 in 2 min |
-/// | time for a job that is update | 1 h |
+/// | time for a tracked job | 1 h |
 ///
 /// The size of an answer and the time for a connection are the transport's.
 ///
@@ -91,8 +91,7 @@ impl<T: Transport> Client<T> {
     /// Sends an operation once and waits for its reply, for as long as the transport does.
     ///
     /// # Errors
-    /// If an argument can't be sent, the request can't be carried to the platform and back, or the
-    /// answer isn't a success.
+    /// If an argument can't be sent, the request gets no response, or the response isn't a success.
     pub async fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
         let request = self.hub.request(operation)?;
         let response = send(&self.transport, request).await;
@@ -128,8 +127,7 @@ impl<T: Transport, M: Timer> Client<T, M> {
     /// Sends an operation and waits for its reply.
     ///
     /// # Errors
-    /// If an argument can't be sent, the request can't be carried to the platform and back, or the
-    /// answer isn't a success.
+    /// If an argument can't be sent, the request gets no response, or the response isn't a success.
     pub async fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
         let exchange = Exchange::new(operation, seed()).retry(self.retry);
         // An exchange ends with its reply, and not before it.

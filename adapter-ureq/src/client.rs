@@ -27,7 +27,7 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 /// | time for a request and its answer | 60 s |
 /// | size of an answer's body | 64 MiB |
 /// | tries | 4 in 2 min |
-/// | time for a job that is update | 1 h |
+/// | time for a tracked job | 1 h |
 ///
 /// ```
 /// use cycle_images::Hub;
@@ -130,8 +130,7 @@ impl Client {
     /// Sends an operation and waits for its reply.
     ///
     /// # Errors
-    /// If an argument can't be sent, the request can't be carried to the platform and back, or the
-    /// answer isn't a success.
+    /// If an argument can't be sent, the request gets no response, or the response isn't a success.
     pub fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
         let exchange = Exchange::new(operation, seed()).retry(self.retry);
         // An exchange ends with its reply, and not before it.

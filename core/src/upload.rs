@@ -138,7 +138,7 @@ impl UploadImage {
         let refuse = |argument, reason: String| RequestError::new(argument, reason).of(Self::NAME);
         if let Some(expires) = self.expires.filter(|&expires| expires <= now) {
             let reason =
-                format!("has an upload token that ended at {expires}; create another image");
+                format!("has an upload token that expired at {expires}; create another image");
             return Err(refuse("image", reason));
         }
         let mut uri = factory_url.to_owned();
@@ -236,7 +236,10 @@ mod tests {
             hub.upload(&upload(expires), size, now).map(|_| ()).map_err(|error| error.to_string())
         };
         let error = refusal("2026-03-26T11:00:00Z", 1).unwrap_err();
-        assert!(error.starts_with("UploadImage: image has an upload token that ended"), "{error}");
+        assert!(
+            error.starts_with("UploadImage: image has an upload token that expired"),
+            "{error}"
+        );
         assert!(refusal("2026-03-26T11:00:00Z", u64::MAX).is_err());
         assert!(refusal("0001-01-01T00:00:00Z", u64::MAX).unwrap_err().contains("size"));
         assert_eq!(refusal("0001-01-01T00:00:00Z", 1), Ok(()));

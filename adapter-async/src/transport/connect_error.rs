@@ -1,12 +1,12 @@
-//! What went wrong with a connection.
+//! Errors of connecting.
 
 use std::error::Error;
 use std::io;
 
 use cycle_images::flow::SendError;
 
-/// A connection that wasn't made. To try again is in vain if the peer speaks no TLS that is ours,
-/// or if hyper's plain connector was asked for https, which it tells by its words alone.
+/// The error of a connection that could not be made. A retry can't help if the peer doesn't speak TLS,
+/// or if hyper's plain connector was asked for https, which only the error's text shows.
 pub(super) fn of_connection(error: impl Error + Send + Sync + 'static, no_tls: &str) -> SendError {
     let mut no_handshake = false;
     let mut cause: Option<&dyn Error> = Some(&error);
@@ -23,7 +23,9 @@ pub(super) fn of_connection(error: impl Error + Send + Sync + 'static, no_tls: &
     if no_handshake { error.fatal() } else { error }
 }
 
-/// rustls's errors are of this kind, within an error of its connection.
+/// rustls's errors are of this kind, perhaps within another `io::Error`, whose `source()` passes the
+/// inner one over.
 fn is_of_tls(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::InvalidData
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    error.kind() == io::ErrorKind::InvalidData || inner.is_some_and(is_of_tls)
 }

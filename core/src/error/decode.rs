@@ -67,7 +67,7 @@ impl DecodeError {
     }
 
     pub(crate) fn an_error() -> Self {
-        Self::told("error", "an error where a success was told")
+        Self::told("error", "an error body in a 2xx response")
     }
 
     pub(crate) fn not_an_error() -> Self {

@@ -130,7 +130,7 @@ impl ResponseError {
         Self::new(operation, head, body, secrets, kind)
     }
 
-    /// The one place where an error is attempts: here every text that came from outside is rid of
+    /// The one place where an error is made: here every text that came from outside is rid of
     /// secrets and cut to a length.
     fn new(
         operation: &'static str,

@@ -4,51 +4,52 @@ use std::time::Duration;
 use super::{JobError, MAX_PAGES};
 use crate::error::{RequestError, ResponseError};
 
-/// Why a call or any other flow did not come to a good end.
+/// Why a call or any other flow failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FlowError {
     /// An argument can't be sent. Nothing was.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// The request could not be sent, or the answer not received.
+    /// The request could not be sent, or its response not received.
     #[error(
-        "{operation} could not be carried to the platform and back{}; {}",
-        often(*.attempts), arrival(*.may_have_arrived)
+        "{operation} {}{}; {}",
+        if *.may_have_arrived { "was sent and got no response" } else { "could not be sent" },
+        count(*.attempts), advice(*.may_have_arrived)
     )]
     #[non_exhaustive]
     Transport {
         /// The operation's documented name.
         operation: &'static str,
-        /// How often it was sent.
+        /// How many attempts were made.
         attempts: u32,
-        /// Whether anything of the last request can have reached the platform.
+        /// Whether any part of the last request may have reached the platform.
         may_have_arrived: bool,
-        /// What the HTTP client says.
+        /// The HTTP client's error.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// The request took longer than it may.
+    /// The request timed out.
     #[error(
-        "{operation} was not answered within {} s{}; {}",
-        .limit.as_secs_f64(), often(*.attempts), arrival(*.may_have_arrived)
+        "{operation} timed out after {} s{}; {}",
+        .limit.as_secs_f64(), count(*.attempts), advice(*.may_have_arrived)
     )]
     #[non_exhaustive]
     Timeout {
         /// The operation's documented name.
         operation: &'static str,
-        /// How often it was sent.
+        /// How many attempts were made.
         attempts: u32,
-        /// The time that was allowed: a setting of the client.
+        /// The time limit: a setting of the client.
         limit: Duration,
-        /// Whether anything of the last request can have reached the platform.
+        /// Whether any part of the last request may have reached the platform.
         may_have_arrived: bool,
-        /// What the HTTP client says.
+        /// The HTTP client's error.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// The answer's body is larger than the client may hold.
+    /// The response's body is larger than the client's limit.
     #[error(
-        "{operation} was answered with more than {limit} bytes; \
-         raise the limit with `with_body_limit` if that is to be expected"
+        "{operation}: the response's body is larger than {limit} bytes; raise the limit with \
+         `with_body_limit` if that is expected"
     )]
     #[non_exhaustive]
     BodyTooLarge {
@@ -57,12 +58,12 @@ pub enum FlowError {
         /// The limit in bytes: a setting of the client.
         limit: u64,
     },
-    /// The answer is not a success.
+    /// The response is not a success.
     #[error(transparent)]
     Response(#[from] ResponseError),
-    /// The flow was left in the midst of an operation that must not be done twice.
+    /// The flow was interrupted while an operation was in flight that must not be repeated.
     #[error(
-        "{operation} was sent and its answer never read; it may have been done: look before \
+        "{operation} was sent and its response was not read; it may have taken effect: check before \
          sending it again"
     )]
     #[non_exhaustive]
@@ -70,8 +71,8 @@ pub enum FlowError {
         /// The operation's documented name.
         operation: &'static str,
     },
-    /// The platform sent the same page twice, so that there may be no end to them.
-    #[error("{operation} was answered with page {earlier} again as page {page}")]
+    /// The platform sent a page twice, so the list might never end.
+    #[error("{operation}: page {page} repeats page {earlier}; the list might never end")]
     #[non_exhaustive]
     RepeatedPage {
         /// The operation's documented name.
@@ -81,31 +82,31 @@ pub enum FlowError {
         /// The number of the page that had the same records.
         earlier: u32,
     },
-    /// The list has more pages than are read: see [`MAX_PAGES`](super::MAX_PAGES).
+    /// The list has more than [`MAX_PAGES`](super::MAX_PAGES) pages.
     #[error(
-        "{operation} was answered with {MAX_PAGES} pages and page {page} is not the end; ask for \
-         larger pages, or begin another list with that page"
+        "{operation}: the list has more than {MAX_PAGES} pages; ask for larger pages, or start \
+         another list at page {page}"
     )]
     #[non_exhaustive]
     TooManyPages {
         /// The operation's documented name.
         operation: &'static str,
-        /// The number of the page that was too many.
+        /// The number of the first page that was not read.
         page: u32,
     },
-    /// The job that was update did not come to a good end.
+    /// The tracked job failed, expired, is gone, or passed its deadline.
     #[error(transparent)]
     Job(#[from] Box<JobError>),
-    /// More was asked of a flow that had ended.
-    #[error("the flow ended before; begin another")]
+    /// The flow is done.
+    #[error("the flow is done; start another")]
     Ended,
-    /// An answer was given that nothing had asked for.
-    #[error("an answer was given to a flow that had asked for none; call `poll` first")]
+    /// A response was given to a flow that has no request in flight.
+    #[error("a response was given to a flow that has no request in flight; call `poll` first")]
     NotAsked,
 }
 
 impl FlowError {
-    /// What the other side answered, if it did.
+    /// The response, if it is the reason.
     #[must_use]
     pub fn response(&self) -> Option<&ResponseError> {
         match self {
@@ -114,7 +115,7 @@ impl FlowError {
         }
     }
 
-    /// How the job ended, if that is what is wrong.
+    /// Why the tracked job was not completed, if that is the reason.
     #[must_use]
     pub fn job(&self) -> Option<&JobError> {
         match self {
@@ -123,8 +124,8 @@ impl FlowError {
         }
     }
 
-    /// Whether anything of the request can have reached the platform: if not, even a POST can be
-    /// sent again without being done twice.
+    /// Whether any part of the request may have reached the platform. If not, even a POST can be sent
+    /// again without taking effect twice.
     #[must_use]
     pub fn may_have_arrived(&self) -> bool {
         match self {
@@ -137,14 +138,14 @@ impl FlowError {
     }
 }
 
-fn arrival(may_have_arrived: bool) -> &'static str {
+fn advice(may_have_arrived: bool) -> &'static str {
     if may_have_arrived {
-        "it may have been done all the same: look before sending it again"
+        "it may have taken effect: check before sending it again"
     } else {
         "nothing was sent: check the network and the base URL"
     }
 }
 
-fn often(attempts: u32) -> String {
-    if attempts > 1 { format!(", {attempts} times") } else { String::new() }
+fn count(attempts: u32) -> String {
+    if attempts > 1 { format!(" in {attempts} attempts") } else { String::new() }
 }

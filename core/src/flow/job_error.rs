@@ -27,7 +27,7 @@ pub enum JobError {
     /// about that one.
     #[non_exhaustive]
     OtherJob {
-        /// The id of the job that is update.
+        /// The id of the tracked job.
         id: JobId,
         /// The id in the answer.
         answered: JobId,

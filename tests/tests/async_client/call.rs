@@ -188,7 +188,7 @@ fn what_cannot_be_sent_is_not() {
 fn a_fault_of_the_transport_is_its_own_error() {
     let client = Client::new(hub(), Recorded::default());
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
-    assert!(error.to_string().starts_with("GetImages could not be carried"), "{error}");
+    assert!(error.to_string().starts_with("GetImages was sent and got no response"), "{error}");
     assert_eq!(error.source().unwrap().to_string(), "nothing more was recorded");
     assert!(!format!("{client:?}{error:?}").contains(KEY));
     let Error::Transport { operation, attempts, may_have_arrived, source, .. } = error else {

@@ -26,11 +26,12 @@ fn is_transport(hub: Hub, transport: impl Transport, arrived: bool) {
     assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
     assert_eq!(error.may_have_arrived(), arrived, "{error:?}");
     let advice = match arrived {
-        true => "it may have been done all the same: look before sending it again",
+        true => "it may have taken effect: check before sending it again",
         false => "nothing was sent: check the network and the base URL",
     };
     let said = error.to_string();
-    assert_eq!(said, format!("GetImages could not be carried to the platform and back; {advice}"));
+    let problem = if arrived { "was sent and got no response" } else { "could not be sent" };
+    assert_eq!(said, format!("GetImages {problem}; {advice}"));
     assert!(!shown(&error).contains(KEY));
 }
 

@@ -85,7 +85,7 @@ fn a_token_that_has_ended_sends_nothing() {
     let error = runtime().block_on(refused(&sandbox, hyper(), &image, skipped(1000)));
     assert!(matches!(error, Error::Request(_)) && !error.may_have_arrived(), "{error:?}");
     let said = error.to_string();
-    assert!(said.starts_with("UploadImage: image has an upload token that ended"), "{said}");
+    assert!(said.starts_with("UploadImage: image has an upload token that expired"), "{said}");
     assert_eq!(sandbox.requests().len(), 1);
 }
 

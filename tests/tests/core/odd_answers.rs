@@ -145,7 +145,7 @@ fn an_error_beside_data_is_refused() {
                 format!(r#"{{"data": {data}, "error": {error}}}"#),
                 format!(r#"{{"error": {error}, "data": {data}}}"#),
             ] {
-                let refused = "at error: an error where a success was told";
+                let refused = "at error: an error body in a 2xx response";
                 if matches!(data, "[]" | "null") {
                     assert_eq!(list(&body).unwrap_err(), refused, "{body}");
                 }

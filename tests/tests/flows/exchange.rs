@@ -68,7 +68,7 @@ fn the_last_fault_is_what_comes_out_with_what_the_client_said() {
     assert!(error.response().is_none());
     let shown = error.to_string();
     assert!(shown.contains("GetImage") && shown.contains('3'), "{shown}");
-    assert!(error.may_have_arrived() && shown.contains("look before sending it again"), "{shown}");
+    assert!(error.may_have_arrived() && shown.contains("check before sending it again"), "{shown}");
     let client = error.source().unwrap().downcast_ref::<io::Error>().unwrap();
     assert_eq!(client.to_string(), "the peer hung up");
     assert!(!shown.contains(&client.to_string()), "{shown}");
@@ -89,14 +89,17 @@ fn what_went_wrong_is_told_with_its_limit() {
     assert!(!slow.may_have_arrived());
     let error = slow.into_error("GetImages", 2);
     assert!(matches!(error, FlowError::Timeout { attempts: 2, .. }), "{error:?}");
-    assert!(error.to_string().contains("within 1.5 s, 2 times; nothing was sent"), "{error}");
+    assert!(
+        error.to_string().contains("timed out after 1.5 s in 2 attempts; nothing was sent"),
+        "{error}"
+    );
     assert_eq!(error.source().unwrap().to_string(), "no route");
 
     let large = SendError::too_large(10).timed_out(Duration::from_secs(1));
     assert!(large.may_have_arrived());
     let error = large.into_error("GetImages", 1);
     assert!(matches!(error, FlowError::BodyTooLarge { limit: 10, .. }), "{error:?}");
-    assert!(error.to_string().contains("more than 10 bytes"), "{error}");
+    assert!(error.to_string().contains("larger than 10 bytes"), "{error}");
 }
 
 #[test]

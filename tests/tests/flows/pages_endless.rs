@@ -43,7 +43,7 @@ fn two_pages_by_turns_are_an_error() {
     answer(&mut run, 2, &["b", "a"]).unwrap();
     answer(&mut run, 3, &["a", "b"]).unwrap();
     let error = answer(&mut run, 4, &["b", "a"]).unwrap_err();
-    assert_eq!(error.to_string(), "GetImages was answered with page 2 again as page 4");
+    assert_eq!(error.to_string(), "GetImages: page 4 repeats page 2; the list might never end");
     // As after any error, the page may be another when it is asked for again.
     answer(&mut run, 4, &["c", "d"]).unwrap();
     ends(&mut run, 5);

@@ -23,7 +23,10 @@ fn a_repeated_page_is_an_error_that_names_it() {
     let mut run = images();
     turn(&mut run, 1, page(&["a", "b", "c"]));
     let (at, shown) = repeated(&mut run, 2, page(&["a", "b", "c"]));
-    assert_eq!((at, shown.as_str()), (2, "GetImages was answered with page 1 again as page 2"));
+    assert_eq!(
+        (at, shown.as_str()),
+        (2, "GetImages: page 2 repeats page 1; the list might never end")
+    );
 }
 
 #[test]

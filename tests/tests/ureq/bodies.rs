@@ -48,8 +48,8 @@ fn names_the_limit(error: &Error, bytes: u64) {
     assert_eq!(
         error.to_string(),
         format!(
-            "GetImageBuildLog was answered with more than {bytes} bytes; \
-             raise the limit with `with_body_limit` if that is to be expected"
+            "GetImageBuildLog: the response's body is larger than {bytes} bytes; \
+             raise the limit with `with_body_limit` if that is expected"
         )
     );
     assert!(error.may_have_arrived());

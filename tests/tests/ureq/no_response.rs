@@ -27,10 +27,10 @@ fn is_timeout(error: &Error, arrived: bool) {
     }
     assert_eq!(error.may_have_arrived(), arrived, "{error:?}");
     let advice = match arrived {
-        true => "it may have been done all the same: look before sending it again",
+        true => "it may have taken effect: check before sending it again",
         false => "nothing was sent: check the network and the base URL",
     };
-    assert_eq!(error.to_string(), format!("GetImages was not answered within 0.1 s; {advice}"));
+    assert_eq!(error.to_string(), format!("GetImages timed out after 0.1 s; {advice}"));
     let source = error.source().unwrap().to_string();
     assert!(!source.is_empty() && !error.to_string().contains(&source), "{source}");
     assert!(error.response().is_none());

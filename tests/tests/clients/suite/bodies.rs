@@ -49,8 +49,8 @@ fn names_the_limit(error: &Error) {
     }
     assert_eq!(
         error.to_string(),
-        "GetImageBuildLog was answered with more than 1000 bytes; \
-         raise the limit with `with_body_limit` if that is to be expected"
+        "GetImageBuildLog: the response's body is larger than 1000 bytes; \
+         raise the limit with `with_body_limit` if that is expected"
     );
     assert!(error.may_have_arrived());
 }

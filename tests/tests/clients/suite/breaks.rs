@@ -40,11 +40,11 @@ fn is_transport(error: &Error, arrived: bool) {
     assert_eq!((*operation, *attempts), ("GetImages", 1));
     assert_eq!(error.may_have_arrived(), arrived, "{error:?}");
     let advice = match arrived {
-        true => "it may have been done all the same: look before sending it again",
+        true => "it may have taken effect: check before sending it again",
         false => "nothing was sent: check the network and the base URL",
     };
-    let message = "GetImages could not be carried to the platform and back";
-    assert_eq!(error.to_string(), format!("{message}; {advice}"));
+    let problem = if arrived { "was sent and got no response" } else { "could not be sent" };
+    assert_eq!(error.to_string(), format!("GetImages {problem}; {advice}"));
     let source = error.source().unwrap().to_string();
     assert!(!source.is_empty() && !error.to_string().contains(&source), "{source}");
     assert!(error.response().is_none());

@@ -107,7 +107,7 @@ fn a_page_that_is_repeated_is_an_error<D: Driver>(make: Make<D>) {
     assert_eq!(pages[0].as_ref().unwrap().data.len(), 10);
     let error = pages.remove(1).unwrap_err();
     assert!(matches!(error, Error::RepeatedPage { page: 2, .. }), "{error:?}");
-    assert_eq!(error.to_string(), "GetImages was answered with page 1 again as page 2");
+    assert_eq!(error.to_string(), "GetImages: page 2 repeats page 1; the list might never end");
     assert_eq!(sandbox.requests().len(), 2);
 }
 

@@ -31,7 +31,7 @@ fn is_timeout(error: &Error) {
         }
         other => panic!("{other:?}"),
     }
-    assert!(error.to_string().starts_with("GetImages was not answered within 0.05 s"), "{error}");
+    assert!(error.to_string().starts_with("GetImages timed out after 0.05 s"), "{error}");
     assert!(error.may_have_arrived() && error.response().is_none());
     assert!(!shown(error).contains(KEY));
 }

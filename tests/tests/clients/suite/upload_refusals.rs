@@ -58,7 +58,7 @@ fn a_token_that_has_ended_sends_nothing<D: Uploads>(make: Make<D>) {
     let client = make(Setup::of(&sandbox));
     let image = waiting(&sandbox, &client);
     let error = refused_unsent(&client, &image);
-    assert!(error.starts_with("UploadImage: image has an upload token that ended"), "{error}");
+    assert!(error.starts_with("UploadImage: image has an upload token that expired"), "{error}");
     assert!(!error.contains(&token(&image)));
     assert_eq!(sandbox.requests().len(), 1);
 }
