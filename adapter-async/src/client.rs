@@ -1,3 +1,5 @@
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cycle_images::flow::{Exchange, Flow, JobTracker, Pages, RetryPolicy, SendError};
@@ -10,98 +12,129 @@ use cycle_images::{Hub, JobId, Operation};
 
 use crate::flow_stream::seed;
 use crate::pending_requests::{Outcome, PendingRequests};
-use crate::{Driver, Error, FlowStream, Items, NoTimer, Timer, Transport};
+use crate::timer::OptionalTimer;
+use crate::{Driver, DynTimer, DynTransport, Error, FlowStream, Items, Timer, Transport};
 
-/// An async client of one hub, over the transport `T`. It waits by the timer `M`; without one, it
-/// can [`call`](Client::call), and sends everything once.
+/// An async client for one hub. It sends requests over the transport `T` and waits by the timer `M`.
+///
+/// Requests that are safe to repeat are retried; see [`RetryPolicy`].
 ///
 /// | setting | default |
 /// |---|---|
-/// | time for a request and its answer | 60 s |
-/// | tries | 4 in 2 min |
-/// | time for a tracked job | 1 h |
+/// | time limit of a request, its response included | 60 s |
+/// | attempts | 4 within 2 min |
+/// | time limit of a tracked job | 1 h |
 ///
-/// The size of an answer and the time for a connection are the transport's.
+/// The size limit of a response and the time limit of a connection are settings of the transport.
 ///
-/// A future or stream of a client borrows it, and does its work on the task that polls it. As long as
-/// it is there, the client can't be moved: a task of its own takes a clone along.
+/// Cloning is cheap: clones share the transport and the timer. So another time limit or retry policy
+/// for one call is `client.clone().with_timeout(limit).call(&operation)`.
+///
+/// # In a struct, a handler or a task
+/// `Client` without parameters is a plain type: any transport and timer are behind [`DynTransport`]
+/// and [`DynTimer`]. A program takes a `Client` where it uses one, and hands in the real one in
+/// production and a closure in tests.
+///
+/// The streams of a client own what they need. They can be returned, spawned, or stored in a struct:
 ///
 /// ```
-/// # use cycle_images::model::JobDescriptor;
-/// # use cycle_images_async::{Client, Error, Timer, Transport};
-/// # fn spawn(_: impl Future) {}
-/// # fn run<T: Transport + Clone, M: Timer + Clone>(client: &Client<T, M>, import: JobDescriptor) {
-/// let client = client.clone();
-/// spawn(async move { client.track(&import)?.wait().await });
-/// # }
-/// ```
+/// use cycle_images::flow::JobUpdate;
+/// use cycle_images::model::JobDescriptor;
+/// use cycle_images_async::{Client, Error};
+/// use futures_util::stream::{BoxStream, StreamExt};
 ///
-/// So does a stream that has to own its client, which the crate `async-stream` makes of one that
-/// doesn't: `try_stream! { let mut items = client.items(list); while let Some(item) =
-/// items.next().await { yield item?; } }`.
-#[derive(Clone, Debug)]
-pub struct Client<T, M = NoTimer> {
-    pub(crate) hub: Hub,
-    pub(crate) transport: T,
-    pub(crate) timer: M,
+/// struct Import {
+///     updates: BoxStream<'static, Result<JobUpdate, Error>>,
+/// }
+///
+/// impl Import {
+///     fn follow(client: &Client, job: &JobDescriptor) -> Result<Self, Error> {
+///         Ok(Self { updates: client.track(job)?.boxed() })
+///     }
+/// }
+/// ```
+pub struct Client<T = DynTransport, M = DynTimer> {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) io: Arc<Io<T, M>>,
     retry: RetryPolicy,
     pub(crate) timeout: Duration,
 }
 
-impl<T: Transport> Client<T> {
-    /// A client that has its requests carried by this transport.
+/// What a client shares with its clones and streams.
+pub(crate) struct Io<T, M> {
+    pub(crate) transport: T,
+    pub(crate) timer: M,
+}
+
+impl<T: Transport, M: OptionalTimer> Client<T, M> {
+    /// A client that sends its requests over a transport and waits by a timer. With
+    /// [`NoTimer`](crate::NoTimer), it has only [`call`](Self::call), which sends each request once.
     ///
     /// ```
     /// use cycle_images::Hub;
     /// use cycle_images::http::{Request, Response};
-    /// use cycle_images_async::Client;
+    /// use cycle_images_async::{Client, NoTimer};
     ///
     /// let hub = Hub::new("my-api-key", "651586fca6078e98982dbd90")?;
-    /// let client = Client::new(hub, async |_: Request<Vec<u8>>| {
+    /// let send = async |_: Request<Vec<u8>>| {
     ///     Ok::<_, std::io::Error>(Response::new(r#"{"data": []}"#))
-    /// });
+    /// };
+    /// let client = Client::new(hub, send, NoTimer);
     /// # Ok::<(), cycle_images::RequestError>(())
     /// ```
-    pub fn new(hub: Hub, transport: T) -> Self {
-        let timeout = Duration::from_secs(60);
-        Self { hub, transport, timer: NoTimer, retry: RetryPolicy::default(), timeout }
+    pub fn new(hub: Hub, transport: T, timer: M) -> Self {
+        Self {
+            hub: Arc::new(hub),
+            io: Arc::new(Io { transport, timer }),
+            retry: RetryPolicy::default(),
+            timeout: Duration::from_secs(60),
+        }
     }
 
-    /// A client of the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if it
-    /// is set, `CYCLE_BASE_URL`. Uploads go to Cycle's factory all the same, unless
-    /// [`Hub::with_factory_url`] names another.
+    /// A client for the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if it
+    /// is set, `CYCLE_BASE_URL`. No variable changes the factory that uploads go to: see
+    /// [`Hub::with_factory_url`].
     ///
     /// # Errors
-    /// Names the first variable that is missing or unusable.
-    pub fn from_env(transport: T) -> Result<Self, Error> {
-        // What isn't UTF-8 must not be taken for unset: it is refused by name further on.
+    /// Names the first variable that is missing or invalid.
+    pub fn from_env(transport: T, timer: M) -> Result<Self, Error> {
+        // A value that isn't UTF-8 must not be mistaken for a variable that isn't set: it is refused
+        // as an invalid value of its variable.
         let hub = Hub::from_variables(|name| {
             std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
         })?;
-        Ok(Self::new(hub, transport))
+        Ok(Self::new(hub, transport, timer))
     }
 
-    /// The client with a way to wait: for answers no longer than they may take, before what is sent
-    /// again, and between looks at a job.
-    pub fn with_timer<M: Timer>(self, timer: M) -> Client<T, M> {
-        let Self { hub, transport, retry, timeout, .. } = self;
-        Client { hub, transport, timer, retry, timeout }
-    }
-
-    /// Sends an operation once and waits for its reply, for as long as the transport does.
+    /// Sends an operation and waits for its reply. Without a timer, the request is sent once and has
+    /// the time limit of its transport only.
     ///
     /// # Errors
-    /// If an argument can't be sent, the request gets no response, or the response isn't a success.
+    /// If an argument is invalid, the request gets no response, or the response isn't a success.
     pub async fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
-        let request = self.hub.request(operation)?;
-        let response = send(&self.transport, request).await;
-        let response = response.map_err(|error| error.into_error(O::NAME, 1))?;
-        Ok(self.hub.response(operation, response)?)
+        let retry = if M::CAN_WAIT { self.retry } else { RetryPolicy::disabled() };
+        let exchange = Exchange::new(operation, seed()).retry(retry);
+        // An exchange yields its reply or an error before it is done.
+        self.stream(exchange).next().await.unwrap_or(Err(Error::Ended))
+    }
+
+    fn stream<F: Flow>(&self, flow: F) -> FlowStream<F, impl Driver + use<F, T, M>> {
+        let (sender, waiter) = (Arc::clone(&self.io), Arc::clone(&self.io));
+        let send = move |request| {
+            let io = Arc::clone(&sender);
+            async move { send(&io.transport, request).await }
+        };
+        let wait = move |time| {
+            let io = Arc::clone(&waiter);
+            async move { io.timer.wait_if_any(time).await }
+        };
+        let driver = PendingRequests::new(Arc::clone(&self.hub), self.timeout, send, wait);
+        FlowStream::new(flow, driver)
     }
 }
 
 impl<T, M> Client<T, M> {
-    /// The hub that the client speaks to.
+    /// The hub of this client.
     #[must_use]
     pub fn hub(&self) -> &Hub {
         &self.hub
@@ -109,41 +142,36 @@ impl<T, M> Client<T, M> {
 }
 
 impl<T: Transport, M: Timer> Client<T, M> {
-    /// Sets the time in which a request must be answered in full; 60 s if it isn't called. For an
-    /// upload, it is the time in which the next piece must be sent or the answer be there.
+    /// Sets the time limit of a request, its response included; 60 s by default. For an upload, it
+    /// is the limit for each piece of the tar and for the response after the last one.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Sets what is sent again; [`RetryPolicy::disabled`] sends everything once.
+    /// Sets what is retried, how often and after how long; [`RetryPolicy::disabled`] sends each
+    /// request once.
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
         self
     }
 
-    /// Sends an operation and waits for its reply.
+    /// Reads a list page by page, each page when the stream is polled for it.
     ///
-    /// # Errors
-    /// If an argument can't be sent, the request gets no response, or the response isn't a success.
-    pub async fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
-        let exchange = Exchange::new(operation, seed()).retry(self.retry);
-        // An exchange ends with its reply, and not before it.
-        self.run(exchange).next().await.unwrap_or(Err(Error::Ended))
-    }
-
-    /// Reads a list page by page, as the pages are asked for.
+    /// The platform reports no total, so the list is read until a page is empty: the last request
+    /// returns no records. [`FlowStream::prefetch`] sends for several pages at once.
     ///
-    /// What the filter or the sort looks at should not be changed meanwhile: a record that leaves
-    /// the list moves the ones behind it up, across the pages that were read. Collect first.
+    /// Don't change what the filter or the sort refers to while the list is read: a record that
+    /// leaves the list shifts all later ones, and one of them is missed at the next page boundary.
+    /// Collect the list first.
     ///
     /// ```
-    /// # use cycle_images_async::{Client, Error, Timer, Transport};
+    /// # use cycle_images_async::{Client, Error};
     /// use cycle_images::images::{GetImages, ImageInclude};
     ///
-    /// # async fn run(client: Client<impl Transport, impl Timer>) -> Result<(), Error> {
+    /// # async fn run(client: Client) -> Result<(), Error> {
     /// let list = GetImages::new().include(ImageInclude::Sources).page_size(100);
     /// let mut pages = client.pages(list).prefetch(4);
     /// while let Some(page) = pages.next().await {
@@ -153,28 +181,36 @@ impl<T: Transport, M: Timer> Client<T, M> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn pages<O: ListOperation>(&self, operation: O) -> FlowStream<Pages<O>, impl Driver> {
+    #[doc(alias = "paginate")]
+    pub fn pages<O: ListOperation>(
+        &self,
+        operation: O,
+    ) -> FlowStream<Pages<O>, impl Driver + use<O, T, M>> {
         self.run(Pages::new(operation, seed()).retry(self.retry))
     }
 
-    /// Reads the records of a list, across its pages, as they are asked for. What is said of
-    /// [`pages`](Self::pages) holds here, too; a record that couldn't be read is left out here, and
-    /// stands in its page's `skipped` there. To send for pages ahead:
+    /// Reads the records of a list, across its pages. What is said of [`pages`](Self::pages) holds
+    /// here, too.
+    ///
+    /// Records that can't be decoded are skipped. [`Items::strict`] makes them an error;
+    /// [`pages`](Self::pages) shows them as `skipped`. To send for several pages at once:
     /// `client.pages(list).prefetch(4).items()`.
-    pub fn items<O: ListOperation>(&self, operation: O) -> Items<O, impl Driver> {
+    #[doc(alias = "paginate")]
+    pub fn items<O: ListOperation>(&self, operation: O) -> Items<O, impl Driver + use<O, T, M>> {
         self.pages(operation).items()
     }
 
-    /// Follows the job that does what was asked for. Capability: `apionly-jobs-view`.
+    /// Follows the job that a descriptor names: the stream yields an update whenever the job's state
+    /// or progress changes. Capability: `apionly-jobs-view`.
     ///
     /// ```
-    /// # use cycle_images_async::{Client, Error, Timer, Transport};
+    /// # use cycle_images_async::{Client, Error};
     /// use cycle_images::{ImageId, images::CreateImageJob};
     ///
-    /// # async fn run(client: Client<impl Transport, impl Timer>, id: ImageId) -> Result<(), Error> {
+    /// # async fn run(client: Client, id: ImageId) -> Result<(), Error> {
     /// let import = client.call(&CreateImageJob::import(id)).await?.data;
-    /// let mut tracking = client.track(&import)?;
-    /// while let Some(update) = tracking.next().await {
+    /// let mut updates = client.track(&import)?;
+    /// while let Some(update) = updates.next().await {
     ///     let progress = update?.progress;
     ///     println!("{} of {}", progress.done, progress.total);
     /// }
@@ -182,48 +218,66 @@ impl<T: Transport, M: Timer> Client<T, M> {
     /// # }
     /// ```
     ///
-    /// The job is given one hour; for another time, [run](Self::run) a [`JobTracker`] with a deadline
-    /// of its own. The stream's error tells whether the job failed, expired, is gone, or ran out of
-    /// time: see [`Error::job`].
+    /// The job has a time limit of one hour; [`FlowStream::deadline`] sets another. A job that
+    /// fails, expires, is gone or runs out of time is an error: see [`Error::job`].
     ///
     /// # Errors
     /// If the descriptor names no job.
-    pub fn track<'c>(
-        &'c self,
+    #[doc(alias("poll", "waiter"))]
+    pub fn track(
+        &self,
         descriptor: &JobDescriptor,
-    ) -> Result<FlowStream<JobTracker, impl Driver + use<'c, T, M>>, Error> {
+    ) -> Result<FlowStream<JobTracker, impl Driver + use<T, M>>, Error> {
         Ok(self.run(JobTracker::from_descriptor(descriptor, seed())?.retry(self.retry)))
     }
 
-    /// Follows a job by its id. Capability: `apionly-jobs-view`.
-    pub fn track_job<'c>(
-        &'c self,
-        id: &JobId,
-    ) -> FlowStream<JobTracker, impl Driver + use<'c, T, M>> {
+    /// Follows a job by its id, as [`track`](Self::track) does. Capability: `apionly-jobs-view`.
+    pub fn track_job(&self, id: &JobId) -> FlowStream<JobTracker, impl Driver + use<T, M>> {
         self.run(JobTracker::new(id, seed()).retry(self.retry))
     }
 
-    /// Turns a flow of the caller's: one with settings of its own, or one that was stored. Its own
-    /// retry policy counts, and not the client's. What this gives is of another type than what
-    /// [`pages`](Self::pages) gives: where either may be turned, make the flow in both cases.
-    pub fn run<F: Flow>(&self, flow: F) -> FlowStream<F, impl Driver> {
-        let send = |request| send(&self.transport, request);
-        let wait = |time| self.timer.wait(time);
-        FlowStream::new(flow, PendingRequests::new(&self.hub, self.timeout, send, wait))
+    /// Runs a flow of the caller's: one with settings of its own, or one that was stored. The flow
+    /// keeps its own retry policy.
+    ///
+    /// Two calls of `run` for flows of different types give streams of different types, and so do
+    /// `run` and [`pages`](Self::pages): to choose between two, choose between the flows.
+    pub fn run<F: Flow>(&self, flow: F) -> FlowStream<F, impl Driver + use<F, T, M>> {
+        self.stream(flow)
+    }
+}
+
+impl<T, M> Clone for Client<T, M> {
+    fn clone(&self) -> Self {
+        Self {
+            hub: Arc::clone(&self.hub),
+            io: Arc::clone(&self.io),
+            retry: self.retry,
+            timeout: self.timeout,
+        }
+    }
+}
+
+impl<T, M> fmt::Debug for Client<T, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("hub", &self.hub)
+            .field("retry", &self.retry)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
     }
 }
 
 async fn send<T: Transport>(transport: &T, mut request: Request<Vec<u8>>) -> Outcome<T::Body> {
-    name_client(request.headers_mut())?;
+    set_user_agent(request.headers_mut())?;
     transport.send(request).await.map_err(Into::into)
 }
 
-pub(crate) fn name_client(headers: &mut HeaderMap) -> Result<(), SendError> {
+pub(crate) fn set_user_agent(headers: &mut HeaderMap) -> Result<(), SendError> {
     const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (async)");
     set(headers, USER_AGENT, NAME)
 }
 
-/// Sets a header, if there is room for it.
+/// Sets a header, if the map has room for it.
 pub(crate) fn set(
     headers: &mut HeaderMap,
     name: HeaderName,

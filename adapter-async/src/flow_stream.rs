@@ -1,58 +1,98 @@
-//! The one loop that turns every flow, and the streams of what comes out of it.
+//! The loop that drives every flow, and the stream of what the flow yields.
 
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::future::poll_fn;
 use std::hash::{BuildHasher, Hasher};
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime};
 
 use cycle_images::Timestamp;
-use cycle_images::flow::{Flow, JobTracker, Pages, Step};
+use cycle_images::flow::{Flow, JobTracker, Pages, SendError, Step};
 use cycle_images::model::Job;
+use cycle_images::http::Response;
 use cycle_images::operation::ListOperation;
 use futures_core::{FusedStream, Stream};
 
 use crate::clock::Clock;
-use crate::{Driver, Error, Items};
+use crate::{Driver, Error};
 
-/// A flow in the midst of its work: a stream of what it gives, be that pages or a job's progress.
+/// A running flow: a stream of what the flow yields, such as pages or the updates of a job.
 ///
-/// All is done while the stream is asked, on the task that asks: dropping it stops the work. Once it
-/// has returned an error or its end, it stays ended. The flow itself can be
-/// [taken out](Self::into_flow) at any time, stored, and gone on with.
-#[must_use = "a flow does nothing until it is turned"]
+/// All work is done while the stream is polled, on the task that polls it; dropping the stream stops
+/// the work. After an error the stream is done. The flow can be [taken out](Self::into_flow) at any
+/// time, stored, and resumed.
+///
+/// The stream owns what it needs of its client: it can be returned, spawned, or boxed into a field
+/// (see [`Client`](crate::Client)).
+#[must_use = "streams do nothing unless polled"]
 pub struct FlowStream<F, C> {
     flow: F,
     driver: C,
     state: State,
     width: usize,
-    /// The timer is believed when it says that the time is over: that of a test may not wait at
-    /// all, and tokio's may be paused.
+    save: Option<Save<F>>,
+    /// Counts a wait as over when the timer says so, whatever the system's clock says: a test's
+    /// timer may not wait at all, and tokio's clock may be paused.
     clock: Clock,
 }
 
+type Save<F> = Box<dyn FnMut(&F) -> io::Result<()> + Send>;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    Asking,
+    Polling,
     Sending,
     Waiting { until: Duration },
-    Ended,
+    Done,
 }
 
 impl<F: Flow, C: Driver> FlowStream<F, C> {
     pub(crate) fn new(flow: F, driver: C) -> Self {
-        Self { flow, driver, state: State::Asking, width: 1, clock: Clock::start() }
+        Self { flow, driver, state: State::Polling, width: 1, save: None, clock: Clock::start() }
     }
 
-    /// The flow, to be stored or turned in another way. What was under way is left; after an error,
-    /// the flow goes on with what failed.
+    /// The flow, as it is now.
+    pub fn flow(&self) -> &F {
+        &self.flow
+    }
+
+    /// The flow, to be stored or run by another client. Requests in flight are dropped. After an
+    /// error, the flow resumes with the request that failed.
     pub fn into_flow(self) -> F {
         self.flow
     }
 
-    /// The next thing that the flow gives. Nothing is lost if the future is dropped.
+    /// Calls `save` with the flow before each request is sent. A flow that is stored there and resumed
+    /// in another process knows that its request may have been sent: it doesn't repeat a request that
+    /// must not be repeated, but returns [`Error::Interrupted`](crate::Error::Interrupted).
+    ///
+    /// If `save` fails, the request isn't sent, and its error is the stream's. `save` runs on the task
+    /// that polls the stream and should return soon.
+    ///
+    /// ```
+    /// # use cycle_images::ImageId;
+    /// # use cycle_images_async::{Client, Error};
+    /// use cycle_images::flow::Exchange;
+    /// use cycle_images::images::CreateImageJob;
+    ///
+    /// # async fn run(client: Client, id: ImageId) -> Result<(), Error> {
+    /// let import = Exchange::new(CreateImageJob::import(id), 42);
+    /// let mut import = client.run(import).with_save(|import| {
+    ///     std::fs::write("import.json", serde_json::to_vec(import)?)
+    /// });
+    /// let reply = import.next().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "checkpoint")]
+    pub fn with_save(self, save: impl FnMut(&F) -> io::Result<()> + Send + 'static) -> Self {
+        Self { save: Some(Box::new(save)), ..self }
+    }
+
+    /// The next item of the flow. Cancel safe: nothing is lost if the future is dropped.
     pub async fn next(&mut self) -> Option<Result<F::Item, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -62,9 +102,15 @@ impl<F: Flow, C: Driver> FlowStream<F, C> {
             self.driver.advance(context);
             let now = self.clock.now();
             match self.state {
-                State::Ended => return Poll::Ready(Ok(None)),
-                State::Asking => match self.flow.poll(self.driver.hub(), now)? {
+                State::Done => return Poll::Ready(Ok(None)),
+                State::Polling => match self.flow.poll(self.driver.hub(), now)? {
                     Step::Send(request) => {
+                        if let Err(error) = self.save.as_mut().map_or(Ok(()), |f| f(&self.flow)) {
+                            // The flow must learn that its request wasn't sent after all.
+                            let unsaved = SendError::not_sent(error).fatal();
+                            let unsaved = Err::<Response<C::Body>, _>(unsaved);
+                            return Poll::Ready(self.flow.handle(self.driver.hub(), unsaved, now));
+                        }
                         self.driver.send(request);
                         self.send_prefetch();
                         self.state = State::Sending;
@@ -79,11 +125,11 @@ impl<F: Flow, C: Driver> FlowStream<F, C> {
                 State::Waiting { until } => {
                     ready!(self.driver.poll_waited(context));
                     self.clock.advance_to(until);
-                    self.state = State::Asking;
+                    self.state = State::Polling;
                 }
                 State::Sending => {
-                    let outcome = ready!(self.driver.poll_answer(context));
-                    self.state = State::Asking;
+                    let outcome = ready!(self.driver.poll_outcome(context));
+                    self.state = State::Polling;
                     if let Some(item) = self.flow.handle(self.driver.hub(), outcome, now)? {
                         return Poll::Ready(Ok(Some(item)));
                     }
@@ -92,6 +138,8 @@ impl<F: Flow, C: Driver> FlowStream<F, C> {
         }
     }
 
+    /// Sends for as many pages as are wanted, but for none after a failure: more requests would only
+    /// add to the load, and their pages couldn't be yielded before the one that failed.
     fn send_prefetch(&mut self) {
         if self.driver.has_failed() {
             return;
@@ -112,7 +160,7 @@ impl<F: Flow, C: Driver> Stream for FlowStream<F, C> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let item = ready!(self.poll_item(context)).transpose();
         if !matches!(item, Some(Ok(_))) {
-            self.state = State::Ended;
+            self.state = State::Done;
             self.driver.clear();
         }
         Poll::Ready(item)
@@ -121,7 +169,7 @@ impl<F: Flow, C: Driver> Stream for FlowStream<F, C> {
 
 impl<F: Flow, C: Driver> FusedStream for FlowStream<F, C> {
     fn is_terminated(&self) -> bool {
-        self.state == State::Ended
+        self.state == State::Done
     }
 }
 
@@ -135,31 +183,45 @@ impl<F: fmt::Debug, C> fmt::Debug for FlowStream<F, C> {
 }
 
 impl<O: ListOperation, C: Driver> FlowStream<Pages<O>, C> {
-    /// Sends for pages before they are asked for, so that as many as this are under way or waiting
-    /// to be taken, at most [`MAX_PAGES_IN_FLIGHT`](cycle_images::flow::MAX_PAGES_IN_FLIGHT). It begins
-    /// with one, which each full page doubles; after a failure, no more are sent for until a page has
-    /// come. They come in order all the same, each record as often as without it; past the end of the
-    /// list, at most as many pages as were under way are asked for in vain. None is as one.
+    /// Sends for pages before they are asked for: at most `pages` requests are in flight or waiting
+    /// to be taken, and never more than
+    /// [`MAX_PAGES_IN_FLIGHT`](cycle_images::flow::MAX_PAGES_IN_FLIGHT). `0` is the same as `1`.
     ///
-    /// A page that was asked for ahead only makes its way while the stream is asked for one, and its
-    /// time is counted from when it is wanted.
+    /// It starts with one request, and each full page doubles the number; after a failure, no page is
+    /// prefetched until one has arrived. Pages are yielded in order, each record once, as without
+    /// prefetching. At the end of the list, up to `pages` requests return no records.
+    ///
+    /// Prefetched requests only make progress while the stream is polled, and the time limit of each
+    /// starts when its page is wanted.
     pub fn prefetch(self, pages: usize) -> Self {
         Self { width: pages, ..self }
     }
 
-    /// The records of the pages, one by one.
-    pub fn items(self) -> Items<O, C> {
-        Items::new(self)
+    /// Makes a record or an include that can't be decoded an error,
+    /// [`Error::Skipped`](crate::Error::Skipped), instead of skipping it.
+    pub fn strict(self) -> Self {
+        Self { flow: self.flow.strict(), ..self }
     }
 }
 
 impl<C: Driver> FlowStream<JobTracker, C> {
-    /// Waits until the job is completed, and gives it as it was last seen: without what its tasks
-    /// were given and gave back, if its completion was told before.
+    /// Sets the time limit of the job, from the first poll on; one hour by default.
+    pub fn deadline(self, limit: Duration) -> Self {
+        Self { flow: self.flow.deadline(limit), ..self }
+    }
+
+    /// Sets the longest time between two polls of the job; 5 s by default.
+    pub fn poll_interval(self, interval: Duration) -> Self {
+        Self { flow: self.flow.poll_interval(interval), ..self }
+    }
+
+    /// Waits until the job is completed, and returns it. If its completion was yielded before, the
+    /// job comes without the input and output of its tasks.
     ///
     /// # Errors
-    /// If the job comes to another end or can't be read, or did so before.
-    pub async fn wait(mut self) -> Result<Job, Error> {
+    /// If the job doesn't complete or can't be read, now or before.
+    #[doc(alias = "waiter")]
+    pub async fn wait(&mut self) -> Result<Job, Error> {
         let mut last = None;
         while let Some(update) = self.next().await {
             last = Some(update?);
@@ -172,7 +234,7 @@ pub(crate) fn now() -> Timestamp {
     SystemTime::now().try_into().unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// A seed that differs from flow to flow: std's keys for its hash maps are drawn at random.
+/// A seed that differs from flow to flow: std draws the keys of its hash maps at random.
 pub(crate) fn seed() -> u64 {
     RandomState::new().build_hasher().finish()
 }

@@ -10,23 +10,31 @@ use futures_core::{FusedStream, Stream};
 
 use crate::{Driver, Error, FlowStream};
 
-/// A stream of the records of a list, across its pages. Once it has returned an error or its end, it
-/// stays ended.
+/// A stream of the records of a list, across its pages. After an error, the stream is done.
 ///
-/// Records that couldn't be read are not among them: [`Client::pages`](crate::Client::pages) shows
-/// those as well.
-#[must_use = "a stream does nothing until it is asked"]
+/// Records that can't be decoded are skipped, unless the stream is [strict](Self::strict).
+#[must_use = "streams do nothing unless polled"]
 pub struct Items<O: ListOperation, C> {
     pages: FlowStream<Pages<O>, C>,
     page: IntoIter<O::Record>,
 }
 
+impl<O: ListOperation, C: Driver> FlowStream<Pages<O>, C> {
+    /// The records of the pages, one by one.
+    pub fn items(self) -> Items<O, C> {
+        Items { pages: self, page: Vec::new().into_iter() }
+    }
+}
+
 impl<O: ListOperation, C: Driver> Items<O, C> {
-    pub(crate) fn new(pages: FlowStream<Pages<O>, C>) -> Self {
-        Self { pages, page: Vec::new().into_iter() }
+    /// Makes a record or an include that can't be decoded an error:
+    /// [`Error::Skipped`](crate::Error::Skipped). Use it where a missing record would matter, for
+    /// example to delete all but the newest. The records of the same page are not yielded.
+    pub fn strict(self) -> Self {
+        Self { pages: self.pages.strict(), ..self }
     }
 
-    /// The next record. Nothing is lost if the future is dropped.
+    /// The next record. Cancel safe: nothing is lost if the future is dropped.
     pub async fn next(&mut self) -> Option<Result<O::Record, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -51,7 +59,7 @@ impl<O: ListOperation, C: Driver> Stream for Items<O, C> {
 
 impl<O: ListOperation, C: Driver> FusedStream for Items<O, C> {
     fn is_terminated(&self) -> bool {
-        // They are asked only when no record of a page is left.
+        // The pages are only polled when no record of the last one is left.
         self.pages.is_terminated()
     }
 }

@@ -3,30 +3,31 @@
 //! ```
 //! use cycle_images::http::{Request, Response};
 //! use cycle_images::{Hub, images::GetImages};
-//! use cycle_images_async::Client;
+//! use cycle_images_async::{Client, NoTimer};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = Client::new(Hub::new("my-api-key", "my-hub")?, async |request: Request<Vec<u8>>| {
-//!     // Hand the request to the HTTP client that the program has already.
+//! let send = async |request: Request<Vec<u8>>| {
+//!     // Send the request by the HTTP client that the program already has.
 //!     Ok::<_, std::io::Error>(Response::new(r#"{"data": []}"#))
-//! });
+//! };
+//! let client = Client::new(Hub::new("my-api-key", "my-hub")?, send, NoTimer);
 //! assert!(client.call(&GetImages::new()).await?.data.is_empty());
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Whatever sends an [`http::Request`] and gives back an [`http::Response`] is a [`Transport`],
-//! and whatever waits for a [`Duration`](std::time::Duration) is a [`Timer`]: a type, or any async
-//! function or closure. With a timer, the client repeats what may be repeated, bounds the time of a
-//! request, reads lists and follows jobs:
+//! What sends an [`http::Request`] and returns an [`http::Response`] is a [`Transport`], and what
+//! waits for a [`Duration`](std::time::Duration) is a [`Timer`]: a type, or any async function or
+//! closure. With a timer, the client retries requests, limits their time, reads lists and follows
+//! jobs:
 //!
 //! ```
-//! # use cycle_images::ImageId;
+//! # use cycle_images::{Hub, ImageId};
 //! # use cycle_images::images::{CreateImageJob, GetImages};
 //! # use cycle_images_async::{Client, Error, Timer, Transport};
-//! # async fn run(client: Client<impl Transport>, sleep: impl Timer, id: ImageId)
+//! # async fn run(hub: Hub, transport: impl Transport, sleep: impl Timer, id: ImageId)
 //! # -> Result<(), Error> {
-//! let client = client.with_timer(sleep);
+//! let client = Client::new(hub, transport, sleep);
 //! let import = client.call(&CreateImageJob::import(&id)).await?.data;
 //! client.track(&import)?.wait().await?;
 //!
@@ -40,21 +41,21 @@
 //!
 //! | blocking, `cycle_images_ureq` | here |
 //! |---|---|
-//! | `Client::new(hub)` | `Client::new(hub, transport).with_timer(timer)` |
+//! | `Client::new(hub)` | `Client::new(hub, transport, timer)` |
 //! | `client.call(&operation)?` | `client.call(&operation).await?` |
 //! | `for page in client.pages(list)` | `while let Some(page) = pages.next().await`, or as a `Stream` |
 //! | `client.track(&job)?.wait()?` | `client.track(&job)?.wait().await?` |
 //! | `client.upload(&image, tar, progress)?` | `client.upload(&image, tar, progress).await?` |
 //!
-//! The operations and what they answer with are in the crate `cycle-images`, and so are the rules of
-//! what is sent when: both clients turn the same flows.
+//! The operations and their replies are in the crate `cycle-images`, and so are the flows that decide
+//! what is sent when: both clients run the same ones.
 //!
-//! # What is left behind
-//! Nothing: all work is done on the task that polls, and stops when the future or stream is dropped.
-//! A connection that is idle then stays in the pool of the HTTP client, if that has one. Nothing is
-//! logged here.
+//! # Cancellation
+//! All work is done on the task that polls a future or stream, and dropping it stops the work: no task
+//! is left. An idle connection stays in the pool of the HTTP client. Nothing is logged.
 //!
-//! What is given is `Send` whenever the transport's and the timer's futures are, and both are `Sync`.
+//! Futures and streams are `Send` if the transport and the timer are `Send` and `Sync` and their
+//! futures `Send`. Streams own what they need; see [`Client`].
 //!
 //! # Features
 //! None is on by default.
@@ -62,20 +63,19 @@
 //!   `native-tls` as well; these two concern reqwest alone.
 //! - `hyper`: `Hyper`, over hyper-util's client, with a connector of the caller's choice.
 //! - `tower`: `Tower`, over any `tower_service::Service<http::Request<B>>`.
-//! - `tokio`, `smol`: the timers `Tokio` and `Smol`.
+//! - `tokio`: the timer `Tokio`, and `Tar::open`.
+//! - `smol`: the timer `Smol`.
 //!
-//! A feature stays with its client's major version; a later one comes beside it under a name of its
-//! own.
+//! A feature stays with its client's major version; a later version gets a feature of its own.
 //!
 //! [`http::Request`]: cycle_images::http::Request
 //! [`http::Response`]: cycle_images::http::Response
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod body;
-mod body_gate;
 mod client;
 mod clock;
+mod dyn_timer;
 mod flow_stream;
 mod items;
 mod pending_requests;
@@ -83,10 +83,10 @@ mod timer;
 mod transport;
 mod upload;
 
-pub use body::{Body, Tar};
 pub use client::Client;
-/// Why a call has no reply, or a flow no good end.
+/// Why a call or another flow failed.
 pub use cycle_images::flow::FlowError as Error;
+pub use dyn_timer::DynTimer;
 pub use flow_stream::FlowStream;
 pub use items::Items;
 pub use pending_requests::Driver;
@@ -94,14 +94,15 @@ pub use pending_requests::Driver;
 pub use timer::Smol;
 #[cfg(feature = "tokio")]
 pub use timer::Tokio;
-pub use timer::{NoTimer, Timer};
+pub use timer::{NoTimer, OptionalTimer, Timer};
 #[cfg(feature = "hyper")]
 pub use transport::Hyper;
 #[cfg(feature = "reqwest")]
 pub use transport::Reqwest;
 #[cfg(feature = "tower")]
 pub use transport::Tower;
-pub use transport::{Transport, UploadTransport};
+pub use transport::{DynBody, DynTransport, Transport, UploadTransport};
+pub use upload::{Body, Tar};
 
 /// The README's code compiles.
 #[cfg(doctest)]

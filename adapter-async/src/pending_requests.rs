@@ -1,8 +1,9 @@
-//! What a turning flow has on its way: requests, in the order of their answers, and the time.
+//! The requests in flight of a running flow, in the order of their responses, and its timer.
 
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -10,11 +11,11 @@ use cycle_images::Hub;
 use cycle_images::flow::SendError;
 use cycle_images::http::{Method, Request, Response, Uri};
 
-/// The part of a [`FlowStream`](crate::FlowStream) that belongs to its client: the transport and the timer,
-/// with what they are doing. Its type can't be named, for it is made of that of their futures.
+/// The client's part of a [`FlowStream`](crate::FlowStream): its transport and timer, and what is in
+/// flight. The type has no name, as the futures of transports and timers have none.
 pub trait Driver: Sealed + Unpin {}
 
-/// What came of a request.
+/// The response to a request, or why there is none.
 pub(crate) type Outcome<B> = Result<Response<B>, SendError>;
 
 pub trait Sealed {
@@ -22,59 +23,59 @@ pub trait Sealed {
 
     fn hub(&self) -> &Hub;
 
-    /// Sends a request, unless it is the one that was sent ahead.
+    /// Sends a request, unless it is the first one that was prefetched.
     fn send(&mut self, request: Request<Vec<u8>>);
 
-    /// Sends a request whose answer is wanted after all others.
+    /// Sends a request whose response is wanted after all others.
     fn send_prefetch(&mut self, request: Request<Vec<u8>>);
 
-    /// How many requests have been sent and their answers not taken.
+    /// How many requests were sent and their outcomes not taken.
     fn len(&self) -> usize;
 
-    /// Whether any of them was not answered with a success.
+    /// Whether any of them failed.
     fn has_failed(&self) -> bool;
 
-    /// Lets all requests go on.
+    /// Polls all requests.
     fn advance(&mut self, context: &mut Context<'_>);
 
-    /// Takes the answer to the first request.
-    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Outcome<Self::Body>>;
+    /// Takes the outcome of the first request.
+    fn poll_outcome(&mut self, context: &mut Context<'_>) -> Poll<Outcome<Self::Body>>;
 
     fn wait(&mut self, time: Duration);
 
     fn poll_waited(&mut self, context: &mut Context<'_>) -> Poll<()>;
 
-    /// Leaves all that is under way.
+    /// Drops all requests in flight and the timer.
     fn clear(&mut self);
 }
 
 /// `S` sends a request, `W` waits.
-pub(crate) struct PendingRequests<'c, S, SF, B, W, WF> {
-    hub: &'c Hub,
+pub(crate) struct PendingRequests<S, SF, B, W, WF> {
+    hub: Arc<Hub>,
     limit: Duration,
     start: S,
     start_timer: W,
     requests: VecDeque<Pending<SF, B>>,
-    /// The wait that the flow asked for, or the time that is left for the first answer.
+    /// The wait that the flow asked for, or the time limit of the first request.
     timer: Option<Pin<Box<WF>>>,
-    /// Whether the timer has been started: it isn't for an answer that is there at once.
+    /// Whether the timer was polled: it isn't for a response that is there at once.
     is_timed: bool,
 }
 
 struct Pending<SF, B> {
-    /// What tells a request that was sent ahead from others: its method, URI and body.
+    /// What identifies a prefetched request: its method, URI and body.
     prefetched: Option<(Method, Uri, Vec<u8>)>,
     sending: Pin<Box<SF>>,
     outcome: Option<Outcome<B>>,
 }
 
-impl<'c, S, SF, B, W, WF> PendingRequests<'c, S, SF, B, W, WF>
+impl<S, SF, B, W, WF> PendingRequests<S, SF, B, W, WF>
 where
     S: Fn(Request<Vec<u8>>) -> SF,
     W: Fn(Duration) -> WF,
 {
-    /// `limit` is the time that an answer may take once it is waited for.
-    pub(crate) fn new(hub: &'c Hub, limit: Duration, start: S, start_timer: W) -> Self {
+    /// `limit` is the time limit of a request, from when its response is wanted.
+    pub(crate) fn new(hub: Arc<Hub>, limit: Duration, start: S, start_timer: W) -> Self {
         let requests = VecDeque::new();
         Self { hub, limit, start, start_timer, requests, timer: None, is_timed: false }
     }
@@ -92,7 +93,7 @@ impl<SF, B> Pending<SF, B> {
     }
 }
 
-impl<S, SF, B, W, WF> Sealed for PendingRequests<'_, S, SF, B, W, WF>
+impl<S, SF, B, W, WF> Sealed for PendingRequests<S, SF, B, W, WF>
 where
     S: Fn(Request<Vec<u8>>) -> SF,
     SF: Future<Output = Outcome<B>>,
@@ -103,7 +104,7 @@ where
     type Body = B;
 
     fn hub(&self) -> &Hub {
-        self.hub
+        &self.hub
     }
 
     fn send(&mut self, request: Request<Vec<u8>>) {
@@ -111,8 +112,8 @@ where
             let pending = self.begin(request);
             self.requests.push_front(pending);
         }
-        // The time of a request that was sent ahead begins when its answer is wanted: until then,
-        // it goes on only as often as the program comes by.
+        // Also for a prefetched request, the time limit starts only here: until now it was polled
+        // only when the program polled the stream, which may have been never.
         self.wait(self.limit);
     }
 
@@ -133,8 +134,9 @@ where
     }
 
     fn advance(&mut self, context: &mut Context<'_>) {
-        // A timer that runs comes first: a request that is never out of work, as under a flood of 1xx
-        // answers, uses up what tokio lets a task do, and tokio's timer would not fire after it.
+        // The timer is polled before the requests: a request that is always ready to read more, as
+        // under a flood of 1xx responses, uses up tokio's budget of the task, and tokio's timer
+        // would not fire after it.
         if self.is_timed {
             let _ = self.poll_waited(context);
         }
@@ -145,13 +147,14 @@ where
         }
     }
 
-    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Outcome<B>> {
+    fn poll_outcome(&mut self, context: &mut Context<'_>) -> Poll<Outcome<B>> {
         let outcome = self.requests.front_mut().and_then(|pending| pending.outcome.take());
         let outcome = match outcome {
             Some(outcome) => outcome,
             None => {
                 ready!(self.poll_waited(context));
-                Err(SendError::maybe_sent("no answer came in time").timed_out(self.limit))
+                Err(SendError::maybe_sent("no response within the time limit")
+                    .timed_out(self.limit))
             }
         };
         self.requests.pop_front();
@@ -179,7 +182,7 @@ where
     }
 }
 
-impl<S, SF, B, W, WF> Driver for PendingRequests<'_, S, SF, B, W, WF> where Self: Sealed {}
+impl<S, SF, B, W, WF> Driver for PendingRequests<S, SF, B, W, WF> where Self: Sealed {}
 
 /// Nothing in it is pinned but what is boxed.
-impl<S, SF, B, W, WF> Unpin for PendingRequests<'_, S, SF, B, W, WF> {}
+impl<S, SF, B, W, WF> Unpin for PendingRequests<S, SF, B, W, WF> {}

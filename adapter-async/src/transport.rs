@@ -1,11 +1,12 @@
-//! What carries requests: the trait, and one for each client that is ready, behind its feature.
+//! The transport trait, and an implementation for each HTTP client behind its feature.
 
-#[cfg(any(feature = "reqwest", feature = "hyper", feature = "tower"))]
-mod body;
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
 mod connect_error;
+mod dyn_transport;
 #[cfg(feature = "hyper")]
 mod hyper;
+#[cfg(any(feature = "reqwest", feature = "hyper", feature = "tower"))]
+mod read_body;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 #[cfg(feature = "tower")]
@@ -16,6 +17,7 @@ use std::future::Future;
 use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
 
+pub use self::dyn_transport::{DynBody, DynTransport};
 #[cfg(feature = "hyper")]
 pub use self::hyper::Hyper;
 #[cfg(feature = "reqwest")]
@@ -24,16 +26,17 @@ pub use self::reqwest::Reqwest;
 pub use self::tower::Tower;
 use crate::Body;
 
-/// Carries a request to the platform and its answer back.
+/// Sends a request and returns its response.
 ///
-/// Every async function or closure from a request to a response is one. (One whose type is a
-/// parameter, or that is boxed, is wrapped: `async move |request| f(request).await`.) A transport
-/// must not follow redirects, must send nothing again by itself, must take no status for an error,
-/// and should bound the size of an answer. An empty body is to be sent as none.
+/// Every async function or closure from a request to a response is a transport. (One whose type is a
+/// parameter or that is boxed has to be wrapped: `async move |request| f(request).await`.) A
+/// transport must not follow redirects, must not retry, must not make a status an error, and should
+/// limit the size of a response. It sends an empty body as no body.
 ///
-/// The trait boxes nothing, and nothing need be `Send`: what a [`Client`](crate::Client) gives is
-/// `Send` whenever the transport's and the timer's futures are and both are `Sync`. That is known
-/// where their types are: a function that is generic over them can't spawn.
+/// Nothing is boxed, and nothing has to be `Send`: the futures and streams of a
+/// [`Client`](crate::Client) are `Send` if those of its transport and timer are. The compiler knows
+/// that only where their types are known: what is generic over a `Transport` can't be spawned. See
+/// [`DynTransport`] for a transport without a type parameter.
 ///
 /// ```
 /// use cycle_images::http::{Request, Response};
@@ -51,9 +54,10 @@ use crate::Body;
 /// }
 /// ```
 pub trait Transport {
-    /// Why there is no response. After any error the request is taken to have arrived, and a POST is
-    /// not sent again; a transport that can tell makes a [`SendError`] of what it knows. What is no
-    /// `Error` itself, such as a boxed one, becomes one by `.map_err(SendError::maybe_sent)`.
+    /// Why there is no response. By default the request is taken to have been sent, and a POST isn't
+    /// retried; a transport that knows better returns a [`SendError`] that says so. An error that
+    /// isn't a `std::error::Error`, such as a boxed one, is converted by
+    /// `.map_err(SendError::maybe_sent)`.
     type Error: Into<SendError>;
     /// The body of a response, read in full.
     type Body: AsRef<[u8]>;
@@ -79,12 +83,12 @@ where
     }
 }
 
-/// A transport that can send a body piece by piece, as an
-/// [upload](crate::Client::upload) needs it. A closure can't; what is sent by one can be a service
-/// for `Tower`, with [`Body`] as its requests' body.
+/// A transport that can stream the body of a request, as an [upload](crate::Client::upload) needs
+/// it. A closure isn't one; make a service for `Tower` of it, with [`Body`] as the body of its
+/// requests.
 pub trait UploadTransport: Transport {
-    /// Sends a request with its body as it is read, and waits for the whole response. What goes
-    /// wrong with the body must come out as an error. The URI holds the image's token, which no
+    /// Sends a request whose body is read while it is sent, and waits for the whole response. An error
+    /// of the body must be returned as an error. The URI has the image's upload token in it, which no
     /// error may show.
     fn upload(
         &self,

@@ -108,15 +108,39 @@ pub trait Flow {
     /// If the request can't be built, or was interrupted and must not be repeated.
     fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError>;
 
-    /// Takes what came of the request that was to be sent.
+    /// Takes the response to the request that [`poll`](Self::poll) returned, or why there is none.
+    /// Returns an item if the flow yields one.
     ///
     /// # Errors
-    /// If that is how the flow fails; or if nothing was to be sent, in which case the flow stays as
-    /// it is.
+    /// If the flow fails with this outcome; or if no request is in flight, which leaves the flow as it
+    /// is.
     fn handle(
         &mut self,
         hub: &Hub,
         outcome: Result<Response<impl AsRef<[u8]>>, SendError>,
+        now: Timestamp,
+    ) -> Result<Option<Self::Item>, FlowError>
+    where
+        Self: Sized,
+    {
+        match outcome {
+            Ok(response) => {
+                let (head, body) = response.into_parts();
+                self.handle_bytes(hub, Ok(Response::from_parts(head, body.as_ref())), now)
+            }
+            Err(error) => self.handle_bytes(hub, Err(error), now),
+        }
+    }
+
+    /// What [`handle`](Self::handle) does, without a type parameter: this is what a flow implements,
+    /// and it makes `Flow` a trait that can be used as an object.
+    ///
+    /// # Errors
+    /// As [`handle`](Self::handle).
+    fn handle_bytes(
+        &mut self,
+        hub: &Hub,
+        outcome: Result<Response<&[u8]>, SendError>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError>;
 
@@ -126,5 +150,37 @@ pub trait Flow {
     fn prefetch(&mut self, hub: &Hub, steps: u32) -> Option<Request<Vec<u8>>> {
         let _ = (hub, steps);
         None
+    }
+}
+
+/// A flow behind a pointer is one as well, so that one loop drives different flows:
+///
+/// ```
+/// use cycle_images::flow::{Exchange, Flow, Pages};
+/// use cycle_images::images::GetImages;
+///
+/// let flows: Vec<Box<dyn Flow<Item = _>>> = vec![
+///     Box::new(Exchange::new(GetImages::new(), 1)),
+///     Box::new(Pages::new(GetImages::new(), 2)),
+/// ];
+/// ```
+impl<F: Flow + ?Sized> Flow for Box<F> {
+    type Item = F::Item;
+
+    fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {
+        (**self).poll(hub, now)
+    }
+
+    fn handle_bytes(
+        &mut self,
+        hub: &Hub,
+        outcome: Result<Response<&[u8]>, SendError>,
+        now: Timestamp,
+    ) -> Result<Option<Self::Item>, FlowError> {
+        (**self).handle_bytes(hub, outcome, now)
+    }
+
+    fn prefetch(&mut self, hub: &Hub, steps: u32) -> Option<Request<Vec<u8>>> {
+        (**self).prefetch(hub, steps)
     }
 }

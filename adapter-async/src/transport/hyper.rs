@@ -4,13 +4,12 @@ use cycle_images::http::{Request, Response};
 use hyper_util::client::legacy::{Client, connect::Connect};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use super::{body, connect_error};
+use super::{connect_error, read_body};
 use crate::{Body, Transport, UploadTransport};
 
-/// hyper-util's client, with the connector `C`: TLS is its business. Feature `hyper`.
+/// hyper-util's client, with the connector `C`, which also does TLS. Feature `hyper`.
 ///
-/// hyper itself follows no redirects and takes no status for an error. The time for a connection is
-/// a setting of the connector.
+/// The time limit of a connection is a setting of the connector.
 ///
 /// ```
 /// use cycle_images_async::Hyper;
@@ -29,13 +28,13 @@ pub struct Hyper<C> {
 }
 
 impl<C: Connect + Clone + Send + Sync + 'static> Hyper<C> {
-    /// A client of the caller's own making, on whatever executor that has.
+    /// An existing client, on the executor that it was built with.
     #[must_use]
     pub fn new(client: Client<C, Body>) -> Self {
-        Self { client, body_limit: body::DEFAULT_LIMIT }
+        Self { client, body_limit: read_body::DEFAULT_LIMIT }
     }
 
-    /// A client on tokio, with hyper-util's own settings.
+    /// A client on tokio, with hyper-util's default settings.
     #[must_use]
     pub fn with_connector(connector: C) -> Self {
         let client = Client::builder(TokioExecutor::new())
@@ -47,8 +46,8 @@ impl<C: Connect + Clone + Send + Sync + 'static> Hyper<C> {
 }
 
 impl<C> Hyper<C> {
-    /// Sets how many bytes the body of an answer may have; 64 MiB if it isn't called. A build log
-    /// may need more.
+    /// Sets the size limit of a response's body in bytes; 64 MiB by default. A build log may need
+    /// more.
     #[must_use]
     pub fn with_body_limit(self, body_limit: u64) -> Self {
         Self { body_limit, ..self }
@@ -73,6 +72,6 @@ impl<C: Connect + Clone + Send + Sync + 'static> UploadTransport for Hyper<C> {
                 SendError::maybe_sent(error)
             }
         })?;
-        body::read(response, self.body_limit).await
+        read_body::read(response, self.body_limit).await
     }
 }

@@ -6,7 +6,7 @@ use cycle_images::http::{Request, Response};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, NoProxy, Proxy, retry};
 
-use super::{body, connect_error};
+use super::{connect_error, read_body};
 use crate::{Body, Transport, UploadTransport};
 
 /// reqwest 0.13. Feature `reqwest`, and `rustls` or `native-tls` for https.
@@ -14,17 +14,18 @@ use crate::{Body, Transport, UploadTransport};
 pub struct Reqwest {
     client: Client,
     body_limit: u64,
-    /// Whether it is sure that the client follows no redirects.
-    stays: bool,
+    /// Whether the client is known to follow no redirects.
+    no_redirects: bool,
 }
 
 impl Reqwest {
-    /// A client with our defaults: ten seconds for a connection, and a proxy from the environment
-    /// (`HTTPS_PROXY` and its kin) for https alone: over plain http, the proxy could read the API
-    /// key.
+    /// A client with a time limit of 10 s for a connection. A proxy is taken from the environment
+    /// (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) for https only: over plain http, the proxy could read
+    /// the API key.
     ///
     /// # Errors
-    /// If TLS can't be set up, or a proxy's address is none. Without any TLS, it is https that fails.
+    /// If TLS can't be set up, or the proxy's address is invalid. Without a TLS feature, requests over
+    /// https fail.
     pub fn new() -> reqwest::Result<Self> {
         let builder = Client::builder().connect_timeout(Duration::from_secs(10)).no_proxy();
         let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -35,32 +36,31 @@ impl Reqwest {
         })
     }
 
-    /// A client that the caller has configured but for its redirects and retries: it follows none,
-    /// and sends nothing again by itself.
+    /// A client of the caller's configuration, with reqwest's own redirects and retries turned off.
     ///
     /// # Errors
     /// If the client can't be built.
     pub fn build(builder: ClientBuilder) -> reqwest::Result<Self> {
-        // Over HTTP/2, reqwest would send what a server has refused up to three times.
+        // Over HTTP/2, reqwest sends a request that a server refused up to three times by default.
         let client = builder.redirect(Policy::none()).retry(retry::never()).build()?;
-        Ok(Self { stays: true, ..Self::with_client(client) })
+        Ok(Self { no_redirects: true, ..Self::with_client(client) })
     }
 
-    /// A client of the caller's own, with its connections. It should follow no redirects; the answer
-    /// to one that it followed is an error. As it can't be known whether it did when a connection
-    /// failed, a request is taken to have arrived after any error of it.
+    /// An existing client, with its connection pool. It should follow no redirects: the response to a
+    /// redirect that it followed is an error. When a connection fails, it isn't known whether it was
+    /// to the platform or to where a redirect led; so a request is taken to have been sent after any
+    /// error.
     ///
-    /// It should send nothing again by itself either: build it with
-    /// `retry(reqwest::retry::never())`. Otherwise reqwest sends a request up to three times over
-    /// HTTP/2, a POST as well and whatever the client's policy says, as long as the server refuses
-    /// the stream or closes the connection without having looked at it.
+    /// It should not retry either: build it with `retry(reqwest::retry::never())`. By default, reqwest
+    /// sends a request up to three times over HTTP/2, a POST too, if the server refuses the stream or
+    /// closes the connection before it has processed the request.
     #[must_use]
     pub fn with_client(client: Client) -> Self {
-        Self { client, body_limit: body::DEFAULT_LIMIT, stays: false }
+        Self { client, body_limit: read_body::DEFAULT_LIMIT, no_redirects: false }
     }
 
-    /// Sets how many bytes the body of an answer may have; 64 MiB if it isn't called. A build log
-    /// may need more.
+    /// Sets the size limit of a response's body in bytes; 64 MiB by default. A build log may need
+    /// more.
     #[must_use]
     pub fn with_body_limit(self, body_limit: u64) -> Self {
         Self { body_limit, ..self }
@@ -70,15 +70,15 @@ impl Reqwest {
         &self,
         request: Request<B>,
     ) -> Result<Response<Bytes>, SendError> {
-        let last_reported = |error| told(error, self.stays);
-        let request = reqwest::Request::try_from(request).map_err(last_reported)?;
+        let failed = |error| send_error(error, self.no_redirects);
+        let request = reqwest::Request::try_from(request).map_err(failed)?;
         let url = request.url().clone();
-        let response = self.client.execute(request).await.map_err(last_reported)?;
+        let response = self.client.execute(request).await.map_err(failed)?;
         if *response.url() != url {
             let followed = "the client followed a redirect: build it with none";
             return Err(SendError::maybe_sent(followed).fatal());
         }
-        body::read(Response::from(response), self.body_limit).await
+        read_body::read(Response::from(response), self.body_limit).await
     }
 }
 
@@ -97,12 +97,12 @@ impl UploadTransport for Reqwest {
     }
 }
 
-fn told(error: reqwest::Error, stays: bool) -> SendError {
+fn send_error(error: reqwest::Error, no_redirects: bool) -> SendError {
     // The URL of an upload holds its token.
     let error = error.without_url();
     let is_fatal = error.is_builder();
-    let error = if !stays {
-        // What can't be had may be what a redirect led to.
+    let error = if !no_redirects {
+        // The connection that failed may be one to where a redirect led.
         SendError::maybe_sent(error)
     } else if error.is_connect() {
         connect_error::of_connection(error, "https needs the feature `rustls` or `native-tls`")

@@ -7,15 +7,16 @@ use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
 use tower_service::Service;
 
-use super::body::{self, BoxError};
+use super::read_body::{self, BoxError};
 use crate::{Body, Transport, UploadTransport};
 
-/// Any tower service from an `http::Request<B>` to an `http::Response`, with whatever layers are
-/// around it. Feature `tower`.
+/// Any tower service from an `http::Request<B>` to an `http::Response`, with its layers. Feature
+/// `tower`.
 ///
-/// The service must not follow redirects. After any error of its `call` a request is taken to have
-/// arrived. It is cloned for each request, and shared between threads only if it is `Sync`: take
-/// tower's `BoxCloneSyncService`, not `BoxCloneService`. An upload needs a `B` that is made of a [`Body`], which is one itself.
+/// The service must not follow redirects and should not retry. After any error of its `call` the
+/// request is taken to have been sent. The service is cloned for each request. To use the client on
+/// several threads, it must be `Sync`: use tower's `BoxCloneSyncService`, not `BoxCloneService`. For
+/// uploads, `B` must be `From<Body>`, as [`Body`] itself is.
 ///
 /// ```
 /// use cycle_images_async::{Body, Tower};
@@ -32,20 +33,20 @@ pub struct Tower<S, B> {
 }
 
 impl<S, B> Tower<S, B> {
-    /// Has requests carried by this service.
+    /// Sends requests by this service.
     #[must_use]
     pub fn new(service: S) -> Self {
-        Self { service, body_limit: body::DEFAULT_LIMIT, body: PhantomData }
+        Self { service, body_limit: read_body::DEFAULT_LIMIT, body: PhantomData }
     }
 
-    /// Sets how many bytes the body of an answer may have; 64 MiB if it isn't called. A build log
-    /// may need more.
+    /// Sets the size limit of a response's body in bytes; 64 MiB by default. A build log may need
+    /// more.
     #[must_use]
     pub fn with_body_limit(self, body_limit: u64) -> Self {
         Self { body_limit, ..self }
     }
 
-    fn run<R>(
+    pub(super) fn run<R>(
         &self,
         request: Request<B>,
     ) -> impl Future<Output = Result<Response<Bytes>, SendError>> + use<S, B, R>
@@ -59,7 +60,7 @@ impl<S, B> Tower<S, B> {
         async move {
             poll_fn(|context| service.poll_ready(context)).await.map_err(SendError::not_sent)?;
             let response = service.call(request).await.map_err(SendError::maybe_sent)?;
-            body::read(response, limit).await
+            read_body::read(response, limit).await
         }
     }
 }

@@ -2,7 +2,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use super::{JobError, MAX_PAGES};
-use crate::error::{RequestError, ResponseError};
+use crate::error::{DecodeError, RequestError, ResponseError};
 
 /// Why a call or any other flow failed.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +94,21 @@ pub enum FlowError {
         /// The number of the first page that was not read.
         page: u32,
     },
+    /// A page has a record or an include that can't be decoded, and the list is read
+    /// [strictly](super::Pages::strict).
+    #[error("{operation}: page {page} has a record that can't be decoded")]
+    #[non_exhaustive]
+    Skipped {
+        /// The operation's documented name.
+        operation: &'static str,
+        /// The number of the page, counted from 1.
+        page: u32,
+        /// The first of the page's errors.
+        source: Box<DecodeError>,
+    },
+    /// A wait was cancelled by the program. The flow can be resumed.
+    #[error("cancelled while waiting; the flow can be resumed")]
+    Cancelled,
     /// The tracked job failed, expired, is gone, or passed its deadline.
     #[error(transparent)]
     Job(#[from] Box<JobError>),

@@ -60,10 +60,10 @@ impl<O: Operation> Flow for Exchange<O> {
         next
     }
 
-    fn handle(
+    fn handle_bytes(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<impl AsRef<[u8]>>, SendError>,
+        outcome: Result<Response<&[u8]>, SendError>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
         let reply = self.retry.handle(&self.operation, hub, outcome, now);

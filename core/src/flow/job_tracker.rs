@@ -57,6 +57,7 @@ pub struct JobTracker {
     allowed: Duration,
     begun: Option<Timestamp>,
     wait: Duration,
+    interval: Duration,
     unknown: u32,
     last: Option<Job>,
     last_reported: Option<(JobStatus, Progress)>,
@@ -84,6 +85,7 @@ impl JobTracker {
             allowed: Duration::from_secs(3600),
             begun: None,
             wait: FIRST_WAIT,
+            interval: LONGEST_WAIT,
             unknown: 0,
             last: None,
             last_reported: None,
@@ -108,9 +110,17 @@ impl JobTracker {
         self
     }
 
-    /// Sets how long the job is given from the first look; one hour by default.
-    pub fn deadline(mut self, allowed: Duration) -> Self {
-        self.allowed = allowed;
+    /// Sets the time limit of the job, from the first poll on; one hour by default.
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.allowed = limit;
+        self
+    }
+
+    /// Sets the longest time between two polls of the job; 5 s by default. A longer `Retry-After` is
+    /// still waited for.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.interval = interval;
+        self.wait = self.wait.min(interval);
         self
     }
 
@@ -126,15 +136,15 @@ impl JobTracker {
     ///
     /// # Errors
     /// [`FlowError::Ended`] if the job came to another end, or to none yet.
-    pub fn completed(self, last_reported: Option<JobUpdate>) -> Result<Job, FlowError> {
-        let job = last_reported.map(|update| update.job).or(self.last);
+    pub fn completed(&self, last_reported: Option<JobUpdate>) -> Result<Job, FlowError> {
+        let job = last_reported.map(|update| update.job).or_else(|| self.last.clone());
         job.filter(|job| job.state.current == JobStatus::Completed).ok_or(FlowError::Ended)
     }
 
     fn schedule_poll(&mut self, asked: Option<Duration>, now: Timestamp) {
-        let wait = self.wait.min(LONGEST_WAIT).max(asked.unwrap_or_default().min(LONGEST_ASKED));
+        let wait = self.wait.min(self.interval).max(asked.unwrap_or_default().min(LONGEST_ASKED));
         self.retry.hold(wait, now);
-        self.wait = (self.wait.saturating_mul(3) / 2).min(LONGEST_WAIT);
+        self.wait = (self.wait.saturating_mul(3) / 2).min(self.interval);
     }
 
     /// Bears with a job that is not there yet. After any refusal, time passes before the next look.
@@ -190,10 +200,10 @@ impl Flow for JobTracker {
         })
     }
 
-    fn handle(
+    fn handle_bytes(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<impl AsRef<[u8]>>, SendError>,
+        outcome: Result<Response<&[u8]>, SendError>,
         now: Timestamp,
     ) -> Result<Option<JobUpdate>, FlowError> {
         let reply = match self.retry.handle(&GetJob::new(&self.id), hub, outcome, now) {

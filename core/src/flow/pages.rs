@@ -60,6 +60,7 @@ pub struct Pages<O> {
     /// The page that was read when their count was a power of two (Brent's algorithm): once it lies
     /// in a cycle that is no longer than the count, it comes again.
     mark: Option<Seen>,
+    strict: bool,
     retry: RetryState,
     ended: bool,
 }
@@ -85,6 +86,7 @@ impl<O: ListOperation> Pages<O> {
             in_flight: 1,
             last: None,
             mark: None,
+            strict: false,
             retry,
             ended: false,
         }
@@ -94,6 +96,12 @@ impl<O: ListOperation> Pages<O> {
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry.policy = policy;
         self
+    }
+
+    /// Makes a record or an include that can't be decoded an error, [`FlowError::Skipped`], instead of
+    /// skipping it.
+    pub fn strict(self) -> Self {
+        Self { strict: true, ..self }
     }
 
     fn take(&mut self, reply: &ReplyOf<O>, in_flight: u32) -> Result<(), FlowError> {
@@ -148,10 +156,10 @@ impl<O: ListOperation> Flow for Pages<O> {
         self.retry.poll(&self.operation, hub, now)
     }
 
-    fn handle(
+    fn handle_bytes(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<impl AsRef<[u8]>>, SendError>,
+        outcome: Result<Response<&[u8]>, SendError>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
         let reply = match self.retry.handle(&self.operation, hub, outcome, now) {
@@ -163,6 +171,13 @@ impl<O: ListOperation> Flow for Pages<O> {
             }
         };
         let in_flight = std::mem::replace(&mut self.in_flight, 1);
+        if self.strict {
+            if let Some(skipped) = reply.skipped.first() {
+                let (operation, page) = (O::NAME, self.number);
+                let source = Box::new(skipped.error.clone());
+                return Err(FlowError::Skipped { operation, page, source });
+            }
+        }
         self.take(&reply, in_flight)?;
         let is_empty = reply.data.is_empty() && reply.skipped_total == 0;
         Ok(Some(reply).filter(|_| !is_empty))

@@ -167,7 +167,7 @@ impl RetryState {
         &mut self,
         operation: &O,
         hub: &Hub,
-        outcome: Result<Response<impl AsRef<[u8]>>, SendError>,
+        outcome: Result<Response<&[u8]>, SendError>,
         now: Timestamp,
     ) -> Result<Option<ReplyOf<O>>, FlowError> {
         if !std::mem::take(&mut self.in_flight) {

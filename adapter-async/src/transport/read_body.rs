@@ -1,4 +1,4 @@
-//! The body of an answer, read in full, but never past its limit.
+//! Reads the body of a response, up to a limit.
 
 use bytes::Bytes;
 use cycle_images::flow::SendError;
@@ -16,8 +16,8 @@ where
     B::Error: Into<BoxError>,
 {
     let (head, body) = response.into_parts();
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    match Limited::new(body, most).collect().await {
+    let max = usize::try_from(limit).unwrap_or(usize::MAX);
+    match Limited::new(body, max).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
         Err(error) if error.is::<LengthLimitError>() => Err(SendError::too_large(limit)),
         Err(error) => Err(SendError::maybe_sent(error)),

@@ -2,51 +2,52 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// What a tar stands behind while it is uploaded: the client's hold on a body that has been handed
-/// to a transport, which may go on with it on a task of its own.
+/// Holds a tar back until its upload may start, and stops it when the upload is over. The body is
+/// handed to a transport, which may read it on a task of its own; this is the client's hold on it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct BodyGate(Arc<Mutex<Inner>>);
+pub(super) struct BodyGate(Arc<Mutex<Inner>>);
 
 #[derive(Debug, Default)]
 struct Inner {
     state: GateState,
-    is_asked: bool,
-    /// Whoever reads the tar.
+    was_read: bool,
+    /// The task that reads the tar.
     reader: Option<Waker>,
-    /// Whoever waits for the tar to be asked for.
+    /// The task that waits for the first read.
     client: Option<Waker>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 enum GateState {
     #[default]
-    Backoff,
+    Closed,
     Open,
-    Shut,
+    Over,
 }
 
 impl BodyGate {
     /// Lets the tar through from now on.
-    pub(crate) fn open(&self) {
+    pub(super) fn open(&self) {
         self.set(GateState::Open);
     }
 
-    /// Whether the tar was asked for: what stands before it has been taken.
-    pub(crate) fn poll_asked(&self, context: &Context<'_>) -> Poll<()> {
+    /// Ready once the tar is read for the first time: everything before it was sent by then.
+    pub(super) fn poll_was_read(&self, context: &Context<'_>) -> Poll<()> {
         let mut inner = self.inner();
-        if inner.is_asked {
+        if inner.was_read {
             return Poll::Ready(());
         }
         inner.client = Some(context.waker().clone());
         Poll::Pending
     }
 
-    /// Whether the next piece may pass; an error once the upload is over.
-    pub(crate) fn poll(&self, context: &Context<'_>) -> Poll<io::Result<()>> {
+    /// Whether the next piece may be read; an error once the upload is over.
+    pub(super) fn poll_open(&self, context: &Context<'_>) -> Poll<io::Result<()>> {
         let (state, client) = {
             let mut inner = self.inner();
-            inner.is_asked = true;
-            // Also if it's open: whoever waits for a piece then is to hear that it was shut.
+            inner.was_read = true;
+            // Also when the gate is open: the reader may go on to wait for a slow piece, and has to
+            // be woken if the upload is over by then.
             inner.reader = Some(context.waker().clone());
             (inner.state, inner.client.take())
         };
@@ -54,9 +55,9 @@ impl BodyGate {
             client.wake();
         }
         match state {
-            GateState::Backoff => Poll::Pending,
+            GateState::Closed => Poll::Pending,
             GateState::Open => Poll::Ready(Ok(())),
-            GateState::Shut => Poll::Ready(Err(io::Error::other("the upload is over"))),
+            GateState::Over => Poll::Ready(Err(io::Error::other("the upload is over"))),
         }
     }
 
@@ -76,12 +77,12 @@ impl BodyGate {
     }
 }
 
-/// Shuts its gate when the upload is over, however that comes.
+/// Ends the upload when it is dropped, so that no transport reads on after the caller has left.
 #[derive(Debug)]
-pub(crate) struct GateGuard(pub(crate) BodyGate);
+pub(super) struct GateGuard(pub(super) BodyGate);
 
 impl Drop for GateGuard {
     fn drop(&mut self) {
-        self.0.set(GateState::Shut);
+        self.0.set(GateState::Over);
     }
 }
