@@ -51,7 +51,7 @@ fn client(recordings: &[&[u8]]) -> Result<Client<impl Transport, impl Timer>, Bo
         response.ok_or_else(|| SendError::maybe_sent("there is no further recording").fatal())
     };
     let no_wait = async |_| {};
-    Ok(Client::new(Hub::new("key", "hub")?, transport).with_timer(no_wait))
+    Ok(Client::new(Hub::new("key", "hub")?, transport, no_wait))
 }
 
 async fn images_with_an_error_are_named() -> Result<(), Box<dyn Error>> {

@@ -11,8 +11,8 @@ use std::time::{Duration, SystemTime};
 
 use cycle_images::Timestamp;
 use cycle_images::flow::{Flow, JobTracker, Pages, SendError, Step};
-use cycle_images::model::Job;
 use cycle_images::http::Response;
+use cycle_images::model::Job;
 use cycle_images::operation::ListOperation;
 use futures_core::{FusedStream, Stream};
 

@@ -235,7 +235,7 @@ impl Client {
         let response = response.map_err(|error| error.into_error(UploadImage::NAME, 1))?;
         self.hub.upload_response(&upload, response)?;
         if sent.get() < size {
-            let last_reported = "the answer came before all of the tar was sent";
+            let last_reported = "the response came before all of the tar was sent";
             return Err(SendError::maybe_sent(last_reported)
                 .fatal()
                 .into_error(UploadImage::NAME, 1));

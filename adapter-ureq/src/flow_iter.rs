@@ -155,10 +155,10 @@ mod tests {
             Ok(if left.is_zero() { Step::Done } else { Step::Wait(left) })
         }
 
-        fn handle(
+        fn handle_bytes(
             &mut self,
             _: &Hub,
-            _: Result<Response<impl AsRef<[u8]>>, SendError>,
+            _: Result<Response<&[u8]>, SendError>,
             _: Timestamp,
         ) -> Result<Option<()>, FlowError> {
             Err(FlowError::NotAsked)

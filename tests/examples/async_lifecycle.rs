@@ -36,7 +36,7 @@ fn run() -> Result<()> {
 
 async fn lifecycle() -> Result<()> {
     let (options, place) = shared::begin()?;
-    let client = Client::new(place.hub.clone(), Reqwest::new()?).with_timer(Tokio);
+    let client = Client::new(place.hub.clone(), Reqwest::new()?, Tokio);
     match (&options.source, &place.sandbox) {
         (Some(source), _) => with_source(&client, &options, source).await?,
         (None, None) => return Err(known_sources(&client).await?.into()),

@@ -42,7 +42,7 @@ async fn run() -> Result<()> {
         let socket = connect(request.uri()).await?;
         carry(request, socket).await
     };
-    let client = Client::new(place.hub.clone(), transport).with_timer(Smol);
+    let client = Client::new(place.hub.clone(), transport, Smol);
     list(&client).await?;
     if let Some(sandbox) = &place.sandbox {
         import(&client, SourceId::new(sandbox.source_id())?).await?;

@@ -28,7 +28,7 @@ fn run() -> Result<()> {
 
 async fn take() -> Result<()> {
     let place = Place::from_env(Settings::default().extra_images(700))?;
-    let client = Client::new(place.hub.clone(), Reqwest::new()?).with_timer(Tokio);
+    let client = Client::new(place.hub.clone(), Reqwest::new()?, Tokio);
     let list = GetImages::new().include(ImageInclude::Sources).page_size(100);
 
     let mut sources: BTreeMap<(String, String), Sum> = BTreeMap::new();

@@ -48,8 +48,7 @@ pub struct DynTransport {
 }
 
 type SendFn<B> = dyn Fn(Request<B>) -> Sending + Send + Sync;
-type Sending =
-    Pin<Box<dyn Future<Output = Result<Response<DynBody>, SendError>> + Send>>;
+type Sending = Pin<Box<dyn Future<Output = Result<Response<DynBody>, SendError>> + Send>>;
 
 /// The body of a [`DynTransport`]'s response.
 pub struct DynBody(Box<dyn AsRef<[u8]> + Send>);

@@ -37,7 +37,7 @@ fn gzipped(body: Vec<u8>) -> Fault {
 }
 
 fn log_length(url: &str, transport: impl Transport) -> Result<usize, Error> {
-    let client = Client::new(hub_of(url), transport).with_timer(Tokio);
+    let client = Client::new(hub_of(url), transport, Tokio);
     let client = client.with_retry(RetryPolicy::disabled());
     let log = GetImageBuildLog::new(ImageId::new("1").unwrap());
     Ok(runtime().block_on(client.call(&log))?.data.log.len())

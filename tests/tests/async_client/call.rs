@@ -11,7 +11,7 @@ use std::task::{Context, Waker};
 
 use cycle_images::images::{DeleteImage, GetImage, GetImages, ImageInclude};
 use cycle_images::{Hub, ImageId};
-use cycle_images_async::{Client, Error, Transport};
+use cycle_images_async::{Client, Error, NoTimer, Transport};
 use cycle_images_tests::recording;
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use http::{Request, Response};
@@ -91,10 +91,14 @@ impl Transport for Threaded {
 #[test]
 fn a_closure_is_a_transport() {
     let requests = Mutex::new(Vec::new());
-    let client = Client::new(hub(), async |request: Request<Vec<u8>>| {
-        requests.lock().unwrap().push(request);
-        Ok::<_, io::Error>(recording::read("get_images/with_includes"))
-    });
+    let client = Client::new(
+        hub(),
+        async |request: Request<Vec<u8>>| {
+            requests.lock().unwrap().push(request);
+            Ok::<_, io::Error>(recording::read("get_images/with_includes"))
+        },
+        NoTimer,
+    );
     let list = GetImages::new().include(ImageInclude::Sources).page_size(2);
     let reply = runtime().block_on(client.call(&list)).unwrap();
     let json = recording::json("get_images/with_includes");
@@ -119,10 +123,14 @@ fn a_closure_is_a_transport() {
 #[test]
 fn a_closure_may_own_what_carries() {
     let transport = Recorded::new(&["get_images/empty_list"]);
-    let client = Client::new(hub(), move |request| {
-        let transport = transport.clone();
-        async move { transport.send(request).await }
-    });
+    let client = Client::new(
+        hub(),
+        move |request| {
+            let transport = transport.clone();
+            async move { transport.send(request).await }
+        },
+        NoTimer,
+    );
     assert!(runtime().block_on(client.call(&GetImages::new())).unwrap().data.is_empty());
 }
 
@@ -130,10 +138,14 @@ fn a_closure_may_own_what_carries() {
 #[test]
 fn an_async_closure_may_lend_what_it_owns() {
     let recording = recording::read("get_images/empty");
-    let client = Client::new(hub(), async move |_| {
-        std::future::ready(()).await;
-        Ok::<_, io::Error>(recording.clone())
-    });
+    let client = Client::new(
+        hub(),
+        async move |_| {
+            std::future::ready(()).await;
+            Ok::<_, io::Error>(recording.clone())
+        },
+        NoTimer,
+    );
     let operation = GetImages::new();
     let call = client.call(&operation);
     is_send(&call);
@@ -143,7 +155,7 @@ fn an_async_closure_may_lend_what_it_owns() {
 #[test]
 fn a_type_is_a_transport_and_need_not_be_send() {
     let transport = Recorded::new(&["get_images/empty_list", "get_image/documented"]);
-    let client = Client::new(hub(), transport.clone());
+    let client = Client::new(hub(), transport.clone(), NoTimer);
     let image = GetImage::new(ImageId::new("651586fca6078e98982dbd90").unwrap());
     runtime().block_on(async {
         assert!(client.call(&GetImages::new()).await.unwrap().data.is_empty());
@@ -158,12 +170,14 @@ fn a_type_is_a_transport_and_need_not_be_send() {
 fn a_call_is_send_when_its_transport_is() {
     let sandbox = Sandbox::start().unwrap();
     let hub = Hub::new(sandbox.api_key(), sandbox.hub_id()).unwrap();
-    let client = Client::new(hub.with_base_url(sandbox.url()).unwrap(), Threaded::new());
+    let client = Client::new(hub.with_base_url(sandbox.url()).unwrap(), Threaded::new(), NoTimer);
     let list = GetImages::new();
     is_send(&client.call(&list));
-    let closure = Client::new(self::hub(), async |_: Request<Vec<u8>>| {
-        Ok::<_, io::Error>(Response::new("{}"))
-    });
+    let closure = Client::new(
+        self::hub(),
+        async |_: Request<Vec<u8>>| Ok::<_, io::Error>(Response::new("{}")),
+        NoTimer,
+    );
     is_send(&closure.call(&list));
 
     let task = async move { client.call(&GetImages::new().page_size(3)).await };
@@ -175,7 +189,7 @@ fn a_call_is_send_when_its_transport_is() {
 #[test]
 fn what_cannot_be_sent_is_not() {
     let transport = Recorded::default();
-    let client = Client::new(hub(), transport.clone());
+    let client = Client::new(hub(), transport.clone(), NoTimer);
     let list = GetImages::new().page_number(0);
     let error = runtime().block_on(client.call(&list)).unwrap_err();
     let Error::Request(refused) = &error else { panic!("{error:?}") };
@@ -186,7 +200,7 @@ fn what_cannot_be_sent_is_not() {
 
 #[test]
 fn a_fault_of_the_transport_is_its_own_error() {
-    let client = Client::new(hub(), Recorded::default());
+    let client = Client::new(hub(), Recorded::default(), NoTimer);
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
     assert!(error.to_string().starts_with("GetImages was sent and got no response"), "{error}");
     assert_eq!(error.source().unwrap().to_string(), "nothing more was recorded");
@@ -202,7 +216,7 @@ fn a_fault_of_the_transport_is_its_own_error() {
 #[test]
 fn an_answer_that_is_no_success_is_read() {
     let names = ["errors/404_image", "errors/redirect_302", "errors/wrong_type_200"];
-    let client = Client::new(hub(), Recorded::new(&names));
+    let client = Client::new(hub(), Recorded::new(&names), NoTimer);
     for (name, status) in names.into_iter().zip([404, 302, 200]) {
         let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
         let Error::Response(refused) = &error else { panic!("{name}: {error:?}") };
@@ -216,7 +230,7 @@ fn an_answer_that_is_no_success_is_read() {
 fn a_call_is_sent_once() {
     let sandbox = Sandbox::start().unwrap();
     let hub = Hub::new(sandbox.api_key(), sandbox.hub_id()).unwrap();
-    let client = Client::new(hub.with_base_url(sandbox.url()).unwrap(), Threaded::new());
+    let client = Client::new(hub.with_base_url(sandbox.url()).unwrap(), Threaded::new(), NoTimer);
     let runtime = runtime();
     for (count, fault) in [Fault::too_many_requests("0"), Fault::Close].into_iter().enumerate() {
         sandbox.fault(fault);
@@ -233,15 +247,19 @@ fn a_call_is_sent_once() {
 fn calls_are_independent() {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let gate = Arc::new(Mutex::new(Some(receiver)));
-    let client = Client::new(hub(), |_| {
-        let gate = gate.lock().unwrap().take();
-        async {
-            if let Some(gate) = gate {
-                gate.await.unwrap();
+    let client = Client::new(
+        hub(),
+        |_| {
+            let gate = gate.lock().unwrap().take();
+            async {
+                if let Some(gate) = gate {
+                    gate.await.unwrap();
+                }
+                Ok::<_, io::Error>(recording::read("get_images/empty_list"))
             }
-            Ok::<_, io::Error>(recording::read("get_images/empty_list"))
-        }
-    });
+        },
+        NoTimer,
+    );
     let list = GetImages::new();
     let mut context = Context::from_waker(Waker::noop());
     let mut held = Box::pin(client.call(&list));

@@ -26,7 +26,7 @@ const LONG: Duration = Duration::from_secs(20);
 /// A client whose time never comes.
 fn client<T: Transport>(sandbox: &Sandbox, transport: T) -> (Client<T, Bell>, Bell) {
     let bell = Bell::default();
-    let client = Client::new(hub(sandbox), transport).with_timer(bell.clone());
+    let client = Client::new(hub(sandbox), transport, bell.clone());
     (client.with_retry(RetryPolicy::disabled()), bell)
 }
 

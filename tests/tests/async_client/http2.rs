@@ -93,8 +93,8 @@ fn a_post_that_is_refused_is_sent_as_often_as_the_policy_says() {
         let server = Refusing::by(refusal);
         let builder = reqwest::Client::builder().http2_prior_knowledge();
         let transport = Reqwest::build(builder).unwrap();
-        let client = Client::new(hub_of(&format!("http://{}", server.address)), transport);
-        let client = client.with_timer(Tokio).with_retry(RetryPolicy::disabled());
+        let client = Client::new(hub_of(&format!("http://{}", server.address)), transport, Tokio)
+            .with_retry(RetryPolicy::disabled());
         let create = CreateImage::new(SourceId::new("s1").unwrap());
         let error = runtime().block_on(client.call(&create)).unwrap_err();
         assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");

@@ -192,7 +192,7 @@ fn a_tracker_between_two_looks_and_after_its_end() {
     assert!(poll(&mut track).is_pending());
     hand.answer(0, data(&json!({"id": "j1", "state": {"current": "completed"}})));
     assert!(now(&mut track).unwrap().is_ok());
-    let again = client.run(stored(&track.into_flow()));
+    let mut again = client.run(stored(&track.into_flow()));
     let job = crate::runtime().block_on(again.wait()).unwrap();
     assert_eq!((job.id.as_str(), hand.sent().len()), ("j1", 2));
 }

@@ -105,7 +105,7 @@ fn a_timer_that_rings_at_once_ends_only_what_is_not_there() {
     let hub = || Hub::new(crate::KEY, "the-hub").unwrap();
     let empty =
         async |_: Request<Vec<u8>>| Ok::<_, std::io::Error>(Response::new(r#"{"data": []}"#));
-    let client = Client::new(hub(), empty).with_timer(at_once);
+    let client = Client::new(hub(), empty, at_once);
     let list = GetImages::new();
     let mut call = Box::pin(client.call(&list));
     assert!(matches!(poll_once(&mut call), Poll::Ready(Ok(_))));
@@ -114,7 +114,7 @@ fn a_timer_that_rings_at_once_ends_only_what_is_not_there() {
         std::future::pending::<()>().await;
         Ok::<_, std::io::Error>(Response::new(""))
     };
-    let client = Client::new(hub(), silent).with_timer(at_once).with_retry(RetryPolicy::disabled());
+    let client = Client::new(hub(), silent, at_once).with_retry(RetryPolicy::disabled());
     let mut call = Box::pin(client.call(&list));
     let Poll::Ready(Err(error)) = poll_once(&mut call) else { panic!() };
     assert!(matches!(error, Error::Timeout { .. }), "{error:?}");

@@ -128,7 +128,7 @@ impl Bell {
 pub(crate) fn by_hand() -> (Client<Hand, Bell>, Hand, Bell) {
     let (hand, bell) = (Hand::default(), Bell::default());
     let hub = Hub::new(crate::KEY, "the-hub").unwrap();
-    let client = Client::new(hub, hand.clone()).with_timer(bell.clone());
+    let client = Client::new(hub, hand.clone(), bell.clone());
     (client.with_retry(at_once()), hand, bell)
 }
 

@@ -21,7 +21,7 @@ use crate::{KEY, hub, hub_of, runtime, shown};
 /// Why a list can't be had; it is told whether the request may have arrived.
 #[track_caller]
 fn is_transport(hub: Hub, transport: impl Transport, arrived: bool) {
-    let client = Client::new(hub, transport).with_timer(Tokio).with_retry(RetryPolicy::disabled());
+    let client = Client::new(hub, transport, Tokio).with_retry(RetryPolicy::disabled());
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
     assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
     assert_eq!(error.may_have_arrived(), arrived, "{error:?}");
@@ -68,7 +68,7 @@ fn a_server_that_speaks_no_tls() {
     let server = server.unwrap();
     // With the usual tries, for it is tried once: the server is there for one connection.
     let hub = hub_of(&server.url().replace("http", "https"));
-    let client = Client::new(hub, reqwest()).with_timer(Tokio);
+    let client = Client::new(hub, reqwest(), Tokio);
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
     assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
     assert!(!error.may_have_arrived());
@@ -112,7 +112,7 @@ fn a_connection_that_is_closed_in_the_midst() {
 
 async fn creates_once<T: Transport>(transport: T) {
     let sandbox = Sandbox::start().unwrap();
-    let client = Client::new(hub(&sandbox), transport).with_timer(Tokio);
+    let client = Client::new(hub(&sandbox), transport, Tokio);
     let create = CreateImage::new(SourceId::new(sandbox.source_id()).unwrap());
     // A connection that was used before is no reason to send it twice, either.
     client.call(&GetImages::new()).await.unwrap();
@@ -136,11 +136,11 @@ fn a_post_that_was_not_sent_is_tried_again() {
     let create = CreateImage::new(SourceId::new("s1").unwrap());
     let url = closed_port();
     runtime().block_on(async {
-        let client = Client::new(hub_of(&url), hyper()).with_timer(Tokio);
+        let client = Client::new(hub_of(&url), hyper(), Tokio);
         let client = client.with_retry(crate::manual_transport::at_once().max_attempts(3));
         let error = client.call(&create).await.unwrap_err();
         assert!(matches!(error, Error::Transport { attempts: 3, .. }), "{error:?}");
-        let client = Client::new(hub_of(&url), reqwest()).with_timer(Tokio);
+        let client = Client::new(hub_of(&url), reqwest(), Tokio);
         let client = client.with_retry(crate::manual_transport::at_once().max_attempts(2));
         let error = client.call(&create).await.unwrap_err();
         assert!(matches!(error, Error::Transport { attempts: 2, .. }), "{error:?}");
@@ -151,7 +151,7 @@ fn a_post_that_was_not_sent_is_tried_again() {
 #[test]
 fn https_without_tls_is_tried_once_and_told() {
     let hub = Hub::new(KEY, "the-hub").unwrap().with_base_url("https://127.0.0.1:1").unwrap();
-    let client = Client::new(hub, hyper()).with_timer(Tokio);
+    let client = Client::new(hub, hyper(), Tokio);
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
     let Error::Transport { attempts: 1, source, .. } = &error else { panic!("{error:?}") };
     assert_eq!(source.to_string(), "https needs a connector that has TLS");
@@ -165,8 +165,9 @@ fn a_handshake_that_fails_is_tried_once_and_told() {
         let corrupt = io::Error::new(io::ErrorKind::InvalidData, "a corrupt message");
         ready(Err::<TokioIo<TcpStream>, _>(corrupt))
     });
-    let client = Client::new(hub_of("https://127.0.0.1:1"), Hyper::with_connector(connector));
-    let error = runtime().block_on(client.with_timer(Tokio).call(&GetImages::new())).unwrap_err();
+    let client =
+        Client::new(hub_of("https://127.0.0.1:1"), Hyper::with_connector(connector), Tokio);
+    let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
     assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
     assert!(!error.may_have_arrived() && shown(&error).contains("a corrupt message"), "{error:?}");
 }
@@ -175,7 +176,7 @@ fn a_handshake_that_fails_is_tried_once_and_told() {
 #[test]
 fn what_a_client_cannot_carry_is_tried_once() {
     let secure = Reqwest::build(reqwest::Client::builder().https_only(true)).unwrap();
-    let client = Client::new(hub_of("http://127.0.0.1:1"), secure).with_timer(Tokio);
+    let client = Client::new(hub_of("http://127.0.0.1:1"), secure, Tokio);
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
     assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
     assert!(!error.may_have_arrived());

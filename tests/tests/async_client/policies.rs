@@ -44,8 +44,7 @@ fn attempts<F: Flow, C: Driver>(mut turn: FlowStream<F, C>, hand: &Hand, bell: &
 #[test]
 fn four_tries_are_made_unless_it_is_said() {
     let (hand, bell) = (Hand::default(), Bell::default());
-    let client = Client::new(hub_of("http://core.invalid"), hand.clone());
-    let client = client.with_timer(bell.clone());
+    let client = Client::new(hub_of("http://core.invalid"), hand.clone(), bell.clone());
     assert_eq!(attempts(client.pages(GetImages::new()), &hand, &bell), 4);
     assert_eq!(attempts(client.track_job(&job()), &hand, &bell), 4);
 }

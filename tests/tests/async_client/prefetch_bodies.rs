@@ -63,8 +63,7 @@ fn a_page_that_failed_is_not_taken_for_the_next_one() {
     };
     for width in [1, 2, 4] {
         asked.lock().unwrap().clear();
-        let client = Client::new(hub_of("http://core.invalid"), transport);
-        let client = client.with_timer(async |_| {});
+        let client = Client::new(hub_of("http://core.invalid"), transport, async |_| {});
         let found = runtime().block_on(async {
             let mut records = client.pages(Search(ListOptions::default())).prefetch(width).items();
             let mut found = Vec::new();

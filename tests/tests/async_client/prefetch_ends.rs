@@ -88,8 +88,7 @@ fn a_capped_page_and_a_short_first_one_cost_no_record() {
     for paging in [Paging::Honest, Paging::ShortFirst] {
         let settings = Settings::default().extra_images(17).page_cap(4).paging(paging);
         let sandbox = Sandbox::with(settings).unwrap();
-        let client = Client::new(hub(&sandbox), hyper());
-        let client = client.with_timer(Tokio);
+        let client = Client::new(hub(&sandbox), hyper(), Tokio);
         let asked_for_more = GetImages::new().page_size(100);
         let read = |width| {
             let items = client.pages(asked_for_more.clone()).prefetch(width).items();

@@ -105,7 +105,7 @@ fn what_is_under_way_is_asked_during_a_wait() {
         answer(503, &[("Retry-After", "7")], "")
     };
     let hub = Hub::new(crate::KEY, "the-hub").unwrap();
-    let client = Client::new(hub, transport).with_timer(Bell::default());
+    let client = Client::new(hub, transport, Bell::default());
     let mut pages = client.run(open(GetImages::new())).prefetch(2);
     assert!(poll(&mut pages).is_pending());
     let before = asked.load(Ordering::Relaxed);

@@ -13,8 +13,8 @@ const PROXY_VARIABLES: [&str; 6] =
     ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
 fn from_env() -> Client<Reqwest, Tokio> {
-    let client = Client::from_env(Reqwest::new().unwrap()).unwrap();
-    client.with_timer(Tokio).with_retry(RetryPolicy::disabled())
+    let client = Client::from_env(Reqwest::new().unwrap(), Tokio).unwrap();
+    client.with_retry(RetryPolicy::disabled())
 }
 
 fn failure() -> Error {

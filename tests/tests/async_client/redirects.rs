@@ -13,7 +13,7 @@ use crate::ready::{hyper, reqwest};
 use crate::{hub, runtime};
 
 fn client<T: Transport>(sandbox: &Sandbox, transport: T) -> Client<T, Tokio> {
-    let client = Client::new(hub(sandbox), transport).with_timer(Tokio);
+    let client = Client::new(hub(sandbox), transport, Tokio);
     client.with_retry(RetryPolicy::disabled())
 }
 
@@ -65,7 +65,7 @@ fn a_client_that_follows_one_is_told_so() {
     let sandbox = Sandbox::start().unwrap();
     let transport = Reqwest::with_client(reqwest::Client::new());
     // It would be sent again, if that could help.
-    let client = Client::new(hub(&sandbox), transport).with_timer(Tokio);
+    let client = Client::new(hub(&sandbox), transport, Tokio);
     let elsewhere = RawServer::start([Answer::json("200 OK", r#"{"data": []}"#)]).unwrap();
     let (away, within) = (elsewhere.url(), "/v1/images?page%5Bsize%5D=1".to_owned());
     for (count, location) in [away, within].into_iter().enumerate() {
@@ -83,8 +83,7 @@ fn a_client_that_follows_one_is_told_so() {
 #[track_caller]
 fn is_not_unsent(location: &str) {
     let sandbox = Sandbox::start().unwrap();
-    let client = Client::new(hub(&sandbox), Reqwest::with_client(reqwest::Client::new()));
-    let client = client.with_timer(Tokio);
+    let client = Client::new(hub(&sandbox), Reqwest::with_client(reqwest::Client::new()), Tokio);
     let create = CreateImage::new(SourceId::new(sandbox.source_id()).unwrap());
     for _ in 0..4 {
         sandbox.fault(Fault::redirect(307, location));

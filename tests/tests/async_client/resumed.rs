@@ -22,8 +22,8 @@ use crate::{hub, runtime};
 const LONG: Duration = Duration::from_secs(20);
 
 fn polled(sandbox: &Sandbox) -> Client<Hyper<HttpConnector>, Tokio> {
-    let client = Client::new(hub(sandbox), hyper());
-    client.with_timer(Tokio).with_retry(RetryPolicy::disabled())
+    let client = Client::new(hub(sandbox), hyper(), Tokio);
+    client.with_retry(RetryPolicy::disabled())
 }
 
 fn blocking(sandbox: &Sandbox) -> cycle_images_ureq::Client {

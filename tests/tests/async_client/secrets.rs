@@ -79,7 +79,7 @@ fn fails_in_silence<T: UploadTransport + Debug>(place: fn() -> Place, transport:
     let client = || {
         let (url, keeper) = place();
         let hub = hub_of(&url).with_factory_url(&url).unwrap();
-        let client = Client::new(hub, transport()).with_timer(Tokio);
+        let client = Client::new(hub, transport(), Tokio);
         (client.with_retry(RetryPolicy::disabled()), keeper)
     };
     let (create, image) = (CreateImage::new(SourceId::new("s1").unwrap()), image());
@@ -178,7 +178,7 @@ fn nothing_that_is_looked_at_shows_either() {
     assert!(format!("{:?}", of(&bytes(1000), 100)).contains("1000"));
     let looking = Looking::default();
     let hub = hub_of("http://core.invalid").with_factory_url("http://127.0.0.1:1").unwrap();
-    let client = Client::new(hub, looking.clone()).with_timer(Tokio);
+    let client = Client::new(hub, looking.clone(), Tokio);
     // It looks at the body and takes nothing of it.
     runtime().block_on(client.upload(&image(), of(&bytes(1000), 100), |_| {})).unwrap_err();
     let seen = looking.0.lock().unwrap().concat();

@@ -57,10 +57,10 @@ macro_rules! spawn_all {
 fn everything_can_be_spawned_when_the_transport_can() {
     let sandbox = Sandbox::start().unwrap();
     Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(async {
-        spawn_all!(Client::new(hub(&sandbox), hyper()).with_timer(Tokio), sandbox);
+        spawn_all!(Client::new(hub(&sandbox), hyper(), Tokio), sandbox);
         let transport = hyper();
         let closure = async move |request| transport.send(request).await;
-        let client = Client::new(hub(&sandbox), closure).with_timer(tokio::time::sleep);
+        let client = Client::new(hub(&sandbox), closure, tokio::time::sleep);
         spawn_all!(client, sandbox);
     });
 }
@@ -92,7 +92,7 @@ impl Timer for Bound {
 fn nothing_need_be_send_on_a_single_thread() {
     let sent = Rc::new(Cell::new(0));
     let hub = Hub::new("key", "hub").unwrap();
-    let client = Client::new(hub, Bound(Rc::clone(&sent))).with_timer(Bound(Rc::default()));
+    let client = Client::new(hub, Bound(Rc::clone(&sent)), Bound(Rc::default()));
     let runtime = Builder::new_current_thread().build().unwrap();
     let local = tokio::task::LocalSet::new();
     local.block_on(&runtime, async move {

@@ -23,7 +23,7 @@ fn has(lines: &[String], name: &str) -> Vec<String> {
 async fn is_plain(transport: impl Transport) {
     let empty = Answer::json("200 OK", r#"{"data": []}"#);
     let server = RawServer::start([empty, Answer::json("500 Oh", "{}")]).unwrap();
-    let client = Client::new(hub_of(&server.url()), transport).with_timer(Tokio);
+    let client = Client::new(hub_of(&server.url()), transport, Tokio);
     let client = client.with_retry(RetryPolicy::disabled());
     client.call(&GetImages::new().page_size(3)).await.unwrap();
     let create = CreateImage::new(SourceId::new("s1").unwrap()).name("web");

@@ -67,9 +67,9 @@ fn completed(jobs: &[Job]) -> JobId {
 #[test]
 fn a_function_takes_any_client() {
     let sandbox = Sandbox::start().unwrap();
-    let client = Client::new(hub(&sandbox), hyper()).with_timer(Tokio);
+    let client = Client::new(hub(&sandbox), hyper(), Tokio);
     assert_eq!(runtime().block_on(everything(&client)).unwrap(), 8);
-    let client = Client::new(hub(&sandbox), connection::send).with_timer(Smol);
+    let client = Client::new(hub(&sandbox), connection::send, Smol);
     assert_eq!(runtime().block_on(everything(&client)).unwrap(), 8);
 }
 
@@ -91,7 +91,7 @@ fn images<C: Driver>(items: Items<GetImages, C>) -> impl Stream<Item = String> {
 #[test]
 fn a_type_of_the_programs_holds_streams() {
     let sandbox = Sandbox::start().unwrap();
-    let client = Client::new(hub(&sandbox), hyper()).with_timer(Tokio);
+    let client = Client::new(hub(&sandbox), hyper(), Tokio);
     let mut reader = Reader {
         pages: Box::pin(client.pages(GetImages::new().page_size(5)).prefetch(2)),
         items: client.items(GetImages::new()).boxed(),

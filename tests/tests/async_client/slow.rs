@@ -57,8 +57,8 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(5);
 pub(crate) fn by_hand() -> (Client<Slow, Bell>, Slow, Bell) {
     let slow = Slow { permits: Arc::new(Semaphore::new(0)), taken: Arc::default() };
     let bell = Bell::default();
-    let client = Client::new(hub_of("http://core.invalid"), slow.clone());
-    (client.with_timer(bell.clone()).with_timeout(LIMIT), slow, bell)
+    let client = Client::new(hub_of("http://core.invalid"), slow.clone(), bell.clone());
+    (client.with_timeout(LIMIT), slow, bell)
 }
 
 /// The time of an upload was over.

@@ -39,7 +39,7 @@ impl UploadTransport for Busy {
 }
 
 fn client() -> Client<Busy, Tokio> {
-    let client = Client::new(hub_of("http://core.invalid"), Busy).with_timer(Tokio);
+    let client = Client::new(hub_of("http://core.invalid"), Busy, Tokio);
     client.with_timeout(SHORT).with_retry(RetryPolicy::disabled())
 }
 

@@ -39,10 +39,10 @@ impl Flow for Waits {
         Ok(self.0.pop().map_or(Step::Done, Step::Wait))
     }
 
-    fn handle(
+    fn handle_bytes(
         &mut self,
         _: &Hub,
-        _: Result<Response<impl AsRef<[u8]>>, SendError>,
+        _: Result<Response<&[u8]>, SendError>,
         _: Timestamp,
     ) -> Result<Option<()>, FlowError> {
         Err(FlowError::NotAsked)
@@ -100,7 +100,7 @@ fn a_job_is_given_an_hour_of_the_timers_time() {
     let running =
         async |_: Request<Vec<u8>>| data(&json!({"id": "j1", "state": {"current": "running"}}));
     let hub = Hub::new(crate::KEY, "the-hub").unwrap();
-    let client = Client::new(hub, running).with_timer(at_once);
+    let client = Client::new(hub, running, at_once);
     let hour = Duration::from_secs(3600);
     asks(hour, || {
         let mut track = client.track_job(&JobId::new("j1").unwrap());

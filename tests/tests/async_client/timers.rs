@@ -31,7 +31,7 @@ async fn is_timer<M: Timer>(timer: M) {
     assert!(timer.wait(LONG).now_or_never().is_none());
 
     let sandbox = Sandbox::start().unwrap();
-    let client = Client::new(hub(&sandbox), connection::send).with_timer(timer);
+    let client = Client::new(hub(&sandbox), connection::send, timer);
     let client = client.with_retry(RetryPolicy::disabled());
     assert_eq!(client.call(&GetImages::new()).await.unwrap().data.len(), 8);
     sandbox.fault(Fault::Delay(LONG));
@@ -92,10 +92,10 @@ impl Flow for Notes {
         Ok(if self.0.len() <= 3 { Step::Wait(SHORT) } else { Step::Done })
     }
 
-    fn handle(
+    fn handle_bytes(
         &mut self,
         _: &Hub,
-        _: Result<Response<impl AsRef<[u8]>>, Carried>,
+        _: Result<Response<&[u8]>, Carried>,
         _: Timestamp,
     ) -> Result<Option<()>, Error> {
         Err(Error::NotAsked)
@@ -103,8 +103,7 @@ impl Flow for Notes {
 }
 
 async fn times(timer: impl Timer) -> Vec<SystemTime> {
-    let client = Client::new(crate::hub_of("http://core.invalid"), connection::send);
-    let client = client.with_timer(timer);
+    let client = Client::new(crate::hub_of("http://core.invalid"), connection::send, timer);
     let mut waits = client.run(Notes(Vec::new()));
     assert!(waits.next().await.is_none());
     let told = waits.into_flow().0.into_iter().map(|now| now.try_into().unwrap());
@@ -129,10 +128,9 @@ fn the_time_that_a_flow_is_told_goes_on_by_what_was_waited() {
 fn the_longest_time_there_is() {
     let sandbox = Sandbox::start().unwrap();
     runtime().block_on(async {
-        let client = Client::new(hub(&sandbox), hyper());
-        let tokio = client.clone().with_timer(Tokio).with_timeout(Duration::MAX);
+        let tokio = Client::new(hub(&sandbox), hyper(), Tokio).with_timeout(Duration::MAX);
         assert_eq!(tokio.call(&GetImages::new()).await.unwrap().data.len(), 8);
-        let smol = client.with_timer(Smol).with_timeout(Duration::MAX);
+        let smol = Client::new(hub(&sandbox), hyper(), Smol).with_timeout(Duration::MAX);
         assert_eq!(smol.call(&GetImages::new()).await.unwrap().data.len(), 8);
     });
 }
@@ -141,7 +139,7 @@ fn the_longest_time_there_is() {
 #[test]
 fn without_a_timer_no_runtime_is_needed() {
     let answer = async |_| Ok::<_, io::Error>(Response::new(r#"{"data": []}"#));
-    let client: Client<_, NoTimer> = Client::new(crate::hub_of("http://core.invalid"), answer);
+    let client = Client::new(crate::hub_of("http://core.invalid"), answer, NoTimer);
     let list = GetImages::new();
     let reply = client.call(&list).now_or_never().unwrap();
     assert!(reply.unwrap().data.is_empty());
@@ -157,7 +155,7 @@ fn one_that_does_not_wait_is_believed() {
     };
     let waits = Mutex::new(Vec::new());
     let timer = async |time| waits.lock().unwrap().push(time);
-    let client = Client::new(crate::hub_of("http://core.invalid"), transport).with_timer(timer);
+    let client = Client::new(crate::hub_of("http://core.invalid"), transport, timer);
     let list = GetImages::new();
     assert!(client.call(&list).now_or_never().unwrap().unwrap().data.is_empty());
     assert_eq!(waits.lock().unwrap().len(), 1);

@@ -76,8 +76,9 @@ impl Service<Request<Vec<u8>>> for Picky {
 }
 
 fn client(picky: &Picky) -> Client<Tower<Picky, Vec<u8>>, Bell> {
-    let client = Client::new(hub_of("http://core.invalid"), Tower::new(picky.clone()));
-    client.with_timer(Bell::default()).with_retry(at_once().max_attempts(3))
+    let client =
+        Client::new(hub_of("http://core.invalid"), Tower::new(picky.clone()), Bell::default());
+    client.with_retry(at_once().max_attempts(3))
 }
 
 fn create() -> CreateImage {

@@ -149,8 +149,7 @@ fn a_task_that_waits_for_a_piece_ends_with_its_upload() {
     crate::runtime().block_on(async {
         let apart = Apart::default();
         let bell = Bell::default();
-        let client = Client::new(hub_of("http://core.invalid"), apart.clone());
-        let client = client.with_timer(bell.clone());
+        let client = Client::new(hub_of("http://core.invalid"), apart.clone(), bell.clone());
         let image = image();
         for is_open in [false, true] {
             let tar = Tar::new(stream::pending::<std::io::Result<Vec<u8>>>(), 1 << 20);

@@ -24,7 +24,7 @@ async fn refused(
     image: &Image,
     tar: Tar,
 ) -> Error {
-    let client = Client::new(hub(sandbox), transport).with_timer(Tokio);
+    let client = Client::new(hub(sandbox), transport, Tokio);
     let error = client.upload(image, tar, |_| {}).await.unwrap_err();
     assert!(!shown(&error).contains(&token(image)), "{error:?}");
     assert!(error.to_string().starts_with("UploadImage"), "{error}");
@@ -66,7 +66,7 @@ async fn breaks_off<T: UploadTransport>(transport: fn() -> T) {
         assert!(matches!(error, Error::Transport { .. }) && error.may_have_arrived(), "{error:?}");
     }
     assert_eq!(state(&sandbox, &image), ImageStatus::Uploading);
-    let client = Client::new(hub(&sandbox), transport()).with_timer(Tokio);
+    let client = Client::new(hub(&sandbox), transport(), Tokio);
     client.upload(&image, of(&bytes(1000), 100), |_| {}).await.unwrap();
 }
 
@@ -92,7 +92,7 @@ fn a_token_that_has_ended_sends_nothing() {
 #[test]
 fn an_image_of_another_origin_sends_nothing() {
     let sandbox = Sandbox::start().unwrap();
-    let client = Client::new(hub(&sandbox), hyper()).with_timer(Tokio);
+    let client = Client::new(hub(&sandbox), hyper(), Tokio);
     runtime().block_on(async {
         for image in client.call(&GetImages::new()).await.unwrap().data {
             let error = client.upload(&image, skipped(1000), |_| {}).await.unwrap_err();

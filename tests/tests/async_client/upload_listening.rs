@@ -92,7 +92,7 @@ impl UploadTransport for Curt {
 /// What an upload that is answered so soon comes to.
 fn curt(status: u16, takes_the_head: bool, size: u64) -> Result<(), Error> {
     let hub = hub_of("http://core.invalid");
-    let client = Client::new(hub, Curt { status, takes_the_head }).with_timer(Bell::default());
+    let client = Client::new(hub, Curt { status, takes_the_head }, Bell::default());
     let image = image();
     let tar = if size > 0 { skipped(size) } else { made(0, 1).0 };
     let mut upload = Box::pin(client.upload(&image, tar, |_| {}));
@@ -119,7 +119,7 @@ fn a_success_before_the_end_of_the_tar_is_none() {
         let error = curt(200, true, size).unwrap_err();
         assert!(error.may_have_arrived(), "{error:?}");
         let Error::Transport { attempts: 1, source, .. } = error else { panic!("{error:?}") };
-        assert_eq!(source.to_string(), "the answer came before all of the tar was sent");
+        assert_eq!(source.to_string(), "the response came before all of the tar was sent");
     }
     // Of a tar of no bytes, nothing is missing.
     curt(200, true, 0).unwrap();
@@ -129,7 +129,7 @@ fn a_success_before_the_end_of_the_tar_is_none() {
 fn a_tar_that_was_not_read_is_let_go_when_it_is_refused() {
     let hub = hub_of("http://core.invalid");
     let curt = Curt { status: 403, takes_the_head: true };
-    let client = Client::new(hub, curt).with_timer(Bell::default());
+    let client = Client::new(hub, curt, Bell::default());
     let (tar, pulled) = made(LARGE, 1 << 10);
     let image = image();
     let mut upload = Box::pin(client.upload(&image, tar, |_| {}));

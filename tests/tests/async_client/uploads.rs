@@ -17,7 +17,7 @@ use crate::{KEY, hub, hub_of, runtime};
 /// A client of a factory alone.
 pub(crate) fn uploader<T: UploadTransport>(factory: &str, transport: T) -> Client<T, Tokio> {
     let hub = hub_of("http://core.invalid").with_factory_url(factory).unwrap();
-    Client::new(hub, transport).with_timer(Tokio)
+    Client::new(hub, transport, Tokio)
 }
 
 fn state(sandbox: &Sandbox, image: &Image) -> Image {
@@ -29,7 +29,7 @@ async fn goes_live(transport: impl UploadTransport) {
     const STEP: Duration = Duration::from_secs(3600);
     let sandbox = Sandbox::with(Settings::default().step(STEP)).unwrap();
     let image = waiting(&sandbox);
-    let client = Client::new(hub(&sandbox), transport).with_timer(Tokio);
+    let client = Client::new(hub(&sandbox), transport, Tokio);
     let tar = bytes((3 << 20) + 17);
     client.upload(&image, of(&tar, 70_001), |_| {}).await.unwrap();
 
@@ -153,7 +153,7 @@ fn the_leave_to_go_on_is_asked_for_from_64_kib_on() {
 fn an_upload_is_sent_once() {
     let sandbox = Sandbox::start().unwrap();
     let image = waiting(&sandbox);
-    let client = Client::new(hub(&sandbox), hyper()).with_timer(Tokio);
+    let client = Client::new(hub(&sandbox), hyper(), Tokio);
     let faults = [Fault::too_many_requests("0"), Fault::unavailable_until("0"), Fault::Close];
     for (count, fault) in faults.into_iter().enumerate() {
         sandbox.fault(fault);

@@ -1,7 +1,7 @@
 //! `Client::from_env`.
 
 use cycle_images::images::GetImages;
-use cycle_images_async::{Client, Reqwest};
+use cycle_images_async::{Client, NoTimer, Reqwest};
 use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_tests::subprocess::{is_subprocess, run_in_subprocess};
 
@@ -15,7 +15,7 @@ const HUB: (&str, &str) = ("CYCLE_HUB_ID", "the-hub");
 #[test]
 fn what_is_missing_empty_or_unusable_is_named() {
     if is_subprocess() {
-        let error = Client::from_env(connection::send).map(|_| ()).unwrap_err();
+        let error = Client::from_env(connection::send, NoTimer).map(|_| ()).unwrap_err();
         assert!(!error.may_have_arrived());
         let message = error.to_string();
         assert!(!format!("{message}{error:?}").contains("sec-"), "{error:?}");
@@ -53,7 +53,8 @@ fn what_is_not_utf8_is_named() {
     use std::os::unix::ffi::OsStrExt;
 
     if is_subprocess() {
-        let error = Client::from_env(connection::send).map(|_| ()).unwrap_err().to_string();
+        let error =
+            Client::from_env(connection::send, NoTimer).map(|_| ()).unwrap_err().to_string();
         assert!(error.starts_with(&std::env::var(EXPECTED).unwrap()), "{error}");
         assert!(!error.contains("is not set"), "{error}");
         return;
@@ -71,7 +72,7 @@ fn what_is_not_utf8_is_named() {
 fn what_is_set_is_used() {
     const TEST: &str = "variables::what_is_set_is_used";
     if is_subprocess() {
-        let client = Client::from_env(Reqwest::new().unwrap()).unwrap();
+        let client = Client::from_env(Reqwest::new().unwrap(), NoTimer).unwrap();
         let listed = runtime().block_on(client.call(&GetImages::new()));
         assert_eq!(listed.unwrap().data.len(), 8);
         return;
@@ -95,7 +96,7 @@ fn what_is_set_is_used() {
 fn the_base_url_is_cycles_own_unless_it_is_set() {
     const TEST: &str = "variables::the_base_url_is_cycles_own_unless_it_is_set";
     if is_subprocess() {
-        let client = Client::from_env(connection::send).unwrap();
+        let client = Client::from_env(connection::send, NoTimer).unwrap();
         assert_eq!(client.hub().base_url(), "https://api.cycle.io");
         assert_eq!(client.hub().id().as_str(), "the-hub");
         return;

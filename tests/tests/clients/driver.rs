@@ -70,7 +70,7 @@ pub(crate) struct Async<T, E: Executor> {
 impl<T: Transport, E: Executor> Async<T, E> {
     /// The body limit is the transport's.
     pub(crate) fn new(setup: Setup, transport: T, executor: E) -> Self {
-        let client = Client::new(setup.hub, transport).with_timer(executor.timer());
+        let client = Client::new(setup.hub, transport, executor.timer());
         let client = client.with_timeout(setup.timeout).with_retry(setup.retry);
         Self { client, executor, tells_unsent: true }
     }

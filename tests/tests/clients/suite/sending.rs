@@ -166,10 +166,10 @@ impl Flow for Full {
         Ok(Step::Send(request))
     }
 
-    fn handle(
+    fn handle_bytes(
         &mut self,
         _: &Hub,
-        outcome: Result<Response<impl AsRef<[u8]>>, flow::SendError>,
+        outcome: Result<Response<&[u8]>, flow::SendError>,
         _: Timestamp,
     ) -> Result<Option<()>, FlowError> {
         outcome.map(|_| None).map_err(|fault| fault.into_error("Full", 1))

@@ -207,7 +207,7 @@ fn a_success_before_the_end_of_the_tar_is_none<D: Uploads>(make: Make<D>) {
             Ok(()) => assert!(sent > 16 << 20),
             Err(error) => {
                 let Error::Transport { source, .. } = &error else { panic!("{error:?}") };
-                assert_eq!(source.to_string(), "the answer came before all of the tar was sent");
+                assert_eq!(source.to_string(), "the response came before all of the tar was sent");
                 return;
             }
         }
