@@ -1,33 +1,39 @@
 use std::cell::Cell;
+use std::fmt;
 use std::io::Read;
+use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, JobTracker, Pages, RetryPolicy, SendError};
+use cycle_images::flow::{Exchange, Flow, JobTracker, Pages, RetryPolicy, SendError};
+use cycle_images::http::{Request, Response};
 use cycle_images::model::{Image, JobDescriptor};
 use cycle_images::operation::{ListOperation, ReplyOf};
 use cycle_images::upload::UploadImage;
 use cycle_images::{Hub, JobId, Operation};
 use ureq::{Agent, Proxy};
 
-use crate::flow_iter::{FlowIter, Items, now, seed};
-use crate::send::Sender;
-use crate::{Error, Tar};
+use crate::flow_iter::{FlowIter, now, seed};
+use crate::send::{Sender, set_user_agent};
+use crate::{Error, Items, Limits, Tar, Transport};
 
-/// More than a clock of the system could be sure to count.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+/// The longest time limit that every system's clock can count.
+const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// A blocking client of one hub. Cloning is cheap, and clones share their connections.
+/// A blocking client for one hub.
 ///
-/// It never follows a redirect, and a status is never an error of its own: the hub reads every
-/// answer. What may safely be sent again is, as its [`RetryPolicy`] says.
+/// Requests that are safe to repeat are retried; see [`RetryPolicy`]. Redirects are never followed.
 ///
 /// | setting | default |
 /// |---|---|
-/// | time to connect | 10 s |
-/// | time for a request and its answer | 60 s |
-/// | size of an answer's body | 64 MiB |
-/// | tries | 4 in 2 min |
-/// | time for a tracked job | 1 h |
+/// | time limit of a connection | 10 s |
+/// | time limit of a request, its response included | 60 s |
+/// | size limit of a response's body | 64 MiB |
+/// | attempts | 4 within 2 min |
+/// | time limit of a tracked job | 1 h |
+///
+/// Cloning is cheap, and clones share their connections. So another time limit or retry policy for one
+/// call is `client.clone().with_timeout(limit).call(&operation)`.
 ///
 /// ```
 /// use cycle_images::Hub;
@@ -38,24 +44,28 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 /// assert_eq!(client.hub().base_url(), "https://api.cycle.io");
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client {
-    hub: Hub,
+    hub: Arc<Hub>,
+    transport: Arc<dyn Transport>,
+    sleep: Arc<Sleep>,
+    limits: Limits,
     retry: RetryPolicy,
-    pub(crate) sender: Sender,
 }
 
+type Sleep = dyn Fn(Duration) -> ControlFlow<()> + Send + Sync;
+
 impl Client {
-    /// A client with connections of its own.
+    /// A client over ureq, with a connection pool of its own.
     ///
-    /// A proxy is taken from the environment (`HTTPS_PROXY` and its kin) for https alone: over
-    /// plain http, the proxy could read the API key.
+    /// A proxy is taken from the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) for https only:
+    /// over plain http, the proxy could read the API key.
     #[must_use]
     pub fn new(hub: Hub) -> Self {
         let secure = hub.base_url().to_ascii_lowercase().starts_with("https:");
         let proxy = Proxy::try_from_env().filter(|_| secure);
         let config = Agent::config_builder().proxy(proxy);
-        // ureq takes the system's library only if it is asked to.
+        // ureq uses the system's library only if it is asked to.
         #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
         let config = config.tls_config(
             ureq::tls::TlsConfig::builder().provider(ureq::tls::TlsProvider::NativeTls).build(),
@@ -63,65 +73,119 @@ impl Client {
         Self::with_agent(hub, config.build().new_agent())
     }
 
-    /// A client of the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if it
-    /// is set, `CYCLE_BASE_URL`. Uploads go to Cycle's factory all the same, unless
-    /// [`Hub::with_factory_url`] names another.
+    /// A client for the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if it
+    /// is set, `CYCLE_BASE_URL`. No variable changes the factory that uploads go to: see
+    /// [`Hub::with_factory_url`].
     ///
     /// # Errors
-    /// Names the first variable that is missing or unusable.
+    /// Names the first variable that is missing or invalid.
     pub fn from_env() -> Result<Self, Error> {
-        // What isn't UTF-8 must not be taken for unset: it is refused by name further on.
+        // A value that isn't UTF-8 must not be mistaken for a variable that isn't set: it is refused
+        // as an invalid value of its variable.
         let hub = Hub::from_variables(|name| {
             std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
         })?;
         Ok(Self::new(hub))
     }
 
-    /// A client that uses an agent of the caller's: its connections, TLS, proxy and middleware. The
-    /// settings of this type go before the agent's.
+    /// A client over an existing ureq agent, with its connection pool, TLS, proxy and middleware. The
+    /// settings of the client take precedence over the agent's.
     #[must_use]
     pub fn with_agent(hub: Hub, agent: Agent) -> Self {
-        let sender = Sender {
-            agent,
-            connect_timeout: Duration::from_secs(10),
-            timeout: Duration::from_secs(60),
-            body_limit: 64 << 20,
-        };
-        Self { hub, retry: RetryPolicy::default(), sender }
+        Self::with_transport(hub, Sender { agent })
     }
 
-    /// Sets the time in which a connection must be made, at most a year; 10 s if it isn't called.
+    /// A client over any other transport: another HTTP client, or a closure in a test. The transport
+    /// gets the client's time and size limits, and has to apply them.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use cycle_images::{Hub, images::GetImages, recorded};
+    /// use cycle_images_ureq::Client;
+    ///
+    /// let unavailable = |_| recorded::response(b"HTTP/2 503\n\n");
+    /// let client = Client::with_transport(Hub::new("key", "hub")?, unavailable)
+    ///     .with_sleep(|_| ControlFlow::Continue(())); // retries take no time
+    /// assert!(client.call(&GetImages::new()).is_err());
+    /// # Ok::<(), cycle_images_ureq::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_transport(hub: Hub, transport: impl Transport + 'static) -> Self {
+        Self {
+            hub: Arc::new(hub),
+            transport: Arc::new(transport),
+            sleep: Arc::new(|time| {
+                std::thread::sleep(time);
+                ControlFlow::Continue(())
+            }),
+            limits: Limits::default(),
+            retry: RetryPolicy::default(),
+        }
+    }
+
+    /// Sets the time limit of making a connection, at most a year; 10 s by default.
     #[must_use]
     pub fn with_connect_timeout(mut self, connect_timeout: Duration) -> Self {
-        self.sender.connect_timeout = connect_timeout.min(LONGEST);
+        self.limits.connect_timeout = connect_timeout.min(MAX_TIMEOUT);
         self
     }
 
-    /// Sets the time in which a request must be answered in full, at most a year; 60 s if it isn't
-    /// called. For an upload, it is the time in which each piece must be carried, and in which the
-    /// factory must answer in full after the last one.
+    /// Sets the time limit of a request, its response included, at most a year; 60 s by default. For
+    /// an upload, it is the limit for each piece of the tar and for the response after the last one.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.sender.timeout = timeout.min(LONGEST);
+        self.limits.timeout = timeout.min(MAX_TIMEOUT);
         self
     }
 
-    /// Sets how many bytes the body of an answer may have; 64 MiB if it isn't called. A build log
-    /// may need more.
+    /// Sets the size limit of a response's body in bytes; 64 MiB by default. A build log may need
+    /// more.
     #[must_use]
     pub fn with_body_limit(mut self, body_limit: u64) -> Self {
-        self.sender.body_limit = body_limit;
+        self.limits.body_limit = body_limit;
         self
     }
 
-    /// Sets what is sent again; [`RetryPolicy::disabled`] sends everything once.
+    /// Sets what is retried, how often and after how long; [`RetryPolicy::disabled`] sends each
+    /// request once.
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
         self
     }
 
-    /// The hub that the client speaks to.
+    /// Sets how to sleep before a retry and between the polls of a job; `std::thread::sleep` by
+    /// default. A sleep that returns `Break` cancels the flow with [`Error::Cancelled`], after which
+    /// the flow can be resumed.
+    ///
+    /// Here a message of another thread, such as a Ctrl-C handler, cancels at once:
+    ///
+    /// ```no_run
+    /// # use cycle_images_ureq::{Client, Error};
+    /// use std::ops::ControlFlow;
+    /// use std::sync::{Mutex, mpsc};
+    ///
+    /// let (stop, stopped) = mpsc::channel::<()>();
+    /// let stopped = Mutex::new(stopped);
+    /// let client = Client::from_env()?.with_sleep(move |time| {
+    ///     match stopped.lock().map(|stopped| stopped.recv_timeout(time)) {
+    ///         Ok(Err(mpsc::RecvTimeoutError::Timeout)) => ControlFlow::Continue(()),
+    ///         _ => ControlFlow::Break(()),
+    ///     }
+    /// });
+    /// # Ok::<(), Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_sleep(
+        mut self,
+        sleep: impl Fn(Duration) -> ControlFlow<()> + Send + Sync + 'static,
+    ) -> Self {
+        self.sleep = Arc::new(sleep);
+        self
+    }
+
+    /// The hub of this client.
     #[must_use]
     pub fn hub(&self) -> &Hub {
         &self.hub
@@ -130,17 +194,21 @@ impl Client {
     /// Sends an operation and waits for its reply.
     ///
     /// # Errors
-    /// If an argument can't be sent, the request gets no response, or the response isn't a success.
+    /// If an argument is invalid, the request gets no response, or the response isn't a success.
     pub fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
         let exchange = Exchange::new(operation, seed()).retry(self.retry);
-        // An exchange ends with its reply, and not before it.
-        FlowIter::new(self, exchange).next().unwrap_or_else(|| Err(Error::Ended))
+        // An exchange yields its reply or an error before it is done.
+        self.run(exchange).next().unwrap_or(Err(Error::Ended))
     }
 
-    /// Reads a list page by page, as the pages are asked for.
+    /// Reads a list page by page, each page when the iterator is asked for it.
     ///
-    /// What the filter or the sort looks at should not be changed meanwhile: a record that leaves
-    /// the list moves the ones behind it up, across the pages that were read. Collect first.
+    /// The platform reports no total, so the list is read until a page is empty: the last request
+    /// returns no records.
+    ///
+    /// Don't change what the filter or the sort refers to while the list is read: a record that
+    /// leaves the list shifts all later ones, and one of them is missed at the next page boundary.
+    /// Collect the list first.
     ///
     /// ```no_run
     /// # use cycle_images_ureq::Client;
@@ -153,18 +221,23 @@ impl Client {
     /// }
     /// # Ok::<(), cycle_images_ureq::Error>(())
     /// ```
+    #[doc(alias = "paginate")]
     pub fn pages<O: ListOperation>(&self, operation: O) -> FlowIter<Pages<O>> {
         self.run(Pages::new(operation, seed()).retry(self.retry))
     }
 
-    /// Reads the records of a list, across its pages, as they are asked for. What is said of
-    /// [`pages`](Self::pages) holds here, too; a record that couldn't be read is left out here, and
-    /// stands in its page's `skipped` there.
+    /// Reads the records of a list, across its pages. What is said of [`pages`](Self::pages) holds
+    /// here, too.
+    ///
+    /// Records that can't be decoded are skipped. [`Items::strict`] makes them an error;
+    /// [`pages`](Self::pages) shows them as `skipped`.
+    #[doc(alias = "paginate")]
     pub fn items<O: ListOperation>(&self, operation: O) -> Items<O> {
-        Items::new(self.pages(operation))
+        self.pages(operation).items()
     }
 
-    /// Follows the job that does what was asked for. Capability: `apionly-jobs-view`.
+    /// Follows the job that a descriptor names: the iterator yields an update whenever the job's state
+    /// or progress changes. Capability: `apionly-jobs-view`.
     ///
     /// ```no_run
     /// # use cycle_images_ureq::Client;
@@ -180,29 +253,30 @@ impl Client {
     /// # Ok::<(), cycle_images_ureq::Error>(())
     /// ```
     ///
-    /// The job is given one hour; for another time, [run](Self::run) a
-    /// [`JobTracker`] with a deadline of its own. The iterator's error tells
-    /// whether the job failed, expired, is gone, or ran out of time: see [`Error::job`].
+    /// The job has a time limit of one hour; [`FlowIter::deadline`] sets another. A job that
+    /// fails, expires, is gone or runs out of time is an error: see [`Error::job`].
     ///
     /// # Errors
     /// If the descriptor names no job.
+    #[doc(alias("poll", "waiter"))]
     pub fn track(&self, descriptor: &JobDescriptor) -> Result<FlowIter<JobTracker>, Error> {
         Ok(self.run(JobTracker::from_descriptor(descriptor, seed())?.retry(self.retry)))
     }
 
-    /// Follows a job by its id. Capability: `apionly-jobs-view`.
-    pub fn track_job(&self, id: impl Into<JobId>) -> FlowIter<JobTracker> {
+    /// Follows a job by its id, as [`track`](Self::track) does. Capability: `apionly-jobs-view`.
+    pub fn track_job(&self, id: &JobId) -> FlowIter<JobTracker> {
         self.run(JobTracker::new(id, seed()).retry(self.retry))
     }
 
-    /// Turns a flow of the caller's: one with settings of its own, or one that was stored. Its own
-    /// retry policy counts, and not the client's.
-    pub fn run<F: cycle_images::flow::Flow>(&self, flow: F) -> FlowIter<F> {
+    /// Runs a flow of the caller's: one with settings of its own, or one that was stored. The flow
+    /// keeps its own retry policy.
+    pub fn run<F: Flow>(&self, flow: F) -> FlowIter<F> {
         FlowIter::new(self, flow)
     }
 
-    /// Pushes the tar of an image of origin `cycle-upload` to the factory, and tells after each
-    /// piece how many of its bytes are on the way. The tar is read as it is sent, and sent once.
+    /// Uploads the tar of an image of origin `cycle-upload` to the factory. After each piece,
+    /// `progress` gets the number of bytes that were read and handed to the transport. The tar is
+    /// read while it is sent, and an upload is never retried.
     ///
     /// ```no_run
     /// # use cycle_images_ureq::{Client, Tar};
@@ -215,8 +289,9 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// If the image has no upload token or one that has ended, the tar can't be read or carried to
-    /// the factory, or the factory refuses it.
+    /// If the image has no upload token or one that is expired, the tar can't be read, the factory
+    /// can't be reached, or it refuses the tar.
+    #[doc(alias = "multipart")]
     pub fn upload(
         &self,
         image: &Image,
@@ -230,16 +305,38 @@ impl Client {
             sent.set(count);
             progress(count);
         });
-        let body = parts.head.chain(tar).chain(&*parts.tail);
-        let response = self.sender.upload(parts.request, body);
+        let mut body = parts.head.chain(tar).chain(&*parts.tail);
+        let mut request = parts.request;
+        let response = set_user_agent(request.headers_mut())
+            .and_then(|()| self.transport.upload(request, &mut body, &self.limits));
         let response = response.map_err(|error| error.into_error(UploadImage::NAME, 1))?;
         self.hub.upload_response(&upload, response)?;
         if sent.get() < size {
-            let last_reported = "the response came before all of the tar was sent";
-            return Err(SendError::maybe_sent(last_reported)
-                .fatal()
-                .into_error(UploadImage::NAME, 1));
+            let early = SendError::maybe_sent("the response came before all of the tar was sent");
+            return Err(early.fatal().into_error(UploadImage::NAME, 1));
         }
         Ok(())
+    }
+
+    pub(crate) fn send(
+        &self,
+        mut request: Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, SendError> {
+        set_user_agent(request.headers_mut())?;
+        self.transport.send(request, &self.limits)
+    }
+
+    pub(crate) fn sleep(&self, time: Duration) -> ControlFlow<()> {
+        (self.sleep)(time)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("hub", &self.hub)
+            .field("limits", &self.limits)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
     }
 }

@@ -1,12 +1,11 @@
-//! The time that a running flow is told.
+//! The clock of a running flow.
 
 use std::time::{Duration, Instant, SystemTime};
 
 use cycle_images::Timestamp;
 
-/// The system's time when it was made, and from there on a time that never goes back nor stands
-/// still: setting the system's clock must not make a wait or a limit longer. What was waited for
-/// has passed, even if no clock says so.
+/// Starts at the system's time and is monotonic from there on: setting the system's clock must not make
+/// a wait or a time limit longer. A wait counts as over when the timer says so, even if no clock agrees.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     begun: SystemTime,
@@ -24,12 +23,12 @@ impl Clock {
         now.try_into().unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
-    /// How much time has passed.
+    /// The time since the start.
     pub(crate) fn passed(&self) -> Duration {
         self.since.elapsed().saturating_add(self.lead)
     }
 
-    /// Takes it that at least this much has passed.
+    /// Advances to at least this time since the start.
     pub(crate) fn advance_to(&mut self, passed: Duration) {
         self.lead = self.lead.saturating_add(passed.saturating_sub(self.passed()));
     }

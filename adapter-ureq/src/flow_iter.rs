@@ -1,54 +1,96 @@
-//! The one loop that turns every flow, and the iterators over what comes out of it.
+//! The loop that drives every flow, and the iterator over what the flow yields.
 
 use std::collections::hash_map::RandomState;
+use std::fmt;
 use std::hash::{BuildHasher, Hasher};
+use std::io;
+use std::ops::ControlFlow;
 use std::time::{Duration, SystemTime};
 
 use cycle_images::Timestamp;
-use cycle_images::flow::{Flow, JobTracker, Pages, Step};
+use cycle_images::flow::{Flow, JobTracker, Pages, SendError, Step};
 use cycle_images::model::Job;
 use cycle_images::operation::ListOperation;
 
 use crate::clock::Clock;
 use crate::{Client, Error};
 
-/// A flow in the midst of its work: an iterator over what it gives, be that pages or a job's
-/// progress. Asking for the next thing sends requests, and sleeps where the flow says so.
+/// A running flow: an iterator over what the flow yields, such as pages or the updates of a job.
 ///
-/// Once it has returned an error or its end, it stays ended. The flow itself can be
-/// [taken out](Self::into_flow), stored, and gone on with.
-#[derive(Clone, Debug)]
-#[must_use = "a flow does nothing until it is turned"]
+/// `next` sends requests, and sleeps where the flow waits. After an error the iterator is done. The
+/// flow can be [taken out](Self::into_flow) at any time, stored, and resumed.
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct FlowIter<F> {
     client: Client,
     flow: F,
+    save: Option<Save<F>>,
     clock: Clock,
-    ended: bool,
+    done: bool,
 }
+
+type Save<F> = Box<dyn FnMut(&F) -> io::Result<()> + Send>;
 
 impl<F: Flow> FlowIter<F> {
     pub(crate) fn new(client: &Client, flow: F) -> Self {
-        Self { client: client.clone(), flow, clock: Clock::start(), ended: false }
+        Self { client: client.clone(), flow, save: None, clock: Clock::start(), done: false }
     }
 
-    /// The flow, to be stored or turned in another way. After an error, it goes on with what failed.
+    /// The flow, as it is now.
+    pub fn flow(&self) -> &F {
+        &self.flow
+    }
+
+    /// The flow, to be stored or run by another client. After an error, the flow resumes with the
+    /// request that failed.
     pub fn into_flow(self) -> F {
         self.flow
     }
 
-    fn poll_item(&mut self, sleep: impl Fn(Duration)) -> Result<Option<F::Item>, Error> {
-        let hub = self.client.hub();
+    /// Calls `save` with the flow before each request is sent. A flow that is stored there and resumed
+    /// in another process knows that its request may have been sent: it doesn't repeat a request that
+    /// must not be repeated, but returns [`Error::Interrupted`](crate::Error::Interrupted).
+    ///
+    /// If `save` fails, the request isn't sent, and its error is the iterator's.
+    ///
+    /// ```no_run
+    /// # use cycle_images::ImageId;
+    /// # use cycle_images_ureq::Client;
+    /// use cycle_images::flow::Exchange;
+    /// use cycle_images::images::CreateImageJob;
+    ///
+    /// # let client = Client::from_env()?;
+    /// # let id = ImageId::new("651586fca6078e98982dbd90")?;
+    /// let import = Exchange::new(CreateImageJob::import(id), 42);
+    /// let mut import = client.run(import).with_save(|import| {
+    ///     std::fs::write("import.json", serde_json::to_vec(import)?)
+    /// });
+    /// let reply = import.next();
+    /// # Ok::<(), cycle_images_ureq::Error>(())
+    /// ```
+    #[doc(alias = "checkpoint")]
+    pub fn with_save(self, save: impl FnMut(&F) -> io::Result<()> + Send + 'static) -> Self {
+        Self { save: Some(Box::new(save)), ..self }
+    }
+
+    fn next_item(&mut self) -> Result<Option<F::Item>, Error> {
         loop {
-            match self.flow.poll(hub, self.clock.now())? {
+            match self.flow.poll(self.client.hub(), self.clock.now())? {
                 Step::Send(request) => {
-                    let outcome = self.client.sender.carry(request);
-                    if let Some(item) = self.flow.handle(hub, outcome, self.clock.now())? {
+                    // If the flow can't be saved, it must learn that its request wasn't sent.
+                    let saved = self.save.as_mut().map_or(Ok(()), |save| save(&self.flow));
+                    let outcome = saved
+                        .map_err(|error| SendError::not_sent(error).fatal())
+                        .and_then(|()| self.client.send(request));
+                    let now = self.clock.now();
+                    if let Some(item) = self.flow.handle(self.client.hub(), outcome, now)? {
                         return Ok(Some(item));
                     }
                 }
                 Step::Wait(time) => {
                     let until = self.clock.passed().saturating_add(time);
-                    sleep(time);
+                    if let ControlFlow::Break(()) = self.client.sleep(time) {
+                        return Err(Error::Cancelled);
+                    }
                     self.clock.advance_to(until);
                 }
                 Step::Done => return Ok(None),
@@ -61,87 +103,77 @@ impl<F: Flow> Iterator for FlowIter<F> {
     type Item = Result<F::Item, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
+        if self.done {
             return None;
         }
-        let item = self.poll_item(std::thread::sleep).transpose();
-        self.ended = !matches!(item, Some(Ok(_)));
+        let item = self.next_item().transpose();
+        self.done = !matches!(item, Some(Ok(_)));
         item
     }
 }
 
 impl<F: Flow> std::iter::FusedIterator for FlowIter<F> {}
 
+impl<F: fmt::Debug> fmt::Debug for FlowIter<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FlowIter").field("flow", &self.flow).finish_non_exhaustive()
+    }
+}
+
+impl<O: ListOperation> FlowIter<Pages<O>> {
+    /// Makes a record or an include that can't be decoded an error,
+    /// [`Error::Skipped`](crate::Error::Skipped), instead of skipping it.
+    pub fn strict(self) -> Self {
+        Self { flow: self.flow.strict(), ..self }
+    }
+}
+
 impl FlowIter<JobTracker> {
-    /// Waits until the job is completed, and gives it as it was last seen: without what its tasks
-    /// were given and gave back, if its completion was told before.
+    /// Sets the time limit of the job, from the first poll on; one hour by default.
+    pub fn deadline(self, limit: Duration) -> Self {
+        Self { flow: self.flow.deadline(limit), ..self }
+    }
+
+    /// Sets the longest time between two polls of the job; 5 s by default.
+    pub fn poll_interval(self, interval: Duration) -> Self {
+        Self { flow: self.flow.poll_interval(interval), ..self }
+    }
+
+    /// Waits until the job is completed, and returns it. If its completion was yielded before, the
+    /// job comes without the input and output of its tasks.
     ///
     /// # Errors
-    /// If the job comes to another end or can't be read, or did so before.
-    pub fn wait(mut self) -> Result<Job, Error> {
+    /// If the job doesn't complete or can't be read, now or before.
+    #[doc(alias = "waiter")]
+    pub fn wait(&mut self) -> Result<Job, Error> {
         let mut last = None;
-        for update in &mut self {
+        for update in &mut *self {
             last = Some(update?);
         }
         self.flow.completed(last)
     }
 }
 
-/// An iterator over the records of a list, across its pages. Once it has returned an error or its
-/// end, it stays ended.
-///
-/// Records that couldn't be read are not among them: [`Client::pages`] shows those as well.
-#[derive(Debug)]
-#[must_use = "an iterator does nothing until it is asked"]
-pub struct Items<O: ListOperation> {
-    pages: FlowIter<Pages<O>>,
-    page: std::vec::IntoIter<O::Record>,
-}
-
-impl<O: ListOperation> Items<O> {
-    pub(crate) fn new(pages: FlowIter<Pages<O>>) -> Self {
-        Self { pages, page: Vec::new().into_iter() }
-    }
-}
-
-impl<O: ListOperation> Iterator for Items<O> {
-    type Item = Result<O::Record, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(record) = self.page.next() {
-                return Some(Ok(record));
-            }
-            match self.pages.next()? {
-                Ok(page) => self.page = page.data.into_iter(),
-                Err(error) => return Some(Err(error)),
-            }
-        }
-    }
-}
-
-impl<O: ListOperation> std::iter::FusedIterator for Items<O> {}
-
 pub(crate) fn now() -> Timestamp {
     SystemTime::now().try_into().unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// A seed that differs from flow to flow: std's keys for its hash maps are drawn at random.
+/// A seed that differs from flow to flow: std draws the keys of its hash maps at random.
 pub(crate) fn seed() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
 #[cfg(test)]
 mod tests {
-    use cycle_images::flow::{FlowError, SendError};
+    use cycle_images::Hub;
+    use cycle_images::flow::FlowError;
     use cycle_images::http::Response;
-    use cycle_images::{Hub, Timestamp};
 
     use super::*;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
-    /// Waits until an hour has passed by the times that it is told.
+    /// Waits until an hour has passed by the times that are handed in.
     struct Waits(Vec<SystemTime>);
 
     impl Flow for Waits {
@@ -149,7 +181,7 @@ mod tests {
 
         fn poll(&mut self, _: &Hub, now: Timestamp) -> Result<Step, FlowError> {
             self.0.push(now.try_into().unwrap());
-            assert!(self.0.len() < 10, "it is asked again and again: {:?}", self.0);
+            assert!(self.0.len() < 10, "it is polled again and again: {:?}", self.0);
             let passed = self.0.last().unwrap().duration_since(self.0[0]).unwrap();
             let left = HOUR.saturating_sub(passed);
             Ok(if left.is_zero() { Step::Done } else { Step::Wait(left) })
@@ -165,12 +197,13 @@ mod tests {
         }
     }
 
-    /// To this loop, a clock that stands still and a sleep that takes no time are the same.
+    /// A sleep that returns at once looks to the loop like a clock that doesn't advance.
     #[test]
-    fn what_was_slept_has_passed_whatever_the_clock_says() {
+    fn time_that_was_slept_has_passed_whatever_the_clock_says() {
         let client = Client::new(Hub::new("key", "hub").unwrap());
+        let client = client.with_sleep(|_| ControlFlow::Continue(()));
         let mut waits = client.run(Waits(Vec::new()));
-        assert!(waits.poll_item(|_| ()).unwrap().is_none());
-        assert_eq!(waits.flow.0.len(), 2);
+        assert!(waits.next().is_none());
+        assert_eq!(waits.flow().0.len(), 2);
     }
 }

@@ -14,30 +14,34 @@
 //! # }
 //! ```
 //!
-//! The operations and what they answer with are in the crate `cycle-images`; this one carries them.
+//! The operations and their replies are in the crate `cycle-images`; this crate sends them.
 //!
-//! Nothing is logged here. ureq itself logs whole requests at level `trace`, the API key and upload
-//! tokens among them: keep the targets `ureq` and `ureq_proto` above it.
+//! Nothing is logged here. ureq logs whole requests at level `trace`, with the API key and upload
+//! tokens: keep the targets `ureq` and `ureq_proto` at a higher level.
 //!
 //! # Features
 //! - `rustls` (default): TLS by rustls, with Mozilla's root certificates.
 //! - `native-tls`: TLS by the system's library, unless `rustls` is on as well: then an
 //!   [agent](Client::with_agent) has to ask for it.
-//! - Neither: plain http alone, as for tests on one's own machine, or a handed-in agent with a
-//!   connector of its own.
+//! - Neither: plain http only, for tests on the local machine, or an agent with a connector of its
+//!   own.
 
 mod client;
 mod clock;
 mod flow_iter;
+mod items;
 mod send;
-mod upload;
+mod tar;
+mod transport;
 
 pub use client::Client;
-/// Why a call has no reply, or a flow no good end.
+/// Why a call or another flow failed.
 pub use cycle_images::flow::FlowError as Error;
-pub use flow_iter::{FlowIter, Items};
-pub use upload::Tar;
-/// What [`Client::with_agent`] takes its agent from.
+pub use flow_iter::FlowIter;
+pub use items::Items;
+pub use tar::Tar;
+pub use transport::{Limits, Transport};
+/// The version of ureq whose `Agent` [`Client::with_agent`] takes.
 pub use ureq;
 
 /// The README's code compiles.

@@ -1,4 +1,4 @@
-//! One request to the platform and its answer back.
+//! Sends requests over ureq.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -9,152 +9,165 @@ use cycle_images::http::header::{CONTENT_LENGTH, EXPECT, HeaderName, HeaderValue
 use cycle_images::http::{HeaderMap, Request, Response};
 use ureq::{Agent, AsSendBody, Body, SendBody, Timeout};
 
-/// How long an upload waits to be let in before it goes on unasked.
+use crate::{Limits, Transport};
+
+/// How long an upload waits for `100 Continue`, or a refusal, before it sends its body.
 const CONTINUE_WAIT: Duration = Duration::from_millis(300);
 
-const UNSHOWN: &str = "(not shown)";
+const REDACTED: &str = "[redacted]";
 
-/// The settings of a [`Client`](crate::Client) that concern a single request.
-#[derive(Clone, Debug)]
+/// The transport over a ureq agent.
+#[derive(Debug)]
 pub(crate) struct Sender {
     pub(crate) agent: Agent,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) timeout: Duration,
-    pub(crate) body_limit: u64,
+}
+
+impl Transport for Sender {
+    fn send(
+        &self,
+        request: Request<Vec<u8>>,
+        limits: &Limits,
+    ) -> Result<Response<Vec<u8>>, SendError> {
+        let (mut head, body) = request.into_parts();
+        let timeout = Some(limits.timeout);
+        // ureq sends even an empty `Vec` as a body.
+        if body.is_empty() {
+            return self.run(Request::from_parts(head, ()), limits, timeout, &Cell::default());
+        }
+        set(&mut head.headers, CONTENT_LENGTH, body.len().into())?;
+        let last_read = Cell::default();
+        let mut body = Watched { reader: &*body, last_read: &last_read };
+        let body = SendBody::from_reader(&mut body);
+        self.run(Request::from_parts(head, body), limits, timeout, &last_read)
+    }
+
+    fn upload(
+        &self,
+        mut request: Request<()>,
+        body: &mut dyn Read,
+        limits: &Limits,
+    ) -> Result<Response<Vec<u8>>, SendError> {
+        // A factory that refuses the upload can say so before it is sent gigabytes. Without the wait,
+        // writing to the connection that it closes would fail before its response is read.
+        set(request.headers_mut(), EXPECT, HeaderValue::from_static("100-continue"))?;
+        let last_read = Cell::default();
+        let mut body = Watched { reader: body, last_read: &last_read };
+        let request = request.map(|()| SendBody::from_reader(&mut body));
+        self.run(request, limits, None, &last_read)
+    }
 }
 
 impl Sender {
-    pub(crate) fn carry(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, SendError> {
-        let (mut head, body) = request.into_parts();
-        let timeout = Some(self.timeout);
-        // ureq sends even an empty `Vec` as a body.
-        if body.is_empty() {
-            return self.run(Request::from_parts(head, ()), timeout, &Cell::default());
-        }
-        set(&mut head.headers, CONTENT_LENGTH, body.len().into())?;
-        let asked = Cell::default();
-        let mut body = Watched { reader: &*body, asked: &asked };
-        let body = SendBody::from_reader(&mut body);
-        self.run(Request::from_parts(head, body), timeout, &asked)
-    }
-
-    /// Sends a body as it is read. The client's time is that of each piece, and of the answer.
-    pub(crate) fn upload(
-        &self,
-        mut request: Request<()>,
-        reader: impl Read,
-    ) -> Result<Response<Vec<u8>>, SendError> {
-        // A factory that refuses says so before it is sent gigabytes, and is heard.
-        set(request.headers_mut(), EXPECT, HeaderValue::from_static("100-continue"))?;
-        let asked = Cell::default();
-        let mut body = Watched { reader, asked: &asked };
-        self.run(request.map(|()| SendBody::from_reader(&mut body)), None, &asked)
-    }
-
-    /// Sends a request and reads the answer's body. `timeout` is for the whole of it; if there is
-    /// none, the answer has the client's time from when its body was last `asked` for bytes.
+    /// Sends a request and reads the body of the response. `timeout` is the limit for all of it;
+    /// without one, the response has the client's time limit from the last read of the request's body.
     fn run<B: AsSendBody>(
         &self,
-        mut request: Request<B>,
+        request: Request<B>,
+        limits: &Limits,
         timeout: Option<Duration>,
-        asked: &Cell<Option<Instant>>,
+        last_read: &Cell<Option<Instant>>,
     ) -> Result<Response<Vec<u8>>, SendError> {
-        const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (ureq)");
-        // As a header: a request that sets it as an option shares no connections with its agent.
-        set(request.headers_mut(), USER_AGENT, HeaderValue::from_static(NAME))?;
         let request = self
             .agent
             .configure_request(request)
             .http_status_as_error(false)
             .max_redirects(0)
-            .timeout_connect(Some(self.connect_timeout))
+            .timeout_connect(Some(limits.connect_timeout))
             .timeout_global(timeout)
-            .timeout_recv_response(Some(self.timeout))
-            .timeout_recv_body(Some(self.timeout))
-            .timeout_per_write(Some(self.timeout))
-            .timeout_per_read(Some(self.timeout))
-            .timeout_await_100(Some(CONTINUE_WAIT.min(self.timeout)))
+            .timeout_recv_response(Some(limits.timeout))
+            .timeout_recv_body(Some(limits.timeout))
+            .timeout_per_write(Some(limits.timeout))
+            .timeout_per_read(Some(limits.timeout))
+            .timeout_await_100(Some(CONTINUE_WAIT.min(limits.timeout)))
             .build();
         let response = self.agent.run(request);
-        let response = response.map_err(|error| self.send_error(error, asked.get().is_some()))?;
-        // ureq times the head of an answer and its body one by one.
-        let began = asked.get().filter(|_| timeout.is_none());
-        self.receive(response, began.and_then(|began| began.checked_add(self.timeout)))
-    }
-
-    fn receive(
-        &self,
-        response: Response<Body>,
-        deadline: Option<Instant>,
-    ) -> Result<Response<Vec<u8>>, SendError> {
-        let (head, body) = response.into_parts();
-        // One byte more than the limit tells a body that is too large from one that just fits;
-        // ureq's own limit, 10 MB unless it is set, must not come before ours.
-        let wanted = self.body_limit.saturating_add(1);
-        let reader = body.into_with_config().limit(u64::MAX).reader();
-        let mut bytes = Vec::new();
-        Timed { reader, deadline }
-            .take(wanted)
-            .read_to_end(&mut bytes)
-            .map_err(|error| self.send_error(error.into(), true))?;
-        if bytes.len() as u64 > self.body_limit {
-            return Err(SendError::too_large(self.body_limit));
-        }
-        Ok(Response::from_parts(head, bytes))
-    }
-
-    /// `sent` tells that the head of the request is surely on its way.
-    fn send_error(&self, error: ureq::Error, sent: bool) -> SendError {
-        let no_tls = !sent && is_failed_handshake(&error);
-        let unsent = no_tls || !sent && is_unsent(&error);
-        let limit = match error {
-            ureq::Error::Timeout(Timeout::Connect) => Some(self.connect_timeout),
-            ureq::Error::Timeout(
-                Timeout::Global
-                | Timeout::RecvResponse
-                | Timeout::RecvBody
-                | Timeout::PerWrite
-                | Timeout::PerRead,
-            ) => Some(self.timeout),
-            // One of a handed-in agent's own.
-            _ => None,
-        };
-        // These repeat the URI, which holds the token of an upload.
-        let error = match error {
-            ureq::Error::RequireHttpsOnly(_) => ureq::Error::RequireHttpsOnly(UNSHOWN.to_owned()),
-            ureq::Error::BadUri(_) => ureq::Error::BadUri(UNSHOWN.to_owned()),
-            other => other,
-        };
-        let fatal = no_tls || is_fatal(&error);
-        let error = if unsent { SendError::not_sent(error) } else { SendError::maybe_sent(error) };
-        let error = if fatal { error.fatal() } else { error };
-        match limit {
-            Some(limit) => error.timed_out(limit),
-            None => error,
-        }
+        let response =
+            response.map_err(|error| send_error(error, last_read.get().is_some(), limits))?;
+        // ureq's time limits for the head of a response and for its body are separate.
+        let began = last_read.get().filter(|_| timeout.is_none());
+        receive(response, began.and_then(|began| began.checked_add(limits.timeout)), limits)
     }
 }
 
-/// Sets a header, if there is room for it.
+fn receive(
+    response: Response<Body>,
+    deadline: Option<Instant>,
+    limits: &Limits,
+) -> Result<Response<Vec<u8>>, SendError> {
+    let (head, body) = response.into_parts();
+    // One byte more than the limit distinguishes a body that is too large from one that just fits.
+    // ureq's own limit, 10 MB by default, must not apply before ours.
+    let max = limits.body_limit.saturating_add(1);
+    let reader = body.into_with_config().limit(u64::MAX).reader();
+    let mut bytes = Vec::new();
+    Timed { reader, deadline }
+        .take(max)
+        .read_to_end(&mut bytes)
+        .map_err(|error| send_error(error.into(), true, limits))?;
+    if bytes.len() as u64 > limits.body_limit {
+        return Err(SendError::too_large(limits.body_limit));
+    }
+    Ok(Response::from_parts(head, bytes))
+}
+
+/// `sent` means that the head of the request was sent.
+fn send_error(error: ureq::Error, sent: bool, limits: &Limits) -> SendError {
+    let no_tls = !sent && is_failed_handshake(&error);
+    let not_sent = no_tls || !sent && is_not_sent(&error);
+    let limit = match error {
+        ureq::Error::Timeout(Timeout::Connect) => Some(limits.connect_timeout),
+        ureq::Error::Timeout(
+            Timeout::Global
+            | Timeout::RecvResponse
+            | Timeout::RecvBody
+            | Timeout::PerWrite
+            | Timeout::PerRead,
+        ) => Some(limits.timeout),
+        // A time limit that only the agent has.
+        _ => None,
+    };
+    // These errors have the URI in them, and with it the token of an upload.
+    let error = match error {
+        ureq::Error::RequireHttpsOnly(_) => ureq::Error::RequireHttpsOnly(REDACTED.to_owned()),
+        ureq::Error::BadUri(_) => ureq::Error::BadUri(REDACTED.to_owned()),
+        other => other,
+    };
+    let fatal = no_tls || is_fatal(&error);
+    let error = if not_sent { SendError::not_sent(error) } else { SendError::maybe_sent(error) };
+    let error = if fatal { error.fatal() } else { error };
+    match limit {
+        Some(limit) => error.timed_out(limit),
+        None => error,
+    }
+}
+
+/// Sets the user agent. As a header: a request that sets it as an option of ureq doesn't share the
+/// connections of its agent.
+pub(crate) fn set_user_agent(headers: &mut HeaderMap) -> Result<(), SendError> {
+    const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (ureq)");
+    set(headers, USER_AGENT, HeaderValue::from_static(NAME))
+}
+
+/// Sets a header, if the map has room for it.
 fn set(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Result<(), SendError> {
     headers.try_insert(name, value).map(drop).map_err(|error| SendError::not_sent(error).fatal())
 }
 
-/// A request's body that tells when it was last asked for bytes: the head was sent by then, and all
-/// of the body that was read before.
+/// The body of a request, with the time of its last read. By then, the head was sent, and all of the
+/// body that was read before.
 struct Watched<'a, R> {
     reader: R,
-    asked: &'a Cell<Option<Instant>>,
+    last_read: &'a Cell<Option<Instant>>,
 }
 
 impl<R: Read> Read for Watched<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.asked.set(Some(Instant::now()));
+        self.last_read.set(Some(Instant::now()));
         self.reader.read(buffer)
     }
 }
 
-/// An answer's body that is read no longer than to its deadline.
+/// The body of a response, which is read up to a deadline.
 struct Timed<R> {
     reader: R,
     deadline: Option<Instant>,
@@ -169,7 +182,7 @@ impl<R: Read> Read for Timed<R> {
     }
 }
 
-/// Whether an error will be there again however often the request is sent.
+/// Whether a retry is bound to fail in the same way.
 fn is_fatal(error: &ureq::Error) -> bool {
     matches!(
         error,
@@ -180,9 +193,9 @@ fn is_fatal(error: &ureq::Error) -> bool {
     )
 }
 
-/// Whether an error surely comes from before the first byte was sent. A network or host that became
-/// unreachable isn't among them: an open connection can fail in that way, too.
-fn is_unsent(error: &ureq::Error) -> bool {
+/// Whether an error is one from before the first byte was sent. An unreachable network or host isn't:
+/// an open connection can fail in this way, too.
+fn is_not_sent(error: &ureq::Error) -> bool {
     match error {
         ureq::Error::HostNotFound
         | ureq::Error::ConnectionFailed
@@ -199,12 +212,12 @@ fn is_unsent(error: &ureq::Error) -> bool {
     }
 }
 
-/// Whether there is no TLS with the peer, nor would be the next time, as far as it is known that no
-/// body was begun: what isn't TLS looks alike on a new connection and on an open one.
+/// Whether TLS with the peer failed in a way that a retry can't mend. To be asked only if no body was
+/// read: an open connection on which something else than TLS arrives has the same errors.
 ///
-/// rustls tells it by its words alone, unless its crate is named.
+/// Without a dependency on rustls, its errors can only be recognized by their texts.
 fn is_failed_handshake(error: &ureq::Error) -> bool {
-    const WORDS: [&str; 6] = [
+    const TEXTS: [&str; 6] = [
         "received corrupt message of type ",
         "invalid peer certificate",
         "peer is incompatible",
@@ -220,13 +233,13 @@ fn is_failed_handshake(error: &ureq::Error) -> bool {
         ureq::Error::NativeTls(_) => true,
         ureq::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
             let error = error.to_string();
-            WORDS.iter().any(|words| error.starts_with(words))
+            TEXTS.iter().any(|text| error.starts_with(text))
         }
         _ => false,
     }
 }
 
-/// A name without an address has no `ErrorKind` of its own: std tells it by its words alone.
+/// A failed lookup has no `ErrorKind` of its own: it can only be recognized by std's text.
 fn is_lookup_failure(error: &io::Error) -> bool {
     error.to_string().starts_with("failed to lookup address information")
 }

@@ -22,6 +22,7 @@ mod into_flow;
 mod limits;
 mod next;
 mod no_response;
+mod owned;
 mod policies;
 mod prefetch;
 mod prefetch_bodies;

@@ -21,6 +21,7 @@ mod sending;
 mod threads;
 mod tls;
 mod tracking;
+mod transport;
 mod upload_memory;
 mod uploads;
 mod variables;

@@ -147,8 +147,8 @@ fn waiting_after_an_error_is_no_good_end() {
 
     let mut track = client.track(&failing).unwrap();
     track.next().unwrap().unwrap_err();
-    let stored = track.clone().into_flow();
-    for track in [track, client.run(stored)] {
+    let stored = track.flow().clone();
+    for mut track in [track, client.run(stored)] {
         let waited = track.wait();
         assert!(waited.is_err(), "{waited:?}");
     }

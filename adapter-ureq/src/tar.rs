@@ -3,8 +3,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The tar of an image, to be [uploaded](crate::Client::upload): something to read from and its
-/// size.
+/// The tar of an image, to be [uploaded](crate::Client::upload): a reader and its size.
 ///
 /// ```
 /// use cycle_images_ureq::Tar;
@@ -29,8 +28,8 @@ impl<'a> Tar<'a> {
         Ok(Self::reader(file, size))
     }
 
-    /// A tar of `size` bytes, wherever it is read from. To end sooner is an error; what is behind
-    /// its size isn't read.
+    /// A tar of `size` bytes from a reader. A reader that ends before is an error; what follows isn't
+    /// read.
     pub fn reader(reader: impl Read + 'a, size: u64) -> Self {
         Self { reader: Box::new(reader), size }
     }
@@ -39,7 +38,7 @@ impl<'a> Tar<'a> {
         self.size
     }
 
-    /// Reads the tar, and tells after each piece how many bytes have been read.
+    /// Reads the tar, and reports after each piece how many bytes have been read.
     pub(crate) fn counted(self, progress: impl FnMut(u64)) -> impl Read {
         Counted { tar: self.reader, size: self.size, read: 0, progress }
     }
@@ -64,12 +63,12 @@ impl<R: Read, P: FnMut(u64)> Read for Counted<R, P> {
         let count = loop {
             match self.tar.by_ref().take(left).read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // Of a kind of its own, lest it be taken for an error of the connection.
+                // As an error of another kind, or it could be mistaken for one of the connection.
                 Err(error) => return Err(io::Error::other(error)),
                 Ok(count) => break count,
             }
         };
-        // The factory would wait for the rest that it was promised.
+        // Without an error, the factory would wait for the rest of the announced length.
         if count == 0 && left > 0 && !buffer.is_empty() {
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
