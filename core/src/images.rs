@@ -17,5 +17,5 @@ pub use delete_image::DeleteImage;
 pub use get_image::GetImage;
 pub use get_image_build_log::GetImageBuildLog;
 pub use get_images::GetImages;
-pub use include::{ImageInclude, ImageMetaName};
+pub use include::{ImageInclude, ImageIncludes, ImageMetaName};
 pub use update_image::UpdateImage;

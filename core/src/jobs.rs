@@ -8,4 +8,4 @@ mod include;
 pub use get_job::GetJob;
 pub use get_jobs::GetJobs;
 pub use get_latest_jobs::GetLatestJobs;
-pub use include::JobInclude;
+pub use include::{JobInclude, JobIncludes};

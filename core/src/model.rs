@@ -7,29 +7,23 @@
 //! leaves optional only if it was there, and *never* as the zero time.
 
 mod access;
-mod access_setters;
 mod build_log;
 mod container;
 mod creator;
+mod creators;
 mod environment;
 mod image;
 mod image_config;
 mod image_source;
-mod includes;
 mod integration;
 mod job;
 mod job_descriptor;
 mod job_failure;
-mod job_includes;
 mod job_progress;
 mod origin;
-mod origin_setters;
 mod registry;
-mod registry_setters;
 mod repo;
-mod repo_setters;
 mod source;
-mod source_includes;
 mod stack;
 mod stack_build;
 mod state;
@@ -51,6 +45,7 @@ pub use creator::{
     Account, AccountName, ApiKeyCreator, Capabilities, Creator, CreatorType, EmailAddress,
     EnvironmentPermission, LifeStatus, Permissions, TwoFactorAuth,
 };
+pub use creators::Creators;
 pub use environment::EnvironmentId;
 pub use environment::{
     Deployments, Environment, EnvironmentAbout, EnvironmentMeta, EnvironmentStatus, ServiceVersion,
@@ -61,14 +56,12 @@ pub use image::{
 };
 pub use image_config::{Config, Port, Volume, VolumeMode};
 pub use image_source::{ImageSource, ImageSourceDetails, Override, SourceType};
-pub use includes::{Creators, ImageIncludes};
 pub use integration::IntegrationId;
 pub use integration::{Integration, IntegrationAuth, IntegrationMeta, IntegrationStatus};
 pub use job::{Job, JobEvents, JobStatus, JobTask, TaskState, TaskStatus};
 pub use job::{JobId, TaskId};
 pub use job_descriptor::{DescribedJob, DescribedTask, JobDescriptor, Parallel, TaskStep};
 pub use job_failure::{JobFailure, TaskFailure};
-pub use job_includes::JobIncludes;
 pub use job_progress::Progress;
 pub use origin::{
     CycleSource, CycleUpload, DockerFile, DockerHub, DockerRegistry, ExistingSource, OciRegistry,
@@ -80,7 +73,6 @@ pub use registry::{
 pub use repo::{GitRef, HttpCredentials, Repo, RepoAuth, SshCredentials};
 pub use source::SourceId;
 pub use source::{ImageCounts, Source, SourceAbout, SourceBuilder, SourceMeta};
-pub use source_includes::SourceIncludes;
 pub use stack::StackId;
 pub use stack::{Stack, StackEvents, StackMeta, StackRepo, StackSource};
 pub use stack_build::StackBuildId;

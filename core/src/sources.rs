@@ -13,6 +13,6 @@ pub use create_image_source::CreateImageSource;
 pub use delete_image_source::DeleteImageSource;
 pub use get_image_source::GetImageSource;
 pub use get_image_sources::GetImageSources;
-pub use include::{SourceInclude, SourceMetaName};
+pub use include::{SourceInclude, SourceIncludes, SourceMetaName};
 pub use update_image_source::UpdateImageSource;
 pub use update_image_source_access::UpdateImageSourceAccess;

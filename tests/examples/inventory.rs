@@ -9,8 +9,9 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use cycle_images::images::ImageIncludes;
 use cycle_images::images::{GetImages, ImageInclude};
-use cycle_images::model::{Image, ImageIncludes, ImageSource, ImageStatus, Origin};
+use cycle_images::model::{Image, ImageSource, ImageStatus, Origin};
 use cycle_images_async::{Client, Reqwest, Tokio};
 use cycle_images_tests::example_env::{self, Place};
 use cycle_images_tests::sandbox::Settings;

@@ -1,12 +1,8 @@
 use crate::error::{DecodeError, RequestError};
-use crate::model::Image;
-use crate::model::SourceId;
+use crate::model::{Build, Image, Override, SourceId};
 use crate::operation::{DocumentOf, One, Operation, Output, Path, Secrets, json_body};
 use http::Method;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-
-use crate::wire::shown::{Names, Url, debug};
 
 /// Makes an image of a source: `POST /v1/images`, documented as `createImage`. Capability:
 /// `images-manage`.
@@ -37,40 +33,6 @@ pub struct CreateImage {
     build: Build,
     #[serde(rename = "override", default, skip_serializing_if = "Override::is_empty")]
     overrides: Override,
-}
-
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-struct Build {
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    args: BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    use_disk: Option<bool>,
-}
-
-debug!(Build { args = Names(args), use_disk });
-
-impl Build {
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-struct Override {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    target: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    targz_url: Option<String>,
-}
-
-debug!(Override { target, targz_url = targz_url.as_deref().map(Url) });
-
-impl Override {
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 impl CreateImage {

@@ -1,7 +1,7 @@
-use super::include::{ImageInclude, ImageMetaName};
+use super::include::{ImageInclude, ImageIncludes, ImageMetaName};
 use crate::error::DecodeError;
+use crate::model::Image;
 use crate::model::ImageId;
-use crate::model::{Image, ImageIncludes};
 use crate::operation::{DocumentOf, ListOptions, One, Operation, Output, Path, Query};
 use http::Method;
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
-use super::include::{ImageInclude, ImageMetaName};
+use super::include::{ImageInclude, ImageIncludes, ImageMetaName};
 use crate::error::DecodeError;
 use crate::model::SourceId;
-use crate::model::{Image, ImageIncludes, ImageStatus, SourceType};
+use crate::model::{Image, ImageStatus, SourceType};
 use crate::operation::{
     DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query,
 };

@@ -1,3 +1,12 @@
+//! What images can include and compute, as a request asks for it and as a response returns it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Creators, Integration, Source, Stack, StackBuild};
+use crate::wire::lenient;
+
 /// Resources that [`GetImages`](super::GetImages) and [`GetImage`](super::GetImage) can include.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -41,4 +50,60 @@ impl ImageMetaName {
             Self::ContainersCount => "containers_count",
         }
     }
+}
+
+/// Resources that images refer to, by id, as far as they were asked for with `include`.
+///
+/// ```
+/// # use cycle_images::{Hub, images::{GetImages, ImageInclude}};
+/// # let hub = Hub::new("key", "hub")?;
+/// let operation = GetImages::new().include(ImageInclude::Sources);
+/// let response = http::Response::new(r#"{"data": [], "includes": {
+///     "sources": {"s1": {"id": "s1", "name": "web", "state": {"current": "live"}}}
+/// }}"#);
+/// let reply = hub.response(&operation, response)?;
+/// assert_eq!(reply.includes.sources["s1"].name, "web");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ImageIncludes {
+    /// Who made the images.
+    #[serde(deserialize_with = "lenient::or_default", skip_serializing_if = "Creators::is_empty")]
+    pub creators: Creators,
+    /// The stack builds that images were made for.
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
+    pub stack_builds: BTreeMap<String, StackBuild>,
+    /// The stacks of those builds.
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
+    pub stacks: BTreeMap<String, Stack>,
+    /// The ids of the stacks that share an identifier; documented as `stacks:identifiers`.
+    #[serde(
+        rename = "stacks:identifiers",
+        deserialize_with = "lenient::map",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    pub stacks_identifiers: BTreeMap<String, Vec<String>>,
+    /// The sources that the images were built from.
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: BTreeMap<String, Source>,
+    /// The ids of the sources that share an identifier; documented as `sources:identifiers`.
+    #[serde(
+        rename = "sources:identifiers",
+        deserialize_with = "lenient::map",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    pub sources_identifiers: BTreeMap<String, Vec<String>>,
+    /// The integrations that built the images.
+    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
+    pub integrations: BTreeMap<String, Integration>,
+    /// The ids of the integrations that share an identifier; documented as
+    /// `integrations:identifiers`.
+    #[serde(
+        rename = "integrations:identifiers",
+        deserialize_with = "lenient::map",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    pub integrations_identifiers: BTreeMap<String, Vec<String>>,
 }

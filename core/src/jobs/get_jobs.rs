@@ -1,6 +1,6 @@
-use super::include::JobInclude;
+use super::include::{JobInclude, JobIncludes};
 use crate::error::{DecodeError, RequestError};
-use crate::model::{Job, JobIncludes, JobStatus};
+use crate::model::{Job, JobStatus};
 use crate::operation::{
     DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query,
 };

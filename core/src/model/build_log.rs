@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::Events;
 use super::ImageId;
 use crate::hub::HubId;
-use crate::wire::id::{self, Id};
+use crate::wire::id::Id;
 use crate::wire::lenient;
 
 /// The id of a [`BuildLog`].
@@ -16,10 +16,10 @@ pub struct BuildLog {
     /// The log's id.
     pub id: BuildLogId,
     /// The hub that it belongs to.
-    #[serde(default, deserialize_with = "id::or_none")]
+    #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// The image that was built.
-    #[serde(default, deserialize_with = "id::or_none")]
+    #[serde(default, deserialize_with = "lenient::or_none")]
     pub image_id: Option<ImageId>,
     /// The log itself, line by line as the build wrote it.
     #[serde(default, deserialize_with = "lenient::or_default")]

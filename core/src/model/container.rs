@@ -2,10 +2,10 @@ use serde::{Deserialize, Serialize};
 
 use super::StateError;
 use super::{EnvironmentId, ImageId};
-use crate::wire::id::{self, Id};
+use crate::wire::id::Id;
 use crate::wire::lenient;
 use crate::wire::string_enum::string_enum;
-use crate::wire::timestamp::{Timestamp, or_never};
+use crate::wire::timestamp::Timestamp;
 
 /// The id of a container.
 pub type ContainerId = Id<ContainerSummary>;
@@ -39,7 +39,7 @@ pub struct ContainerState {
     #[serde(default, deserialize_with = "lenient::word", skip_serializing_if = "Option::is_none")]
     pub desired: Option<ContainerStatus>,
     /// When it came into this state.
-    #[serde(default, with = "or_never")]
+    #[serde(default, with = "lenient::or_never")]
     pub changed: Option<Timestamp>,
     /// What went wrong, if anything did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,7 +74,7 @@ string_enum! {
 #[non_exhaustive]
 pub struct ContainerImage {
     /// The image.
-    #[serde(deserialize_with = "id::or_none")]
+    #[serde(deserialize_with = "lenient::or_none")]
     pub id: Option<ImageId>,
     /// The platform's service that it is, if it is one: `discovery`, `loadbalancer` or `vpn`.
     #[serde(deserialize_with = "lenient::text")]
@@ -87,7 +87,7 @@ pub struct ContainerImage {
 #[non_exhaustive]
 pub struct ContainerEnvironment {
     /// The environment.
-    #[serde(deserialize_with = "id::or_none")]
+    #[serde(deserialize_with = "lenient::or_none")]
     pub id: Option<EnvironmentId>,
     /// The cluster that it runs on.
     #[serde(deserialize_with = "lenient::or_default")]

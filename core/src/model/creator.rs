@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::EnvironmentId;
 use super::State;
 use crate::hub::HubId;
-use crate::wire::id::{self, Id};
+use crate::wire::id::Id;
 use crate::wire::lenient;
 use crate::wire::secret::Secret;
 use crate::wire::string_enum::string_enum;
@@ -19,7 +19,7 @@ pub type CreatorId = Id<Creator>;
 #[non_exhaustive]
 pub struct Creator {
     /// The creator's id.
-    #[serde(default, deserialize_with = "id::or_none")]
+    #[serde(default, deserialize_with = "lenient::or_none")]
     pub id: Option<CreatorId>,
     /// What kind of creator it is; documented as `type`.
     #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
@@ -64,7 +64,7 @@ pub struct Account {
     #[serde(deserialize_with = "lenient::or_default")]
     pub two_factor_auth: TwoFactorAuth,
     /// When what happened, by the event's name, such as `last_login`.
-    #[serde(with = "happenings", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(with = "event_times", skip_serializing_if = "BTreeMap::is_empty")]
     pub events: BTreeMap<String, Option<Timestamp>>,
 }
 
@@ -111,7 +111,7 @@ pub struct ApiKeyCreator {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The hub that it belongs to.
-    #[serde(default, deserialize_with = "id::or_none")]
+    #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// Who made the key. The document requires it without saying what it is.
     #[serde(default)]
@@ -131,7 +131,7 @@ pub struct ApiKeyCreator {
     /// Where it stands in its life.
     pub state: State<LifeStatus>,
     /// When what happened to it, by the event's name.
-    #[serde(default, with = "happenings")]
+    #[serde(default, with = "event_times")]
     pub events: BTreeMap<String, Option<Timestamp>>,
 }
 
@@ -166,7 +166,7 @@ pub struct Permissions {
 #[non_exhaustive]
 pub struct EnvironmentPermission {
     /// The environment.
-    #[serde(deserialize_with = "id::or_none")]
+    #[serde(deserialize_with = "lenient::or_none")]
     pub id: Option<EnvironmentId>,
     /// Whether it may change what is in it.
     #[serde(deserialize_with = "lenient::or_default")]
@@ -186,29 +186,30 @@ pub struct Capabilities {
     pub specific: Vec<String>,
 }
 
-/// A map of moments, each of which may be never.
-mod happenings {
+/// A map of times, each of which may be never.
+mod event_times {
     use std::collections::BTreeMap;
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use crate::wire::timestamp::{Timestamp, or_never};
+    use crate::wire::lenient;
+    use crate::wire::timestamp::Timestamp;
 
     #[derive(Deserialize, Serialize)]
     #[serde(transparent)]
-    struct Moment(#[serde(with = "or_never")] Option<Timestamp>);
+    struct Time(#[serde(with = "lenient::or_never")] Option<Timestamp>);
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<BTreeMap<String, Option<Timestamp>>, D::Error> {
-        let moments = Option::<BTreeMap<String, Moment>>::deserialize(deserializer)?;
-        Ok(moments.into_iter().flatten().map(|(name, Moment(time))| (name, time)).collect())
+        let times = Option::<BTreeMap<String, Time>>::deserialize(deserializer)?;
+        Ok(times.into_iter().flatten().map(|(name, Time(time))| (name, time)).collect())
     }
 
     pub(super) fn serialize<S: Serializer>(
         events: &BTreeMap<String, Option<Timestamp>>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(events.iter().map(|(name, time)| (name, Moment(*time))))
+        serializer.collect_map(events.iter().map(|(name, time)| (name, Time(*time))))
     }
 }

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Acl, ContainerSummary, Creator, Events, PrivateNetwork, State, StateCounts};
 use crate::hub::HubId;
-use crate::wire::id::{self, Id};
+use crate::wire::id::Id;
 use crate::wire::json::Json;
 use crate::wire::lenient;
 use crate::wire::string_enum::string_enum;
-use crate::wire::timestamp::{Timestamp, or_never};
+use crate::wire::timestamp::Timestamp;
 
 /// The id of an [`Environment`].
 pub type EnvironmentId = Id<Environment>;
@@ -36,7 +36,7 @@ pub struct Environment {
     #[serde(default)]
     pub creator: Option<Creator>,
     /// The hub that it belongs to.
-    #[serde(default, deserialize_with = "id::or_none")]
+    #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// Where it stands in its life.
     pub state: State<EnvironmentStatus>,
@@ -133,6 +133,6 @@ pub struct ServiceVersion {
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<String>,
     /// When it was last updated.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub last_updated: Option<Timestamp>,
 }

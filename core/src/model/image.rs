@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::IntegrationId;
 use super::{Config, Creator, Events, ImageSource, State, StateCounts};
 use crate::hub::HubId;
-use crate::wire::id::{self, Id};
+use crate::wire::id::Id;
 use crate::wire::lenient;
 use crate::wire::shown::{Names, debug};
 use crate::wire::string_enum::string_enum;
-use crate::wire::timestamp::{Timestamp, or_never};
+use crate::wire::timestamp::Timestamp;
 
 /// The id of an [`Image`].
 pub type ImageId = Id<Image>;
@@ -21,7 +21,7 @@ pub struct Image {
     /// The image's id.
     pub id: ImageId,
     /// The hub that it belongs to.
-    #[serde(default, deserialize_with = "id::or_none")]
+    #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// A name for people.
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -144,13 +144,19 @@ pub struct Build {
 
 debug!(Build { args = Names(args), use_disk });
 
+impl Build {
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// What builds an image, if that isn't the platform itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Builder {
     /// The integration that builds it.
-    #[serde(deserialize_with = "id::or_none")]
+    #[serde(deserialize_with = "lenient::or_none")]
     pub integration_id: Option<IntegrationId>,
 }
 
@@ -163,10 +169,10 @@ pub struct Factory {
     #[serde(deserialize_with = "lenient::or_default")]
     pub node_id: String,
     /// When it was cached there.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub cached: Option<Timestamp>,
     /// When the factory acknowledged it.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub acknowledged: Option<Timestamp>,
 }
 

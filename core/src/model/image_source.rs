@@ -2,7 +2,6 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::Origin;
 use super::StackId;
-use crate::wire::id;
 use crate::wire::lenient;
 use crate::wire::shown::{Url, debug};
 use crate::wire::string_enum::string_enum;
@@ -76,7 +75,7 @@ pub struct ImageSourceDetails {
     #[serde(deserialize_with = "lenient::or_default")]
     pub id: String,
     /// For a stack build, the stack.
-    #[serde(deserialize_with = "id::or_none", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::or_none", skip_serializing_if = "Option::is_none")]
     pub stack_id: Option<StackId>,
     /// For a stack build, the identifiers of the containers that use the image.
     #[serde(deserialize_with = "lenient::list", skip_serializing_if = "Vec::is_empty")]
@@ -100,3 +99,9 @@ pub struct Override {
 }
 
 debug!(Override { target, targz_url = targz_url.as_deref().map(Url) });
+
+impl Override {
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Creator, Events, State};
 use crate::hub::HubId;
-use crate::wire::id::{self, Id};
+use crate::wire::id::Id;
 use crate::wire::json::Json;
 use crate::wire::lenient;
 use crate::wire::secret::Secret;
@@ -43,7 +43,7 @@ pub struct Integration {
     #[serde(default)]
     pub creator: Option<Creator>,
     /// The hub that it belongs to.
-    #[serde(default, deserialize_with = "id::or_none")]
+    #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// Where it stands in its life.
     pub state: State<IntegrationStatus>,

@@ -3,11 +3,11 @@ use serde::{Deserialize, Serialize};
 use super::state::of_a_job;
 use super::{Creator, State, StateError, TaskStep};
 use crate::hub::HubId;
-use crate::wire::id::{self, Id};
+use crate::wire::id::Id;
 use crate::wire::json::Json;
 use crate::wire::lenient;
 use crate::wire::string_enum::string_enum;
-use crate::wire::timestamp::{Timestamp, or_never};
+use crate::wire::timestamp::Timestamp;
 
 /// The id of a [`Job`].
 pub type JobId = Id<Job>;
@@ -22,7 +22,7 @@ pub struct Job {
     /// The job's id.
     pub id: JobId,
     /// The hub that it belongs to.
-    #[serde(default, deserialize_with = "id::or_none")]
+    #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// The queue that it waits in.
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -34,13 +34,13 @@ pub struct Job {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: JobEvents,
     /// When it is to begin, if that isn't at once.
-    #[serde(default, with = "or_never")]
+    #[serde(default, with = "lenient::or_never")]
     pub schedule: Option<Timestamp>,
     /// What it consists of.
     #[serde(default, deserialize_with = "lenient::list")]
     pub tasks: Vec<JobTask>,
     /// When the platform gives it up, or forgets it.
-    #[serde(default, with = "or_never")]
+    #[serde(default, with = "lenient::or_never")]
     pub expires: Option<Timestamp>,
     /// What the platform tells equal jobs by.
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -91,13 +91,13 @@ impl JobStatus {
 #[non_exhaustive]
 pub struct JobEvents {
     /// When it was put in the queue.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub queued: Option<Timestamp>,
     /// When it began.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub started: Option<Timestamp>,
     /// When it was completed.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub completed: Option<Timestamp>,
 }
 
@@ -110,7 +110,7 @@ pub type TaskId = Id<JobTask>;
 #[non_exhaustive]
 pub struct JobTask {
     /// The task's id.
-    #[serde(deserialize_with = "id::or_none")]
+    #[serde(deserialize_with = "lenient::or_none")]
     pub id: Option<TaskId>,
     /// What it does, in a few words.
     #[serde(deserialize_with = "lenient::or_default")]
@@ -145,7 +145,7 @@ pub struct TaskState {
     #[serde(deserialize_with = "lenient::word", skip_serializing_if = "Option::is_none")]
     pub current: Option<TaskStatus>,
     /// When it came into this state.
-    #[serde(with = "or_never", skip_serializing_if = "Option::is_none")]
+    #[serde(with = "lenient::or_never", skip_serializing_if = "Option::is_none")]
     pub changed: Option<Timestamp>,
 }
 

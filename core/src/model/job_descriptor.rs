@@ -1,11 +1,10 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::JobId;
-use crate::wire::id;
 use crate::wire::json::Json;
 use crate::wire::lenient;
 use crate::wire::object::Object;
-use crate::wire::timestamp::{Timestamp, or_never};
+use crate::wire::timestamp::Timestamp;
 
 /// What the platform answers when it takes on work: which action, and the job that does it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,13 +23,13 @@ pub struct JobDescriptor {
 fn described<'de, D: Deserializer<'de>>(job: D) -> Result<Option<DescribedJob>, D::Error> {
     #[derive(Deserialize)]
     struct Job {
-        #[serde(default, deserialize_with = "id::or_none")]
+        #[serde(default, deserialize_with = "lenient::or_none")]
         id: Option<JobId>,
         #[serde(default, deserialize_with = "lenient::or_default")]
         accepted: bool,
         #[serde(default, deserialize_with = "lenient::or_default")]
         queue: String,
-        #[serde(default, with = "or_never")]
+        #[serde(default, with = "lenient::or_never")]
         schedule: Option<Timestamp>,
         #[serde(default, deserialize_with = "lenient::or_default")]
         parallel: Parallel,
@@ -57,7 +56,7 @@ pub struct DescribedJob {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub queue: String,
     /// When it is to begin, if that isn't at once.
-    #[serde(default, with = "or_never")]
+    #[serde(default, with = "lenient::or_never")]
     pub schedule: Option<Timestamp>,
     /// What it may be done beside.
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -110,9 +109,9 @@ pub struct TaskStep {
     #[serde(deserialize_with = "lenient::or_default")]
     pub description: String,
     /// When it began.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub started: Option<Timestamp>,
     /// When it was completed.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub completed: Option<Timestamp>,
 }

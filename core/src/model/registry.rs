@@ -1,24 +1,22 @@
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::unknown::Unknown;
-use crate::wire::lenient::{self, or_default};
+use crate::wire::lenient;
 use crate::wire::secret::Secret;
 use crate::wire::shown::debug;
 use crate::wire::string_enum::string_enum;
-use crate::wire::tagged::{self, Tagged, UnknownKind};
+use crate::wire::tagged::tagged;
 
-/// What opens a registry that speaks OCI.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum RegistryAuth {
-    /// A user and a token.
-    User(UserAuth),
-    /// An account with a cloud provider.
-    Provider(ProviderAuth),
-    /// A webhook that hands out `username:password` in base64.
-    Webhook(WebhookAuth),
-    /// A kind that this version doesn't know; kept, and written back unchanged.
-    Unknown(UnknownKind),
+tagged! {
+    /// Credentials for an OCI registry.
+    pub enum RegistryAuth("details") {
+        /// A user and a token.
+        User(UserAuth) = "user",
+        /// An account with a cloud provider.
+        Provider(ProviderAuth) = "provider",
+        /// A webhook that returns `username:password` in base64.
+        Webhook(WebhookAuth) = "webhook",
+    }
 }
 
 /// A user and a token.
@@ -36,19 +34,67 @@ pub struct UserAuth {
     pub(super) unknown: Unknown,
 }
 
+impl UserAuth {
+    /// Neither a user nor a token yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The user.
+    #[must_use]
+    pub fn username(mut self, username: impl Into<String>) -> Self {
+        self.username = Some(username.into());
+        self
+    }
+
+    /// The user's token.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+}
+
 /// An account with a cloud provider.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ProviderAuth {
     /// The provider's kind of registry.
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub flavor: ProviderFlavor,
     /// What opens it.
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub credentials: ProviderCredentials,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
+}
+
+impl ProviderAuth {
+    /// Amazon's Elastic Container Registry.
+    ///
+    /// ```
+    /// use cycle_images::model::{OciRegistry, ProviderAuth, ProviderCredentials};
+    ///
+    /// let credentials = ProviderCredentials::new()
+    ///     .region("eu-central-1")
+    ///     .api_key("AKIA...")
+    ///     .secret("the key's secret");
+    /// let registry = "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com";
+    /// let origin = OciRegistry::new("shop/api:1.4", registry).auth(ProviderAuth::ecr(credentials));
+    /// # assert!(origin.auth.is_some());
+    /// ```
+    #[must_use]
+    pub fn ecr(credentials: ProviderCredentials) -> Self {
+        Self::new(ProviderFlavor::Ecr, credentials)
+    }
+
+    /// Any provider's kind of registry.
+    #[must_use]
+    pub fn new(flavor: impl Into<ProviderFlavor>, credentials: ProviderCredentials) -> Self {
+        Self { flavor: flavor.into(), credentials, ..Self::default() }
+    }
 }
 
 string_enum! {
@@ -89,6 +135,63 @@ pub struct ProviderCredentials {
     pub(super) unknown: Unknown,
 }
 
+impl ProviderCredentials {
+    /// Nothing yet; which of it is needed depends on the provider.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The region.
+    #[must_use]
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// The namespace.
+    #[must_use]
+    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.namespace = Some(namespace.into());
+        self
+    }
+
+    /// The API key.
+    #[must_use]
+    pub fn api_key(mut self, api_key: impl Into<Secret>) -> Self {
+        self.api_key = Some(api_key.into());
+        self
+    }
+
+    /// The secret that belongs to the key.
+    #[must_use]
+    pub fn secret(mut self, secret: impl Into<Secret>) -> Self {
+        self.secret = Some(secret.into());
+        self
+    }
+
+    /// The subscription.
+    #[must_use]
+    pub fn subscription_id(mut self, subscription_id: impl Into<String>) -> Self {
+        self.subscription_id = Some(subscription_id.into());
+        self
+    }
+
+    /// The client.
+    #[must_use]
+    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.client_id = Some(client_id.into());
+        self
+    }
+
+    /// More configuration, in base64.
+    #[must_use]
+    pub fn config(mut self, config: impl Into<Secret>) -> Self {
+        self.config = Some(config.into());
+        self
+    }
+}
+
 /// A webhook that hands out `username:password` in base64. `Debug` doesn't show its URL: who knows it
 /// is handed them.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,7 +199,7 @@ pub struct ProviderCredentials {
 #[non_exhaustive]
 pub struct WebhookAuth {
     /// The webhook's URL.
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub url: String,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
@@ -104,34 +207,10 @@ pub struct WebhookAuth {
 
 debug!(WebhookAuth { url = Secret::from(url.as_str()), unknown });
 
-impl Tagged for RegistryAuth {
-    const CONTENT: &'static str = "details";
-
-    fn read<'de, D: Deserializer<'de>>(tag: &str, details: D) -> Result<Self, D::Error> {
-        match tag {
-            "user" => or_default(details).map(Self::User),
-            "provider" => or_default(details).map(Self::Provider),
-            "webhook" => or_default(details).map(Self::Webhook),
-            other => UnknownKind::read(other, details).map(Self::Unknown),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for RegistryAuth {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        tagged::deserialize(deserializer)
-    }
-}
-
-impl Serialize for RegistryAuth {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::User(user) => tagged::write::<Self, S>(serializer, "user", Some(user)),
-            Self::Provider(auth) => tagged::write::<Self, S>(serializer, "provider", Some(auth)),
-            Self::Webhook(hook) => tagged::write::<Self, S>(serializer, "webhook", Some(hook)),
-            Self::Unknown(unknown) => {
-                tagged::write::<Self, S>(serializer, unknown.kind(), unknown.content())
-            }
-        }
+impl WebhookAuth {
+    /// The webhook at this URL.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), ..Self::default() }
     }
 }

@@ -1,10 +1,10 @@
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::unknown::Unknown;
-use crate::wire::lenient::{self, or_default};
+use crate::wire::lenient;
 use crate::wire::secret::Secret;
 use crate::wire::shown::{Url, debug};
-use crate::wire::tagged::{self, Tagged, UnknownKind};
+use crate::wire::tagged::tagged;
 
 /// A git repository.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -12,7 +12,7 @@ use crate::wire::tagged::{self, Tagged, UnknownKind};
 #[non_exhaustive]
 pub struct Repo {
     /// The repository's URL.
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub url: String,
     /// The branch; the platform takes `master` if none is given.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
@@ -29,31 +29,93 @@ pub struct Repo {
 
 debug!(Repo { url = Url(url), branch, auth, git_ref, unknown });
 
+impl Repo {
+    /// The repository at this URL.
+    ///
+    /// ```
+    /// use cycle_images::model::{GitRef, Repo, SshCredentials};
+    ///
+    /// let repo = Repo::new("git@git.example.com:shop.git")
+    ///     .git_ref(GitRef::tag("v1.4"))
+    ///     .auth(SshCredentials::new("git", "-----BEGIN OPENSSH PRIVATE KEY-----\n..."));
+    /// assert_eq!(repo.git_ref.unwrap().kind, "tag");
+    /// ```
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), ..Self::default() }
+    }
+
+    /// The branch; the platform takes `master` if none is given.
+    #[must_use]
+    pub fn branch(mut self, branch: impl Into<String>) -> Self {
+        self.branch = Some(branch.into());
+        self
+    }
+
+    /// The commit, tag or branch; documented as `ref`.
+    #[must_use]
+    pub fn git_ref(mut self, git_ref: GitRef) -> Self {
+        self.git_ref = Some(git_ref);
+        self
+    }
+
+    /// What opens the repository: [`HttpCredentials`] or [`SshCredentials`].
+    #[must_use]
+    pub fn auth(mut self, auth: impl Into<RepoAuth>) -> Self {
+        self.auth = Some(auth.into());
+        self
+    }
+}
+
 /// A place in a repository's history.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct GitRef {
     /// Whether the value is a `hash`, a `tag` or a `branch`; documented as `type`.
-    #[serde(rename = "type", deserialize_with = "or_default")]
+    #[serde(rename = "type", deserialize_with = "lenient::or_default")]
     pub kind: String,
     /// The hash, or the name.
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub value: String,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
 
-/// What opens a git repository.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum RepoAuth {
-    /// A user and a password.
-    Http(HttpCredentials),
-    /// A private key.
-    Ssh(SshCredentials),
-    /// A kind that this version doesn't know; kept, and written back unchanged.
-    Unknown(UnknownKind),
+impl GitRef {
+    /// A place of any kind: the document leaves open which kinds there are.
+    #[must_use]
+    pub fn new(kind: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { kind: kind.into(), value: value.into(), ..Self::default() }
+    }
+
+    /// The commit with this hash.
+    #[must_use]
+    pub fn hash(hash: impl Into<String>) -> Self {
+        Self::new("hash", hash)
+    }
+
+    /// The commit with this tag.
+    #[must_use]
+    pub fn tag(name: impl Into<String>) -> Self {
+        Self::new("tag", name)
+    }
+
+    /// The tip of this branch.
+    #[must_use]
+    pub fn branch(name: impl Into<String>) -> Self {
+        Self::new("branch", name)
+    }
+}
+
+tagged! {
+    /// Credentials for a git repository.
+    pub enum RepoAuth("credentials") {
+        /// A user and a password, over HTTP.
+        Http(HttpCredentials) = "http",
+        /// A private key, over SSH.
+        Ssh(SshCredentials) = "ssh",
+    }
 }
 
 /// What opens a repository over HTTP.
@@ -62,13 +124,21 @@ pub enum RepoAuth {
 #[non_exhaustive]
 pub struct HttpCredentials {
     /// The user.
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub username: String,
     /// The user's password.
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub password: Secret,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
+}
+
+impl HttpCredentials {
+    /// This user, with this password.
+    #[must_use]
+    pub fn new(username: impl Into<String>, password: impl Into<Secret>) -> Self {
+        Self { username: username.into(), password: password.into(), ..Self::default() }
+    }
 }
 
 /// What opens a repository over SSH.
@@ -77,44 +147,29 @@ pub struct HttpCredentials {
 #[non_exhaustive]
 pub struct SshCredentials {
     /// The user that the key belongs to.
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub username: String,
     /// What opens the key.
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub passphrase: Secret,
     /// The key, in PEM.
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub private_key: Secret,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
 
-impl Tagged for RepoAuth {
-    const CONTENT: &'static str = "credentials";
-
-    fn read<'de, D: Deserializer<'de>>(tag: &str, credentials: D) -> Result<Self, D::Error> {
-        match tag {
-            "http" => or_default(credentials).map(Self::Http),
-            "ssh" => or_default(credentials).map(Self::Ssh),
-            other => UnknownKind::read(other, credentials).map(Self::Unknown),
-        }
+impl SshCredentials {
+    /// This user, with this key in PEM.
+    #[must_use]
+    pub fn new(username: impl Into<String>, private_key: impl Into<Secret>) -> Self {
+        Self { username: username.into(), private_key: private_key.into(), ..Self::default() }
     }
-}
 
-impl<'de> Deserialize<'de> for RepoAuth {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        tagged::deserialize(deserializer)
-    }
-}
-
-impl Serialize for RepoAuth {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Http(http) => tagged::write::<Self, S>(serializer, "http", Some(http)),
-            Self::Ssh(ssh) => tagged::write::<Self, S>(serializer, "ssh", Some(ssh)),
-            Self::Unknown(unknown) => {
-                tagged::write::<Self, S>(serializer, unknown.kind(), unknown.content())
-            }
-        }
+    /// What opens the key, if it is locked.
+    #[must_use]
+    pub fn passphrase(mut self, passphrase: impl Into<Secret>) -> Self {
+        self.passphrase = passphrase.into();
+        self
     }
 }

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Acl, Creator, Events, LifeStatus, Origin, SourceType, State};
 use crate::hub::HubId;
-use crate::wire::id::{self, Id};
+use crate::wire::id::Id;
 use crate::wire::lenient;
 
 /// The id of an image [`Source`].
@@ -21,7 +21,7 @@ pub struct Source {
     #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     pub kind: SourceType,
     /// The hub that it belongs to.
-    #[serde(default, deserialize_with = "id::or_none")]
+    #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// A name for people.
     #[serde(default, deserialize_with = "lenient::or_default")]

@@ -1,15 +1,15 @@
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::{Acl, Creator, GitRef, LifeStatus, RepoAuth, State, StateCounts};
 use crate::hub::HubId;
-use crate::wire::id::{self, Id};
+use crate::wire::id::Id;
 use crate::wire::json::Json;
-use crate::wire::lenient::{self, or_default};
+use crate::wire::lenient;
 use crate::wire::shown::{Names, Url, debug};
-use crate::wire::tagged::{self, Tagged, UnknownKind};
-use crate::wire::timestamp::{Timestamp, or_never};
+use crate::wire::tagged::tagged;
+use crate::wire::timestamp::Timestamp;
 
 /// The id of a [`Stack`].
 pub type StackId = Id<Stack>;
@@ -21,13 +21,13 @@ pub struct Stack {
     /// The stack's id.
     pub id: StackId,
     /// A short name for people, made from `name`; several stacks may share one.
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub identifier: String,
     /// A name for people.
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The hub that it belongs to.
-    #[serde(default, deserialize_with = "id::or_none")]
+    #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// Who made it.
     #[serde(default)]
@@ -48,7 +48,7 @@ pub struct Stack {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acl: Option<Acl>,
     /// When what happened to it.
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: StackEvents,
     /// What was computed for it, if it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,16 +63,16 @@ debug!(Stack { id, identifier, name, hub_id, creator, source, state, variables =
 #[non_exhaustive]
 pub struct StackEvents {
     /// When it was created.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub created: Option<Timestamp>,
     /// When it was last updated.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub updated: Option<Timestamp>,
     /// When it was deleted.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub deleted: Option<Timestamp>,
     /// When it was last built.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub last_build: Option<Timestamp>,
 }
 
@@ -89,16 +89,14 @@ pub struct StackMeta {
     pub builds_count: Option<StateCounts>,
 }
 
-/// Where a stack's description comes from.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum StackSource {
-    /// A git repository.
-    GitRepo(StackRepo),
-    /// The description itself, as it was sent.
-    Raw(Option<Json>),
-    /// A kind that this version doesn't know; kept, and written back unchanged.
-    Unknown(UnknownKind),
+tagged! {
+    /// Where a stack's description comes from.
+    pub enum StackSource("details") {
+        /// A git repository.
+        GitRepo(StackRepo) = "git-repo",
+        /// The description itself, as it was sent.
+        Raw(Option<Json>) = "raw",
+    }
 }
 
 /// The git repository that a stack's description comes from.
@@ -110,7 +108,7 @@ pub struct StackRepo {
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub stack_file: Option<String>,
     /// The repository's URL.
-    #[serde(deserialize_with = "or_default")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub url: String,
     /// The branch; the platform takes `master` if none is given.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
@@ -124,33 +122,3 @@ pub struct StackRepo {
 }
 
 debug!(StackRepo { stack_file, url = Url(url), branch, auth, git_ref });
-
-impl Tagged for StackSource {
-    const CONTENT: &'static str = "details";
-
-    fn read<'de, D: Deserializer<'de>>(tag: &str, details: D) -> Result<Self, D::Error> {
-        match tag {
-            "git-repo" => or_default(details).map(Self::GitRepo),
-            "raw" => Option::deserialize(details).map(Self::Raw),
-            other => UnknownKind::read(other, details).map(Self::Unknown),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for StackSource {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        tagged::deserialize(deserializer)
-    }
-}
-
-impl Serialize for StackSource {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::GitRepo(repo) => tagged::write::<Self, S>(serializer, "git-repo", Some(repo)),
-            Self::Raw(spec) => tagged::write::<Self, S>(serializer, "raw", Some(spec)),
-            Self::Unknown(unknown) => {
-                tagged::write::<Self, S>(serializer, unknown.kind(), unknown.content())
-            }
-        }
-    }
-}

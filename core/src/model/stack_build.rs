@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::StackId;
 use super::{Events, GitRef, State, StateCounts};
 use crate::hub::HubId;
-use crate::wire::id::{self, Id};
+use crate::wire::id::Id;
 use crate::wire::json::Json;
 use crate::wire::lenient;
 use crate::wire::shown::{Names, debug};
 use crate::wire::string_enum::string_enum;
-use crate::wire::timestamp::{Timestamp, or_never};
+use crate::wire::timestamp::Timestamp;
 
 /// The id of a [`StackBuild`].
 pub type StackBuildId = Id<StackBuild>;
@@ -22,10 +22,10 @@ pub struct StackBuild {
     /// The build's id.
     pub id: StackBuildId,
     /// The hub that it belongs to.
-    #[serde(default, deserialize_with = "id::or_none")]
+    #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// The stack that was built.
-    #[serde(default, deserialize_with = "id::or_none")]
+    #[serde(default, deserialize_with = "lenient::or_none")]
     pub stack_id: Option<StackId>,
     /// The stack's whole description, as it was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -98,7 +98,7 @@ pub struct GitCommit {
     #[serde(deserialize_with = "lenient::or_default")]
     pub message: String,
     /// When it was made.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub time: Option<Timestamp>,
     /// Who made it.
     #[serde(deserialize_with = "lenient::or_default")]

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::lenient;
-use crate::wire::timestamp::{Timestamp, or_never};
+use crate::wire::timestamp::Timestamp;
 
 /// The state of a resource whose states are the words `S`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,7 +12,7 @@ pub struct State<S> {
     /// The state it is in.
     pub current: S,
     /// When it came into this state.
-    #[serde(default, with = "or_never")]
+    #[serde(default, with = "lenient::or_never")]
     pub changed: Option<Timestamp>,
     /// What went wrong, if anything did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,7 +28,7 @@ pub struct StateError {
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// When it went wrong.
-    #[serde(with = "or_never", skip_serializing_if = "Option::is_none")]
+    #[serde(with = "lenient::or_never", skip_serializing_if = "Option::is_none")]
     pub time: Option<Timestamp>,
 }
 
@@ -37,12 +37,13 @@ pub struct StateError {
 pub(super) mod of_a_job {
     use serde::{Serialize, Serializer};
 
-    use super::{State, StateError, Timestamp, or_never};
+    use super::{State, StateError, Timestamp};
+    use crate::wire::lenient;
 
     #[derive(Serialize)]
     struct Written<'a, S> {
         current: &'a S,
-        #[serde(with = "or_never", skip_serializing_if = "Option::is_none")]
+        #[serde(with = "lenient::or_never", skip_serializing_if = "Option::is_none")]
         changed: Option<Timestamp>,
         #[serde(serialize_with = "error")]
         error: &'a Option<StateError>,
@@ -51,7 +52,7 @@ pub(super) mod of_a_job {
     #[derive(Serialize)]
     struct WrittenError<'a> {
         message: &'a str,
-        #[serde(with = "or_never", skip_serializing_if = "Option::is_none")]
+        #[serde(with = "lenient::or_never", skip_serializing_if = "Option::is_none")]
         time: Option<Timestamp>,
     }
 
@@ -81,13 +82,13 @@ pub(super) mod of_a_job {
 #[non_exhaustive]
 pub struct Events {
     /// When it was created.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub created: Option<Timestamp>,
     /// When it was last updated.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub updated: Option<Timestamp>,
     /// When it was deleted.
-    #[serde(with = "or_never")]
+    #[serde(with = "lenient::or_never")]
     pub deleted: Option<Timestamp>,
 }
 

@@ -1,7 +1,7 @@
-use super::include::{SourceInclude, SourceMetaName};
+use super::include::{SourceInclude, SourceIncludes, SourceMetaName};
 use crate::error::DecodeError;
+use crate::model::Source;
 use crate::model::SourceId;
-use crate::model::{Source, SourceIncludes};
 use crate::operation::{DocumentOf, ListOptions, One, Operation, Output, Path, Query};
 use http::Method;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
-use super::include::{SourceInclude, SourceMetaName};
+use super::include::{SourceInclude, SourceIncludes, SourceMetaName};
 use crate::error::DecodeError;
-use crate::model::{LifeStatus, Source, SourceIncludes};
+use crate::model::{LifeStatus, Source};
 use crate::operation::{
     DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query,
 };

@@ -129,15 +129,6 @@ impl<'de, K: ?Sized> Deserialize<'de> for Id<K> {
     }
 }
 
-/// Reads an id that may be absent: `null` and the empty text, which the platform writes for no id.
-pub(crate) fn or_none<'de, D, K: ?Sized>(deserializer: D) -> Result<Option<Id<K>>, D::Error>
-where
-    D: Deserializer<'de>,
-{
-    let text = Option::<String>::deserialize(deserializer)?;
-    Ok(text.filter(|text| refusal(text).is_none()).map(|text| Id { text, kind: PhantomData }))
-}
-
 impl<K: ?Sized> AsRef<str> for Id<K> {
     fn as_ref(&self) -> &str {
         &self.text

@@ -9,6 +9,7 @@ use std::marker::PhantomData;
 use serde::de::{Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::wire::id::Id;
 use crate::wire::object::Object;
 
 /// The most records that an answer may have, and the most entries of any list or map in it: 100,000,
@@ -24,6 +25,36 @@ where
 {
     let value = Option::deserialize(deserializer)?;
     Ok(value.map_or_else(T::default, |Object(value)| value))
+}
+
+/// Reads an id that may be absent: `null`, and the empty string, which the platform writes for no id.
+pub(crate) fn or_none<'de, D, K: ?Sized>(deserializer: D) -> Result<Option<Id<K>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.and_then(|text| Id::new(text).ok()))
+}
+
+/// A time that may be *never*, which is written as the zero time.
+pub(crate) mod or_never {
+    use serde::{Deserializer, Serializer};
+
+    use crate::wire::timestamp::Timestamp;
+
+    pub(crate) fn serialize<S>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        S: Serializer,
+    {
+        serializer.collect_str(&time.unwrap_or(Timestamp::ZERO))
+    }
+
+    pub(crate) fn deserialize<'de, D>(deserializer: D) -> Result<Option<Timestamp>, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        Timestamp::read_or_never(deserializer)
+    }
 }
 
 /// Reads a whole number, and `null` as zero.

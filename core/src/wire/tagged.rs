@@ -1,7 +1,8 @@
-//! Objects that name their kind under `type` and keep what belongs to the kind under another key.
+//! Objects with a tag under `type` and the content that belongs to the tag under another key.
 //!
-//! They are read in one pass, where serde's own tagged enums would buffer and read again. Only when
-//! the kind stands behind its content is the content kept aside as raw text.
+//! They are read in one pass, where serde's own tagged enums would buffer the object and read it
+//! again. Only if the tag comes after its content, the content is kept as raw text until the tag is
+//! known.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,16 +14,16 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::wire::json::Json;
 use crate::wire::lenient::Text;
 
-/// What a tagged object says about itself.
+/// An enumeration of tagged objects.
 pub(crate) trait Tagged: Sized {
     /// The key of the content.
     const CONTENT: &'static str;
 
-    /// Reads the content of the kind `tag`. Absent content is read as `null` is.
+    /// Reads the content that belongs to `tag`. Absent content is read as `null`.
     fn read<'de, D: Deserializer<'de>>(tag: &str, content: D) -> Result<Self, D::Error>;
 }
 
-/// A kind that this version doesn't know, or that the platform didn't name, kept as it was sent.
+/// A tagged object whose tag is missing or unknown to this version. It is written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownKind {
     tag: String,
@@ -38,18 +39,101 @@ impl UnknownKind {
         Ok(Self { tag: tag.to_owned(), content })
     }
 
-    /// The kind as the platform wrote it under `type`.
+    /// The tag: the value of `type`, or an empty string if it is missing.
     #[must_use]
     pub fn kind(&self) -> &str {
         &self.tag
     }
 
-    /// What the platform wrote about it, if anything.
+    /// The content that belongs to the tag, if there is any.
     #[must_use]
     pub fn content(&self) -> Option<&Json> {
         self.content.as_ref()
     }
 }
+
+/// Declares an enumeration of tagged objects as a table: a variant, its content and its tag a line.
+///
+/// A macro, since the traits it implements are serde's and std's: no trait of ours could.
+macro_rules! tagged {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident($key:literal) {
+            $($(#[$variant_meta:meta])* $variant:ident($content:ty) = $tag:literal,)+
+        }
+        $(without content {
+            $($(#[$bare_meta:meta])* $bare:ident = $bare_tag:literal,)+
+        })?
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant($content),)+
+            $($($(#[$bare_meta])* $bare,)+)?
+            /// A tag that this version doesn't know. It is kept, and written back unchanged.
+            Unknown($crate::wire::tagged::UnknownKind),
+        }
+
+        impl $name {
+            /// The tag: the value of `type` in the platform's JSON.
+            #[must_use]
+            pub fn kind(&self) -> &str {
+                match self {
+                    $(Self::$variant(_) => $tag,)+
+                    $($(Self::$bare => $bare_tag,)+)?
+                    Self::Unknown(unknown) => unknown.kind(),
+                }
+            }
+        }
+
+        $(impl From<$content> for $name {
+            fn from(content: $content) -> Self {
+                Self::$variant(content)
+            }
+        })+
+
+        impl $crate::wire::tagged::Tagged for $name {
+            const CONTENT: &'static str = $key;
+
+            fn read<'de, D: serde::Deserializer<'de>>(
+                tag: &str,
+                content: D,
+            ) -> Result<Self, D::Error> {
+                match tag {
+                    $($tag => $crate::wire::lenient::or_default(content).map(Self::$variant),)+
+                    $($($bare_tag => {
+                        <serde::de::IgnoredAny as serde::Deserialize>::deserialize(content)
+                            .map(|_| Self::$bare)
+                    })+)?
+                    other => $crate::wire::tagged::UnknownKind::read(other, content)
+                        .map(Self::Unknown),
+                }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::wire::tagged::deserialize(deserializer)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use $crate::wire::tagged::write;
+                let kind = self.kind();
+                match self {
+                    $(Self::$variant(content) => write::<Self, S>(serializer, kind, Some(content)),)+
+                    $($(Self::$bare => write::<Self, S>(serializer, kind, None::<&()>),)+)?
+                    Self::Unknown(unknown) => {
+                        write::<Self, S>(serializer, kind, unknown.content())
+                    }
+                }
+            }
+        }
+    };
+}
+pub(crate) use tagged;
 
 pub(crate) fn deserialize<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
@@ -78,6 +162,7 @@ impl<'de, T: Tagged> Visitor<'de> for Object<T> {
                 (Key::Content, Some(tag)) => {
                     value = Some(map.next_value_seed(Content::<T>(&tag.0, PhantomData))?);
                 }
+                // What the content means isn't known before the tag: keep it as text.
                 (Key::Content, None) => early = map.next_value()?,
                 (Key::Other, _) => {
                     map.next_value::<IgnoredAny>()?;
@@ -138,7 +223,7 @@ impl Visitor<'_> for KeyOf {
     }
 }
 
-/// Writes an object of a kind.
+/// Writes a tagged object.
 pub(crate) fn write<T: Tagged, S: Serializer>(
     serializer: S,
     tag: &str,

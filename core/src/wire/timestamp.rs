@@ -37,7 +37,7 @@ impl Timestamp {
     pub const UNIX_EPOCH: Self = Self(jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0));
 
     /// What the platform writes for *never*.
-    const ZERO: Self = Self(jiff::civil::date(1, 1, 1).at(0, 0, 0, 0));
+    pub(crate) const ZERO: Self = Self(jiff::civil::date(1, 1, 1).at(0, 0, 0, 0));
 
     /// Whole seconds since 1970-01-01T00:00:00Z, negative before it.
     #[must_use]
@@ -171,49 +171,37 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        or_never::deserialize(deserializer)?
-            .ok_or_else(|| de::Error::custom("expected a moment in RFC 3339, not the zero time"))
+        Self::read_or_never(deserializer)?
+            .ok_or_else(|| de::Error::custom("expected a time in RFC 3339, not the zero time"))
     }
 }
 
-/// A moment that may be *never*, which the platform writes as the zero time or an empty text. A text
-/// that is no moment says as little, and is read as never, too.
-pub(crate) mod or_never {
-    use super::{Deserializer, Serializer, Timestamp, Visitor, de, fmt};
-
-    pub(crate) fn serialize<S>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error>
-    where
-        S: Serializer,
-    {
-        match time {
-            Some(time) => serializer.collect_str(time),
-            None => serializer.collect_str(&Timestamp::ZERO),
-        }
-    }
-
-    pub(crate) fn deserialize<'de, D>(deserializer: D) -> Result<Option<Timestamp>, D::Error>
+impl Timestamp {
+    /// Reads a time that may be *never*, which the platform writes as the zero time, `null` or an
+    /// empty string. A string that is no time is read as never, too: it isn't worth a record.
+    pub(crate) fn read_or_never<'de, D>(deserializer: D) -> Result<Option<Self>, D::Error>
     where
         D: Deserializer<'de>,
     {
-        deserializer.deserialize_any(Moment)
+        deserializer.deserialize_any(OrNever)
+    }
+}
+
+struct OrNever;
+
+impl Visitor<'_> for OrNever {
+    type Value = Option<Timestamp>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time in RFC 3339")
     }
 
-    struct Moment;
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
 
-    impl Visitor<'_> for Moment {
-        type Value = Option<Timestamp>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a moment in RFC 3339")
-        }
-
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(text.parse().ok().filter(|time| *time != Timestamp::ZERO))
-        }
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(text.parse().ok().filter(|time| *time != Timestamp::ZERO))
     }
 }
 
@@ -242,7 +230,7 @@ mod tests {
             "\"0001-01-01T01:00:00+01:00\"",
             "\"soon\"",
         ] {
-            let time = or_never::deserialize(&mut serde_json::Deserializer::from_str(json));
+            let time = Timestamp::read_or_never(&mut serde_json::Deserializer::from_str(json));
             assert_eq!(time.unwrap(), None, "{json}");
         }
     }

@@ -1,10 +1,10 @@
 //! A recorded image, read through the hub and checked field by field.
 
 use cycle_images::http::Version;
+use cycle_images::images::ImageIncludes;
 use cycle_images::images::{GetImage, GetImages};
 use cycle_images::model::{
-    CreatorType, Image, ImageIncludes, ImageSource, ImageStatus, Origin, RegistryAuth, SourceType,
-    VolumeMode,
+    CreatorType, Image, ImageSource, ImageStatus, Origin, RegistryAuth, SourceType, VolumeMode,
 };
 use cycle_images::{Hub, ImageId, Operation, Reply, Timestamp};
 use cycle_images_tests::recording;

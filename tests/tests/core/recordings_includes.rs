@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use cycle_images::images::ImageIncludes;
 use cycle_images::images::{GetImage, GetImages};
 use cycle_images::model::{
-    Creator, CreatorType, ImageIncludes, IntegrationStatus, LifeStatus, Origin, SourceType, State,
+    Creator, CreatorType, IntegrationStatus, LifeStatus, Origin, SourceType, State,
 };
 use cycle_images::{Hub, ImageId, Secret, Timestamp};
 use cycle_images_tests::recording;

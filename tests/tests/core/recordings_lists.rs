@@ -1,9 +1,8 @@
 //! Recorded lists of images: each origin with every field, empty pages, and an odd record.
 
 use cycle_images::images::GetImages;
-use cycle_images::model::{
-    ExistingSource, Image, ImageIncludes, Origin, ProviderFlavor, RegistryAuth, RepoAuth,
-};
+use cycle_images::images::ImageIncludes;
+use cycle_images::model::{ExistingSource, Image, Origin, ProviderFlavor, RegistryAuth, RepoAuth};
 use cycle_images::{Hub, Reply, Secret};
 use cycle_images_tests::recording;
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use cycle_images::images::GetImages;
+use cycle_images::images::ImageIncludes;
 use cycle_images::model::{
-    Creator, CreatorType, ImageIncludes, LifeStatus, RepoAuth, StackBuildStatus, StackSource,
-    State, StateCounts,
+    Creator, CreatorType, LifeStatus, RepoAuth, StackBuildStatus, StackSource, State, StateCounts,
 };
 use cycle_images::{Hub, Timestamp};
 use cycle_images_tests::recording;

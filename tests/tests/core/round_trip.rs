@@ -1,12 +1,13 @@
 //! Models are written back as they were read.
 
 use cycle_images::http::Response;
+use cycle_images::images::ImageIncludes;
 use cycle_images::images::{
     CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
     GetImages, UpdateImage,
 };
 use cycle_images::model::Json;
-use cycle_images::model::{Image, ImageIncludes, Origin, StackSource};
+use cycle_images::model::{Image, Origin, StackSource};
 use cycle_images::operation::Output;
 use cycle_images::{Hub, ImageId, Operation, SourceId};
 use cycle_images_tests::recording;

@@ -1,7 +1,8 @@
 //! Recorded jobs as the service, written in Go, really writes them.
 
+use cycle_images::jobs::JobIncludes;
 use cycle_images::jobs::{GetJob, GetJobs, GetLatestJobs};
-use cycle_images::model::{CreatorType, JobIncludes, JobStatus, TaskState, TaskStatus};
+use cycle_images::model::{CreatorType, JobStatus, TaskState, TaskStatus};
 
 use crate::{at, job, reply};
 

@@ -1,9 +1,9 @@
 //! Recorded image sources as the service, written in Go, really writes them.
 
 use cycle_images::model::{
-    AccessRights, CreatorType, CycleUpload, DockerHub, Origin, RegistryAuth, SourceIncludes,
-    SourceType,
+    AccessRights, CreatorType, CycleUpload, DockerHub, Origin, RegistryAuth, SourceType,
 };
+use cycle_images::sources::SourceIncludes;
 use cycle_images::sources::{
     CreateImageSource, DeleteImageSource, GetImageSource, GetImageSources, UpdateImageSource,
     UpdateImageSourceAccess,

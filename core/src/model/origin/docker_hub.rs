@@ -1,0 +1,57 @@
+use serde::{Deserialize, Serialize};
+
+use super::ExistingSource;
+use crate::model::SourceId;
+use crate::model::unknown::Unknown;
+use crate::wire::lenient;
+use crate::wire::secret::Secret;
+
+/// The details of [`Origin::DockerHub`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct DockerHub {
+    /// A source that fills in what isn't given here; only within stacks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub existing: Option<ExistingSource>,
+    /// The image and its tag, such as `mysql:5.7`.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub target: String,
+    /// The user, for a private image.
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The user's token.
+    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    pub token: Option<Secret>,
+    #[serde(flatten)]
+    pub(in crate::model) unknown: Unknown,
+}
+
+impl DockerHub {
+    /// This image and tag, such as `mysql:5.7`.
+    #[must_use]
+    pub fn new(target: impl Into<String>) -> Self {
+        Self { target: target.into(), ..Self::default() }
+    }
+
+    /// The user, for a private image.
+    #[must_use]
+    pub fn username(mut self, username: impl Into<String>) -> Self {
+        self.username = Some(username.into());
+        self
+    }
+
+    /// The user's token.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// A source that fills in what isn't given here; only within stacks.
+    #[must_use]
+    pub fn existing(mut self, source_id: impl Into<SourceId>) -> Self {
+        self.existing = Some(ExistingSource::new(source_id));
+        self
+    }
+}

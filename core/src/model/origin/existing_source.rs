@@ -1,0 +1,25 @@
+use serde::{Deserialize, Serialize};
+
+use crate::model::SourceId;
+use crate::model::unknown::Unknown;
+use crate::wire::lenient;
+
+/// A source whose values fill in what an origin leaves open.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ExistingSource {
+    /// The source.
+    #[serde(deserialize_with = "lenient::or_none", skip_serializing_if = "Option::is_none")]
+    pub source_id: Option<SourceId>,
+    #[serde(flatten)]
+    pub(in crate::model) unknown: Unknown,
+}
+
+impl ExistingSource {
+    /// This source.
+    #[must_use]
+    pub fn new(source_id: impl Into<SourceId>) -> Self {
+        Self { source_id: Some(source_id.into()), ..Self::default() }
+    }
+}

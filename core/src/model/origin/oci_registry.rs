@@ -1,0 +1,53 @@
+use serde::{Deserialize, Serialize};
+
+use super::ExistingSource;
+use crate::model::unknown::Unknown;
+use crate::model::{RegistryAuth, SourceId};
+use crate::wire::lenient;
+use crate::wire::shown::{Url, debug};
+
+/// The details of [`Origin::OciRegistry`].
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct OciRegistry {
+    /// A source that fills in what isn't given here; only within stacks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub existing: Option<ExistingSource>,
+    /// The image's name on the registry.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub target: String,
+    /// The registry's URL.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub url: String,
+    /// What opens the registry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth: Option<RegistryAuth>,
+    #[serde(flatten)]
+    pub(in crate::model) unknown: Unknown,
+}
+
+debug!(OciRegistry { existing, target, url = Url(url), auth, unknown });
+
+impl OciRegistry {
+    /// This image on the registry at this URL.
+    #[must_use]
+    pub fn new(target: impl Into<String>, url: impl Into<String>) -> Self {
+        Self { target: target.into(), url: url.into(), ..Self::default() }
+    }
+
+    /// What opens the registry: a [`UserAuth`](super::UserAuth), a
+    /// [`ProviderAuth`](super::ProviderAuth) or a [`WebhookAuth`](super::WebhookAuth).
+    #[must_use]
+    pub fn auth(mut self, auth: impl Into<RegistryAuth>) -> Self {
+        self.auth = Some(auth.into());
+        self
+    }
+
+    /// A source that fills in what isn't given here; only within stacks.
+    #[must_use]
+    pub fn existing(mut self, source_id: impl Into<SourceId>) -> Self {
+        self.existing = Some(ExistingSource::new(source_id));
+        self
+    }
+}
