@@ -1,4 +1,4 @@
-//! The root document of an answer: its data, what it includes, and what was skipped.
+//! The root document of a response: its data, its includes, and what was skipped.
 
 mod includes;
 mod reading;
@@ -12,36 +12,36 @@ use crate::error::DecodeError;
 use crate::wire::json::Json;
 pub use crate::wire::lenient::MAX_RECORDS;
 
-/// The root document of a success: the data, and what was included beside it.
+/// The root document of a success: the data and the included resources.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Document<T, I = NoIncludes> {
-    /// What the operation promises.
+    /// The operation's result.
     pub data: T,
-    /// The resources that were asked for with `include`.
+    /// The resources that the request asked for with `include`.
     pub includes: I,
-    /// Records and includes that couldn't be read and were set aside, in the order of the document:
-    /// at most [`Skipped::MAX_KEPT`] of them. See [`Skipped`].
+    /// Records and includes that couldn't be decoded, in the order of the document: at most
+    /// [`Skipped::MAX_KEPT`] of them. See [`Skipped`].
     pub skipped: Vec<Skipped>,
-    /// How many were set aside in all, those that weren't kept among them.
+    /// The number of all skipped records and includes, also those beyond [`Skipped::MAX_KEPT`].
     pub skipped_total: usize,
 }
 
-/// What [`Hub::response`](crate::Hub::response) gives for a success.
+/// The result of [`Hub::response`](crate::Hub::response) for a success.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Reply<T, I = NoIncludes> {
-    /// What the operation promises.
+    /// The operation's result.
     pub data: T,
-    /// The resources that were asked for with `include`, by id.
+    /// The resources that the request asked for with `include`, by id.
     pub includes: I,
-    /// Records of a list that couldn't be read, and includes that couldn't. Empty, unless the platform
-    /// sent something odd: look here wherever a missing record would matter. At most
+    /// Records of a list and includes that couldn't be decoded. It is empty unless the platform
+    /// sent something unexpected; check it where a missing record would matter. At most
     /// [`Skipped::MAX_KEPT`] of them are kept.
     pub skipped: Vec<Skipped>,
-    /// How many were set aside in all, those that weren't kept among them.
+    /// The number of all skipped records and includes, also those beyond [`Skipped::MAX_KEPT`].
     pub skipped_total: usize,
-    /// The HTTP status, some 2xx.
+    /// The HTTP status, a 2xx.
     pub status: StatusCode,
     /// All the headers of the response.
     pub headers: HeaderMap,
@@ -54,23 +54,24 @@ impl<T, I> Reply<T, I> {
     }
 }
 
-/// A record of a list or a resource among the includes, set aside so that it doesn't cost the rest.
+/// A record of a list or an included resource that couldn't be decoded. The rest of the document is
+/// kept.
 ///
-/// Only so much is kept of an answer: the first [`MAX_KEPT`](Self::MAX_KEPT), as far as they have
-/// [`MAX_KEPT_BYTES`](Self::MAX_KEPT_BYTES) together. The rest is counted.
+/// Of each response, the first [`MAX_KEPT`](Self::MAX_KEPT) are kept, as long as they have at most
+/// [`MAX_KEPT_BYTES`](Self::MAX_KEPT_BYTES) together. The rest is only counted.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Skipped {
-    /// The record as it was sent.
+    /// The JSON of the record, as sent.
     pub json: Json,
-    /// Where in the document something isn't as expected, and what.
+    /// What couldn't be decoded, and its JSON path.
     pub error: DecodeError,
 }
 
 impl Skipped {
-    /// The most that are kept of one answer.
+    /// The most that are kept of one response.
     pub const MAX_KEPT: usize = 100;
-    /// The most bytes of JSON that are kept of them, together: 1 MiB.
+    /// The most bytes of JSON that are kept of one response: 1 MiB.
     pub const MAX_KEPT_BYTES: usize = 1 << 20;
 
     /// Whether it is a record of the list, and not one of the includes.
@@ -80,7 +81,7 @@ impl Skipped {
     }
 }
 
-/// The includes of an operation that includes nothing.
+/// The includes of an operation without includes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct NoIncludes {}
@@ -94,10 +95,10 @@ impl<T, I: Default> Document<T, I> {
 }
 
 impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<T, I> {
-    /// Reads the document of one record, whole or not at all.
+    /// Decodes the document of one record.
     ///
     /// # Errors
-    /// Names the place in the document that isn't as expected.
+    /// Names the JSON path that can't be decoded.
     pub fn read(body: &str) -> Result<Self, DecodeError> {
         let (One(data), includes, aside) = Reading::read(body)?;
         let data = data.ok_or_else(|| DecodeError::missing("data"))?;
@@ -106,8 +107,8 @@ impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<T, I> {
 }
 
 impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<Vec<T>, I> {
-    /// Reads the document of a list. `null` is an empty list, and a record that can't be read is
-    /// set aside in [`skipped`](Self::skipped).
+    /// Decodes the document of a list. `null` is an empty list, and a record that can't be decoded
+    /// is added to [`skipped`](Self::skipped).
     ///
     /// # Errors
     /// If the body isn't JSON, its `data` isn't a list, or it has more than [`MAX_RECORDS`].

@@ -1,4 +1,4 @@
-//! What can go wrong: [`RequestError`] before anything is sent, [`ResponseError`] after an answer.
+//! Errors: [`RequestError`] before anything is sent, [`ResponseError`] for a response.
 
 mod code;
 mod decode;

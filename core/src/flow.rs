@@ -1,5 +1,5 @@
-//! What to do next, when one request is not enough: state machines without IO, clock or randomness
-//! of their own.
+//! Flows: state machines that decide what to send next, without IO, clock or randomness of their
+//! own.
 //!
 //! | flow | what it does | what it gives |
 //! |---|---|---|
@@ -7,8 +7,9 @@
 //! | [`Pages`] | a list, page by page | a [`Reply`](crate::Reply) for each page |
 //! | [`JobTracker`] | a job, looked at until it ends | a [`JobUpdate`] whenever there is something to tell |
 //!
-//! Whoever turns a flow does what [`poll`](Flow::poll) says: sends a request, hands what came of it
-//! to [`handle`](Flow::handle), and waits where it is told to. This is all there is to it:
+//! A program drives a flow by doing what [`poll`](Flow::poll) returns: it sends the request and
+//! passes the outcome to [`handle`](Flow::handle), or waits. The clients do this; a program can do
+//! it itself:
 //!
 //! ```
 //! use cycle_images::flow::{SendError, Flow, FlowError, Step};
@@ -39,12 +40,12 @@
 //! # assert!(run(&mut flow, &hub).unwrap().is_none());
 //! ```
 //!
-//! A flow is plain data: it can be written with serde in the midst of its work and go on from the
-//! text in another process. Store it when [`poll`](Flow::poll) has said what to send, before that is
-//! sent: then a flow that is resumed knows that its request may have arrived. It holds no API key,
-//! for the hub is handed in at each step; operations that carry credentials can't be stored, but
-//! `CreateImage` can, with its build arguments as they are. Time is handed in as well, so that hours
-//! of waiting are tested in no time, and so is the seed of the jitter.
+//! A running flow is plain data: it can be serialized, and resumed in another process. Store it
+//! after [`poll`](Flow::poll) and before its request is sent: then the resumed flow knows that the
+//! request may have been sent. A flow contains no API key, as the hub is passed in at each step.
+//! Operations with credentials can't be serialized; `CreateImage` can, with its build arguments in
+//! plain text. Time and the seed of the jitter are passed in as well, so that hours of waiting can
+//! be tested in no time.
 
 mod error;
 mod exchange;
@@ -71,16 +72,16 @@ use crate::hub::Hub;
 use crate::wire::shown::Sent;
 use crate::wire::timestamp::Timestamp;
 
-/// What a [`Flow`] wants next. `Debug` tells a request's method and URL, and its body's length alone:
-/// there may be credentials in it.
+/// What to do next for a [`Flow`]. `Debug` shows a request's method, URL and length of body, as the
+/// body may contain credentials.
 #[expect(clippy::exhaustive_enums, reason = "whoever turns a flow must handle every case")]
 #[expect(clippy::large_enum_variant, reason = "it lives for a moment, and is a request as a rule")]
 pub enum Step {
-    /// Send this request, and hand what comes of it to [`Flow::handle`].
+    /// Send this request, and pass the outcome to [`Flow::handle`].
     Send(Request<Vec<u8>>),
-    /// Wait this long, then ask again.
+    /// Wait this long, then poll again.
     Wait(Duration),
-    /// Nothing: the flow has ended.
+    /// Nothing: the flow is done.
     Done,
 }
 
@@ -94,18 +95,18 @@ impl fmt::Debug for Step {
     }
 }
 
-/// A state machine that says what to do next.
+/// A state machine that decides what to do next.
 pub trait Flow {
-    /// What comes out on the way.
+    /// What the flow yields.
     type Item;
 
-    /// What to do next, as of `now`.
+    /// What to do next, at the time `now`.
     ///
-    /// A flow that is asked again without having been given an answer takes it that there was none
-    /// and that the request may have arrived.
+    /// If it is polled again without an outcome, the flow assumes that the request may have been
+    /// sent and that its response was lost.
     ///
     /// # Errors
-    /// If the request can't be built, or was interrupted and must not be repeated.
+    /// If an argument is invalid, or if a request that must not be repeated was interrupted.
     fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError>;
 
     /// Takes the response to the request that [`poll`](Self::poll) returned, or why there is none.
@@ -144,9 +145,9 @@ pub trait Flow {
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError>;
 
-    /// The request that will be wanted `steps` answers after the one that is sent now, if that can
-    /// be told and it does no harm to send it early. Whoever does so hands its outcome to
-    /// [`handle`](Self::handle) only when [`poll`](Self::poll) asks for that very request.
+    /// The request that will be polled `steps` responses after the one that is in flight, if it is
+    /// known and harmless to send early. Its outcome is passed to [`handle`](Self::handle) only
+    /// after [`poll`](Self::poll) has returned the same request.
     fn prefetch(&mut self, hub: &Hub, steps: u32) -> Option<Request<Vec<u8>>> {
         let _ = (hub, steps);
         None

@@ -17,10 +17,10 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// The id of a hub: the scope that every request belongs to.
 pub type HubId = Id<Hub>;
 
-/// Where requests go and in whose name: the base URL, the API key and the hub id.
+/// The base URL, API key and hub id of all requests.
 ///
-/// A hub turns operations into requests and responses into replies, and does no IO: whoever calls
-/// it carries the one to the platform and the other back. Cloning is cheap.
+/// A hub turns operations into requests and responses into replies. It does no IO: the caller sends
+/// the request and hands in the response.
 ///
 /// ```
 /// use cycle_images::{Hub, images::GetImages};
@@ -72,9 +72,9 @@ impl Hub {
     }
 
     /// Reads the variables that people already use for Cycle: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and,
-    /// if it is set, `CYCLE_BASE_URL`. The caller says how a variable is looked up, so that nothing
-    /// is read here that wasn't handed in; the clients have a `from_env`. None moves the factory: see
-    /// [`with_factory_url`](Self::with_factory_url).
+    /// if it is set, `CYCLE_BASE_URL`. The caller looks up each variable, as this crate doesn't
+    /// read the environment; the clients have a `from_env`. No variable changes the factory URL:
+    /// see [`with_factory_url`](Self::with_factory_url).
     ///
     /// ```
     /// let hub = cycle_images::Hub::from_variables(|name| match name {
@@ -87,7 +87,7 @@ impl Hub {
     /// ```
     ///
     /// # Errors
-    /// Names the first variable that is missing, empty or unusable.
+    /// Names the first variable that is missing, empty or invalid.
     pub fn from_variables(
         look_up: impl Fn(&'static str) -> Option<String>,
     ) -> Result<Self, RequestError> {
@@ -106,8 +106,8 @@ impl Hub {
         }
     }
 
-    /// Sends requests to another core than Cycle's own, such as
-    /// `https://api.my-company.cycle.io`. A path in front of `/v1` is kept.
+    /// Sends requests to another core than Cycle's own, such as `https://api.my-company.cycle.io`.
+    /// A path before `/v1` is kept.
     ///
     /// # Errors
     /// If the URL is neither https nor http on a loopback host, or has user info, a query or a
@@ -116,8 +116,8 @@ impl Hub {
         Ok(Self { base_url: BaseUrl::secure(url)?, ..self })
     }
 
-    /// Like [`with_base_url`](Self::with_base_url), but takes plain http on any host: whoever is on
-    /// the way can read the API key.
+    /// Like [`with_base_url`](Self::with_base_url), but accepts plain http on any host. The API key
+    /// can then be read on the network.
     ///
     /// # Errors
     /// If the URL is neither https nor http, or has user info, a query or a fragment.
@@ -125,7 +125,7 @@ impl Hub {
         Ok(Self { base_url: BaseUrl::insecure(url)?, ..self })
     }
 
-    /// Pushes images to another factory than Cycle's own, `https://factory.cycle.io:9414`.
+    /// Uploads images to another factory than Cycle's own, `https://factory.cycle.io:9414`.
     ///
     /// # Errors
     /// As [`with_base_url`](Self::with_base_url).
@@ -134,7 +134,7 @@ impl Hub {
         Ok(Self { factory_url, ..self })
     }
 
-    /// Writes lists in another style than the documented one.
+    /// Sets how list-valued query parameters are written.
     #[must_use]
     pub fn with_list_style(self, lists: ListStyle) -> Self {
         Self { lists, ..self }
@@ -157,14 +157,14 @@ impl Hub {
     }
 
     /// Turns an operation into a request, ready for any HTTP client. GET and DELETE have an empty
-    /// body, which is to be sent as none.
+    /// body, which must be sent as no body.
     ///
-    /// Don't log a request by its `Debug`: that is [`http`]'s own and shows the bytes of the body, in
-    /// which there may be credentials. Method and URI have none, unless an operation from outside
-    /// puts them there.
+    /// Don't log a request by its `Debug`: it is [`http`]'s own and shows the bytes of the body,
+    /// which may contain credentials. Method and URI contain none, unless an operation of another
+    /// crate puts them there.
     ///
     /// # Errors
-    /// If an argument can't be sent; nothing has been built then.
+    /// If an argument is invalid. Nothing is sent.
     pub fn request<O: Operation>(&self, operation: &O) -> Result<Request<Vec<u8>>, RequestError> {
         let of = |error: RequestError| error.of(O::NAME);
         operation.check().map_err(of)?;
@@ -197,7 +197,7 @@ impl Hub {
     /// Reads the response to an operation. Any 2xx is a success.
     ///
     /// # Errors
-    /// If the status is another one, or the body isn't what the operation promises.
+    /// If the status is another one, or the body can't be decoded.
     pub fn response<O: Operation>(
         &self,
         operation: &O,

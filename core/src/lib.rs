@@ -1,7 +1,7 @@
 //! Cycle's Images API without IO.
 //!
 //! Each operation is plain data. A [`Hub`] turns it into an [`http::Request`], any HTTP client
-//! carries that to the platform, and the hub reads the [`http::Response`] into a typed reply:
+//! sends it, and the hub reads the [`http::Response`] into a typed reply:
 //!
 //! ```
 //! use cycle_images::{Hub, images::GetImages, model::ImageStatus};
@@ -20,8 +20,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The crates `cycle-images-ureq` (blocking) and `cycle-images-async` carry requests for those who
-//! don't want to do it themselves.
+//! The crates `cycle-images-ureq` (blocking) and `cycle-images-async` are complete clients on top
+//! of this crate.
 //!
 //! | where | what |
 //! |---|---|
@@ -50,7 +50,7 @@ pub mod sources;
 pub mod upload;
 mod wire;
 
-/// Moments, as the platform writes them.
+/// Timestamps, as the platform writes them.
 pub mod time {
     pub use crate::wire::timestamp::{Timestamp, TimestampError};
 }

@@ -1,10 +1,9 @@
-//! What the platform answers with, as plain data.
+//! The platform's resources, as plain data.
 //!
-//! Anything the wire may carry is read without losing the rest: unknown words and kinds are kept,
-//! unknown fields passed over, and `null`, missing fields, empty texts and the zero time are empty
-//! or `None`. Only what a record is nothing without is required: its `id`, and its state's
-//! `current`. Models are written back as they were read: what the schema requires always, what it
-//! leaves optional only if it was there, and *never* as the zero time.
+//! Reading is tolerant: unknown values and tags are kept, unknown fields ignored, and `null`,
+//! missing fields, empty strings and the zero time are read as empty or `None`. Only a record's
+//! `id` and its state's `current` are required. Models serialize to what was read: fields that the
+//! schema requires always, optional ones only if they were there, and *never* as the zero time.
 
 mod access;
 mod build_log;

@@ -1,4 +1,4 @@
-//! What an operation declares, and what it needs for that.
+//! The trait of operations, and the types for implementing it.
 
 use std::marker::PhantomData;
 
@@ -15,10 +15,9 @@ pub use crate::request::query::{ListStyle, Query};
 use crate::request_error::RequestError;
 pub use crate::wire::secrets::Secrets;
 
-/// One of the platform's operations: what it says about itself, and nothing else.
+/// An operation of the platform. It only declares what to send and what to expect.
 ///
-/// [`Hub`](crate::Hub) and the adapters do the rest, for the operations of this crate as for any
-/// other endpoint that a program describes:
+/// [`Hub`](crate::Hub) and the clients do the rest, also for operations of other crates:
 ///
 /// ```
 /// use cycle_images::http::Method;
@@ -57,27 +56,28 @@ pub use crate::wire::secrets::Secrets;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Operation {
-    /// The documented name, such as `GetImages`. Errors carry it.
+    /// The documented name, such as `GetImages`. It is part of every error.
     const NAME: &'static str;
     /// The HTTP method.
     const METHOD: Method;
     /// The capability that the API key needs, such as `images-view`.
     const CAPABILITY: &'static str;
 
-    /// What a success answers with: [`One`] record, a [`List`] of records, or [`Empty`].
+    /// What a successful response contains: [`One`] record, a [`List`] of records, or nothing
+    /// ([`Empty`]).
     type Output: Output;
 
-    /// Whether the operation can be sent again when it may have been done already. By default, all
-    /// but POST can.
+    /// Whether the operation can be repeated when a previous attempt may have taken effect. By
+    /// default, every method but POST is idempotent.
     fn is_idempotent(&self) -> bool {
         Self::METHOD != Method::POST
     }
 
-    /// Checks the body and rules across several arguments, before anything is built. A single
-    /// parameter is checked by [`Query`].
+    /// Checks the body, and rules that concern several arguments. A single parameter is checked by
+    /// [`Query`].
     ///
     /// # Errors
-    /// Names the first argument that can't be sent, and why.
+    /// Names the first invalid argument, and why it is invalid.
     fn check(&self) -> Result<(), RequestError> {
         Ok(())
     }
@@ -96,15 +96,15 @@ pub trait Operation {
         Ok(None)
     }
 
-    /// Adds the secrets that the request carries beside the API key, so that no error repeats them.
+    /// Adds the secrets in the request, apart from the API key, so that no error repeats them.
     fn secrets<'a>(&'a self, _secrets: &mut Secrets<'a>) {}
 
-    /// Decodes the body of a success, as [`Output`](Self::Output) says. There is no need to implement
-    /// it: the operations of this crate do so only to have their models' decoding compiled once, in
-    /// this crate, and not in each program.
+    /// Decodes the body of a success as [`Output`](Self::Output). There is no need to implement it.
+    /// The operations of this crate do, so that the decoding of their models is compiled once, in
+    /// this crate, and not again in each program.
     ///
     /// # Errors
-    /// Names the place in the document that isn't what the operation promises.
+    /// Names the JSON path that can't be decoded.
     fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
         Self::Output::read(body)
     }
@@ -141,45 +141,44 @@ impl<O: Operation> Operation for &O {
     }
 }
 
-/// An operation that answers with a list, page by page.
+/// An operation that returns a list, page by page.
 ///
-/// Its `query` writes the options by [`Query::options`]; paging, sorting and refusing what can't be
-/// sent come with that.
+/// Its `query` writes the options by [`Query::options`], which also checks them.
 pub trait ListOperation: Operation<Output: Output<Data = Vec<Self::Record>>> {
-    /// What the list holds.
+    /// The type of a record.
     type Record;
 
     /// The options of the list.
     fn options(&self) -> &ListOptions;
 
-    /// The options of the list, to be changed: to read the next page, for one.
+    /// The options of the list, for example to read the next page.
     fn options_mut(&mut self) -> &mut ListOptions;
 
-    /// What tells one record from another: its id.
+    /// The key that identifies a record: its id.
     fn key(record: &Self::Record) -> &str;
 }
 
-/// How the answer to an operation is decoded: [`One`], [`List`] or [`Empty`].
+/// How the response to an operation is decoded: [`One`], [`List`] or [`Empty`].
 pub trait Output: sealed::Sealed {
-    /// What the answer's `data` becomes.
+    /// The type of `data`.
     type Data;
-    /// What the answer's `includes` becomes.
+    /// The type of `includes`.
     type Includes;
 
     #[doc(hidden)]
     fn read(body: &str) -> Result<Document<Self::Data, Self::Includes>, DecodeError>;
 }
 
-/// One record: decoded whole or not at all.
+/// One record. If any part of it can't be decoded, the response is an error.
 #[derive(Debug)]
 pub struct One<T, I = NoIncludes>(PhantomData<fn() -> (T, I)>);
 
-/// A list, decoded record by record: one that can't be decoded is [skipped](Skipped), and doesn't cost
-/// the others.
+/// A list, decoded record by record: a record that can't be decoded is [skipped](Skipped), and the
+/// others are kept.
 #[derive(Debug)]
 pub struct List<T, I = NoIncludes>(PhantomData<fn() -> (T, I)>);
 
-/// Nothing: the answer has no body, or a document whose `data` doesn't matter.
+/// Nothing: the response has no body, such as a 204, or its `data` is ignored.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Empty;
@@ -210,7 +209,7 @@ impl Output for Empty {
         if body.trim_ascii().is_empty() {
             return Ok(Document::new(()));
         }
-        // A page of a proxy is no success of the platform's.
+        // A proxy's page is not a success, even with status 200.
         Document::<Option<IgnoredAny>>::read(body).map(|_| Document::new(()))
     }
 }

@@ -12,7 +12,7 @@
 
 use http::{HeaderName, HeaderValue, Response, StatusCode, Version};
 
-/// A recording that is not what `curl -i` prints.
+/// A recording that can't be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} of the recording {problem}")]
 pub struct RecordedError {
@@ -20,13 +20,13 @@ pub struct RecordedError {
     problem: &'static str,
 }
 
-/// Reads what `curl -i` printed: status line, headers, an empty line, and the body as it is.
+/// Parses the output of `curl -i`: status line, headers, an empty line, and the body.
 ///
-/// Lines may end in LF or CRLF. Of several blocks of headers, as after a `100 Continue`, the last
-/// counts.
+/// Lines end in LF or CRLF. If there are several heads, as after a `100 Continue`, the last one is
+/// used.
 ///
 /// # Errors
-/// Names the line that is not as it should be.
+/// Names the line that can't be parsed.
 pub fn response(recording: &[u8]) -> Result<Response<Vec<u8>>, RecordedError> {
     let mut lines = Lines { rest: recording, line: 0 };
     loop {

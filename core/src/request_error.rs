@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-/// An argument that can't be sent: the caller's error, found before anything is built.
+/// An argument that is invalid. Nothing was sent.
 ///
 /// ```
 /// use cycle_images::{Hub, images::GetImages};
@@ -21,9 +21,9 @@ pub struct RequestError {
 }
 
 impl RequestError {
-    /// Says of an argument, by its documented name, why it can't be sent; for
-    /// [`Operation::check`](crate::Operation::check). The reason goes on from the name, as in
-    /// `is empty`, and never repeats a secret.
+    /// An error for an argument, by its documented name; for
+    /// [`Operation::check`](crate::Operation::check). The reason continues the sentence that the
+    /// name begins, such as `is empty`, and must not contain a secret.
     pub fn new(argument: &'static str, reason: impl Into<Cow<'static, str>>) -> Self {
         Self { operation: None, argument, reason: reason.into(), source: None }
     }
@@ -43,8 +43,8 @@ impl RequestError {
         self
     }
 
-    /// The operation that the argument was for; `None` if it was refused when it was made, as an
-    /// id or a hub is.
+    /// The operation of the argument; `None` for an id or a hub, which are checked when they are
+    /// created.
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.operation

@@ -1,4 +1,4 @@
-//! The tar of an image, uploaded to the factory.
+//! Uploads of an image's tar to the factory.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,12 +15,12 @@ use crate::wire::secret::Secret;
 use crate::wire::shown::Sent;
 use crate::wire::timestamp::Timestamp;
 
-/// Pushes the tar of an image whose origin is `cycle-upload` to the factory:
-/// `POST /v1/images/{id}/upload`. The image's own token opens the factory; the API key doesn't go
-/// there.
+/// Uploads the tar of an image whose origin is `cycle-upload` to the factory: `POST
+/// /v1/images/{id}/upload`. The request is authorized by the image's own token; the API key isn't
+/// sent to the factory.
 ///
-/// The tar is that of an image in OCI's layout, and may be gigabytes large: it is never held as a
-/// whole. [`Hub::upload`](crate::Hub::upload) gives what goes in front of it and behind it.
+/// The tar has an image in OCI layout and may be gigabytes large: it is never in memory as a whole.
+/// [`Hub::upload`](crate::Hub::upload) returns what to send before and after it.
 ///
 /// ```
 /// use cycle_images::upload::UploadImage;
@@ -51,11 +51,11 @@ pub struct UploadImage {
 /// The parts of an upload, in the order in which they are sent.
 #[non_exhaustive]
 pub struct Upload {
-    /// The request's head. Its URI holds the token: don't show it.
+    /// The request without its body. Its URI contains the token: don't log it.
     pub request: Request<()>,
-    /// What the body begins with.
+    /// The body before the tar.
     pub head: Vec<u8>,
-    /// What the body ends with, behind the tar.
+    /// The body after the tar.
     pub tail: Vec<u8>,
 }
 
@@ -68,10 +68,10 @@ impl fmt::Debug for Upload {
 }
 
 impl Hub {
-    /// Makes the parts of an upload of `size` bytes, as of `now`.
+    /// Returns the parts of an upload of a tar of `size` bytes, at the time `now`.
     ///
     /// # Errors
-    /// If the image's token has ended.
+    /// If the image's token is expired.
     pub fn upload(
         &self,
         upload: &UploadImage,
@@ -81,7 +81,7 @@ impl Hub {
         upload.parts(self.factory_url(), self.id(), size, now)
     }
 
-    /// Reads the factory's answer to an upload. Any 2xx is a success.
+    /// Reads the factory's response to an upload. Any 2xx is a success.
     ///
     /// # Errors
     /// If the status is another one.
@@ -104,7 +104,7 @@ impl UploadImage {
     /// The operation's documented name.
     pub const NAME: &'static str = "UploadImage";
 
-    /// The upload of an image, as it was just created or read.
+    /// The upload of an image.
     ///
     /// # Errors
     /// If the image's origin is not `cycle-upload`, or has no token.
@@ -175,7 +175,8 @@ impl UploadImage {
         Ok(Upload { request, head: head.into_bytes(), tail: tail.into_bytes() })
     }
 
-    /// A text that the tar doesn't hold: whoever made the tar didn't know the token.
+    /// A multipart boundary that the tar doesn't contain. It is derived from the token, which the
+    /// tar's author can't have known.
     fn boundary(&self, now: Timestamp) -> String {
         let half = |part: u8| {
             let mut hasher = DefaultHasher::new();

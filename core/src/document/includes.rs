@@ -1,8 +1,9 @@
-//! The second reading of includes: an odd resource is set aside alone, and the others stay.
+//! The second pass over includes: a malformed resource is skipped, and the others are kept.
 //!
-//! Includes are structs of maps, and no list of them is kept here. serde reads a map entry by entry,
-//! with [`MapAccess::next_entry`], and the fields of a struct with [`MapAccess::next_value`]. So an
-//! entry that can't be read is left out here, and a field that can't is read as `null`.
+//! Includes are structs of maps, and this module has no list of their fields. It relies on how
+//! serde reads: a map entry by entry, with [`MapAccess::next_entry`], and the fields of a struct
+//! with [`MapAccess::next_value`]. So an entry of a map that can't be decoded is left out, and a
+//! field of a struct that can't is read as `null`.
 
 use std::borrow::Cow;
 
@@ -16,7 +17,7 @@ use crate::error::JsonPath;
 use crate::wire::lenient::MAX_RECORDS;
 use crate::wire::lenient::Text;
 
-/// The includes, or a part of them that holds resources.
+/// The includes, or one of their maps.
 pub(crate) struct Part<'r, 'de> {
     pub(crate) value: &'de RawValue,
     pub(crate) path: &'r JsonPath,
@@ -35,7 +36,7 @@ impl<'de> Deserializer<'de> for Part<'_, 'de> {
         }
     }
 
-    // Structs are read from objects alone.
+    // serde's derived code would read a struct from an array as well.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
@@ -53,7 +54,7 @@ impl<'de> Deserializer<'de> for Part<'_, 'de> {
         }
     }
 
-    // By its name, serde_json knows a raw value.
+    // serde_json recognizes a raw value by the name of its type.
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -79,7 +80,7 @@ impl<'de> Deserializer<'de> for Part<'_, 'de> {
     }
 }
 
-/// Hands a visitor the entries of an object, so that it sees only those that can be read.
+/// Passes the entries of an object to a visitor, without those that can't be decoded.
 struct Entries<'r, V> {
     visitor: V,
     path: &'r JsonPath,

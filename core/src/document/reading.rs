@@ -1,5 +1,6 @@
-//! How the root document of a success is read: at once as what it should be, and once more, part by
-//! part, if that has failed. What the first pass could read is not read again.
+//! Decoding of the root document. The first pass decodes it as what it should be, at no extra cost.
+//! If that fails, a second pass decodes it part by part, to skip what is malformed; parts that the
+//! first pass has decoded are not decoded again.
 
 use std::marker::PhantomData;
 
@@ -17,7 +18,7 @@ use crate::wire::json::Json;
 use crate::wire::lenient::MAX_RECORDS;
 use crate::wire::object::{Object, Seed};
 
-/// What was set aside: as much of it as may be kept, and how much it was.
+/// The records that were skipped: the first of them, and the number of all.
 #[derive(Default)]
 pub(crate) struct SetAside {
     pub(crate) kept: Vec<Skipped>,
@@ -26,7 +27,8 @@ pub(crate) struct SetAside {
 }
 
 impl SetAside {
-    /// Sets a value aside that is no `T`. What isn't kept isn't looked into either.
+    /// Skips a value that can't be decoded as a `T`. Past the limits it is only counted: a response
+    /// of millions of malformed records must not cost an error for each.
     pub(crate) fn add<'de, T: Deserialize<'de>>(
         &mut self,
         value: &'de RawValue,
@@ -42,7 +44,7 @@ impl SetAside {
     }
 }
 
-/// What has been read of a document so far.
+/// The parts of a document that have been decoded.
 pub(crate) struct Reading<D, I> {
     data: D,
     includes: Option<I>,
@@ -51,7 +53,7 @@ pub(crate) struct Reading<D, I> {
     /// Where it is.
     path: JsonPath,
     aside: SetAside,
-    /// Why the document is refused, though it is JSON.
+    /// Why the document is refused although it is valid JSON.
     refused: Option<DecodeError>,
 }
 
@@ -87,12 +89,12 @@ impl<D: Data, I: DeserializeOwned + Default> Reading<D, I> {
     }
 }
 
-/// What stands under `data`: one record or a list of them.
+/// The value of `data`: one record or a list of them.
 pub(crate) trait Data: Default {
-    /// Reads it in one go, and keeps as much as can be read.
+    /// Decodes it in the first pass, and keeps what could be decoded if it fails.
     fn read<'de, D: Deserializer<'de>>(&mut self, value: D) -> Result<(), D::Error>;
 
-    /// Reads what wasn't read yet.
+    /// Decodes what the first pass didn't.
     fn read_again<'de, D: Deserializer<'de>>(
         &mut self,
         value: D,
@@ -100,7 +102,7 @@ pub(crate) trait Data: Default {
         aside: &mut SetAside,
     ) -> Result<Result<(), DecodeError>, D::Error>;
 
-    /// Makes do without.
+    /// The value if `data` is missing.
     fn absent<E: Error>(&mut self) -> Result<(), E>;
 }
 
@@ -135,7 +137,7 @@ impl<'de, D: Data, I: DeserializeOwned + Default> Visitor<'de> for &mut Reading<
                     includes = true;
                     map.next_value_seed(IncludesOf(self))?;
                 }
-                // An empty list beside it would hide it.
+                // An error envelope in a 2xx response: an empty list beside it must not hide it.
                 Key::Error => {
                     if map.next_value::<Option<IgnoredAny>>()?.is_some() {
                         self.refused = Some(DecodeError::an_error());
@@ -163,7 +165,7 @@ impl<'de, D: Data, I> DeserializeSeed<'de> for DataOf<'_, D, I> {
         reading.path = JsonPath::default().key("data");
         let Reading { data, path, aside, .. } = reading;
         if let Err(error) = data.read_again(value, path, aside)? {
-            // An error beside it tells more.
+            // If there is an error envelope, that is the better error.
             reading.refused.get_or_insert(error);
         }
         reading.path = JsonPath::default();
@@ -202,7 +204,7 @@ impl<'de, D, I: DeserializeOwned + Default> DeserializeSeed<'de> for IncludesOf<
     }
 }
 
-/// One record, whole or not at all.
+/// One record: it is decoded whole, or the document is refused.
 pub(crate) struct One<T>(pub(crate) Option<T>);
 
 impl<T> Default for One<T> {
@@ -237,7 +239,7 @@ impl<T: DeserializeOwned> Data for One<T> {
         })
     }
 
-    /// As for any field that is missing: an `Option` is `None`.
+    /// As serde does for a missing field: an `Option` is `None`.
     fn absent<E: Error>(&mut self) -> Result<(), E> {
         #[derive(Deserialize)]
         struct Absent<T> {
@@ -279,7 +281,7 @@ impl<T: DeserializeOwned> Data for List<T> {
     }
 }
 
-/// Refuses the record behind the last that an answer may have.
+/// Refuses more records than a response may have.
 fn bounded<E: Error>(count: usize) -> Result<(), E> {
     if count < MAX_RECORDS { Ok(()) } else { Err(E::invalid_length(count, &Bounded)) }
 }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-/// What went wrong, as the platform's code says: an HTTP status, a dot, and a name.
+/// An error code of the platform: an HTTP status, a dot, and a name.
 ///
-/// The list grows, so this is an open type with a constant for every code that is documented
-/// today. Older spellings with underscores are equal to those with hyphens.
+/// The platform adds codes, so this is an open type with a constant for each documented code. Older
+/// spellings with underscores are equal to those with hyphens.
 ///
 /// ```
 /// use cycle_images::error::ErrorCode;
@@ -31,7 +31,7 @@ impl ErrorCode {
         &self.0
     }
 
-    /// The status in front of the dot.
+    /// The status before the dot.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.split('.').next()?.parse().ok()

@@ -6,10 +6,10 @@ use serde_json::error::Category;
 use super::JsonPath;
 use crate::wire::secrets::Secrets;
 
-/// Where a document isn't what its operation promises.
+/// A response body that can't be decoded.
 ///
-/// It names the place and what was expected there, never the value that stood there: that may be a
-/// secret, and stands in the body for who needs it.
+/// It names the JSON path and what was expected there, never the value: that may be a secret, and
+/// is in the body for those who need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     path: JsonPath,
@@ -17,21 +17,21 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// The JSON path, such as `data[2].source.type`; empty if the text isn't JSON at all. It has at
-    /// most 256 bytes, before secrets are taken out: `…` stands for names that don't fit.
+    /// The JSON path, such as `data[2].source.type`; empty if the text isn't JSON. It has at most
+    /// 256 bytes, before secrets are redacted: `…` replaces names that don't fit.
     #[must_use]
     pub fn path(&self) -> &str {
         self.path.as_str()
     }
 
-    /// Reads a text in the slower way that finds the place.
+    /// Decodes a text in the slower way that finds the path of an error.
     pub(crate) fn traced<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Self> {
         let mut reader = serde_json::Deserializer::from_str(text);
         serde_path_to_error::deserialize::<_, T>(&mut reader)
             .map_err(|error| Self::new(&JsonPath::from(error.path()), error.inner()))
     }
 
-    /// Finds the place in a text that is no `T`.
+    /// Finds the path of the error in a text that can't be decoded as a `T`.
     pub(crate) fn find<'de, T: Deserialize<'de>>(text: &'de str) -> Self {
         Self::traced::<T>(text).err().unwrap_or_else(|| Self::told("", UNEXPECTED))
     }
@@ -74,24 +74,24 @@ impl DecodeError {
         Self::told("", "JSON, but neither the platform's error envelope nor OAuth's")
     }
 
-    /// Takes secrets out: the names of fields come from the other side, too. None of them was cut, so
-    /// that no part of a secret is left.
+    /// Redacts secrets: the names of fields come from the response, too. No name was truncated, so
+    /// no part of a secret is left.
     pub(crate) fn redact(&mut self, secrets: &Secrets<'_>) {
         self.path = self.path.redact(secrets);
         self.problem = secrets.redact(&self.problem, Secrets::LIMIT).into_owned();
     }
 
-    /// The same error, told from further out.
+    /// The same error, with a path that starts further out.
     pub(crate) fn within(self, outer: &JsonPath) -> Self {
         Self { path: outer.clone().join(&self.path), ..self }
     }
 }
 
-/// What is said where the reason comes from the other side, or is too long to be ours.
+/// The text if the reason contains a part of the response, or may.
 const UNEXPECTED: &str = "not what the document says";
 
-/// The part of `serde_json`'s message that was written by us and not by the other side: it shows the
-/// value in front of what was expected, or the name of a field that is missing.
+/// The part of `serde_json`'s message that doesn't come from the response: the message has the
+/// value before what was expected, or the name of a missing field.
 fn expectation(message: &str) -> String {
     let message = message.rfind(" at line ").and_then(|end| message.get(..end)).unwrap_or(message);
     let problem = match message.rsplit_once(", expected ") {

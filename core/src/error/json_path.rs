@@ -2,10 +2,10 @@ use serde_path_to_error::{Path, Segment};
 
 use crate::wire::secrets::Secrets;
 
-/// A place in a JSON document, such as `data[2].source.type`.
+/// The path of a value in a JSON document, such as `data[2].source.type`.
 ///
-/// The names in it come from the other side and may be of any length. A name that doesn't fit is
-/// left out whole, with all that stands behind it: half of a secret couldn't be found any more.
+/// The names in it come from the response and may have any length. A name that doesn't fit is left
+/// out whole, with all that follows: in a part of a name, a secret could no longer be recognized.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct JsonPath {
     text: String,
@@ -13,7 +13,7 @@ pub(crate) struct JsonPath {
 }
 
 impl JsonPath {
-    /// The most bytes of a path.
+    /// The maximum length of a path in bytes.
     pub(crate) const LIMIT: usize = 256;
 
     pub(crate) fn as_str(&self) -> &str {
@@ -29,7 +29,7 @@ impl JsonPath {
         self.push("", &format!("[{index}]"))
     }
 
-    /// This path, and another behind it.
+    /// This path, followed by another.
     pub(crate) fn join(self, inner: &Self) -> Self {
         let joined = match inner.as_str() {
             "" => self,

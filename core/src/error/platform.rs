@@ -8,14 +8,13 @@ use super::ErrorCode;
 use crate::wire::lenient::Text;
 use crate::wire::secrets::Secrets;
 
-/// The values of an object's fields by their names, as they stand there: an error is never lost over
-/// an oddity of its envelope, nor is there more built of it than what is looked for. Of two fields
-/// with one name, the last counts.
+/// The raw values of an object's fields, by name: a malformed field must not cost the rest of an
+/// error, and fields that aren't needed aren't decoded. Of duplicate fields, the last one is used.
 pub(super) fn fields<'a, const N: usize>(
     json: &'a str,
     names: [&'static str; N],
 ) -> Option<[Option<&'a RawValue>; N]> {
-    // The error for another value would copy it.
+    // serde's error for a value of another type would copy the value.
     let mut reader =
         json.trim_ascii_start().starts_with('{').then(|| Deserializer::from_str(json))?;
     let fields = reader.deserialize_map(Fields(names)).ok()?;
@@ -44,7 +43,7 @@ impl<'de, const N: usize> Visitor<'de> for Fields<N> {
     }
 }
 
-/// A text, cut far behind what an error keeps of it, and not within an escape.
+/// A string, truncated to more than an error keeps of it, and not within an escape.
 fn text(field: Option<&RawValue>) -> Option<String> {
     const MOST: usize = 128 * 1024;
     let json = field?.get();
@@ -55,17 +54,17 @@ fn text(field: Option<&RawValue>) -> Option<String> {
     (0..=12).find_map(|back| text(&format!("{}\"", json.get(..MOST - back)?)))
 }
 
-/// The platform's own words about what went wrong, from its error envelope.
+/// An error of the platform, from the error envelope of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlatformError {
-    /// The status that the envelope tells. The HTTP status of the response is what counts.
+    /// The status in the envelope. The HTTP status of the response takes precedence.
     pub status: Option<u16>,
-    /// What went wrong, as a code such as `404.image`.
+    /// The error code, such as `404.image`.
     pub code: Option<ErrorCode>,
-    /// What went wrong, in a sentence.
+    /// The error message.
     pub title: Option<String>,
-    /// More about it.
+    /// Further details.
     pub detail: Option<String>,
     /// The part of the request that the error is about, as a JSON pointer such as `/source_id`;
     /// documented as `source`.
@@ -75,7 +74,7 @@ pub struct PlatformError {
 }
 
 impl PlatformError {
-    /// Picks out what is there.
+    /// Reads the fields that are there and well-formed.
     pub(super) fn read(error: &RawValue) -> Option<Self> {
         const NAMES: [&str; 6] = ["status", "code", "title", "detail", "source", "extra"];
         let [status, code, title, detail, pointer, extra] = fields(error.get(), NAMES)?;
@@ -125,13 +124,13 @@ impl fmt::Display for PlatformError {
 
 impl std::error::Error for PlatformError {}
 
-/// An error in OAuth's form, which the platform's authentication can answer with.
+/// An OAuth error, which the platform's authentication may return.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OAuthError {
     /// OAuth's code, such as `invalid_client`.
     pub error: String,
-    /// More about it.
+    /// Further details.
     pub description: Option<String>,
 }
 

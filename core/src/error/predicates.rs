@@ -5,7 +5,7 @@ use http::header::RETRY_AFTER;
 
 use super::{ErrorCode, ResponseError, ResponseErrorKind};
 
-/// What an error means. The platform's code is looked at first, then the HTTP status.
+/// What an error means: by the platform's code if there is one, else by the HTTP status.
 impl ResponseError {
     /// The resource doesn't exist, or no longer does.
     #[must_use]
@@ -19,20 +19,20 @@ impl ResponseError {
         self.means(401)
     }
 
-    /// The API key may not do this; [`missing_capability`](Self::missing_capability) may say why.
+    /// The API key has no permission; see [`missing_capability`](Self::missing_capability).
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
         self.means(403)
     }
 
-    /// What was to be made exists already, or is in a state that conflicts.
+    /// The resource exists already, or its state conflicts with the request.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         self.means(409)
     }
 
-    /// The platform refuses an argument; the [`PlatformError`](crate::error::PlatformError)'s pointer may
-    /// name it.
+    /// The platform refuses an argument. The pointer of the
+    /// [`PlatformError`](crate::error::PlatformError) may name it.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
         self.means(400) || self.means(422)
@@ -44,8 +44,8 @@ impl ResponseError {
         self.means(429)
     }
 
-    /// The same request may succeed later: too many requests, or a platform or proxy that can't
-    /// answer now. Whether it may be *sent* again depends on the operation.
+    /// The same request may succeed later: too many requests, or a platform or proxy that is
+    /// unavailable. Whether it is safe to *repeat* depends on the operation.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         let switched_off =

@@ -9,11 +9,10 @@ use super::platform::fields;
 use super::{DecodeError, ErrorCode, OAuthError, PlatformError};
 use crate::wire::secrets::Secrets;
 
-/// An answer that is not the success that its operation promises.
+/// A response that is not a success, or can't be decoded.
 ///
-/// Displayed, it tells the operation, the status and what to do next; its
-/// [`source()`](Error::source) tells what the other side said. Neither repeats the other, and
-/// neither shows a secret.
+/// `Display` shows the operation, the status and what to do next; its [`source()`](Error::source)
+/// is the platform's or the decoder's error. Neither repeats the other, and neither shows a secret.
 #[derive(Debug)]
 pub struct ResponseError(Box<Inner>);
 
@@ -26,31 +25,31 @@ struct Inner {
     kind: ResponseErrorKind,
 }
 
-/// What kind of answer it was.
+/// The kind of response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResponseErrorKind {
     /// The platform's error envelope.
     Platform(PlatformError),
-    /// An error in OAuth's form, from the platform's authentication.
+    /// An OAuth error, from the platform's authentication.
     OAuth(OAuthError),
-    /// An error status with JSON of neither form.
+    /// An error status with other JSON.
     OtherJson(DecodeError),
-    /// An error status with a body that is not JSON: usually from a proxy.
+    /// An error status with a body that isn't JSON, usually from a proxy.
     NotJson(DecodeError),
-    /// No body at all, with an error status or with a success that promises one.
+    /// No body, with an error status or with a success that should have one.
     NoBody(DecodeError),
-    /// A 3xx. It is never followed: that would carry the API key to wherever it points.
+    /// A redirect. It is never followed, as that would send the API key to another host.
     Redirect(Redirect),
-    /// A 2xx whose body isn't what the operation promises.
+    /// A 2xx whose body can't be decoded.
     Unexpected(DecodeError),
 }
 
-/// Where a 3xx points.
+/// The target of a redirect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Redirect {
-    /// The `Location` header, if there was one.
+    /// The `Location` header, if there is one.
     pub location: Option<String>,
 }
 
@@ -65,7 +64,7 @@ impl fmt::Display for Redirect {
 
 impl Error for Redirect {}
 
-/// How a response's body begins, as text: at most 4 KiB. `Debug` tells its length alone.
+/// The beginning of a response's body, as text: at most 4 KiB. `Debug` shows only its length.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BodyPreview {
     text: String,
@@ -73,8 +72,7 @@ pub struct BodyPreview {
 }
 
 impl BodyPreview {
-    /// The text; what wasn't UTF-8 is replaced, and so are secrets of the request, should they be
-    /// repeated.
+    /// The text. Invalid UTF-8 is replaced, and secrets of the request are redacted.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -94,7 +92,7 @@ impl fmt::Debug for BodyPreview {
 }
 
 impl ResponseError {
-    /// Reads an answer with another status than 2xx.
+    /// An error for a response with another status than 2xx.
     pub(crate) fn refused(
         operation: &'static str,
         head: &response::Parts,
@@ -114,7 +112,7 @@ impl ResponseError {
         Self::new(operation, head, body, secrets, kind)
     }
 
-    /// Makes an error of a 2xx that isn't what the operation promises.
+    /// An error for a 2xx that can't be decoded.
     pub(crate) fn unexpected(
         operation: &'static str,
         head: &response::Parts,
@@ -130,8 +128,8 @@ impl ResponseError {
         Self::new(operation, head, body, secrets, kind)
     }
 
-    /// The one place where an error is made: here every text that came from outside is rid of
-    /// secrets and cut to a length.
+    /// The only constructor: every text of the response is redacted and truncated here, so that no
+    /// other code can forget to.
     fn new(
         operation: &'static str,
         head: &response::Parts,
@@ -161,32 +159,32 @@ impl ResponseError {
         self.0.operation
     }
 
-    /// The HTTP status, whatever the body says.
+    /// The HTTP status, whatever status the body has.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
-    /// Those of the headers that help to understand an error: `Content-Type`, `Date`,
-    /// `Retry-After` and `X-Request-Id`.
+    /// The headers that help to understand an error: `Content-Type`, `Date`, `Retry-After` and
+    /// `X-Request-Id`.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// How the body begins.
+    /// The beginning of the body.
     #[must_use]
     pub fn body(&self) -> &BodyPreview {
         &self.0.body
     }
 
-    /// What kind of answer it was.
+    /// The kind of response.
     #[must_use]
     pub fn kind(&self) -> &ResponseErrorKind {
         &self.0.kind
     }
 
-    /// The platform's own words, if it was the platform that answered.
+    /// The platform's error, if the response has one.
     #[must_use]
     pub fn platform(&self) -> Option<&PlatformError> {
         match self.kind() {
@@ -195,7 +193,7 @@ impl ResponseError {
         }
     }
 
-    /// The platform's code for what went wrong.
+    /// The platform's error code.
     #[must_use]
     pub fn code(&self) -> Option<&ErrorCode> {
         self.platform()?.code.as_ref()
@@ -224,10 +222,10 @@ impl ResponseErrorKind {
     }
 }
 
-/// Reads the body of a refusal. Secrets are taken out of what was read and not of what is yet to be
-/// read: JSON can write them in many ways, and they might be common words.
+/// Reads the body of an error response. Secrets are redacted after parsing, not before: a secret
+/// that is a common word would break the JSON.
 fn refusal(body: &[u8]) -> ResponseErrorKind {
-    // An envelope has a few hundred bytes; what is larger isn't copied for a bad byte in it.
+    // An envelope has a few hundred bytes. A larger body isn't copied to replace invalid UTF-8.
     const ENVELOPE: usize = 64 * 1024;
     let text = match std::str::from_utf8(body) {
         Ok(text) => text.into(),

@@ -7,24 +7,24 @@ use jiff::{SignedDuration, ToSpan};
 
 use crate::wire::timestamp::Timestamp;
 
-/// How long a response asks to wait: in seconds, or until a date. The date is taken against the
-/// response's own `Date`, so that a clock that is off here changes nothing.
+/// The time that a response's `Retry-After` asks to wait, in seconds or until a date. The date is
+/// compared with the response's own `Date`, so that a wrong local clock has no effect.
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = |name: HeaderName| Some(headers.get(name)?.to_str().ok()?.trim());
     let asked = text(RETRY_AFTER)?;
     if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
-        // Digits alone fail to be a number only if they are too many.
+        // Only too many digits can fail to parse.
         return Some(Duration::from_secs(asked.parse().unwrap_or(u64::MAX)));
     }
     let epoch = date(1970, 1, 1).at(0, 0, 0, 0);
     let now = epoch.saturating_add(SignedDuration::from_millis(now.unix_millis()));
     let sent = text(DATE).and_then(|sent| http_date(sent, now)).unwrap_or(now);
-    // A date that has passed asks for no wait.
+    // A date in the past asks for no wait.
     Some(http_date(asked, now)?.duration_since(sent).try_into().unwrap_or_default())
 }
 
-/// Reads the three forms that RFC 9110 (5.6.7) asks a recipient to read. The weekday says nothing
-/// that the date doesn't, and is not looked at.
+/// Parses the three formats that RFC 9110 (5.6.7) requires a recipient to accept. The weekday is
+/// redundant, and ignored.
 fn http_date(text: &str, now: DateTime) -> Option<DateTime> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -40,7 +40,7 @@ fn http_date(text: &str, now: DateTime) -> Option<DateTime> {
     match year.len() {
         4 => of(number),
         2 => {
-            // RFC 850's year is the one of this century, unless that is more than 50 years ahead.
+            // RFC 850 has a year of two digits, which is at most 50 years in the future.
             let year = now.year().saturating_sub(now.year() % 100).saturating_add(number);
             let date = of(year)?;
             let is_ahead = date > now.saturating_add(50.years());
@@ -101,7 +101,7 @@ mod tests {
             "Thu, 26 Mar 2026 10:00:30 GMT",
             "Thursday, 26-Mar-26 10:00:30 GMT",
             "Thu Mar 26 10:00:30 2026",
-            // A weekday that isn't the date's, in any form.
+            // A wrong weekday, in any format.
             "Mon, 26 Mar 2026 10:00:30 GMT",
             "Monday, 26-Mar-26 10:00:30 GMT",
             "Mon Mar 26 10:00:30 2026",
@@ -110,7 +110,7 @@ mod tests {
         }
         let day = 24 * 3600;
         assert_eq!(asked(&[("retry-after", "Wed Apr  1 10:00:00 2026")]), Some(6 * day));
-        // A leap second is the one before it.
+        // A leap second is read as the second before it.
         assert_eq!(
             asked(&[("retry-after", "Thu, 26 Mar 2026 10:00:60 GMT")]),
             asked(&[("retry-after", "Thu, 26 Mar 2026 10:00:59 GMT")])

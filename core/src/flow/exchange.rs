@@ -7,9 +7,8 @@ use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
 use crate::wire::timestamp::Timestamp;
 
-/// One operation, sent until it is answered, as far as its [`RetryPolicy`] goes. It gives one
-/// [`Reply`](crate::Reply), and ends with that or with an error: to send the operation again takes
-/// another exchange.
+/// One operation, retried as its [`RetryPolicy`] allows. It yields one [`Reply`](crate::Reply), and
+/// is done after that or after an error: sending the operation again takes another exchange.
 ///
 /// ```
 /// use cycle_images::flow::{Exchange, SendError, Flow, Step};
@@ -35,13 +34,13 @@ pub struct Exchange<O> {
 }
 
 impl<O: Operation> Exchange<O> {
-    /// An exchange with the default policy. The seed decides how the waits are spread: hand in
+    /// An exchange with the default retry policy. The seed is that of the backoff's jitter: use
     /// another for each flow.
     pub fn new(operation: O, seed: u64) -> Self {
         Self { operation, retry: RetryState::new(seed), ended: false }
     }
 
-    /// Sets what is sent again.
+    /// Sets the retry policy.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry.policy = policy;
         self

@@ -4,58 +4,57 @@ use std::fmt;
 use crate::model::Job;
 use crate::model::JobId;
 
-/// How a job can fail to come to a good end.
+/// Why a tracked job was not completed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum JobError {
-    /// The platform took on the action without naming a job that could be followed.
+    /// The platform accepted the action without naming a job that could be tracked.
     #[non_exhaustive]
     NoJob {
         /// The action, such as `import`.
         action: String,
     },
-    /// There is no such job: it was never seen, or it was and is no longer there. Whether it was
-    /// done can't be told from it; look at what it was to change.
+    /// The job doesn't exist: it never appeared, or it was removed. It isn't known whether it was
+    /// completed; check what it was to change.
     #[non_exhaustive]
     Gone {
         /// The job's id.
         id: JobId,
-        /// The job as it was last seen.
+        /// The last known state of the job.
         last: Option<Job>,
     },
-    /// The platform answered with another job than the one that was asked for, which tells nothing
-    /// about that one.
+    /// The platform returned another job than the tracked one.
     #[non_exhaustive]
     OtherJob {
         /// The id of the tracked job.
         id: JobId,
-        /// The id in the answer.
+        /// The id in the response.
         answered: JobId,
     },
     /// The job failed.
     #[non_exhaustive]
     Failed {
-        /// The job with every task; [`Job::failure`] gathers the messages.
+        /// The job with its tasks; [`Job::failure`] collects the error messages.
         job: Job,
     },
-    /// The job was given up by the platform.
+    /// The job expired: the platform didn't run it in time.
     #[non_exhaustive]
     Expired {
-        /// The job with every task.
+        /// The job with its tasks.
         job: Job,
     },
-    /// The job didn't end in the time that it was given here. It may go on.
+    /// The tracker's deadline passed. The job may still be running.
     #[non_exhaustive]
     DeadlinePassed {
         /// The job's id.
         id: JobId,
-        /// The job as it was last seen.
+        /// The last known state of the job.
         last: Option<Job>,
     },
 }
 
 impl JobError {
-    /// The job as it was last seen, if it was.
+    /// The last known state of the job, if there is one.
     #[must_use]
     pub fn job(&self) -> Option<&Job> {
         match self {

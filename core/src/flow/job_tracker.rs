@@ -19,16 +19,17 @@ const LONGEST_ASKED: Duration = Duration::from_secs(60);
 const UNKNOWN_ANSWERS: u32 = 5;
 const UNKNOWN_TIME: Duration = Duration::from_secs(15);
 
-/// A job, looked at until it ends. It gives what there is to tell whenever that changes, the last
-/// time when the job is completed; every other end is an [error](JobError) with the job in it.
+/// Tracks a job: polls it until it ends. It yields an update whenever the job's state or progress
+/// changes, the last one when the job is completed; any other end is an [error](JobError) that
+/// contains the job.
 ///
-/// The first look is at once, the second after 250 ms, each further one after half as long again, at
-/// most 5 s; a `Retry-After` on an answer is waited for, up to 60 s. A job may be unknown (`404.job`)
-/// after it was accepted: that is borne for the first 5 answers and the first 15 s, whichever is
-/// longer. Once the job was seen, `404.job` means that it is gone. Unless
-/// [`deadline`](Self::deadline) says otherwise, a job is given one hour from the first look.
+/// The first poll is immediate, the second after 250 ms; each interval is 1.5 times the one before,
+/// at most [`poll_interval`](Self::poll_interval). A `Retry-After` is waited for, up to 60 s. A job
+/// may be missing (`404.job`) for some time after it was accepted: that is tolerated for 5
+/// responses or 15 s, whichever is longer. After the job was seen, `404.job` means that it is gone.
+/// The time limit is one hour from the first poll; see [`deadline`](Self::deadline).
 ///
-/// Needs the capability `apionly-jobs-view`.
+/// Capability: `apionly-jobs-view`.
 ///
 /// ```
 /// use cycle_images::flow::{Flow, Step, JobTracker};
@@ -64,20 +65,19 @@ pub struct JobTracker {
     ended: bool,
 }
 
-/// What [`JobTracker`] gives: a job, and how far it has come.
+/// A job and its progress: what a [`JobTracker`] yields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JobUpdate {
-    /// The job as it was just seen.
+    /// The job.
     pub job: Job,
-    /// How many of its units are done, have failed, and are there. The share that is through never
-    /// gets smaller, even where the job's own does because more to do was found.
+    /// The progress, in units that are done, failed, and in total. Its ratio never decreases, even
+    /// if the job's own does because tasks were added.
     pub progress: Progress,
 }
 
 impl JobTracker {
-    /// Follows a job. The seed decides how the waits before repetitions are spread: hand in another
-    /// for each flow.
+    /// Tracks a job. The seed is that of the backoff's jitter: use another for each flow.
     pub fn new(id: impl Into<JobId>, seed: u64) -> Self {
         Self {
             id: id.into(),
@@ -93,7 +93,7 @@ impl JobTracker {
         }
     }
 
-    /// Follows the job that a descriptor names.
+    /// Tracks the job that a descriptor names.
     ///
     /// # Errors
     /// [`JobError::NoJob`] if it names none.
@@ -104,7 +104,7 @@ impl JobTracker {
         }
     }
 
-    /// Sets what is sent again.
+    /// Sets the retry policy.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry.policy = policy;
         self
@@ -124,18 +124,17 @@ impl JobTracker {
         self
     }
 
-    /// The job as it was last seen, but for what its tasks were given and gave back: that might be
+    /// The last known state of the job, without the input and output of its tasks: they may be
     /// secret, and a flow can be stored.
     #[must_use]
     pub fn last(&self) -> Option<&Job> {
         self.last.as_ref()
     }
 
-    /// The completed job, when the flow has ended: as it was told last, if that is at hand, or as
-    /// [`last`](Self::last) has it.
+    /// The completed job: that of the last update if it is passed in, else [`last`](Self::last).
     ///
     /// # Errors
-    /// [`FlowError::Ended`] if the job came to another end, or to none yet.
+    /// [`FlowError::Ended`] if the job isn't completed.
     pub fn completed(&self, last_reported: Option<JobUpdate>) -> Result<Job, FlowError> {
         let job = last_reported.map(|update| update.job).or_else(|| self.last.clone());
         job.filter(|job| job.state.current == JobStatus::Completed).ok_or(FlowError::Ended)
@@ -147,7 +146,8 @@ impl JobTracker {
         self.wait = (self.wait.saturating_mul(3) / 2).min(self.interval);
     }
 
-    /// Bears with a job that is not there yet. After any refusal, time passes before the next look.
+    /// Tolerates a missing job for a while. After any error response the next poll is delayed: a
+    /// caller that resumes the flow must not flood the platform.
     fn refused(&mut self, error: ResponseError, now: Timestamp) -> Result<(), FlowError> {
         self.schedule_poll(retry_after(error.headers(), now), now);
         if error.code() != Some(&ErrorCode::NOT_FOUND_JOB) {
@@ -163,7 +163,7 @@ impl JobTracker {
         Err(failed(JobError::Gone { id: self.id.clone(), last: self.last.clone() }))
     }
 
-    /// Tells of a job if there is anything new.
+    /// Returns an update if the state or the progress changed.
     fn report(&mut self, job: Job) -> Option<JobUpdate> {
         let (status, mut progress) = (job.state.current.clone(), job.progress());
         if let Some((last_status, last_reported)) = &self.last_reported {
@@ -186,7 +186,7 @@ impl Flow for JobTracker {
         if self.ended {
             return Ok(Step::Done);
         }
-        // A clock that was set back must not give the job more time than it has.
+        // A clock that was set back must not extend the deadline.
         let begun = self.begun.get_or_insert(now);
         *begun = (*begun).min(now);
         let left = self.allowed.saturating_sub(now.since(*begun));
@@ -211,7 +211,7 @@ impl Flow for JobTracker {
             Ok(None) => return Ok(None),
             Err(FlowError::Response(error)) => return self.refused(error, now).map(|()| None),
             Err(error) => {
-                // Whoever goes on after a connection that failed is held back, too.
+                // A caller that resumes after a failed connection has to wait, too.
                 if is_fault(&error) {
                     self.schedule_poll(None, now);
                 }
@@ -236,7 +236,7 @@ impl Flow for JobTracker {
     }
 }
 
-/// Which of two has the larger share of its units behind it.
+/// Compares the ratios of two progresses, without rounding.
 fn compare_shares(a: Progress, b: Progress) -> Ordering {
     let through = |of: Progress, within: Progress| {
         (of.done as u128)

@@ -7,18 +7,19 @@ use crate::hub::Hub;
 use crate::operation::{ListOperation, ReplyOf};
 use crate::wire::timestamp::Timestamp;
 
-/// The most pages that one [`Pages`] reads.
+/// The most pages that a [`Pages`] reads.
 pub const MAX_PAGES: u32 = 10_000;
 
-/// The most pages that are in flight at once, where pages are [prefetched](Flow::prefetch).
+/// The most pages in flight, if pages are [prefetched](Flow::prefetch).
 pub const MAX_PAGES_IN_FLIGHT: u32 = 16;
 
-/// A list, page by page. It gives a [`Reply`](crate::Reply) for each page that holds anything, in order.
+/// Reads a list page by page. It yields a [`Reply`](crate::Reply) for each page that isn't empty,
+/// in order.
 ///
-/// The platform tells neither a total nor a next page, and may send fewer records than asked for,
-/// on any page. So only an empty page ends the list: the last request is one for nothing. A caller
-/// who knows that every page but the last is full, or how many records are wanted, saves it by
-/// asking no further:
+/// The platform reports neither a total nor a next page, and may return fewer records than
+/// requested on any page. So the list ends with an empty page: the last request returns no records.
+/// A caller that knows that every page but the last is full, or how many records it wants, can stop
+/// earlier:
 ///
 /// ```
 /// # use cycle_images::{Reply, model::Image};
@@ -33,21 +34,22 @@ pub const MAX_PAGES_IN_FLIGHT: u32 = 16;
 /// # }
 /// ```
 ///
-/// A list that has no end is an error. A page with the records of the one before is an
-/// [error](FlowError::RepeatedPage) at once; pages that come round in a cycle are one before three
-/// times as many were read as there are before and in it. So is, with pages of one record, a list
-/// that grows in front while it is read. After [`MAX_PAGES`] pages,
-/// [one more](FlowError::TooManyPages) is an error: a longer list is read in larger pages, or by
-/// another `Pages` that begins where this one stopped.
+/// An endless list is an error. A page with the same records as the one before is an
+/// [error](FlowError::RepeatedPage) at once. If pages repeat in a cycle, it is found after at most
+/// three times the pages before and in the cycle. A list with pages of one record that grows at the
+/// front while it is read is such an error, too. More than [`MAX_PAGES`] pages are an
+/// [error](FlowError::TooManyPages): read a longer list in larger pages, or by another `Pages` from
+/// the page in the error.
 ///
-/// [`ahead`](Flow::prefetch) tells no page before one has come. Each page that is as long as any before
-/// it doubles how many may be under way, up to [`MAX_PAGES_IN_FLIGHT`]; after a shorter page, a try
-/// that failed or an error it is one again.
+/// [`prefetch`](Flow::prefetch) returns no page before the first one has arrived. Each page that is
+/// as long as the longest one doubles the number of pages in flight, up to [`MAX_PAGES_IN_FLIGHT`];
+/// after a shorter page, a failed attempt or an error it is one again. So a short list costs few
+/// requests that return no records.
 ///
-/// What the filter or the sort looks at should not be changed while the list is read: a record that
-/// leaves it moves the ones behind it up, across the pages that were read.
+/// Don't change what the filter or the sort refers to while the list is read: a record that leaves
+/// the list shifts all later ones, and one of them is missed at the next page boundary.
 ///
-/// After an error, the flow goes on with the page that it failed at.
+/// After an error, the flow resumes with the page that failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use = "a flow does nothing until it is turned"]
 pub struct Pages<O> {
@@ -57,8 +59,8 @@ pub struct Pages<O> {
     longest: usize,
     in_flight: u32,
     last: Option<Seen>,
-    /// The page that was read when their count was a power of two (Brent's algorithm): once it lies
-    /// in a cycle that is no longer than the count, it comes again.
+    /// The page that was read when the number of pages was last a power of two (Brent's algorithm).
+    /// Once it is in a cycle that isn't longer than that number, it is seen again.
     mark: Option<Seen>,
     strict: bool,
     retry: RetryState,
@@ -73,8 +75,8 @@ struct Seen {
 }
 
 impl<O: ListOperation> Pages<O> {
-    /// The pages of a list, from the one that the operation asks for. The seed decides how the waits
-    /// before repetitions are spread: hand in another for each flow.
+    /// The pages of a list, from the page number of the operation on. The seed is that of the
+    /// backoff's jitter: use another for each flow.
     pub fn new(operation: O, seed: u64) -> Self {
         let number = operation.options().page_number().unwrap_or(1);
         let retry = RetryState::new(seed);
@@ -92,7 +94,7 @@ impl<O: ListOperation> Pages<O> {
         }
     }
 
-    /// Sets what is sent again.
+    /// Sets the retry policy.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry.policy = policy;
         self
@@ -105,7 +107,8 @@ impl<O: ListOperation> Pages<O> {
     }
 
     fn take(&mut self, reply: &ReplyOf<O>, in_flight: u32) -> Result<(), FlowError> {
-        // A record that couldn't be read was on the page all the same.
+        // A skipped record counts, or a page of malformed records would look like the end of the
+        // list.
         let read = reply.data.iter().map(O::key);
         let skipped = reply.skipped.iter().filter(|skipped| skipped.is_record());
         let length = read.len().saturating_add(skipped.clone().count());
@@ -137,8 +140,8 @@ impl<O: ListOperation> Pages<O> {
     }
 }
 
-/// FNV-1a, which is the same wherever a stored flow goes on. A byte that UTF-8 doesn't have ends
-/// each key.
+/// FNV-1a: unlike std's hashes it is stable, so that a stored flow can be resumed by another build.
+/// A byte that isn't valid UTF-8 separates the keys.
 fn hash<'a>(keys: impl Iterator<Item = &'a str>) -> u64 {
     keys.flat_map(|key| key.bytes().chain([0xff])).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)

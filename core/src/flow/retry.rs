@@ -9,7 +9,7 @@ use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
 use crate::wire::timestamp::Timestamp;
 
-/// What is sent again, how often, and after how long.
+/// What is retried, how often, and after how long.
 ///
 /// | after | GET, DELETE, PATCH | POST |
 /// |---|---|---|
@@ -20,16 +20,17 @@ use crate::wire::timestamp::Timestamp;
 /// | a fault after which it may have arrived | again | no |
 /// | any other answer | no | no |
 ///
-/// Where the platform gives a code, the number in front of it counts instead of the status: an
-/// answer 500 with the code `429.rate-limiting` is as 429 here. A POST is sent again only if the
-/// status says so as well. After the codes `503.not-enabled` and `503.dependency-not-enabled`
-/// waiting won't help, and nothing is sent again.
+/// If the response has an error code, the status in the code is used instead of the HTTP status: a
+/// 500 with the code `429.rate-limiting` counts as a 429. A POST is retried only if the HTTP status
+/// allows it as well. After the codes `503.not-enabled` and `503.dependency-not-enabled`, nothing
+/// is retried.
 ///
-/// An operation says of itself whether it may be [repeated](Operation::is_idempotent). A DELETE that
-/// was done and whose answer was lost is answered 404 the second time.
+/// Whether an operation may be repeated is its [`is_idempotent`](Operation::is_idempotent). A
+/// DELETE that took effect and whose response was lost returns 404 when it is retried.
 ///
-/// The time before the n-th repetition is drawn from nothing to `initial_backoff` doubled n - 1 times, at most
-/// `max_backoff` (full jitter). A `Retry-After` is waited for in full, up to `max_retry_after`.
+/// The backoff before the n-th retry is random, between zero and `initial_backoff` * 2^(n - 1), at
+/// most `max_backoff` (full jitter). A `Retry-After` is waited for in full, up to
+/// `max_retry_after`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -48,7 +49,8 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// Four tries within two minutes; 0.5 s doubled up to 20 s; a `Retry-After` of up to 60 s.
+    /// 4 attempts within 2 min; a backoff of 0.5 s, doubled up to 20 s; a `Retry-After` of up to 60
+    /// s.
     fn default() -> Self {
         Self {
             max_attempts: 4,
@@ -61,37 +63,37 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Everything is sent once.
+    /// Each request is sent once.
     #[must_use]
     pub fn disabled() -> Self {
         Self { max_attempts: 1, ..Self::default() }
     }
 
-    /// How often a request is sent in all; 4 by default.
+    /// The maximum number of attempts, the first one included; 4 by default.
     #[must_use]
     pub fn max_attempts(self, max_attempts: u32) -> Self {
         Self { max_attempts, ..self }
     }
 
-    /// The time after the first try in which another may begin; 2 min by default.
+    /// The time after the first attempt in which a retry may start; 2 min by default.
     #[must_use]
     pub fn max_elapsed(self, max_elapsed: Duration) -> Self {
         Self { max_elapsed, ..self }
     }
 
-    /// The longest time before the first repetition; 0.5 s by default.
+    /// The longest backoff before the first retry; 0.5 s by default.
     #[must_use]
     pub fn initial_backoff(self, initial_backoff: Duration) -> Self {
         Self { initial_backoff, ..self }
     }
 
-    /// The longest time before any repetition; 20 s by default.
+    /// The longest backoff before any retry; 20 s by default.
     #[must_use]
     pub fn max_backoff(self, max_backoff: Duration) -> Self {
         Self { max_backoff, ..self }
     }
 
-    /// The longest time that is waited because a `Retry-After` asks for it; 60 s by default.
+    /// The longest `Retry-After` that is waited for; 60 s by default.
     #[must_use]
     pub fn max_retry_after(self, max_retry_after: Duration) -> Self {
         Self { max_retry_after, ..self }
@@ -100,14 +102,15 @@ impl RetryPolicy {
     fn delay(&self, attempts: u32, asked: Option<Duration>, random: u64) -> Duration {
         let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
         let ceiling = self.initial_backoff.saturating_mul(doubled).min(self.max_backoff);
-        // The upper half of the bits is a fraction of 2^32.
+        // The upper 32 bits are a random fraction of 2^32.
         let drawn = ceiling.as_nanos().saturating_mul(u128::from(random >> 32)) >> 32;
         let drawn = Duration::from_nanos(u64::try_from(drawn).unwrap_or(u64::MAX));
         drawn.max(asked.unwrap_or_default().min(self.max_retry_after))
     }
 }
 
-/// The tries of one request: the part that all flows share.
+/// The attempts of one request. Every flow sends its requests through this: here each request is
+/// built and each response read, so that the rules of what is retried are in one place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RetryState {
     pub(super) policy: RetryPolicy,
@@ -130,7 +133,7 @@ impl RetryState {
         Self { policy, random: seed, attempts: 0, first: None, backoff: None, in_flight: false }
     }
 
-    /// Holds the next try back.
+    /// Delays the next attempt.
     pub(super) fn hold(&mut self, time: Duration, now: Timestamp) {
         self.backoff = Some(Backoff { since: now, until: now.plus(time) });
     }
@@ -147,7 +150,7 @@ impl RetryState {
         }
         if let Some(backoff) = &mut self.backoff {
             if now < backoff.since {
-                // The clock was set back: the wait begins anew, and doesn't last till the old time.
+                // The clock was set back: wait from now, and not until the old time.
                 *backoff =
                     Backoff { since: now, until: now.plus(backoff.until.since(backoff.since)) };
             }
@@ -206,7 +209,7 @@ impl RetryState {
         (self.attempts, self.first, self.backoff, self.in_flight) = (0, None, None, false);
     }
 
-    /// `SplitMix64`: small, well known, and good enough to spread clients out.
+    /// `SplitMix64`: small, well known, and good enough for jitter.
     fn next_random(&mut self) -> u64 {
         self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -215,8 +218,8 @@ impl RetryState {
     }
 }
 
-/// Whether an operation may be sent again after an answer that is no success. That a request was
-/// turned away undone is a matter of the status alone: a code may stand in any answer.
+/// Whether an operation may be retried after an error response. Only the HTTP status shows that a
+/// request was refused without effect: an error code may be in any response.
 fn may_repeat(error: &ResponseError, idempotent: bool, asked_to: bool) -> bool {
     let invited = error.status() == 429 || (error.status() == 503 && asked_to);
     error.is_retryable() && (idempotent || invited)

@@ -5,11 +5,11 @@ use super::FlowError;
 
 type Source = Box<dyn Error + Send + Sync>;
 
-/// Why a request has no response. Whoever sends requests for a [`Flow`](super::Flow) makes one of
-/// what their HTTP client says.
+/// Why a request got no response. A program that sends the requests of a [`Flow`](super::Flow)
+/// makes one from the error of its HTTP client.
 ///
-/// Any error becomes one with `?`. It is taken to be [`maybe_sent`](Self::maybe_sent) then, so that nothing is
-/// done twice; a client that knows better says so:
+/// Any `std::error::Error` is converted by `?`. It is [`maybe_sent`](Self::maybe_sent) then, so
+/// that nothing is done twice; a client that knows better says so:
 ///
 /// ```
 /// use cycle_images::flow::SendError;
@@ -22,7 +22,7 @@ type Source = Box<dyn Error + Send + Sync>;
 /// assert!(!send("not an address").unwrap_err().may_have_arrived());
 /// ```
 ///
-/// It is no error itself: with its operation it becomes [one](Self::into_error).
+/// It is not an error itself; with its operation it [becomes one](Self::into_error).
 #[derive(Debug)]
 pub struct SendError {
     may_have_arrived: bool,
@@ -38,32 +38,33 @@ enum Cause {
 }
 
 impl SendError {
-    /// Nothing of the request can have reached the platform: even a POST may be sent again.
+    /// No part of the request can have reached the platform: even a POST is retried.
     pub fn not_sent(source: impl Into<Source>) -> Self {
         let cause = Cause::Broken(source.into());
         Self { may_have_arrived: false, is_fatal: false, cause }
     }
 
-    /// The request may have reached the platform, or some of it.
+    /// The request or a part of it may have reached the platform: only an idempotent request is
+    /// retried.
     pub fn maybe_sent(source: impl Into<Source>) -> Self {
         let cause = Cause::Broken(source.into());
         Self { may_have_arrived: true, is_fatal: false, cause }
     }
 
-    /// The answer's body has more than `limit` bytes, and was read no further. This is
+    /// The body of the response has more than `limit` bytes and was not read further. This is
     /// [fatal](Self::fatal).
     #[must_use]
     pub fn too_large(limit: u64) -> Self {
         Self { may_have_arrived: true, is_fatal: true, cause: Cause::TooLarge(limit) }
     }
 
-    /// To send the request again would not help: the client can't carry it as it is, for one.
+    /// A retry can't help; for example because the HTTP client can't send the request.
     #[must_use]
     pub fn fatal(self) -> Self {
         Self { is_fatal: true, ..self }
     }
 
-    /// What went wrong is that more than this time was taken.
+    /// The error is a timeout, with this limit.
     #[must_use]
     pub fn timed_out(self, limit: Duration) -> Self {
         let cause = match self.cause {
@@ -73,7 +74,7 @@ impl SendError {
         Self { cause, ..self }
     }
 
-    /// Whether anything of the request can have reached the platform.
+    /// Whether any part of the request may have reached the platform.
     #[must_use]
     pub fn may_have_arrived(&self) -> bool {
         self.may_have_arrived
@@ -83,7 +84,8 @@ impl SendError {
         self.is_fatal
     }
 
-    /// The error of an operation that was tried so often, and failed like this the last time.
+    /// The error of an operation that failed after this number of attempts, the last time with this
+    /// error.
     #[must_use]
     pub fn into_error(self, operation: &'static str, attempts: u32) -> FlowError {
         let may_have_arrived = self.may_have_arrived;

@@ -4,10 +4,10 @@ use crate::operation::{DocumentOf, One, Operation, Output, Path, Secrets, json_b
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-/// Makes an image of a source: `POST /v1/images`, documented as `createImage`. Capability:
+/// Creates an image from a source: `POST /v1/images`, documented as `createImage`. Capability:
 /// `images-manage`.
 ///
-/// The image is new and empty: [`CreateImageJob`](super::CreateImageJob) imports it.
+/// The new image is empty: [`CreateImageJob`](super::CreateImageJob) imports it.
 ///
 /// ```
 /// use cycle_images::{SourceId, images::CreateImage};
@@ -36,7 +36,7 @@ pub struct CreateImage {
 }
 
 impl CreateImage {
-    /// An image of this source.
+    /// An image from this source.
     pub fn new(source_id: impl Into<SourceId>) -> Self {
         Self {
             name: None,
@@ -46,33 +46,33 @@ impl CreateImage {
         }
     }
 
-    /// A name for people.
+    /// A human-readable name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// An argument for the build; may be called again for another.
+    /// A build argument; may be called again for another.
     pub fn build_arg(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.build.args.insert(name.into(), value.into());
         self
     }
 
-    /// Builds on disk and not in memory, for images that are too large for it.
+    /// Whether to build on disk instead of in memory, for images that don't fit into it.
     pub fn build_use_disk(mut self, use_disk: bool) -> Self {
         self.build.use_disk = Some(use_disk);
         self
     }
 
-    /// Another target than the source's, image and tag, for this image alone; for sources of
-    /// origin `docker-hub` or `docker-registry`.
+    /// Overrides the source's target (image and tag) for this image only; for sources of origin
+    /// `docker-hub` or `docker-registry`.
     pub fn override_target(mut self, target: impl Into<String>) -> Self {
         self.overrides.target = Some(target.into());
         self
     }
 
-    /// The URL of a `.tar.gz` of a repository with a Dockerfile, in place of the source's, for this
-    /// image alone; for sources of origin `docker-file`.
+    /// Overrides the URL of the source's `.tar.gz` for this image only; for sources of origin
+    /// `docker-file`.
     pub fn override_targz_url(mut self, url: impl Into<String>) -> Self {
         self.overrides.targz_url = Some(url.into());
         self
@@ -98,7 +98,7 @@ impl Operation for CreateImage {
     }
 
     fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {
-        // Shorter ones are versions and switches, which errors have to name.
+        // Shorter ones are versions and flags, which an error must be able to name.
         for argument in self.build.args.values().filter(|argument| argument.len() >= 8) {
             secrets.text(argument);
         }

@@ -5,8 +5,8 @@ use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-/// Has an image imported: `POST /v1/images/{id}/tasks` with the action `import`, documented as
-/// `createImageJob`. Capability: `images-import`. The answer describes the job that downloads,
+/// Imports an image: `POST /v1/images/{id}/tasks` with the action `import`, documented as
+/// `createImageJob`. Capability: `images-import`. The reply describes the job that downloads,
 /// builds, verifies and saves the image.
 ///
 /// ```

@@ -5,8 +5,8 @@ use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-/// Has the unused images of sources deleted: `POST /v1/images/tasks` with the action `prune`,
-/// documented as `createImagesJob`. Capability: `images-manage`. The answer describes the job that
+/// Deletes the unused images of sources: `POST /v1/images/tasks` with the action `prune`,
+/// documented as `createImagesJob`. Capability: `images-manage`. The reply describes the job that
 /// does it.
 ///
 /// ```
@@ -28,7 +28,7 @@ pub struct CreateImagesJob {
 }
 
 impl CreateImagesJob {
-    /// Prunes the images of these sources, at least one.
+    /// Prunes the images of these sources; at least one.
     pub fn prune(source_ids: impl IntoIterator<Item = impl Into<SourceId>>) -> Self {
         Self { source_ids: source_ids.into_iter().map(Into::into).collect() }
     }

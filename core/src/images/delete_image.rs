@@ -5,8 +5,8 @@ use crate::operation::{DocumentOf, One, Operation, Output, Path};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-/// Has an image deleted: `DELETE /v1/images/{id}`, documented as `deleteImage`. Capability:
-/// `images-manage`. The answer describes the job that does it.
+/// Deletes an image: `DELETE /v1/images/{id}`, documented as `deleteImage`. Capability:
+/// `images-manage`. The reply describes the job that does it.
 ///
 /// ```
 /// use cycle_images::{ImageId, images::DeleteImage};

@@ -34,7 +34,7 @@ impl GetImage {
         Self { id: id.into(), options: ListOptions::default() }
     }
 
-    /// Has a value computed for the image's `meta`; may be called again for another.
+    /// Requests a computed value for the image's `meta`; may be called again for another.
     pub fn meta(mut self, meta: ImageMetaName) -> Self {
         self.options.add_meta(meta.as_str());
         self
@@ -46,19 +46,19 @@ impl GetImage {
         self
     }
 
-    /// Documented for a single image as for the list: a field to sort by.
+    /// A field to sort by: documented for a single image, too.
     pub fn sort(mut self, field: impl Into<String>) -> Self {
         self.options.add_sort(field);
         self
     }
 
-    /// Documented for a single image as for the list: the page to read, counted from 1.
+    /// The page to read, counted from 1: documented for a single image, too.
     pub fn page_number(mut self, number: u32) -> Self {
         self.options.set_page_number(number);
         self
     }
 
-    /// Documented for a single image as for the list: the size of a page, at least 1.
+    /// The number of records on a page, at least 1: documented for a single image, too.
     pub fn page_size(mut self, size: u32) -> Self {
         self.options.set_page_size(size);
         self

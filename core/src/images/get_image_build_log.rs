@@ -5,7 +5,7 @@ use crate::operation::{DocumentOf, One, Operation, Output, Path};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-/// Reads what an image's build said: `GET /v1/images/{id}/build-log`, documented as
+/// Reads the log of an image's build: `GET /v1/images/{id}/build-log`, documented as
 /// `getImageBuildLog`. Capability: `images-view`.
 ///
 /// ```

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// Lists images: `GET /v1/images`, documented as `getImages`. Capability: `images-view`.
 ///
-/// A page's size is a wish: the platform may send fewer images than asked for, and tells no total.
+/// The platform may return fewer images on a page than requested, and reports no total.
 ///
 /// ```
 /// use cycle_images::images::{GetImages, ImageInclude};
@@ -45,12 +45,12 @@ struct Filter {
 }
 
 impl GetImages {
-    /// All images, the platform's first page of them.
+    /// The first page of all images.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Has a value computed for each image's `meta`; may be called again for another.
+    /// Requests a computed value for each image's `meta`; may be called again for another.
     pub fn meta(mut self, meta: ImageMetaName) -> Self {
         self.options.add_meta(meta.as_str());
         self
@@ -68,13 +68,13 @@ impl GetImages {
         self
     }
 
-    /// Only images in which a field has something to do with this text.
+    /// Only images that match this search text.
     pub fn filter_search(mut self, text: impl Into<String>) -> Self {
         self.filter.search = Some(text.into());
         self
     }
 
-    /// Only images in this state; may be called again to let in another.
+    /// Only images in this state; may be called again for another state.
     pub fn filter_state(mut self, state: ImageStatus) -> Self {
         self.filter.state.push(state);
         self
@@ -86,7 +86,7 @@ impl GetImages {
         self
     }
 
-    /// Only images that were made from this source.
+    /// Only images that were created from this source.
     pub fn filter_source_id(mut self, source_id: impl Into<SourceId>) -> Self {
         self.filter.source_id = Some(source_id.into());
         self
@@ -104,7 +104,7 @@ impl GetImages {
         self
     }
 
-    /// How many images a page should hold, at least 1.
+    /// The number of images on a page, at least 1.
     pub fn page_size(mut self, size: u32) -> Self {
         self.options.set_page_size(size);
         self

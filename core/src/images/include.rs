@@ -1,4 +1,5 @@
-//! What images can include and compute, as a request asks for it and as a response returns it.
+//! Includes and computed values of images: how a request names them, and what the response
+//! contains.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +12,9 @@ use crate::wire::lenient;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ImageInclude {
-    /// Who made the images.
+    /// The creators of the images.
     Creators,
-    /// The stack builds that images were made for.
+    /// The stack builds that the images belong to.
     StackBuilds,
     /// The stacks of those builds.
     Stacks,
@@ -40,7 +41,7 @@ impl ImageInclude {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ImageMetaName {
-    /// How many containers use the image, by state.
+    /// The number of containers that use the image, by state.
     ContainersCount,
 }
 
@@ -52,7 +53,7 @@ impl ImageMetaName {
     }
 }
 
-/// Resources that images refer to, by id, as far as they were asked for with `include`.
+/// Resources that the images refer to, by id, if the request asked for them with `include`.
 ///
 /// ```
 /// # use cycle_images::{Hub, images::{GetImages, ImageInclude}};
@@ -69,10 +70,10 @@ impl ImageMetaName {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ImageIncludes {
-    /// Who made the images.
+    /// The creators of the images.
     #[serde(deserialize_with = "lenient::or_default", skip_serializing_if = "Creators::is_empty")]
     pub creators: Creators,
-    /// The stack builds that images were made for.
+    /// The stack builds that the images belong to.
     #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub stack_builds: BTreeMap<String, StackBuild>,
     /// The stacks of those builds.

@@ -6,7 +6,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 /// Changes an image: `PATCH /v1/images/{id}`, documented as `updateImage`. Capability:
-/// `images-manage`. What isn't set stays as it is.
+/// `images-manage`. Only what is set is changed.
 ///
 /// ```
 /// use cycle_images::{ImageId, images::UpdateImage};
@@ -29,7 +29,7 @@ impl UpdateImage {
         Self { id: id.into(), name: None }
     }
 
-    /// A new name for people.
+    /// A new human-readable name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// Reads one job: `GET /v1/jobs/{id}`, documented as `getJob`. Capability: `apionly-jobs-view`.
 ///
-/// For some seconds after it was accepted a job may not be there yet, and some time after its end
-/// it may be gone: both are answered with the code `404.job`.
+/// A job may be missing for some seconds after it was accepted, and may be removed some time after
+/// it ended: both are the error `404.job`.
 ///
 /// ```
 /// use cycle_images::{JobId, jobs::GetJob};

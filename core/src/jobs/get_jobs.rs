@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// Lists jobs: `GET /v1/jobs`, documented as `getJobs`. Capability: `apionly-jobs-view`.
 ///
-/// A page's size is a wish: the platform may send fewer jobs than asked for, and tells no total.
+/// The platform may return fewer jobs on a page than requested, and reports no total.
 ///
 /// ```
 /// use cycle_images::Timestamp;
@@ -45,7 +45,7 @@ struct Filter {
 }
 
 impl GetJobs {
-    /// All jobs, the platform's first page of them.
+    /// The first page of all jobs.
     pub fn new() -> Self {
         Self::default()
     }
@@ -56,25 +56,25 @@ impl GetJobs {
         self
     }
 
-    /// Only jobs from this moment on; documented as `filter[range-start]`.
+    /// Only jobs from this time on; documented as `filter[range-start]`.
     pub fn filter_range_start(mut self, start: impl Into<Timestamp>) -> Self {
         self.filter.range_start = Some(start.into());
         self
     }
 
-    /// Only jobs up to this moment; documented as `filter[range-end]`.
+    /// Only jobs up to this time; documented as `filter[range-end]`.
     pub fn filter_range_end(mut self, end: impl Into<Timestamp>) -> Self {
         self.filter.range_end = Some(end.into());
         self
     }
 
-    /// Only jobs in which a field has something to do with this text.
+    /// Only jobs that match this search text.
     pub fn filter_search(mut self, text: impl Into<String>) -> Self {
         self.filter.search = Some(text.into());
         self
     }
 
-    /// Only jobs in this state; may be called again to let in another.
+    /// Only jobs in this state; may be called again for another state.
     pub fn filter_state(mut self, state: JobStatus) -> Self {
         self.filter.state.push(state);
         self
@@ -92,7 +92,7 @@ impl GetJobs {
         self
     }
 
-    /// How many jobs a page should hold, at least 1.
+    /// The number of jobs on a page, at least 1.
     pub fn page_size(mut self, size: u32) -> Self {
         self.options.set_page_size(size);
         self

@@ -5,7 +5,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 /// Lists the latest jobs: `GET /v1/jobs/latest`, documented as `getLatestJobs`. Capability:
-/// `apionly-jobs-view`. How many that are is up to the platform; there are no pages.
+/// `apionly-jobs-view`. The platform decides how many; there are no pages.
 ///
 /// ```
 /// use cycle_images::jobs::GetLatestJobs;
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 pub struct GetLatestJobs {}
 
 impl GetLatestJobs {
-    /// The jobs that the platform finds the latest.
+    /// The latest jobs.
     pub fn new() -> Self {
         Self::default()
     }

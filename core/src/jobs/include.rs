@@ -1,4 +1,4 @@
-//! What jobs can include, as a request asks for it and as a response returns it.
+//! Includes of jobs: how a request names them, and what the response contains.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::wire::lenient;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JobInclude {
-    /// Who made the jobs.
+    /// The creators of the jobs.
     Creators,
 }
 
@@ -21,12 +21,12 @@ impl JobInclude {
     }
 }
 
-/// Resources that jobs refer to, by id, as far as they were asked for with `include`.
+/// Resources that the jobs refer to, by id, if the request asked for them with `include`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct JobIncludes {
-    /// Who made the jobs.
+    /// The creators of the jobs.
     #[serde(deserialize_with = "lenient::or_default", skip_serializing_if = "Creators::is_empty")]
     pub creators: Creators,
 }

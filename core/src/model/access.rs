@@ -4,18 +4,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::wire::lenient;
 
-/// Who may do what with a resource.
+/// Access rights to a resource: an access control list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Acl {
-    /// What each role may do, by the role's id.
+    /// The rights of each role, by the role's id.
     #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, AccessRights>,
 }
 
 impl Acl {
-    /// No role may do anything yet.
+    /// A list without any role.
     ///
     /// ```
     /// use cycle_images::model::{AccessRights, Acl};
@@ -30,7 +30,7 @@ impl Acl {
         Self::default()
     }
 
-    /// What the role with this id may do; may be called again for another role.
+    /// Sets the rights of the role with this id; may be called again for another role.
     #[must_use]
     pub fn role(mut self, id: impl Into<String>, rights: AccessRights) -> Self {
         self.roles.insert(id.into(), rights);
@@ -38,50 +38,50 @@ impl Acl {
     }
 }
 
-/// What a role may do with a resource.
+/// The rights of a role to a resource.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct AccessRights {
-    /// See it.
+    /// May view it.
     #[serde(deserialize_with = "lenient::or_default")]
     pub view: bool,
-    /// Change it.
+    /// May modify it.
     #[serde(deserialize_with = "lenient::or_default")]
     pub modify: bool,
-    /// Change who may do what with it.
+    /// May manage access to it.
     #[serde(deserialize_with = "lenient::or_default")]
     pub manage: bool,
 }
 
 impl AccessRights {
-    /// Nothing.
+    /// No rights.
     #[must_use]
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Everything.
+    /// All rights.
     #[must_use]
     pub fn all() -> Self {
         Self { view: true, modify: true, manage: true }
     }
 
-    /// See it, or not.
+    /// Sets whether the role may view it.
     #[must_use]
     pub fn view(mut self, view: bool) -> Self {
         self.view = view;
         self
     }
 
-    /// Change it, or not.
+    /// Sets whether the role may modify it.
     #[must_use]
     pub fn modify(mut self, modify: bool) -> Self {
         self.modify = modify;
         self
     }
 
-    /// Change who may do what with it, or not.
+    /// Sets whether the role may manage access to it.
     #[must_use]
     pub fn manage(mut self, manage: bool) -> Self {
         self.manage = manage;

@@ -10,16 +10,16 @@ use crate::wire::timestamp::Timestamp;
 /// The id of a container.
 pub type ContainerId = Id<ContainerSummary>;
 
-/// What an environment's `meta` tells of one of its containers.
+/// A container, as listed in an environment's `meta`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContainerSummary {
     /// The container's id.
     pub id: ContainerId,
-    /// A name for people.
+    /// Human-readable name.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
-    /// Where it stands in its life.
+    /// The lifecycle state.
     pub state: ContainerState,
     /// The image that it runs.
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -29,33 +29,33 @@ pub struct ContainerSummary {
     pub environment: ContainerEnvironment,
 }
 
-/// The state of a container: where it is, and where it is meant to be.
+/// The current and the desired state of a container.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContainerState {
-    /// The state it is in.
+    /// The current state.
     pub current: ContainerStatus,
-    /// The state it is meant to be in.
+    /// The desired state.
     #[serde(default, deserialize_with = "lenient::word", skip_serializing_if = "Option::is_none")]
     pub desired: Option<ContainerStatus>,
-    /// When it came into this state.
+    /// When it entered this state.
     #[serde(default, with = "lenient::or_never")]
     pub changed: Option<Timestamp>,
-    /// What went wrong, if anything did.
+    /// The error, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<StateError>,
 }
 
 string_enum! {
-    /// Where a container stands in its life.
+    /// The state of a container.
     pub enum ContainerStatus {
-        /// Made, and not yet started.
+        /// Created, not started yet.
         New = "new",
         /// Being started.
         Starting = "starting",
         /// Running.
         Running = "running",
-        /// Started for each call, as a function.
+        /// Started for each call of a function.
         Function = "function",
         /// Being stopped.
         Stopping = "stopping",
@@ -76,7 +76,7 @@ pub struct ContainerImage {
     /// The image.
     #[serde(deserialize_with = "lenient::or_none")]
     pub id: Option<ImageId>,
-    /// The platform's service that it is, if it is one: `discovery`, `loadbalancer` or `vpn`.
+    /// The platform service that it runs, if it is one: `discovery`, `loadbalancer` or `vpn`.
     #[serde(deserialize_with = "lenient::text")]
     pub service: Option<String>,
 }
@@ -89,7 +89,7 @@ pub struct ContainerEnvironment {
     /// The environment.
     #[serde(deserialize_with = "lenient::or_none")]
     pub id: Option<EnvironmentId>,
-    /// The cluster that it runs on.
+    /// The cluster it runs on.
     #[serde(deserialize_with = "lenient::or_default")]
     pub cluster: String,
     /// The id of the subnet of the container.
@@ -98,7 +98,7 @@ pub struct ContainerEnvironment {
     /// Its IPv6 network.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv6: Option<IpNet>,
-    /// Its network of the older kind.
+    /// Its legacy network.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub legacy: Option<LegacyNetwork>,
 }
@@ -108,7 +108,7 @@ pub struct ContainerEnvironment {
 #[serde(default)]
 #[non_exhaustive]
 pub struct PrivateNetwork {
-    /// The VXLAN tag that its packets carry.
+    /// The VXLAN tag of its packets.
     #[serde(deserialize_with = "lenient::whole")]
     pub vxlan_tag: u64,
     /// The id of the subnet.
@@ -117,11 +117,11 @@ pub struct PrivateNetwork {
     /// Its IPv6 network.
     #[serde(deserialize_with = "lenient::or_default")]
     pub ipv6: IpNet,
-    /// Its network of the older kind.
+    /// Its legacy network.
     pub legacy: Option<LegacyNetwork>,
 }
 
-/// A network of the older kind.
+/// A legacy network.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

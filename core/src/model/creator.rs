@@ -11,23 +11,23 @@ use crate::wire::secret::Secret;
 use crate::wire::string_enum::string_enum;
 use crate::wire::timestamp::Timestamp;
 
-/// The id of whoever created a resource; [`Creator::kind`] says which kind of creator it is.
+/// The id of a resource's creator; [`Creator::kind`] is the kind of creator.
 pub type CreatorId = Id<Creator>;
 
-/// Who made a resource.
+/// The creator of a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Creator {
     /// The creator's id.
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub id: Option<CreatorId>,
-    /// What kind of creator it is; documented as `type`.
+    /// The kind of creator; documented as `type`.
     #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     pub kind: CreatorType,
 }
 
 string_enum! {
-    /// What kind of creator made a resource.
+    /// The kind of a creator.
     pub enum CreatorType {
         /// A person's account.
         Account = "account",
@@ -46,7 +46,7 @@ string_enum! {
     }
 }
 
-/// What anyone in a hub may know of a person.
+/// The public part of a person's account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -57,13 +57,13 @@ pub struct Account {
     /// The person's name.
     #[serde(deserialize_with = "lenient::or_default")]
     pub name: AccountName,
-    /// Where to write to.
+    /// The e-mail address.
     #[serde(deserialize_with = "lenient::or_default")]
     pub email: EmailAddress,
     /// Whether the account is protected by a second factor.
     #[serde(deserialize_with = "lenient::or_default")]
     pub two_factor_auth: TwoFactorAuth,
-    /// When what happened, by the event's name, such as `last_login`.
+    /// Lifecycle timestamps, by the event's name, such as `last_login`.
     #[serde(with = "event_times", skip_serializing_if = "BTreeMap::is_empty")]
     pub events: BTreeMap<String, Option<Timestamp>>,
 }
@@ -81,7 +81,7 @@ pub struct AccountName {
     pub last: String,
 }
 
-/// Where to write to a person.
+/// The e-mail address of a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -101,44 +101,44 @@ pub struct TwoFactorAuth {
     pub verified: bool,
 }
 
-/// An API key that made a resource.
+/// An API key that created a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApiKeyCreator {
     /// The key's id.
     pub id: CreatorId,
-    /// A name for people.
+    /// Human-readable name.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
-    /// The hub that it belongs to.
+    /// The hub it belongs to.
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
-    /// Who made the key. The document requires it without saying what it is.
+    /// The creator of the key. It is documented as required, but not what it is.
     #[serde(default)]
     pub creator: Option<Creator>,
     /// The key itself.
     #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
-    /// Which environments it may touch.
+    /// The environments it may access.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub permissions: Permissions,
-    /// What it may do.
+    /// Permissions.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub capabilities: Capabilities,
-    /// The addresses that it may be used from; any, if there are none.
+    /// The IP addresses that it may be used from; any if it is empty.
     #[serde(default, deserialize_with = "lenient::list")]
     pub ips: Vec<String>,
-    /// Where it stands in its life.
+    /// The lifecycle state.
     pub state: State<LifeStatus>,
-    /// When what happened to it, by the event's name.
+    /// Lifecycle timestamps, by the event's name.
     #[serde(default, with = "event_times")]
     pub events: BTreeMap<String, Option<Timestamp>>,
 }
 
 string_enum! {
-    /// Where a resource stands in its life, if it is there as soon as it is made.
+    /// The state of a resource that is ready as soon as it is created.
     pub enum LifeStatus {
-        /// There to be used.
+        /// Ready for use.
         Live = "live",
         /// Being deleted.
         Deleting = "deleting",
@@ -147,15 +147,15 @@ string_enum! {
     }
 }
 
-/// Which environments an API key may touch.
+/// The environments that an API key may access.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Permissions {
-    /// Whether it may touch them all.
+    /// Whether it may access all of them.
     #[serde(deserialize_with = "lenient::or_default")]
     pub all_environments: bool,
-    /// Those it may touch, if not all.
+    /// The environments it may access, if not all.
     #[serde(deserialize_with = "lenient::list")]
     pub environments: Vec<EnvironmentPermission>,
 }
@@ -173,7 +173,7 @@ pub struct EnvironmentPermission {
     pub manage: bool,
 }
 
-/// What an API key may do.
+/// The permissions of an API key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Account, ApiKeyCreator, Environment};
 use crate::wire::lenient;
 
-/// Who made resources, by kind and id.
+/// Creators of resources, by kind and id.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub struct Creators {
     /// People without an account.
     #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub visitors: BTreeMap<String, Account>,
-    /// Environments that made something on their own.
+    /// Environments that created a resource on their own.
     #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub environments: BTreeMap<String, Environment>,
     /// API keys.

@@ -14,42 +14,42 @@ use crate::wire::timestamp::Timestamp;
 pub type EnvironmentId = Id<Environment>;
 
 /// An environment: containers and the private network between them. Among the includes, it is one
-/// that made a resource on its own.
+/// that created a resource on its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Environment {
     /// The environment's id.
     pub id: EnvironmentId,
-    /// A short name for people, made from `name`; several environments may share one.
+    /// Human-readable identifier, derived from `name`; several environments may have the same.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub identifier: String,
-    /// A name for people.
+    /// Human-readable name.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
-    /// The cluster that it runs on.
+    /// The cluster it runs on.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub cluster: String,
-    /// What people wrote about it.
+    /// Descriptive text.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub about: EnvironmentAbout,
-    /// Who made it.
+    /// The creator.
     #[serde(default)]
     pub creator: Option<Creator>,
-    /// The hub that it belongs to.
+    /// The hub it belongs to.
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
-    /// Where it stands in its life.
+    /// The lifecycle state.
     pub state: State<EnvironmentStatus>,
-    /// When what happened to it.
+    /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
-    /// What is switched on in it, as it was sent.
+    /// The features that are enabled in it, as sent.
     #[serde(default)]
     pub features: Option<Json>,
-    /// The services that the platform runs in it, as they were sent.
+    /// The platform services that run in it, as sent.
     #[serde(default)]
     pub services: Option<Json>,
-    /// Who may do what with it.
+    /// Access rights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acl: Option<Acl>,
     /// Its private network.
@@ -58,17 +58,17 @@ pub struct Environment {
     /// Its deployments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployments: Option<Deployments>,
-    /// What was computed for it, if it was asked for.
+    /// Computed values, if the request asked for them with `meta`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<EnvironmentMeta>,
 }
 
 string_enum! {
-    /// Where an environment stands in its life.
+    /// The state of an environment.
     pub enum EnvironmentStatus {
-        /// Made, and not yet there.
+        /// Created, not ready yet.
         New = "new",
-        /// There to be used.
+        /// Ready for use.
         Live = "live",
         /// Being copied from another.
         Cloning = "cloning",
@@ -79,7 +79,7 @@ string_enum! {
     }
 }
 
-/// What people wrote about an environment.
+/// Descriptive text of an environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -87,7 +87,7 @@ pub struct EnvironmentAbout {
     /// A description.
     #[serde(deserialize_with = "lenient::or_default")]
     pub description: String,
-    /// Whether someone marked it as a favourite.
+    /// Whether it is marked as a favorite.
     #[serde(deserialize_with = "lenient::or_default")]
     pub favorite: bool,
 }
@@ -97,12 +97,12 @@ pub struct EnvironmentAbout {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Deployments {
-    /// The version that each tag stands for.
+    /// The version of each tag.
     #[serde(deserialize_with = "lenient::texts")]
     pub tags: BTreeMap<String, String>,
 }
 
-/// What was computed for an environment.
+/// Computed values of an environment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -129,7 +129,7 @@ pub struct ServiceVersion {
     /// The version.
     #[serde(deserialize_with = "lenient::or_default")]
     pub version: String,
-    /// The instance that runs it.
+    /// The server instance that runs it.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<String>,
     /// When it was last updated.

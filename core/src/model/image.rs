@@ -20,64 +20,64 @@ pub type ImageId = Id<Image>;
 pub struct Image {
     /// The image's id.
     pub id: ImageId,
-    /// The hub that it belongs to.
+    /// The hub it belongs to.
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
-    /// A name for people.
+    /// Human-readable name.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The size in bytes.
     #[serde(default, deserialize_with = "lenient::whole")]
     pub size: u64,
-    /// What people wrote about it.
+    /// Descriptive text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<ImageAbout>,
-    /// Where it is kept.
+    /// Where it is stored.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub backend: Backend,
-    /// What a server must have to run it.
+    /// Requirements on the server that runs it.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub requires: Requires,
-    /// How it was asked to be built.
+    /// The build options.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build: Option<Build>,
-    /// What builds it, if that isn't the platform itself.
+    /// The builder, if it isn't the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub builder: Option<Builder>,
-    /// How containers are to run it.
+    /// The configuration of containers that run it.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub config: Config,
-    /// What it is made from.
+    /// What it is built from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<ImageSource>,
-    /// Who made it.
+    /// The creator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creator: Option<Creator>,
     /// The factory that built it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub factory: Option<Factory>,
-    /// Where it stands in its life.
+    /// The lifecycle state.
     pub state: State<ImageStatus>,
-    /// When what happened to it.
+    /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
-    /// What was computed for it, if it was asked for.
+    /// Computed values, if the request asked for them with `meta`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<ImageMeta>,
 }
 
 string_enum! {
-    /// Where an image stands in its life.
+    /// The state of an image.
     pub enum ImageStatus {
-        /// Made, and not yet imported.
+        /// Created, not imported yet.
         New = "new",
         /// Waiting for its tar, or receiving it.
         Uploading = "uploading",
-        /// Being fetched from its origin.
+        /// Being downloaded from its origin.
         Downloading = "downloading",
         /// Being built.
         Building = "building",
-        /// Being checked.
+        /// Being verified.
         Verifying = "verifying",
         /// Being saved to its backend.
         Saving = "saving",
@@ -90,7 +90,7 @@ string_enum! {
     }
 }
 
-/// What people wrote about an image.
+/// Descriptive text of an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -100,12 +100,12 @@ pub struct ImageAbout {
     pub description: Option<String>,
 }
 
-/// Where an image is kept.
+/// Where an image is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Backend {
-    /// Who hosts it.
+    /// The git host.
     #[serde(deserialize_with = "lenient::or_default")]
     pub provider: String,
     /// The size in bytes.
@@ -119,7 +119,7 @@ pub struct Backend {
     pub file_id: String,
 }
 
-/// What a server must have to run an image.
+/// Requirements on the server that runs an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -129,7 +129,7 @@ pub struct Requires {
     pub nvidia_gpu: Option<bool>,
 }
 
-/// How an image was asked to be built.
+/// The build options of an image.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -137,7 +137,7 @@ pub struct Build {
     /// The build's arguments.
     #[serde(deserialize_with = "lenient::texts", skip_serializing_if = "BTreeMap::is_empty")]
     pub args: BTreeMap<String, String>,
-    /// Whether to build on disk and not in memory.
+    /// Whether to build on disk instead of in memory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_disk: Option<bool>,
 }
@@ -150,7 +150,7 @@ impl Build {
     }
 }
 
-/// What builds an image, if that isn't the platform itself.
+/// The builder of an image, if it isn't the platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -176,12 +176,12 @@ pub struct Factory {
     pub acknowledged: Option<Timestamp>,
 }
 
-/// What was computed for an image.
+/// Computed values of an image.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ImageMeta {
-    /// How many containers use it, by state; asked for as
+    /// The number of containers that use it, by state; requested by
     /// [`ContainersCount`](crate::images::ImageMetaName::ContainersCount).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub containers_count: Option<StateCounts>,

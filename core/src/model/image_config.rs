@@ -6,7 +6,7 @@ use crate::wire::lenient;
 use crate::wire::shown::{Names, debug};
 use crate::wire::string_enum::string_enum;
 
-/// How containers are to run an image.
+/// The configuration of containers that run an image.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -14,7 +14,7 @@ pub struct Config {
     /// The Linux user that its processes run as.
     #[serde(deserialize_with = "lenient::or_default")]
     pub user: String,
-    /// The ports that it listens on.
+    /// The ports it listens on.
     #[serde(deserialize_with = "lenient::list")]
     pub ports: Vec<Port>,
     /// Its environment variables.
@@ -23,10 +23,10 @@ pub struct Config {
     /// Its labels.
     #[serde(deserialize_with = "lenient::texts")]
     pub labels: BTreeMap<String, String>,
-    /// The command that starts it, word by word.
+    /// The command and its arguments.
     #[serde(deserialize_with = "lenient::list")]
     pub command: Vec<String>,
-    /// Its entrypoint, word by word.
+    /// The entrypoint and its arguments.
     #[serde(deserialize_with = "lenient::list")]
     pub entrypoint: Vec<String>,
     /// The volumes that it declares.
@@ -66,13 +66,13 @@ pub struct Volume {
     /// Where it is mounted.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// What the container may do with it.
+    /// Whether the container may write to it.
     #[serde(deserialize_with = "lenient::word", skip_serializing_if = "Option::is_none")]
     pub mode: Option<VolumeMode>,
 }
 
 string_enum! {
-    /// What a container may do with a volume.
+    /// Whether a container may write to a volume.
     pub enum VolumeMode {
         /// Read it.
         ReadOnly = "ro",

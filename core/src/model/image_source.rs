@@ -6,17 +6,17 @@ use crate::wire::lenient;
 use crate::wire::shown::{Url, debug};
 use crate::wire::string_enum::string_enum;
 
-/// What an image is made from.
+/// What an image is built from.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct ImageSource {
     /// The type of source; documented as `type`.
     #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     pub kind: SourceType,
-    /// The source, and where it has the image from.
+    /// The source and its origin.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub details: ImageSourceDetails,
-    /// What was asked for in place of the source's own values; documented as `override`.
+    /// Values that override the source's own; documented as `override`.
     #[serde(rename = "override", default)]
     pub overrides: Option<Override>,
 }
@@ -57,7 +57,7 @@ impl Serialize for ImageSource {
 string_enum! {
     /// A type of image source.
     pub enum SourceType {
-        /// A source that people made for images.
+        /// A source that was created for images.
         Direct = "direct",
         /// A build of a stack.
         StackBuild = "stack-build",
@@ -66,12 +66,12 @@ string_enum! {
     }
 }
 
-/// The source that an image is made from.
+/// The source that an image is built from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ImageSourceDetails {
-    /// The id of the source, or of the stack build, as the source's type says.
+    /// The id of the source or of the stack build, depending on the source's type.
     #[serde(deserialize_with = "lenient::or_default")]
     pub id: String,
     /// For a stack build, the stack.
@@ -80,12 +80,12 @@ pub struct ImageSourceDetails {
     /// For a stack build, the identifiers of the containers that use the image.
     #[serde(deserialize_with = "lenient::list", skip_serializing_if = "Vec::is_empty")]
     pub containers: Vec<String>,
-    /// Where the image comes from.
+    /// The origin of the image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
 }
 
-/// What was asked for in place of a source's own values.
+/// Values that override a source's own.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

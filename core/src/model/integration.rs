@@ -20,37 +20,37 @@ pub type IntegrationId = Id<Integration>;
 pub struct Integration {
     /// The integration's id.
     pub id: IntegrationId,
-    /// A name for people.
+    /// Human-readable name.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The vendor.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub vendor: String,
-    /// A short name for people; several integrations may share one.
+    /// Human-readable identifier; several integrations may share one.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub identifier: String,
-    /// What opens the vendor's side.
+    /// Credentials for the vendor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth: Option<IntegrationAuth>,
-    /// More values that belong to it.
+    /// Further values.
     #[serde(
         default,
         deserialize_with = "lenient::texts",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub extra: BTreeMap<String, String>,
-    /// Who made it.
+    /// The creator.
     #[serde(default)]
     pub creator: Option<Creator>,
-    /// The hub that it belongs to.
+    /// The hub it belongs to.
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
-    /// Where it stands in its life.
+    /// The lifecycle state.
     pub state: State<IntegrationStatus>,
-    /// When what happened to it.
+    /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
-    /// What was computed for it, if it was asked for.
+    /// Computed values, if the request asked for them with `meta`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<IntegrationMeta>,
 }
@@ -58,13 +58,13 @@ pub struct Integration {
 debug!(Integration { id, name, vendor, identifier, auth, extra = Names(extra), creator, hub_id, state, events, meta });
 
 string_enum! {
-    /// Where an integration stands in its life.
+    /// The state of an integration.
     pub enum IntegrationStatus {
-        /// Made, and not yet checked.
+        /// Created, not verified yet.
         New = "new",
-        /// Being checked.
+        /// Being verified.
         Verifying = "verifying",
-        /// There to be used.
+        /// Ready for use.
         Live = "live",
         /// Being deleted.
         Deleting = "deleting",
@@ -73,7 +73,7 @@ string_enum! {
     }
 }
 
-/// What opens a vendor's side; which of it is needed depends on the vendor.
+/// Credentials for a vendor; which fields are needed depends on the vendor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -90,7 +90,7 @@ pub struct IntegrationAuth {
     /// The id of the key.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub key_id: Option<String>,
-    /// The secret that belongs to the key.
+    /// The secret of the API key.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
     /// The subscription.
@@ -104,12 +104,12 @@ pub struct IntegrationAuth {
     pub base64_config: Option<Secret>,
 }
 
-/// What was computed for an integration.
+/// Computed values of an integration.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct IntegrationMeta {
-    /// The vendor's whole description, as it was sent.
+    /// The vendor's description, as sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub definition: Option<Json>,
 }

@@ -12,80 +12,78 @@ use crate::wire::timestamp::Timestamp;
 /// The id of a [`Job`].
 pub type JobId = Id<Job>;
 
-/// Work that the platform does in the background, such as importing an image.
+/// Work that the platform runs in the background, such as importing an image.
 ///
-/// [`progress`](Self::progress) tells how far it has come, [`failure`](Self::failure) what went
-/// wrong.
+/// See [`progress`](Self::progress) and [`failure`](Self::failure).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Job {
     /// The job's id.
     pub id: JobId,
-    /// The hub that it belongs to.
+    /// The hub it belongs to.
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
-    /// The queue that it waits in.
+    /// The queue it waits in.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub queue: String,
-    /// What it does, in a few words.
+    /// A short description of what it does.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub caption: String,
-    /// When what happened to it.
+    /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: JobEvents,
-    /// When it is to begin, if that isn't at once.
+    /// When it is scheduled to start; `None` if it isn't delayed.
     #[serde(default, with = "lenient::or_never")]
     pub schedule: Option<Timestamp>,
-    /// What it consists of.
+    /// The steps or tasks it consists of.
     #[serde(default, deserialize_with = "lenient::list")]
     pub tasks: Vec<JobTask>,
-    /// When the platform gives it up, or forgets it.
+    /// When the platform expires or removes it.
     #[serde(default, with = "lenient::or_never")]
     pub expires: Option<Timestamp>,
-    /// What the platform tells equal jobs by.
+    /// The key by which the platform recognizes equal jobs.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub hash: String,
-    /// Whether an equal job, made soon after it, is not taken on.
+    /// Whether an equal job that is created soon after it is refused.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub limit_duplicates: bool,
-    /// Who made it.
+    /// The creator.
     #[serde(default)]
     pub creator: Option<Creator>,
-    /// Where it stands.
+    /// The state.
     #[serde(serialize_with = "of_a_job::state")]
     pub state: State<JobStatus>,
 }
 
 string_enum! {
-    /// Where a job stands.
+    /// The state of a job.
     pub enum JobStatus {
-        /// Just made.
+        /// Created.
         New = "new",
-        /// Waiting for its turn.
+        /// Waiting in a queue.
         Queued = "queued",
-        /// Waiting for its time.
+        /// Waiting for its scheduled time.
         Scheduled = "scheduled",
-        /// Being done.
+        /// Running.
         Running = "running",
-        /// Done.
+        /// Completed.
         Completed = "completed",
-        /// Failed; the state's error and the tasks' errors say why.
+        /// Failed; see the errors of the state and of the tasks.
         Error = "error",
-        /// Given up, because nothing picked it up in time.
+        /// Expired: nothing ran it in time.
         Expired = "expired",
     }
 }
 
 impl JobStatus {
-    /// Whether a job stays in this state for good. A word that this version doesn't know isn't
-    /// taken for an end.
+    /// Whether this state is final for a job. A state that this version doesn't know isn't.
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Completed | Self::Error | Self::Expired)
     }
 }
 
-/// When what happened to a job, or to one of its tasks; `None` is never.
+/// Lifecycle timestamps of a job or of one of its tasks; `None` means never.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -93,7 +91,7 @@ pub struct JobEvents {
     /// When it was put in the queue.
     #[serde(with = "lenient::or_never")]
     pub queued: Option<Timestamp>,
-    /// When it began.
+    /// When it started.
     #[serde(with = "lenient::or_never")]
     pub started: Option<Timestamp>,
     /// When it was completed.
@@ -112,51 +110,51 @@ pub struct JobTask {
     /// The task's id.
     #[serde(deserialize_with = "lenient::or_none")]
     pub id: Option<TaskId>,
-    /// What it does, in a few words.
+    /// A short description of what it does.
     #[serde(deserialize_with = "lenient::or_default")]
     pub caption: String,
-    /// The platform's function that it calls.
+    /// The platform function it calls.
     #[serde(deserialize_with = "lenient::or_default")]
     pub header: String,
-    /// When what happened to it.
+    /// Lifecycle timestamps.
     #[serde(deserialize_with = "lenient::or_default")]
     pub events: JobEvents,
     /// Its steps; many tasks have none.
     #[serde(deserialize_with = "lenient::list")]
     pub steps: Vec<TaskStep>,
-    /// Where it stands.
+    /// The state.
     #[serde(deserialize_with = "lenient::or_default")]
     pub state: TaskState,
-    /// What it was given, which differs from function to function.
+    /// The input, which depends on the function.
     pub input: Option<Json>,
-    /// What it gave back, once it has.
+    /// The output, once it has one.
     pub output: Option<Json>,
-    /// What went wrong, if anything did.
+    /// The error, if there is one.
     #[serde(serialize_with = "of_a_job::error")]
     pub error: Option<StateError>,
 }
 
-/// Where a task stands. Unlike other states it carries no error, and may be without a word.
+/// The state of a task. Unlike other states it has no error, and its value may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct TaskState {
-    /// The state it is in.
+    /// The current state.
     #[serde(deserialize_with = "lenient::word", skip_serializing_if = "Option::is_none")]
     pub current: Option<TaskStatus>,
-    /// When it came into this state.
+    /// When it entered this state.
     #[serde(with = "lenient::or_never", skip_serializing_if = "Option::is_none")]
     pub changed: Option<Timestamp>,
 }
 
 string_enum! {
-    /// Where a task of a job stands.
+    /// The state of a task of a job.
     pub enum TaskStatus {
         /// Waiting for the tasks before it.
         Pending = "pending",
-        /// Being done.
+        /// Running.
         Running = "running",
-        /// Done.
+        /// Completed.
         Completed = "completed",
         /// Failed.
         Error = "error",
@@ -164,7 +162,7 @@ string_enum! {
 }
 
 impl TaskStatus {
-    /// Whether a task stays in this state for good.
+    /// Whether this state is final for a task.
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Completed | Self::Error)

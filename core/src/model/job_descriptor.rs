@@ -6,20 +6,20 @@ use crate::wire::lenient;
 use crate::wire::object::Object;
 use crate::wire::timestamp::Timestamp;
 
-/// What the platform answers when it takes on work: which action, and the job that does it.
+/// The response to a request that starts a job: the action, and the job that runs it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct JobDescriptor {
-    /// The action that was asked for, such as `import`.
+    /// The requested action, such as `import`.
     #[serde(deserialize_with = "lenient::or_default")]
     pub action: String,
-    /// The job that does it. The platform doesn't always name one.
+    /// The job that runs it. The platform doesn't always name one.
     #[serde(deserialize_with = "described", skip_serializing_if = "Option::is_none")]
     pub job: Option<DescribedJob>,
 }
 
-/// Reads a job without an id, which can't be followed, as none: the work was taken on all the same.
+/// Reads a job without an id as none: it can't be tracked, but the request was accepted.
 fn described<'de, D: Deserializer<'de>>(job: D) -> Result<Option<DescribedJob>, D::Error> {
     #[derive(Deserialize)]
     struct Job {
@@ -43,7 +43,7 @@ fn described<'de, D: Deserializer<'de>>(job: D) -> Result<Option<DescribedJob>, 
     }))
 }
 
-/// A job that was made, as its descriptor tells it.
+/// A job, as described by the response to the request that started it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DescribedJob {
@@ -52,48 +52,48 @@ pub struct DescribedJob {
     /// Whether the job was accepted.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub accepted: bool,
-    /// The queue that it waits in.
+    /// The queue it waits in.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub queue: String,
-    /// When it is to begin, if that isn't at once.
+    /// When it is scheduled to start; `None` if it isn't delayed.
     #[serde(default, with = "lenient::or_never")]
     pub schedule: Option<Timestamp>,
-    /// What it may be done beside.
+    /// What it may run in parallel with.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub parallel: Parallel,
-    /// What it consists of.
+    /// The steps or tasks it consists of.
     #[serde(default, deserialize_with = "lenient::list")]
     pub tasks: Vec<DescribedTask>,
 }
 
-/// What a job may be done beside.
+/// What a job may run in parallel with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Parallel {
-    /// The queue within the queue.
+    /// The sub-queue.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub sub_queue: Option<String>,
-    /// Whether its tasks may be done side by side.
+    /// Whether its tasks may run in parallel.
     #[serde(deserialize_with = "lenient::or_default")]
     pub tasks: bool,
 }
 
-/// A task of a job that was made.
+/// A task of a described job.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct DescribedTask {
-    /// What it does, in a few words.
+    /// A short description of what it does.
     #[serde(deserialize_with = "lenient::or_default")]
     pub caption: String,
-    /// The platform's function that it calls.
+    /// The platform function it calls.
     #[serde(deserialize_with = "lenient::or_default")]
     pub header: String,
     /// Its steps.
     #[serde(deserialize_with = "lenient::list")]
     pub steps: Vec<TaskStep>,
-    /// What it is given, which differs from function to function.
+    /// The input, which depends on the function.
     pub input: Option<Json>,
 }
 
@@ -102,13 +102,13 @@ pub struct DescribedTask {
 #[serde(default)]
 #[non_exhaustive]
 pub struct TaskStep {
-    /// What it does, in a few words.
+    /// A short description of what it does.
     #[serde(deserialize_with = "lenient::or_default")]
     pub caption: String,
-    /// What it does, in more words.
+    /// A longer description of what it does.
     #[serde(deserialize_with = "lenient::or_default")]
     pub description: String,
-    /// When it began.
+    /// When it started.
     #[serde(with = "lenient::or_never")]
     pub started: Option<Timestamp>,
     /// When it was completed.

@@ -2,32 +2,32 @@ use std::fmt;
 
 use super::{Job, JobStatus};
 
-/// What a person needs to know of a job that ended without being completed.
+/// Why a job ended without being completed, for a person to read.
 ///
-/// `Display` puts it in one text, each message once: jobs often repeat their task's.
+/// `Display` joins the messages, each of them once: jobs often repeat the message of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JobFailure {
-    /// How it ended: [`Error`](JobStatus::Error) or [`Expired`](JobStatus::Expired).
+    /// The final state: [`Error`](JobStatus::Error) or [`Expired`](JobStatus::Expired).
     pub status: JobStatus,
-    /// What the job's own state says.
+    /// The error message of the job's own state.
     pub message: Option<String>,
-    /// What its tasks say, in their order, as far as they say anything.
+    /// The error messages of its tasks, in their order.
     pub tasks: Vec<TaskFailure>,
 }
 
-/// What a task says of its failure.
+/// The failure of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TaskFailure {
-    /// What the task does, in a few words.
+    /// A short description of what the task does.
     pub caption: String,
-    /// What went wrong.
+    /// The error.
     pub message: String,
 }
 
 impl Job {
-    /// What went wrong, if the job failed or expired.
+    /// Why the job failed or expired.
     ///
     /// ```
     /// use cycle_images::model::Job;

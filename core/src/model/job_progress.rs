@@ -2,23 +2,23 @@ use serde::{Deserialize, Serialize};
 
 use super::{Job, JobTask, TaskStatus};
 
-/// How far a job has come, in units: each step of a task is one, a task without steps is one.
+/// The progress of a job, in units: each step of a task is a unit, and so is a task without steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Progress {
     /// Units that were completed.
     pub done: usize,
-    /// Units that began and will never be completed, because their task has ended.
+    /// Units that started and will never be completed, because their task has ended.
     pub failed: usize,
     /// All units of the job.
     pub total: usize,
 }
 
 impl Job {
-    /// Counts how far the job has come, as the platform's own clients do.
+    /// The progress of the job, counted as the platform's own clients do.
     ///
-    /// What hasn't begun when a task ends is neither done nor failed, so a job may end with units
-    /// left: whether it has ended is for the [state](Self::state) to say.
+    /// A step that hasn't started when its task ends is neither done nor failed, so a job may end
+    /// with units left. Whether it has ended is shown by its [state](Self::state).
     ///
     /// ```
     /// use cycle_images::model::Job;
@@ -48,7 +48,7 @@ impl Job {
 }
 
 impl JobTask {
-    /// Counts how far the task has come.
+    /// The progress of the task.
     #[must_use]
     pub fn progress(&self) -> Progress {
         let status = self.state.current.as_ref();

@@ -35,7 +35,7 @@ pub struct UserAuth {
 }
 
 impl UserAuth {
-    /// Neither a user nor a token yet.
+    /// No user and no token yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -61,10 +61,10 @@ impl UserAuth {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ProviderAuth {
-    /// The provider's kind of registry.
+    /// The kind of registry.
     #[serde(deserialize_with = "lenient::or_default")]
     pub flavor: ProviderFlavor,
-    /// What opens it.
+    /// Credentials for it.
     #[serde(deserialize_with = "lenient::or_default")]
     pub credentials: ProviderCredentials,
     #[serde(flatten)]
@@ -90,7 +90,7 @@ impl ProviderAuth {
         Self::new(ProviderFlavor::Ecr, credentials)
     }
 
-    /// Any provider's kind of registry.
+    /// A registry of any provider.
     #[must_use]
     pub fn new(flavor: impl Into<ProviderFlavor>, credentials: ProviderCredentials) -> Self {
         Self { flavor: flavor.into(), credentials, ..Self::default() }
@@ -105,7 +105,7 @@ string_enum! {
     }
 }
 
-/// What opens a cloud provider's registry; which of it is needed depends on the provider.
+/// Credentials for a cloud provider's registry; which fields are needed depends on the provider.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -119,7 +119,7 @@ pub struct ProviderCredentials {
     /// The API key.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub api_key: Option<Secret>,
-    /// The secret that belongs to the key.
+    /// The secret of the API key.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
     /// The subscription.
@@ -136,7 +136,7 @@ pub struct ProviderCredentials {
 }
 
 impl ProviderCredentials {
-    /// Nothing yet; which of it is needed depends on the provider.
+    /// No credentials yet; which are needed depends on the provider.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -163,7 +163,7 @@ impl ProviderCredentials {
         self
     }
 
-    /// The secret that belongs to the key.
+    /// The secret of the API key.
     #[must_use]
     pub fn secret(mut self, secret: impl Into<Secret>) -> Self {
         self.secret = Some(secret.into());
@@ -192,8 +192,8 @@ impl ProviderCredentials {
     }
 }
 
-/// A webhook that hands out `username:password` in base64. `Debug` doesn't show its URL: who knows it
-/// is handed them.
+/// A webhook that returns `username:password` in base64. `Debug` doesn't show its URL, as the URL
+/// alone gives access to them.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

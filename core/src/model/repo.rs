@@ -14,10 +14,10 @@ pub struct Repo {
     /// The repository's URL.
     #[serde(deserialize_with = "lenient::or_default")]
     pub url: String,
-    /// The branch; the platform takes `master` if none is given.
+    /// The branch; the platform's default is `master`.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// What opens the repository.
+    /// Credentials for the repository.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<RepoAuth>,
     /// The commit, tag or branch; documented as `ref`.
@@ -45,7 +45,7 @@ impl Repo {
         Self { url: url.into(), ..Self::default() }
     }
 
-    /// The branch; the platform takes `master` if none is given.
+    /// The branch; the platform's default is `master`.
     #[must_use]
     pub fn branch(mut self, branch: impl Into<String>) -> Self {
         self.branch = Some(branch.into());
@@ -59,7 +59,7 @@ impl Repo {
         self
     }
 
-    /// What opens the repository: [`HttpCredentials`] or [`SshCredentials`].
+    /// Credentials for the repository: [`HttpCredentials`] or [`SshCredentials`].
     #[must_use]
     pub fn auth(mut self, auth: impl Into<RepoAuth>) -> Self {
         self.auth = Some(auth.into());
@@ -67,7 +67,7 @@ impl Repo {
     }
 }
 
-/// A place in a repository's history.
+/// A reference to a commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -75,7 +75,7 @@ pub struct GitRef {
     /// Whether the value is a `hash`, a `tag` or a `branch`; documented as `type`.
     #[serde(rename = "type", deserialize_with = "lenient::or_default")]
     pub kind: String,
-    /// The hash, or the name.
+    /// The hash or the name.
     #[serde(deserialize_with = "lenient::or_default")]
     pub value: String,
     #[serde(flatten)]
@@ -83,7 +83,7 @@ pub struct GitRef {
 }
 
 impl GitRef {
-    /// A place of any kind: the document leaves open which kinds there are.
+    /// A reference of any kind: the kinds are not documented.
     #[must_use]
     pub fn new(kind: impl Into<String>, value: impl Into<String>) -> Self {
         Self { kind: kind.into(), value: value.into(), ..Self::default() }
@@ -118,7 +118,7 @@ tagged! {
     }
 }
 
-/// What opens a repository over HTTP.
+/// Credentials for a repository over HTTP.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -134,14 +134,14 @@ pub struct HttpCredentials {
 }
 
 impl HttpCredentials {
-    /// This user, with this password.
+    /// A user with a password.
     #[must_use]
     pub fn new(username: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self { username: username.into(), password: password.into(), ..Self::default() }
     }
 }
 
-/// What opens a repository over SSH.
+/// Credentials for a repository over SSH.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -149,7 +149,7 @@ pub struct SshCredentials {
     /// The user that the key belongs to.
     #[serde(deserialize_with = "lenient::or_default")]
     pub username: String,
-    /// What opens the key.
+    /// The passphrase of the key.
     #[serde(deserialize_with = "lenient::or_default")]
     pub passphrase: Secret,
     /// The key, in PEM.
@@ -160,13 +160,13 @@ pub struct SshCredentials {
 }
 
 impl SshCredentials {
-    /// This user, with this key in PEM.
+    /// A user with a private key in PEM.
     #[must_use]
     pub fn new(username: impl Into<String>, private_key: impl Into<Secret>) -> Self {
         Self { username: username.into(), private_key: private_key.into(), ..Self::default() }
     }
 
-    /// What opens the key, if it is locked.
+    /// The passphrase of the key, if it has one.
     #[must_use]
     pub fn passphrase(mut self, passphrase: impl Into<Secret>) -> Self {
         self.passphrase = passphrase.into();

@@ -14,44 +14,44 @@ pub type SourceId = Id<Source>;
 pub struct Source {
     /// The source's id.
     pub id: SourceId,
-    /// A short name for people, made from `name`; several sources may share one.
+    /// Human-readable identifier, derived from `name`; several sources may have the same.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub identifier: String,
-    /// What its images are for; documented as `type`.
+    /// The type of source; documented as `type`.
     #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     pub kind: SourceType,
-    /// The hub that it belongs to.
+    /// The hub it belongs to.
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
-    /// A name for people.
+    /// Human-readable name.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
-    /// What people wrote about it.
+    /// Descriptive text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<SourceAbout>,
-    /// Where its images come from.
+    /// The origin of its images.
     #[serde(default)]
     pub origin: Option<Origin>,
-    /// What builds its images, if that isn't the platform itself.
+    /// The builder of its images, if it isn't the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub builder: Option<SourceBuilder>,
-    /// Who made it.
+    /// The creator.
     #[serde(default)]
     pub creator: Option<Creator>,
-    /// Who may do what with it.
+    /// Access rights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acl: Option<Acl>,
-    /// Where it stands in its life.
+    /// The lifecycle state.
     pub state: State<LifeStatus>,
-    /// When what happened to it.
+    /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
-    /// What was computed for it, if it was asked for.
+    /// Computed values, if the request asked for them with `meta`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<SourceMeta>,
 }
 
-/// What people wrote about a source.
+/// Descriptive text of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -61,7 +61,7 @@ pub struct SourceAbout {
     pub description: Option<String>,
 }
 
-/// What builds a source's images, if that isn't the platform itself.
+/// The builder of a source's images, if it isn't the platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -71,25 +71,25 @@ pub struct SourceBuilder {
     pub integration_id: Option<String>,
 }
 
-/// What was computed for a source.
+/// Computed values of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SourceMeta {
-    /// How many images were made from it.
+    /// The number of images created from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub images_count: Option<ImageCounts>,
 }
 
-/// How many images were made from a source.
+/// The number of images created from a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ImageCounts {
-    /// How many there are.
+    /// The number of them.
     #[serde(deserialize_with = "lenient::whole")]
     pub total: u64,
-    /// How many are in each state.
+    /// The number in each state.
     #[serde(deserialize_with = "lenient::counts")]
     pub state: std::collections::BTreeMap<String, u64>,
 }

@@ -20,44 +20,44 @@ pub type StackId = Id<Stack>;
 pub struct Stack {
     /// The stack's id.
     pub id: StackId,
-    /// A short name for people, made from `name`; several stacks may share one.
+    /// Human-readable identifier, derived from `name`; several stacks may have the same.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub identifier: String,
-    /// A name for people.
+    /// Human-readable name.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
-    /// The hub that it belongs to.
+    /// The hub it belongs to.
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
-    /// Who made it.
+    /// The creator.
     #[serde(default)]
     pub creator: Option<Creator>,
-    /// Where its description comes from.
+    /// The source of its description.
     #[serde(default)]
     pub source: Option<StackSource>,
-    /// Where it stands in its life.
+    /// The lifecycle state.
     pub state: State<LifeStatus>,
-    /// The values that its variables have unless a build gives others.
+    /// The default values of its variables.
     #[serde(
         default,
         deserialize_with = "lenient::texts",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub variables: BTreeMap<String, String>,
-    /// Who may do what with it.
+    /// Access rights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acl: Option<Acl>,
-    /// When what happened to it.
+    /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: StackEvents,
-    /// What was computed for it, if it was asked for.
+    /// Computed values, if the request asked for them with `meta`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<StackMeta>,
 }
 
 debug!(Stack { id, identifier, name, hub_id, creator, source, state, variables = Names(variables), acl, events, meta });
 
-/// When what happened in a stack's life; `None` is never.
+/// Lifecycle timestamps of a stack; `None` means never.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -76,7 +76,7 @@ pub struct StackEvents {
     pub last_build: Option<Timestamp>,
 }
 
-/// What was computed for a stack.
+/// Computed values of a stack.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -90,11 +90,11 @@ pub struct StackMeta {
 }
 
 tagged! {
-    /// Where a stack's description comes from.
+    /// The source of a stack's description.
     pub enum StackSource("details") {
         /// A git repository.
         GitRepo(StackRepo) = "git-repo",
-        /// The description itself, as it was sent.
+        /// The description itself, as sent.
         Raw(Option<Json>) = "raw",
     }
 }
@@ -104,16 +104,16 @@ tagged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct StackRepo {
-    /// The file with the description; the platform takes `cycle.json` if none is given.
+    /// The file with the description; the platform's default is `cycle.json`.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub stack_file: Option<String>,
     /// The repository's URL.
     #[serde(deserialize_with = "lenient::or_default")]
     pub url: String,
-    /// The branch; the platform takes `master` if none is given.
+    /// The branch; the platform's default is `master`.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
-    /// What opens the repository.
+    /// Credentials for the repository.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<RepoAuth>,
     /// The commit, tag or branch; documented as `ref`.

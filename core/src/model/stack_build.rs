@@ -21,45 +21,45 @@ pub type StackBuildId = Id<StackBuild>;
 pub struct StackBuild {
     /// The build's id.
     pub id: StackBuildId,
-    /// The hub that it belongs to.
+    /// The hub it belongs to.
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// The stack that was built.
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub stack_id: Option<StackId>,
-    /// The stack's whole description, as it was sent.
+    /// The stack's description, as sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spec: Option<Json>,
-    /// What people wrote about it.
+    /// Descriptive text.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub about: StackBuildAbout,
-    /// What it was asked to be built with.
+    /// The build instructions.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub instructions: Instructions,
-    /// When what happened to it.
+    /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
-    /// Where it stands in its life.
+    /// The lifecycle state.
     pub state: State<StackBuildStatus>,
-    /// What was computed for it, if it was asked for.
+    /// Computed values, if the request asked for them with `meta`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<StackBuildMeta>,
 }
 
 string_enum! {
-    /// Where a stack build stands in its life.
+    /// The state of a stack build.
     pub enum StackBuildStatus {
-        /// Made, and not yet begun.
+        /// Created, not started yet.
         New = "new",
         /// Importing its images.
         Importing = "importing",
         /// Being built.
         Building = "building",
-        /// Being checked.
+        /// Being verified.
         Verifying = "verifying",
         /// Being saved.
         Saving = "saving",
-        /// There to be deployed.
+        /// Ready to be deployed.
         Live = "live",
         /// Being deployed.
         Deploying = "deploying",
@@ -70,7 +70,7 @@ string_enum! {
     }
 }
 
-/// What people wrote about a stack build.
+/// Descriptive text of a stack build.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -97,15 +97,15 @@ pub struct GitCommit {
     /// The commit's message.
     #[serde(deserialize_with = "lenient::or_default")]
     pub message: String,
-    /// When it was made.
+    /// When it was created.
     #[serde(with = "lenient::or_never")]
     pub time: Option<Timestamp>,
-    /// Who made it.
+    /// The creator.
     #[serde(deserialize_with = "lenient::or_default")]
     pub author: GitAuthor,
 }
 
-/// Who made a commit.
+/// The author of a commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -118,12 +118,12 @@ pub struct GitAuthor {
     pub email: String,
 }
 
-/// What a stack build was asked to be built with.
+/// The build instructions of a stack build.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Instructions {
-    /// The place in the repository's history.
+    /// The reference to a commit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub git: Option<GitRef>,
     /// The values of the stack's variables.
@@ -133,7 +133,7 @@ pub struct Instructions {
 
 debug!(Instructions { git, variables = Names(variables) });
 
-/// What was computed for a stack build.
+/// Computed values of a stack build.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -5,35 +5,35 @@ use serde::{Deserialize, Serialize};
 use crate::wire::lenient;
 use crate::wire::timestamp::Timestamp;
 
-/// The state of a resource whose states are the words `S`.
+/// The state of a resource; `S` lists its states.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct State<S> {
-    /// The state it is in.
+    /// The current state.
     pub current: S,
-    /// When it came into this state.
+    /// When it entered this state.
     #[serde(default, with = "lenient::or_never")]
     pub changed: Option<Timestamp>,
-    /// What went wrong, if anything did.
+    /// The error, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<StateError>,
 }
 
-/// What went wrong with a resource.
+/// The error of a resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct StateError {
-    /// What went wrong, in words.
+    /// The error message.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// When it went wrong.
+    /// When the error occurred.
     #[serde(with = "lenient::or_never", skip_serializing_if = "Option::is_none")]
     pub time: Option<Timestamp>,
 }
 
-/// How jobs and tasks write their state and error. Their schema differs from that of other resources:
-/// `changed` may be absent, a job's `error` and an error's message may not.
+/// How the state and error of jobs and tasks are serialized. Their schema differs from that of
+/// other resources: `changed` may be absent, a job's `error` and an error's message may not.
 pub(super) mod of_a_job {
     use serde::{Serialize, Serializer};
 
@@ -76,7 +76,7 @@ pub(super) mod of_a_job {
     }
 }
 
-/// When what happened in a resource's life; `None` is never.
+/// Lifecycle timestamps of a resource; `None` means never.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -97,13 +97,13 @@ pub struct Events {
 #[serde(default)]
 #[non_exhaustive]
 pub struct StateCounts {
-    /// How many are in each state.
+    /// The number in each state.
     #[serde(deserialize_with = "lenient::counts")]
     pub state: BTreeMap<String, u64>,
-    /// How many there are.
+    /// The number of them.
     #[serde(deserialize_with = "lenient::whole")]
     pub total: u64,
-    /// How many there are, without the deleted ones.
+    /// The number of them, without the deleted ones.
     #[serde(deserialize_with = "lenient::whole")]
     pub available: u64,
 }

@@ -5,8 +5,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-/// Properties that this version doesn't know, of what may be sent back: they are written as they
-/// were read. `Debug` tells their names alone, because they may be credentials.
+/// Properties that this version doesn't know, of objects that can be sent back. They are written as
+/// they were read. `Debug` shows only their names, as they may be credentials.
 #[allow(clippy::box_collection, reason = "a pointer, where a record mostly has none of them")]
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Unknown(Option<Box<BTreeMap<String, Value>>>);

@@ -5,7 +5,7 @@ use http::HeaderValue;
 use crate::error::RequestError;
 use crate::wire::secret::Secret;
 
-/// The API key of a hub, ready to be sent. It is never shown and never serialized.
+/// The API key of a hub, as a header value. It is never shown and never serialized.
 #[derive(Clone)]
 pub(crate) struct ApiKey {
     secret: Secret,

@@ -4,7 +4,8 @@ use http::Uri;
 
 use crate::error::RequestError;
 
-/// Where the platform's paths begin: scheme, host and perhaps a path, without a slash at the end.
+/// The URL that the platform's paths are appended to: scheme, host and an optional path, without a
+/// trailing slash.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl(String);
 
@@ -17,7 +18,7 @@ impl BaseUrl {
         Self("https://factory.cycle.io:9414".to_owned())
     }
 
-    /// Takes https, and http where it doesn't leave the machine.
+    /// Accepts https, and http on a loopback host.
     pub(crate) fn secure(url: &str) -> Result<Self, RequestError> {
         let uri = parse(url)?;
         if uri.scheme_str() == Some("http") && !uri.host().is_some_and(is_loopback) {
@@ -29,7 +30,7 @@ impl BaseUrl {
         Ok(Self(url.trim_end_matches('/').to_owned()))
     }
 
-    /// Takes https and http.
+    /// Accepts https and http.
     pub(crate) fn insecure(url: &str) -> Result<Self, RequestError> {
         parse(url)?;
         Ok(Self(url.trim_end_matches('/').to_owned()))
@@ -41,7 +42,7 @@ impl BaseUrl {
 }
 
 fn parse(url: &str) -> Result<Uri, RequestError> {
-    // `Uri` drops a fragment without a word.
+    // `Uri` drops a fragment silently.
     if url.contains('#') {
         return refuse("has a fragment; give scheme, host and perhaps a path");
     }
@@ -60,7 +61,7 @@ fn parse(url: &str) -> Result<Uri, RequestError> {
     let Some(host) = host else {
         return refuse("has no host");
     };
-    // What is no number of a port is the default port to some clients.
+    // Some clients use the default port if the port isn't a number.
     let is_port = |port: &str| {
         port.bytes().all(|byte| byte.is_ascii_digit())
             && port.parse().is_ok_and(|port: u16| port > 0)
@@ -88,7 +89,8 @@ fn refuse<T>(reason: &'static str) -> Result<T, RequestError> {
     Err(RequestError::new("base_url", reason))
 }
 
-/// Whether a host is what every client takes it for: some resolve `127.1`, `0x7f.1`, `%61` or a zone.
+/// Whether every client reads the host in the same way: some resolve `127.1`, `0x7f.1`, `%61` or a
+/// zone.
 fn is_plain(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         return address.parse::<Ipv6Addr>().is_ok();
@@ -108,8 +110,8 @@ fn is_plain(host: &str) -> bool {
     is_name && (!ends_in_number || host.parse::<Ipv4Addr>().is_ok())
 }
 
-/// Whether a part of a path is sent as it stands: clients resolve dots, and encode what RFC 3986
-/// doesn't know.
+/// Whether every client sends a path segment unchanged: some resolve dot segments, and encode what
+/// RFC 3986 doesn't allow.
 fn is_segment(segment: &str) -> bool {
     let mut pieces = segment.split('%');
     let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte);

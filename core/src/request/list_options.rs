@@ -2,11 +2,11 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-/// What the platform has on every list and on some single records: `meta`, `include`, `sort` and the
+/// The options that every list and some single records have: `meta`, `include`, `sort` and the
 /// page.
 ///
-/// A [`ListOperation`](crate::operation::ListOperation) hands its options out, and writes them by
-/// [`Query::options`](crate::operation::Query::options), which refuses what can't be sent.
+/// A [`ListOperation`](crate::operation::ListOperation) returns its options, and writes them by
+/// [`Query::options`](crate::operation::Query::options), which also checks them.
 ///
 /// ```
 /// use cycle_images::operation::ListOptions;
@@ -45,7 +45,7 @@ impl ListOptions {
         self.page_number = Some(number);
     }
 
-    /// Sets how many records to ask for in a page, at least 1. The platform may send fewer.
+    /// Sets the number of records on a page, at least 1. The platform may return fewer.
     pub fn set_page_size(&mut self, size: u32) {
         self.page_size = Some(size);
     }

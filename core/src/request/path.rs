@@ -1,7 +1,7 @@
 use crate::wire::id::Id;
 use crate::wire::percent::encode;
 
-/// Writes an operation's path behind the hub's base URL.
+/// Writes the path of an operation.
 #[derive(Debug)]
 pub struct Path<'a> {
     uri: &'a mut String,
@@ -12,7 +12,7 @@ impl<'a> Path<'a> {
         Self { uri }
     }
 
-    /// Appends a part as it stands, such as `/v1/images`.
+    /// Appends a literal part, such as `/v1/images`.
     pub fn literal(&mut self, part: &'static str) -> &mut Self {
         self.uri.push_str(part);
         self

@@ -15,20 +15,20 @@ pub enum ListStyle {
     /// `include=a,b`, as documented.
     #[default]
     Comma,
-    /// `include=a&include=b`, as generated clients do.
+    /// `include=a&include=b`, as generated clients write it.
     Repeat,
 }
 
-/// Writes an operation's query string, form-encoded: each parameter once, by its documented name, in
-/// the order in which they are given.
+/// Writes an operation's query string, form-encoded: each parameter by its documented name, in the
+/// order of the calls.
 ///
-/// `None` and an empty list write nothing. A value that can't be sent is refused by the name of its
-/// parameter: an empty text, a comma in the member of a list, page 0. The first refusal is the error
-/// that [`Hub::request`](crate::Hub::request) returns.
+/// `None` and an empty list write nothing. Invalid values are refused: an empty string, a comma in
+/// the member of a list, page 0. The first refusal is the error that
+/// [`Hub::request`](crate::Hub::request) returns; it names the parameter.
 pub struct Query<'a> {
     writer: FormWriter<'static, &'a mut String>,
     lists: ListStyle,
-    /// Where lists are joined: one allocation for all of them.
+    /// A buffer for joining lists: one allocation for all of them.
     joined: String,
     refused: Option<RequestError>,
 }
@@ -85,8 +85,8 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// Writes `name=a,b`, whatever the list style: values that the platform takes as one text, such as
-    /// the states of a filter.
+    /// Writes `name=a,b` in any [`ListStyle`]: for values that are documented as one
+    /// comma-separated string, such as the states of a filter.
     pub fn joined<V: AsRef<str>>(
         &mut self,
         name: &'static str,
@@ -128,7 +128,7 @@ impl<'a> Query<'a> {
             .number("page[size]", *page_size)
     }
 
-    /// Whether a value can be a member of a list: a comma in it would make it two.
+    /// Whether a value can be a member of a list: a comma would make it two.
     fn is_member(&mut self, name: &'static str, value: &str) -> bool {
         if value.is_empty() {
             self.refuse(name, "has an empty value");
@@ -141,7 +141,7 @@ impl<'a> Query<'a> {
     }
 
     fn append(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) -> &mut Self {
-        // By an entry of a map: as a pair, serde_urlencoded would copy the name.
+        // As an entry of a map: serde_urlencoded copies the name of a pair.
         let written = serde_urlencoded::Serializer::new(&mut self.writer)
             .serialize_map(Some(1))
             .and_then(|mut map| map.serialize_entry(name, value));
@@ -156,7 +156,7 @@ impl<'a> Query<'a> {
         self
     }
 
-    /// Ends the query, and takes the `?` away if no parameter follows it.
+    /// Finishes the query. Removes the `?` if there are no parameters.
     pub(crate) fn finish(mut self) -> Result<(), RequestError> {
         let uri = self.writer.finish();
         if uri.ends_with('?') {

@@ -5,7 +5,7 @@ use crate::operation::{DocumentOf, One, Operation, Output, Path, Secrets, json_b
 use http::Method;
 use serde::Serialize;
 
-/// Makes an image source: `POST /v1/images/sources`, documented as `createImageSource`.
+/// Creates an image source: `POST /v1/images/sources`, documented as `createImageSource`.
 /// Capability: `images-sources-manage`.
 ///
 /// An image on Docker Hub:
@@ -22,7 +22,7 @@ use serde::Serialize;
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
 ///
-/// A Dockerfile in a git repository, a private image on a registry, and images that are pushed:
+/// A Dockerfile in a git repository, a private image on a registry, and images that are uploaded:
 ///
 /// ```
 /// use cycle_images::model::{
@@ -48,7 +48,7 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct CreateImageSource {
-    // On its own, so that the credentials in it are written for the platform alone.
+    // Not a plain `Origin`: its upload token must not be sent.
     body: Body,
 }
 
@@ -90,32 +90,31 @@ impl CreateImageSource {
         self
     }
 
-    /// A name for people.
+    /// A human-readable name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
         self
     }
 
-    /// A short name for people; the platform makes one from the name if none is given.
+    /// A human-readable identifier; by default, the platform derives one from the name.
     pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
         self.body.identifier = Some(identifier.into());
         self
     }
 
-    /// What the source is.
+    /// A description of the source.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.body.about = Some(SourceAbout { description: Some(description.into()) });
         self
     }
 
-    /// Who may do what with it.
+    /// Access rights.
     pub fn acl(mut self, acl: Acl) -> Self {
         self.body.acl = Some(acl);
         self
     }
 
-    /// The id or the identifier of the integration that builds its images, in place of the
-    /// platform itself.
+    /// The id or the identifier of the integration that builds its images, instead of the platform.
     pub fn builder_integration_id(mut self, integration: impl Into<String>) -> Self {
         self.body.builder = Some(SourceBuilder { integration_id: Some(integration.into()) });
         self

@@ -5,9 +5,8 @@ use crate::operation::{DocumentOf, One, Operation, Output, Path};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-/// Has an image source deleted: `DELETE /v1/images/sources/{id}`, documented as
-/// `deleteImageSource`. Capability: `images-sources-manage`. The answer describes the job that does
-/// it.
+/// Deletes an image source: `DELETE /v1/images/sources/{id}`, documented as `deleteImageSource`.
+/// Capability: `images-sources-manage`. The reply describes the job that does it.
 ///
 /// ```
 /// use cycle_images::{SourceId, sources::DeleteImageSource};

@@ -35,7 +35,7 @@ impl GetImageSource {
         Self { id: id.into(), options: ListOptions::default() }
     }
 
-    /// Has a value computed for the source's `meta`; may be called again for another.
+    /// Requests a computed value for the source's `meta`; may be called again for another.
     pub fn meta(mut self, meta: SourceMetaName) -> Self {
         self.options.add_meta(meta.as_str());
         self

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Lists image sources: `GET /v1/images/sources`, documented as `getImageSources`. Capability:
 /// `images-sources-view`.
 ///
-/// A page's size is a wish: the platform may send fewer sources than asked for, and tells no total.
+/// The platform may return fewer sources on a page than requested, and reports no total.
 ///
 /// ```
 /// use cycle_images::model::LifeStatus;
@@ -43,12 +43,12 @@ struct Filter {
 }
 
 impl GetImageSources {
-    /// All image sources, the platform's first page of them.
+    /// The first page of all image sources.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Has a value computed for each source's `meta`; may be called again for another.
+    /// Requests a computed value for each source's `meta`; may be called again for another.
     pub fn meta(mut self, meta: SourceMetaName) -> Self {
         self.options.add_meta(meta.as_str());
         self
@@ -66,13 +66,13 @@ impl GetImageSources {
         self
     }
 
-    /// Only sources in which a field has something to do with this text.
+    /// Only sources that match this search text.
     pub fn filter_search(mut self, text: impl Into<String>) -> Self {
         self.filter.search = Some(text.into());
         self
     }
 
-    /// Only sources in this state; may be called again to let in another.
+    /// Only sources in this state; may be called again for another state.
     pub fn filter_state(mut self, state: LifeStatus) -> Self {
         self.filter.state.push(state);
         self
@@ -90,7 +90,7 @@ impl GetImageSources {
         self
     }
 
-    /// How many sources a page should hold, at least 1.
+    /// The number of sources on a page, at least 1.
     pub fn page_size(mut self, size: u32) -> Self {
         self.options.set_page_size(size);
         self

@@ -1,4 +1,5 @@
-//! What image sources can include and compute, as a request asks for it and as a response returns it.
+//! Includes and computed values of image sources: how a request names them, and what the response
+//! contains.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use crate::wire::lenient;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SourceInclude {
-    /// Who made the sources.
+    /// The creators of the sources.
     Creators,
     /// The integrations that build their images.
     Integrations,
@@ -32,7 +33,7 @@ impl SourceInclude {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SourceMetaName {
-    /// How many images were made from the source, by state.
+    /// The number of images created from the source, by state.
     ImagesCount,
 }
 
@@ -44,12 +45,12 @@ impl SourceMetaName {
     }
 }
 
-/// Resources that image sources refer to, by id, as far as they were asked for with `include`.
+/// Resources that the image sources refer to, by id, if the request asked for them with `include`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SourceIncludes {
-    /// Who made the sources.
+    /// The creators of the sources.
     #[serde(deserialize_with = "lenient::or_default", skip_serializing_if = "Creators::is_empty")]
     pub creators: Creators,
     /// The integrations that build their images.

@@ -6,8 +6,8 @@ use crate::wire::secret::Secret;
 use crate::wire::secrets::Secrets;
 use crate::wire::tagged;
 
-/// An origin as requests carry it. Unlike the one that is read, it has no upload token: the
-/// platform makes one for each image, and one that was read with a source is not sent back.
+/// An origin in a request. Unlike one in a response, it has no upload token: the platform issues
+/// one for each image, and a token that was read must not be sent back.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct OriginRequest(Origin);
 
@@ -69,7 +69,7 @@ impl OriginRequest {
             Origin::Unknown(unknown) => {
                 unknown.content().into_iter().for_each(|content| _ = secrets.json(content));
             }
-            // An upload's token isn't sent.
+            // The token of an upload isn't sent.
             Origin::CycleUpload(_) | Origin::CycleSource(_) | Origin::None => (),
         }
     }
@@ -135,7 +135,7 @@ fn check_auth(auth: &RegistryAuth) -> Result<(), RequestError> {
     }
 }
 
-/// Refuses an empty text where the document requires one.
+/// Refuses an empty string for a required value.
 pub(super) fn filled(argument: &'static str, text: &str) -> Result<(), RequestError> {
     match text {
         "" => Err(RequestError::new(argument, "is empty")),

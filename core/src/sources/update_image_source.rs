@@ -9,7 +9,7 @@ use serde::Serialize;
 /// Changes an image source: `PATCH /v1/images/sources/{id}`, documented as `updateImageSource`.
 /// Capability: `images-sources-manage`.
 ///
-/// What isn't set stays as it is; what can be taken away has a setter that clears it.
+/// Only what is set is changed. Optional values have a setter that clears them.
 ///
 /// ```
 /// use cycle_images::{SourceId, model::DockerHub, sources::UpdateImageSource};
@@ -29,7 +29,7 @@ use serde::Serialize;
 #[must_use = "an operation does nothing until it is sent"]
 pub struct UpdateImageSource {
     id: SourceId,
-    // On its own, so that the credentials in it are written for the platform alone.
+    // Not a plain `Origin`: its upload token must not be sent.
     body: Body,
 }
 
@@ -37,7 +37,7 @@ pub struct UpdateImageSource {
 struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    // In a change, `None` leaves a value as it is and `Some(None)` clears it.
+    // `None` leaves a value unchanged, `Some(None)` clears it.
     #[serde(skip_serializing_if = "Option::is_none")]
     identifier: Option<Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,49 +59,49 @@ impl UpdateImageSource {
         Self { id: id.into(), body: Body::default() }
     }
 
-    /// A new name for people.
+    /// A new human-readable name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.body.name = Some(name.into());
         self
     }
 
-    /// A new short name for people.
+    /// A new human-readable identifier.
     pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
         self.body.identifier = Some(Some(identifier.into()));
         self
     }
 
-    /// Takes the identifier away.
+    /// Removes the identifier.
     pub fn clear_identifier(mut self) -> Self {
         self.body.identifier = Some(None);
         self
     }
 
-    /// Another origin, in full: nothing of the old one stays, its credentials neither.
+    /// Replaces the origin, with its credentials.
     pub fn origin(mut self, origin: impl Into<Origin>) -> Self {
         self.body.origin = Some(OriginRequest::from(origin));
         self
     }
 
-    /// The id or the identifier of the integration that is to build its images.
+    /// The id or the identifier of the integration that builds its images.
     pub fn builder_integration_id(mut self, integration: impl Into<String>) -> Self {
         self.body.builder = Some(Some(SourceBuilder { integration_id: Some(integration.into()) }));
         self
     }
 
-    /// Has its images built by the platform itself again.
+    /// Lets the platform build its images.
     pub fn clear_builder(mut self) -> Self {
         self.body.builder = Some(None);
         self
     }
 
-    /// What the source is.
+    /// A description of the source.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.body.about = Some(About { description: Some(description.into()) });
         self
     }
 
-    /// Takes the description away.
+    /// Removes the description.
     pub fn clear_description(mut self) -> Self {
         self.body.about = Some(About { description: None });
         self

@@ -5,7 +5,7 @@ use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-/// Changes who may do what with an image source: `PATCH /v1/images/sources/{id}/access`, documented
+/// Changes the access rights to an image source: `PATCH /v1/images/sources/{id}/access`, documented
 /// as `updateImageSourceAccess`. Capability: `images-sources-manage`, and the right to manage the
 /// source if it has an access control list.
 ///
@@ -31,12 +31,12 @@ pub struct UpdateImageSourceAccess {
 }
 
 impl UpdateImageSourceAccess {
-    /// Gives the source this list, in place of the one that it may have.
+    /// Replaces the source's access control list.
     pub fn set(id: impl Into<SourceId>, acl: Acl) -> Self {
         Self { id: id.into(), acl: Some(acl) }
     }
 
-    /// Takes the source's list away.
+    /// Removes the source's access control list.
     pub fn clear(id: impl Into<SourceId>) -> Self {
         Self { id: id.into(), acl: None }
     }

@@ -10,9 +10,9 @@ use crate::request_error::RequestError;
 
 /// The id of a resource of kind `K`, so that an image's id can't go where a source's belongs.
 ///
-/// Ids are 24 hex digits today, but the platform only promises text, so any text is taken that can
-/// stand in a path: empty ids, `.` and `..` are refused, everything else is percent-encoded when it
-/// is sent.
+/// Ids have 24 hex digits today, but are documented as strings. So every string is accepted that
+/// can be a path segment: the empty string, `.` and `..` are refused, everything else is
+/// percent-encoded when it is sent.
 ///
 /// ```
 /// use cycle_images::ImageId;
@@ -28,10 +28,10 @@ pub struct Id<K: ?Sized> {
 }
 
 impl<K: ?Sized> Id<K> {
-    /// Takes a text as an id.
+    /// An id of this text.
     ///
     /// # Errors
-    /// If the text is empty, `.` or `..`: in a path they would name another resource.
+    /// If the text is empty, `.` or `..`: in a path, it would address another resource.
     pub fn new(text: impl Into<String>) -> Result<Self, RequestError> {
         let text = text.into();
         match refusal(&text) {

@@ -5,11 +5,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// A JSON value kept as it was sent: the parts that the platform's schema leaves open, or that are
-/// a world of their own.
+/// A JSON value, kept as it was sent: for parts that the platform's schema leaves open, or that are
+/// large schemas of their own.
 ///
-/// The text is checked to be JSON when it is read and is not looked into until [`parse`](Self::parse).
-/// `Debug` tells its length alone, because such parts may carry credentials.
+/// The text is validated when it is read, and decoded by [`parse`](Self::parse). `Debug` shows only
+/// its length, as it may contain credentials.
 ///
 /// ```
 /// use cycle_images::model::Json;
@@ -28,16 +28,16 @@ impl Json {
         Self(raw.to_owned())
     }
 
-    /// The text, byte for byte as it was sent.
+    /// The JSON text, byte for byte as sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.get()
     }
 
-    /// Reads the value into a type of the caller's.
+    /// Decodes the value.
     ///
     /// # Errors
-    /// If the value isn't what `T` wants.
+    /// If the value can't be decoded as a `T`.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.as_str())
     }

@@ -1,5 +1,6 @@
-//! How the service, written in Go, says *nothing*: `null` for an empty list or map, an empty text
-//! for an absent one. Each function here is a field's `deserialize_with`.
+//! Lenient reading. The service is written in Go: it sends `null` for an empty list or map, and an
+//! empty string or the zero time for an absent value. Each function is used as a field's
+//! `deserialize_with`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,9 +13,9 @@ use serde::{Deserialize, Deserializer};
 use crate::wire::id::Id;
 use crate::wire::object::Object;
 
-/// The most records that an answer may have, and the most entries of any list or map in it: 100,000,
-/// far more than a page of the platform. An answer with more is refused, so that a small one can't
-/// cost gigabytes of memory.
+/// The most records of a response, and the most entries of any list or map in it: 100,000, far more
+/// than on any page. A response with more is refused: decoded, a response of a few megabytes could
+/// need gigabytes of memory.
 pub const MAX_RECORDS: usize = 100_000;
 
 /// Reads `null` as the default.
@@ -69,7 +70,7 @@ where
 
 const SMALLER: &str = "a smaller number";
 
-/// A whole number, however JSON writes it: `1024`, `1024.0` or `1.024e3`.
+/// A whole number in any JSON notation: `1024`, `1024.0` or `1.024e3`.
 struct Whole(u64);
 
 impl<'de> Deserialize<'de> for Whole {
@@ -92,8 +93,8 @@ impl<'de> Deserialize<'de> for Whole {
             }
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<Whole, E> {
-                // 2^50. Up to here, floats stand so close that none which serde_json is off by, some
-                // steps at most, is a whole number, too.
+                // 2^50. Below it, floats are dense enough that a rounding error of serde_json can't
+                // turn a fraction into a whole number.
                 const EXACT: f64 = 1_125_899_906_842_624.0;
                 if number.fract() == 0.0 && (0.0..=EXACT).contains(&number) {
                     #[allow(
@@ -111,12 +112,12 @@ impl<'de> Deserialize<'de> for Whole {
     }
 }
 
-/// Refuses the entry behind the last that a list or a map may have.
+/// Refuses more entries than a list or a map may have.
 fn bounded<E: Error>(count: usize) -> Result<(), E> {
     if count < MAX_RECORDS { Ok(()) } else { Err(E::invalid_length(count, &"fewer entries")) }
 }
 
-/// Reads `null` and the empty text as absent.
+/// Reads `null` and the empty string as absent.
 pub(crate) fn text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -126,7 +127,7 @@ where
     Ok(text.filter(|text| !text.is_empty()).map(T::from))
 }
 
-/// Reads a word that may be absent: `null` and the empty text.
+/// Reads a value of a string enumeration; `null` and the empty string are absent.
 pub(crate) fn word<'de, D, W>(deserializer: D) -> Result<Option<W>, D::Error>
 where
     D: Deserializer<'de>,
@@ -136,7 +137,7 @@ where
     Ok(word.filter(|word| !word.0.is_empty()).map(|word| W::from(&word.0)))
 }
 
-/// A text that is looked at and not kept: copied only if it has escapes in it.
+/// A string that is only compared: it is copied only if it contains escapes.
 #[derive(Deserialize)]
 pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
@@ -183,7 +184,7 @@ where
     deserializer.deserialize_any(Map(|value: Option<Object<T>>| Some(value?.0)))
 }
 
-/// Reads `null` as an empty map of texts, and an entry that is `null` as an empty text.
+/// Reads `null` as an empty map of strings, and an entry that is `null` as an empty string.
 pub(crate) fn texts<'de, D>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error>
 where
     D: Deserializer<'de>,
@@ -199,7 +200,7 @@ where
     deserializer.deserialize_any(Map(|count: Option<Whole>| Some(count?.0)))
 }
 
-/// A map, and what becomes of an entry that may be `null`.
+/// A map, with the function that converts its entries or leaves them out.
 struct Map<E, T>(fn(E) -> Option<T>);
 
 impl<'de, E: Deserialize<'de>, T> Visitor<'de> for Map<E, T> {

@@ -1,12 +1,12 @@
-//! A struct is read from a JSON object alone. serde's derived code also takes an array, field by
-//! field in the order of their declaration, which no answer of the platform means.
+//! A struct is only read from a JSON object. serde's derived code also accepts an array of the
+//! fields in the order of their declaration, which the platform never sends.
 
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 
-/// A value that, if it is a struct, was an object.
+/// A value that is read from an object if it is a struct.
 pub(crate) struct Object<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
@@ -15,7 +15,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-/// Reads a `T`, wherever serde wants a seed.
+/// A seed that reads a `T`.
 pub(crate) struct Seed<T>(pub(crate) PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Seed<T> {
@@ -48,7 +48,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
         self.0.deserialize_option(visitor)
     }
 
-    // By its name, serde_json knows a raw value.
+    // serde_json recognizes a raw value by the name of its type.
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,

@@ -6,8 +6,8 @@ pub(crate) const REDACTED: &str = "[redacted]";
 
 /// A credential inside a model: a token, a password, a private key.
 ///
-/// `Debug` says `[redacted]` and there is no `Display`. It is written back as it was read, so that
-/// a source can be sent to the platform: treat serialized models as secret.
+/// `Debug` shows `[redacted]`, and there is no `Display`. It is serialized in plain text, as a
+/// source must be sendable: treat serialized models as secret.
 ///
 /// ```
 /// use cycle_images::Secret;
@@ -21,12 +21,12 @@ pub(crate) const REDACTED: &str = "[redacted]";
 pub struct Secret(String);
 
 impl Secret {
-    /// Keeps a text from being shown.
+    /// A secret of this text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text itself. Take care where it goes.
+    /// The text of the secret. Don't log it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

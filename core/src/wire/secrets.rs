@@ -10,20 +10,19 @@ use crate::wire::json::Json;
 use crate::wire::secret::REDACTED;
 use crate::wire::shown::url_parts;
 
-/// Collects the secrets that a request carries, so that no error or header of its answer can repeat
-/// them.
+/// The secrets in a request. They are redacted in the errors and headers of its response.
 ///
-/// They are found as they are, percent-encoded and as JSON escapes them, in whole or in part.
-/// Secrets of fewer than 4 bytes are not looked for: any text has them by chance. Of error codes,
-/// only secrets of 8 bytes and more are taken out.
+/// They are found verbatim, percent-encoded and JSON-escaped, in whole or in part. Secrets shorter
+/// than 4 bytes are not redacted, as any text may contain them by chance; in error codes, none
+/// shorter than 8 bytes.
 #[derive(Default)]
 pub struct Secrets<'a>(Vec<Cow<'a, str>>);
 
 impl<'a> Secrets<'a> {
-    /// The most bytes of a text that an error keeps.
+    /// The most bytes that an error keeps of a text.
     pub(crate) const LIMIT: usize = 4096;
 
-    /// Adds a secret, as [`Secret::expose`](crate::Secret::expose) gives it.
+    /// Adds a secret, such as [`Secret::expose`](crate::Secret::expose) returns it.
     pub fn text(&mut self, secret: impl Into<Cow<'a, str>>) -> &mut Self {
         let secret = secret.into();
         if secret.len() >= 4 {
@@ -32,12 +31,12 @@ impl<'a> Secrets<'a> {
         self
     }
 
-    /// Adds what is secret in a URL: its user info, and the values of its query.
+    /// Adds the secret parts of a URL: its user info and the values of its query.
     pub fn url(&mut self, url: &'a str) -> &mut Self {
         let (scheme, user, ..) = url_parts(url);
         match user.split_once(':') {
             Some((_, password)) => self.encoded(user).encoded(password),
-            // A token in place of a user. Over SSH, it is a user's name.
+            // A token instead of a user name; over SSH, it is a user name.
             None if scheme.starts_with("http") && !user.contains('/') => self.encoded(user),
             None => self,
         };
@@ -47,7 +46,7 @@ impl<'a> Secrets<'a> {
         self
     }
 
-    /// Adds all the texts in a JSON value.
+    /// Adds all strings in a JSON value.
     pub fn json(&mut self, json: &Json) -> &mut Self {
         let mut values: Vec<Value> = json.parse().into_iter().collect();
         while let Some(value) = values.pop() {
@@ -61,7 +60,7 @@ impl<'a> Secrets<'a> {
         self
     }
 
-    /// Adds a secret that is percent-encoded, and what it stands for.
+    /// Adds a percent-encoded secret, and its decoded form.
     fn encoded(&mut self, secret: &'a str) -> &mut Self {
         if let Ok(Cow::Owned(decoded)) = percent_decode_str(secret).decode_utf8() {
             self.text(decoded);
@@ -69,8 +68,8 @@ impl<'a> Secrets<'a> {
         self.text(secret)
     }
 
-    /// Takes the secrets out of the first `limit` bytes of a text. A secret that begins there is
-    /// taken out, wherever it ends.
+    /// Redacts the secrets in the first `limit` bytes of a text, including a secret that begins
+    /// there and ends later.
     pub(crate) fn redact<'t>(&self, text: &'t str, limit: usize) -> Cow<'t, str> {
         let end = floor(text, limit);
         let mut redacted = String::new();
@@ -86,7 +85,7 @@ impl<'a> Secrets<'a> {
             else {
                 continue;
             };
-            // Not where secrets overlap.
+            // Overlapping secrets are redacted once.
             if at >= behind {
                 redacted.push_str(text.get(behind..at).unwrap_or_default());
                 redacted.push_str(REDACTED);
@@ -101,22 +100,22 @@ impl<'a> Secrets<'a> {
         Cow::Owned(redacted)
     }
 
-    /// Does so for an error code, which a secret as short as a word might be a part of.
+    /// Redacts the secrets in an error code. Short ones are left: they may be common words.
     pub(crate) fn redact_code(&self, code: &str) -> String {
         let long = self.0.iter().filter(|secret| secret.len() >= 8);
         let long = Secrets(long.map(|secret| Cow::Borrowed(&**secret)).collect());
         long.redact(code, Self::LIMIT).into_owned()
     }
 
-    /// Reads how a body begins. What wasn't UTF-8 is replaced.
+    /// Redacts the beginning of a body. Invalid UTF-8 is replaced.
     pub(crate) fn redact_body(&self, body: &[u8]) -> String {
-        // Far enough that a secret which begins within the limit is seen to its end.
+        // Enough bytes to contain every secret that begins within the limit.
         let longest = self.0.iter().map(|secret| secret.len()).max().unwrap_or(0);
         let start = body.get(..Self::LIMIT + 4 + 12 * longest).unwrap_or(body);
         self.redact(&String::from_utf8_lossy(start), Self::LIMIT).into_owned()
     }
 
-    /// Does so for a header's value. What is marked sensitive stays so.
+    /// Redacts a header's value. A sensitive value stays marked as sensitive.
     pub(crate) fn redact_header(&self, value: &mut HeaderValue, limit: usize) {
         let text = String::from_utf8_lossy(value.as_bytes());
         let redacted = self.redact(&text, limit);
@@ -128,7 +127,7 @@ impl<'a> Secrets<'a> {
         value.set_sensitive(sensitive);
     }
 
-    /// Does so for all headers, and marks as sensitive what `Debug` is not to show.
+    /// Redacts all headers, and marks those as sensitive that `Debug` must not show.
     pub(crate) fn redact_headers(&self, headers: &mut HeaderMap) {
         for (name, value) in headers.iter_mut() {
             self.redact_header(value, usize::MAX);
@@ -145,20 +144,20 @@ impl fmt::Debug for Secrets<'_> {
     }
 }
 
-/// The last place at or before `limit` where a character begins or the text ends.
+/// The last character boundary at or before `limit`.
 fn floor(text: &str, limit: usize) -> usize {
     let limit = limit.min(text.len());
     (0..=limit).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
-/// How many bytes a text begins with that spell the secret.
+/// The length of the secret in any spelling, if the text begins with it.
 fn spelled(text: &str, secret: &str) -> Option<usize> {
-    // No spelling is shorter.
+    // Every spelling has at least the length of the secret.
     if text.len() < secret.len() {
         return None;
     }
     let mut characters = secret.chars();
-    // A character may be there in several spellings at once: `\\` is two backslashes or one.
+    // A text may match a character in several ways: `\\` is two backslashes or an escaped one.
     let mut ends: Vec<usize> = spellings(text, characters.next()?).collect();
     for character in characters {
         if ends.is_empty() {
@@ -175,7 +174,7 @@ fn spelled(text: &str, secret: &str) -> Option<usize> {
     ends.into_iter().max()
 }
 
-/// The lengths of the spellings of a character that a text begins with.
+/// The lengths of all spellings of a character with which a text begins.
 fn spellings(text: &str, character: char) -> impl Iterator<Item = usize> + use<> {
     let plain = text.starts_with(character).then(|| character.len_utf8());
     let (percent, json) = match text.bytes().next() {
@@ -187,7 +186,7 @@ fn spellings(text: &str, character: char) -> impl Iterator<Item = usize> + use<>
     [plain, percent, json].into_iter().flatten()
 }
 
-/// `%2F` or `%2f`, and what becomes of it in a URL within a URL: `%252F`.
+/// `%2F` or `%2f`, and `%252F`, as in a URL within a URL.
 fn percent_encoded(text: &str, character: char) -> Option<usize> {
     let mut rest = text;
     for byte in character.encode_utf8(&mut [0; 4]).bytes() {
@@ -227,7 +226,7 @@ fn json_escaped(text: &str, character: char) -> Option<usize> {
 
 fn hex<const DIGITS: usize>(text: &str) -> Option<(u16, &str)> {
     let (digits, behind) = text.split_at_checked(DIGITS)?;
-    // Rust's own reading takes a sign.
+    // `from_str_radix` would accept a sign.
     let code = u16::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?;
     Some((code, behind))
 }

@@ -1,4 +1,5 @@
-//! What `Debug` shows of values that may hold credentials: names, and where a URL points.
+//! `Debug` of values that may contain credentials: it shows names, and URLs without their secret
+//! parts.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,12 +8,12 @@ use http::Request;
 
 use crate::wire::secret::REDACTED;
 
-/// Writes a struct's `Debug`, with some of its fields in other words.
+/// Implements `Debug` of a struct, with some fields replaced by what may be shown.
 macro_rules! debug {
     ($name:ident { $($field:ident $(= $shown:expr)?),* $(,)? }) => {
         impl ::std::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                // A field that is added has to be listed here.
+                // Without `..`, so that a new field must be listed.
                 let Self { $($field),* } = self;
                 $($(let $field = &$shown;)?)*
                 f.debug_struct(stringify!($name))$(.field(stringify!($field), $field))*.finish()
@@ -40,8 +41,8 @@ impl fmt::Display for Url<'_> {
     }
 }
 
-/// Splits a URL into its scheme, its user info, its host and path, and what stands behind. Where it
-/// isn't clear where the user info ends, it has more and the path less.
+/// Splits a URL into its scheme, user info, host and path, and the rest. If it isn't clear where
+/// the user info ends, as much as possible is taken as user info, which is redacted.
 pub(crate) fn url_parts(url: &str) -> (&str, &str, &str, &str) {
     let behind = |end: Option<usize>| url.split_at_checked(end.unwrap_or(0)).unwrap_or(("", url));
     let (scheme, rest) = behind(url.find("://").map(|at| at + 3));
@@ -50,7 +51,7 @@ pub(crate) fn url_parts(url: &str) -> (&str, &str, &str, &str) {
     (scheme, user, place, query)
 }
 
-/// A request's method and URL, and how long its body is.
+/// A request's method, URL and length of body.
 pub(crate) struct Sent<'a, B>(pub(crate) &'a Request<B>, pub(crate) usize);
 
 impl<B> fmt::Debug for Sent<'_, B> {

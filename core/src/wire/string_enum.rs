@@ -1,10 +1,10 @@
 use std::fmt;
 
-/// A word of the wire that this version of the crate doesn't know.
+/// A value that this version of the crate doesn't know.
 ///
-/// Its text is kept and written back unchanged. It can't be made by hand, so that code that looks
-/// for a word here doesn't break when the word gets a variant of its own: compare the whole
-/// enumeration's `as_str()` instead.
+/// It is kept and written back unchanged. It has no public constructor: code that compared with one
+/// would break when the value gets a variant of its own. Compare the enumeration's `as_str()`
+/// instead.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnknownValue(String);
 
@@ -13,7 +13,7 @@ impl UnknownValue {
         Self(text.to_owned())
     }
 
-    /// The word as the platform wrote it.
+    /// The value as the platform wrote it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -26,7 +26,7 @@ impl fmt::Debug for UnknownValue {
     }
 }
 
-/// Declares an enumeration of the wire as a table of its words.
+/// Declares an enumeration of strings as a table of its values.
 ///
 /// A macro, since the traits it implements are serde's and std's: no trait of ours could.
 macro_rules! string_enum {
@@ -41,12 +41,12 @@ macro_rules! string_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)+
-            /// A word that this version doesn't know; kept, and written back unchanged.
+            /// A value that this version doesn't know. It is kept, and written back unchanged.
             Unknown($crate::wire::string_enum::UnknownValue),
         }
 
         impl $name {
-            /// The word as the platform writes it.
+            /// The value as the platform writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -56,7 +56,7 @@ macro_rules! string_enum {
             }
         }
 
-        /// The word that isn't there: an unknown one without text.
+        /// A missing value: an unknown one, with an empty string.
         impl Default for $name {
             fn default() -> Self {
                 Self::from("")
@@ -99,7 +99,7 @@ macro_rules! string_enum {
 }
 pub(crate) use string_enum;
 
-/// Reads a word without a copy of its text.
+/// Reads a value without copying the string.
 pub(crate) fn read<'de, D, W>(deserializer: D) -> Result<W, D::Error>
 where
     D: serde::Deserializer<'de>,

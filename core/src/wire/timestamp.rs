@@ -7,13 +7,13 @@ use jiff::civil::{Date, DateTime, Time};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// A moment, as the platform writes it: RFC 3339, to the nanosecond.
+/// A point in time, as the platform writes it: RFC 3339, to the nanosecond.
 ///
-/// Where the platform writes the zero time or an empty text for *never*, models have an
-/// `Option<Timestamp>` that is `None`; so they have for a text that is no moment, lest it cost the
-/// record. Offsets are read and written back as the same moment in UTC. Digits behind the nanosecond
-/// are left out, a leap second is the second before it, and a moment that an offset moves behind the
-/// year 9999 is the last one of that year.
+/// Where the platform writes the zero time or an empty string for *never*, models have an
+/// `Option<Timestamp>` that is `None`, and also for a string that isn't a time. Times with an
+/// offset are converted to UTC. Digits after the nanoseconds are ignored, a leap second is read as
+/// the second before it, and a time that its offset moves past the year 9999 is the last one of
+/// that year.
 ///
 /// ```
 /// use cycle_images::Timestamp;
@@ -26,7 +26,7 @@ use serde::ser::{Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(DateTime); // in UTC, and up to the end of 9999, where jiff's own ends before
 
-/// A text that is not an RFC 3339 moment.
+/// A string that is not an RFC 3339 time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a moment in RFC 3339, such as 2026-03-26T10:00:00Z")]
 #[non_exhaustive]
@@ -45,7 +45,7 @@ impl Timestamp {
         self.since_epoch().as_secs()
     }
 
-    /// The moment this long after this one; the last there is, if that is later still.
+    /// This time plus a duration, at most the last time of the year 9999.
     pub(crate) fn plus(self, time: Duration) -> Self {
         let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
         Self(self.0.saturating_add(time))
@@ -55,7 +55,7 @@ impl Timestamp {
         self.0.duration_since(Self::UNIX_EPOCH.0)
     }
 
-    /// The time since an earlier moment; none, if it is a later one.
+    /// The duration since an earlier time; zero if it is later.
     pub(crate) fn since(self, earlier: Self) -> Duration {
         self.0.duration_since(earlier.0).try_into().unwrap_or_default()
     }
@@ -75,7 +75,7 @@ impl FromStr for Timestamp {
     }
 }
 
-/// Reads RFC 3339: `2026-03-26T10:00:00.5+02:00`.
+/// Parses RFC 3339: `2026-03-26T10:00:00.5+02:00`.
 fn parse(text: &[u8]) -> Option<DateTime> {
     let (date, rest) = text.split_first_chunk::<10>()?;
     let (time, rest) = rest.split_first_chunk::<9>()?;
@@ -83,7 +83,7 @@ fn parse(text: &[u8]) -> Option<DateTime> {
     let [b'T' | b't', h0, h1, b':', i0, i1, b':', s0, s1] = *time else { return None };
     let year = i16::from(two(y0, y1)?) * 100 + i16::from(two(y2, y3)?);
     let date = Date::new(year, two(m0, m1)?, two(d0, d1)?).ok()?;
-    // No clock here has a leap second: it is the second before it.
+    // The date library has no leap seconds: read it as the second before.
     let second = match two(s0, s1)? {
         60 => 59,
         second => second,
@@ -102,20 +102,20 @@ fn parse(text: &[u8]) -> Option<DateTime> {
             let in_range = hours < 24 && minutes < 60;
             let utc = if sign == b'-' { offset } else { -offset };
             let moment = local.saturating_add(utc);
-            // What has no four digits couldn't be written back.
+            // A year without four digits couldn't be written back.
             (in_range && moment.year() >= 0).then_some(moment)
         }
         _ => None,
     }
 }
 
-/// Reads two digits.
+/// Parses two digits.
 fn two(tens: u8, ones: u8) -> Option<i8> {
     let both = tens.is_ascii_digit() && ones.is_ascii_digit();
     both.then(|| (tens - b'0') as i8 * 10 + (ones - b'0') as i8)
 }
 
-/// Reads the digits behind the dot as nanoseconds, and gives what stands behind them.
+/// Parses the digits after the dot as nanoseconds, and returns the rest.
 fn fraction(text: &[u8]) -> Option<(i32, &[u8])> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, rest) = text.split_at_checked(digits)?;
@@ -178,7 +178,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 impl Timestamp {
     /// Reads a time that may be *never*, which the platform writes as the zero time, `null` or an
-    /// empty string. A string that is no time is read as never, too: it isn't worth a record.
+    /// empty string. A string that isn't a time is read as never, too: it must not cost the record.
     pub(crate) fn read_or_never<'de, D>(deserializer: D) -> Result<Option<Self>, D::Error>
     where
         D: Deserializer<'de>,

@@ -1,6 +1,6 @@
 use super::ErrorCode;
 
-/// Declares a constant for each code. A macro, since a constant needs a name.
+/// Declares a constant for each code. Only a macro can declare names.
 macro_rules! codes {
     ($($name:ident = $code:literal,)+) => {
         /// The documented codes.

@@ -14,7 +14,7 @@ pub struct CycleSource {
 }
 
 impl CycleSource {
-    /// This source on Cycle; only within stacks.
+    /// A source on Cycle; only within stacks.
     #[must_use]
     pub fn new(source_id: impl Into<SourceId>) -> Self {
         Self { source_id: Some(source_id.into()) }

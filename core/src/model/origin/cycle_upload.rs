@@ -9,17 +9,17 @@ use crate::wire::timestamp::Timestamp;
 #[serde(default)]
 #[non_exhaustive]
 pub struct CycleUpload {
-    /// When the token ends.
+    /// When the token expires.
     #[serde(with = "lenient::or_never")]
     pub expires: Option<Timestamp>,
-    /// What the factory wants to see to take the image.
+    /// The token that authorizes the upload.
     #[serde(deserialize_with = "lenient::or_default")]
     pub token: Secret,
 }
 
 impl CycleUpload {
-    /// Images that are pushed to the factory. The platform gives each of them its own token and
-    /// its end; a source has neither.
+    /// Images that are uploaded to the factory. The platform issues a token for each image; the
+    /// source has none.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

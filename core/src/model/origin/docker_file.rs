@@ -12,7 +12,7 @@ use crate::wire::shown::{Url, debug};
 #[serde(default)]
 #[non_exhaustive]
 pub struct DockerFile {
-    /// A source that fills in what isn't given here; only within stacks.
+    /// A source whose values are used for all that isn't set here; only within stacks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub existing: Option<ExistingSource>,
     /// The git repository.
@@ -21,13 +21,13 @@ pub struct DockerFile {
     /// The URL of a tar file, in place of a repository.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub targz_url: Option<String>,
-    /// The directory that the build sees.
+    /// The build context: the directory that the build can read.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub context_dir: Option<String>,
     /// The path of the Dockerfile.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub build_file: Option<String>,
-    /// What opens the private images that the Dockerfile builds on.
+    /// Credentials for registries with private base images of the Dockerfile.
     #[serde(deserialize_with = "lenient::list", skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<RegistryCredentials>,
     #[serde(flatten)]
@@ -62,7 +62,7 @@ impl DockerFile {
         Self { targz_url: Some(url.into()), ..Self::default() }
     }
 
-    /// The directory that the build sees.
+    /// The build context: the directory that the build can read.
     #[must_use]
     pub fn context_dir(mut self, directory: impl Into<String>) -> Self {
         self.context_dir = Some(directory.into());
@@ -76,15 +76,15 @@ impl DockerFile {
         self
     }
 
-    /// What opens the private images that the Dockerfile builds on; may be called again for
-    /// another registry.
+    /// Credentials for a registry with private base images of the Dockerfile; may be called again
+    /// for another registry.
     #[must_use]
     pub fn credentials(mut self, credentials: RegistryCredentials) -> Self {
         self.credentials.push(credentials);
         self
     }
 
-    /// A source that fills in what isn't given here; only within stacks.
+    /// A source whose values are used for all that isn't set here; only within stacks.
     #[must_use]
     pub fn existing(mut self, source_id: impl Into<SourceId>) -> Self {
         self.existing = Some(ExistingSource::new(source_id));
@@ -92,7 +92,7 @@ impl DockerFile {
     }
 }
 
-/// What opens a registry whose images a Dockerfile builds on.
+/// Credentials for a registry with base images of a Dockerfile.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -113,7 +113,7 @@ pub struct RegistryCredentials {
 debug!(RegistryCredentials { url = url.as_deref().map(Url), username, token, unknown });
 
 impl RegistryCredentials {
-    /// For the registry at this URL.
+    /// Credentials for the registry at this URL.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: Some(url.into()), ..Self::default() }

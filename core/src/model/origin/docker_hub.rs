@@ -11,7 +11,7 @@ use crate::wire::secret::Secret;
 #[serde(default)]
 #[non_exhaustive]
 pub struct DockerHub {
-    /// A source that fills in what isn't given here; only within stacks.
+    /// A source whose values are used for all that isn't set here; only within stacks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub existing: Option<ExistingSource>,
     /// The image and its tag, such as `mysql:5.7`.
@@ -28,7 +28,7 @@ pub struct DockerHub {
 }
 
 impl DockerHub {
-    /// This image and tag, such as `mysql:5.7`.
+    /// An image and tag on Docker Hub, such as `mysql:5.7`.
     #[must_use]
     pub fn new(target: impl Into<String>) -> Self {
         Self { target: target.into(), ..Self::default() }
@@ -48,7 +48,7 @@ impl DockerHub {
         self
     }
 
-    /// A source that fills in what isn't given here; only within stacks.
+    /// A source whose values are used for all that isn't set here; only within stacks.
     #[must_use]
     pub fn existing(mut self, source_id: impl Into<SourceId>) -> Self {
         self.existing = Some(ExistingSource::new(source_id));

@@ -12,7 +12,7 @@ use crate::wire::shown::{Url, debug};
 #[serde(default)]
 #[non_exhaustive]
 pub struct DockerRegistry {
-    /// A source that fills in what isn't given here; only within stacks.
+    /// A source whose values are used for all that isn't set here; only within stacks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub existing: Option<ExistingSource>,
     /// The image's name on the registry.
@@ -37,7 +37,7 @@ pub struct DockerRegistry {
 debug!(DockerRegistry { existing, target, url = Url(url), username, token, password, unknown });
 
 impl DockerRegistry {
-    /// This image on the registry at this URL.
+    /// An image on the registry at this URL.
     #[must_use]
     pub fn new(target: impl Into<String>, url: impl Into<String>) -> Self {
         Self { target: target.into(), url: url.into(), ..Self::default() }
@@ -64,7 +64,7 @@ impl DockerRegistry {
         self
     }
 
-    /// A source that fills in what isn't given here; only within stacks.
+    /// A source whose values are used for all that isn't set here; only within stacks.
     #[must_use]
     pub fn existing(mut self, source_id: impl Into<SourceId>) -> Self {
         self.existing = Some(ExistingSource::new(source_id));

@@ -17,7 +17,7 @@ pub struct ExistingSource {
 }
 
 impl ExistingSource {
-    /// This source.
+    /// An existing source.
     #[must_use]
     pub fn new(source_id: impl Into<SourceId>) -> Self {
         Self { source_id: Some(source_id.into()), ..Self::default() }

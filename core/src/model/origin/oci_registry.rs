@@ -11,7 +11,7 @@ use crate::wire::shown::{Url, debug};
 #[serde(default)]
 #[non_exhaustive]
 pub struct OciRegistry {
-    /// A source that fills in what isn't given here; only within stacks.
+    /// A source whose values are used for all that isn't set here; only within stacks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub existing: Option<ExistingSource>,
     /// The image's name on the registry.
@@ -20,7 +20,7 @@ pub struct OciRegistry {
     /// The registry's URL.
     #[serde(deserialize_with = "lenient::or_default")]
     pub url: String,
-    /// What opens the registry.
+    /// Credentials for the registry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<RegistryAuth>,
     #[serde(flatten)]
@@ -30,13 +30,13 @@ pub struct OciRegistry {
 debug!(OciRegistry { existing, target, url = Url(url), auth, unknown });
 
 impl OciRegistry {
-    /// This image on the registry at this URL.
+    /// An image on the registry at this URL.
     #[must_use]
     pub fn new(target: impl Into<String>, url: impl Into<String>) -> Self {
         Self { target: target.into(), url: url.into(), ..Self::default() }
     }
 
-    /// What opens the registry: a [`UserAuth`](super::UserAuth), a
+    /// Credentials for the registry: a [`UserAuth`](super::UserAuth), a
     /// [`ProviderAuth`](super::ProviderAuth) or a [`WebhookAuth`](super::WebhookAuth).
     #[must_use]
     pub fn auth(mut self, auth: impl Into<RegistryAuth>) -> Self {
@@ -44,7 +44,7 @@ impl OciRegistry {
         self
     }
 
-    /// A source that fills in what isn't given here; only within stacks.
+    /// A source whose values are used for all that isn't set here; only within stacks.
     #[must_use]
     pub fn existing(mut self, source_id: impl Into<SourceId>) -> Self {
         self.existing = Some(ExistingSource::new(source_id));
