@@ -5,6 +5,7 @@ mod decode;
 mod json_path;
 mod platform;
 mod predicates;
+mod report;
 mod response;
 mod retry_after;
 
@@ -13,5 +14,6 @@ pub use code::ErrorCode;
 pub use decode::DecodeError;
 pub(crate) use json_path::JsonPath;
 pub use platform::{OAuthError, PlatformError};
+pub use report::{Report, report};
 pub use response::{BodyPreview, Redirect, ResponseError, ResponseErrorKind};
 pub(crate) use retry_after::retry_after;

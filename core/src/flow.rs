@@ -1,11 +1,11 @@
 //! Flows: state machines that decide what to send next, without IO, clock or randomness of their
 //! own.
 //!
-//! | flow | what it does | what it gives |
+//! | flow | what it does | what it yields |
 //! |---|---|---|
-//! | [`Exchange`] | one operation, sent until it is answered | one [`Reply`](crate::Reply) |
+//! | [`Exchange`] | one operation, with retries | one [`Reply`](crate::Reply) |
 //! | [`Pages`] | a list, page by page | a [`Reply`](crate::Reply) for each page |
-//! | [`JobTracker`] | a job, looked at until it ends | a [`JobUpdate`] whenever there is something to tell |
+//! | [`JobTracker`] | a job, polled until it ends | a [`JobUpdate`] for each change |
 //!
 //! A program drives a flow by doing what [`poll`](Flow::poll) returns: it sends the request and
 //! passes the outcome to [`handle`](Flow::handle), or waits. The clients do this; a program can do
@@ -15,7 +15,7 @@
 //! use cycle_images::flow::{SendError, Flow, FlowError, Step};
 //! use cycle_images::{Hub, Timestamp};
 //!
-//! /// Turns a flow to the next thing it gives, or to its end.
+//! /// Drives a flow to its next item, or until it is done.
 //! fn run<F: Flow>(flow: &mut F, hub: &Hub) -> Result<Option<F::Item>, FlowError> {
 //!     loop {
 //!         match flow.poll(hub, now())? {
@@ -52,7 +52,8 @@ mod exchange;
 mod job_error;
 mod job_tracker;
 mod pages;
-mod retry;
+mod retry_policy;
+mod retry_state;
 mod send_error;
 
 use std::fmt;
@@ -65,7 +66,7 @@ pub use exchange::Exchange;
 pub use job_error::JobError;
 pub use job_tracker::{JobTracker, JobUpdate};
 pub use pages::{MAX_PAGES, MAX_PAGES_IN_FLIGHT, Pages};
-pub use retry::RetryPolicy;
+pub use retry_policy::RetryPolicy;
 pub use send_error::SendError;
 
 use crate::hub::Hub;
@@ -74,8 +75,8 @@ use crate::wire::timestamp::Timestamp;
 
 /// What to do next for a [`Flow`]. `Debug` shows a request's method, URL and length of body, as the
 /// body may contain credentials.
-#[expect(clippy::exhaustive_enums, reason = "whoever turns a flow must handle every case")]
-#[expect(clippy::large_enum_variant, reason = "it lives for a moment, and is a request as a rule")]
+#[expect(clippy::exhaustive_enums, reason = "a program that drives a flow must handle every case")]
+#[expect(clippy::large_enum_variant, reason = "it is short-lived, and mostly a request")]
 pub enum Step {
     /// Send this request, and pass the outcome to [`Flow::handle`].
     Send(Request<Vec<u8>>),
@@ -154,7 +155,7 @@ pub trait Flow {
     }
 }
 
-/// A flow behind a pointer is one as well, so that one loop drives different flows:
+/// A boxed flow is a flow, so that one loop can drive different flows:
 ///
 /// ```
 /// use cycle_images::flow::{Exchange, Flow, Pages};

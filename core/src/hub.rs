@@ -31,7 +31,7 @@ pub type HubId = Id<Hub>;
 /// let request: http::Request<Vec<u8>> = hub.request(&images)?;
 /// assert_eq!(request.uri(), "https://api.cycle.io/v1/images?page%5Bsize%5D=50");
 ///
-/// // Any HTTP client carries it; here is an answer to it.
+/// // Any HTTP client sends it; this is its response.
 /// let response = http::Response::new(r#"{"data": []}"#);
 /// let reply = hub.response(&images, response)?;
 /// assert!(reply.data.is_empty());
@@ -55,7 +55,7 @@ impl Hub {
     pub fn new(api_key: impl AsRef<str>, hub_id: impl Into<String>) -> Result<Self, RequestError> {
         let id = HubId::new(hub_id).map_err(|error| error.renamed("hub_id"))?;
         let unsendable = |at| {
-            let reason = format!("has a character at byte {at} that an HTTP header can't carry");
+            let reason = format!("has a character at byte {at} that isn't valid in an HTTP header");
             RequestError::new("hub_id", reason)
         };
         if let Some(at) = id.as_str().bytes().position(|byte| !byte.is_ascii_graphic()) {

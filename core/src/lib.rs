@@ -25,13 +25,13 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | [`Hub`] | base URL, API key and hub id; makes requests, reads responses |
+//! | [`Hub`] | base URL, API key and hub id; builds requests, reads responses |
 //! | [`images`], [`sources`], [`jobs`] | the operations, one type each |
-//! | [`model`] | what they answer with |
-//! | [`flow`] | what to do next, when one request is not enough: retries, pages, jobs |
-//! | [`error`] | what can go wrong before sending, and in an answer |
-//! | [`upload`] | the tar of an image, pushed to the factory |
-//! | [`Operation`] | how to describe any other of the platform's endpoints |
+//! | [`model`] | what they return: images, sources, jobs and what belongs to them |
+//! | [`flow`] | retries, pages and job tracking, as state machines |
+//! | [`error`] | errors: of arguments, and of responses |
+//! | [`upload`] | uploads of an image's tar |
+//! | [`Operation`] | the trait for adding any other endpoint of the platform |
 //! | [`recorded`] | responses recorded with `curl -i`, for unit tests |
 
 mod document;

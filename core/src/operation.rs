@@ -25,7 +25,7 @@ pub use crate::wire::secrets::Secrets;
 /// use cycle_images::operation::{One, Path};
 /// use cycle_images::{Hub, Operation};
 ///
-/// /// `getContainer`, as far as this program needs it. Capability: `containers-view`.
+/// /// `getContainer`, with the fields that this program needs. Capability: `containers-view`.
 /// struct GetContainer {
 ///     id: ContainerId,
 /// }
@@ -50,9 +50,9 @@ pub use crate::wire::secrets::Secrets;
 /// let request = hub.request(&GetContainer { id: ContainerId::new("c1")? })?;
 /// assert_eq!(request.uri(), "https://api.cycle.io/v1/containers/c1");
 ///
-/// let answer = http::Response::new(r#"{"data": {"name": "web"}}"#);
+/// let response = http::Response::new(r#"{"data": {"name": "web"}}"#);
 /// # let get = GetContainer { id: ContainerId::new("c1")? };
-/// assert_eq!(hub.response(&get, answer)?.data.name, "web");
+/// assert_eq!(hub.response(&get, response)?.data.name, "web");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Operation {

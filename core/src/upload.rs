@@ -40,6 +40,7 @@ use crate::wire::timestamp::Timestamp;
 /// # assert_eq!(request.headers()["content-length"], length.to_string());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "multipart")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct UploadImage {
@@ -170,7 +171,7 @@ impl UploadImage {
         headers.insert(
             CONTENT_TYPE,
             HeaderValue::try_from(form)
-                .map_err(|_| refuse("boundary", "can't be carried by an HTTP header".to_owned()))?,
+                .map_err(|_| refuse("boundary", "isn't valid in an HTTP header".to_owned()))?,
         );
         Ok(Upload { request, head: head.into_bytes(), tail: tail.into_bytes() })
     }

@@ -1,4 +1,4 @@
-//! How values stand in JSON: lenient reading, string enums, tagged objects, ids, timestamps, secrets.
+//! Values in JSON: lenient reading, string enums, tagged objects, ids, timestamps, secrets.
 
 pub(crate) mod id;
 pub(crate) mod json;

@@ -1,9 +1,4 @@
-use std::error::Error;
-use std::fmt;
-
-use http::header::RETRY_AFTER;
-
-use super::{ErrorCode, ResponseError, ResponseErrorKind};
+use super::{ErrorCode, ResponseError};
 
 /// What an error means: by the platform's code if there is one, else by the HTTP status.
 impl ResponseError {
@@ -64,60 +59,5 @@ impl ResponseError {
     fn means(&self, status: u16) -> bool {
         let coded = self.code().and_then(ErrorCode::status);
         coded.unwrap_or(self.status().as_u16()) == status
-    }
-
-    fn advice(&self) -> &'static str {
-        match self.kind() {
-            ResponseErrorKind::Redirect(_) => {
-                "check the base URL: redirects aren't followed, so that the API key stays here"
-            }
-            ResponseErrorKind::Unexpected(_) => {
-                "this isn't what the operation promises: check the base URL, then whether this \
-                 crate is older than the platform"
-            }
-            ResponseErrorKind::NoBody(_) if self.status().is_success() => {
-                "a body was promised and none came: check the base URL and any proxy"
-            }
-            _ if self.is_unauthorized() => "check the API key",
-            _ if self.code() == Some(&ErrorCode::FORBIDDEN_WRONG_HUB) => "check the hub id",
-            _ if self.is_forbidden() => "the API key may not do this: check its capabilities",
-            _ if self.is_not_found() => "check the id; what it named may have been deleted",
-            _ if self.is_conflict() => "look at what is there before trying again",
-            _ if self.is_invalid() => "the platform refuses an argument: correct it",
-            _ if self.is_rate_limited() => "too many requests: wait, then try again",
-            _ if self.is_retryable() => "the platform can't answer now: try again later",
-            _ if self.status().is_server_error() => {
-                "the fault is the platform's: see its status page"
-            }
-            _ => "the request was refused",
-        }
-    }
-}
-
-impl fmt::Display for ResponseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} was answered {}; ", self.operation(), self.status())?;
-        if let Some(capability) = self.missing_capability() {
-            return write!(f, "give the API key the capability {capability}");
-        }
-        f.write_str(self.advice())?;
-        match self.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()) {
-            Some(when) if self.is_retryable() => write!(f, " (Retry-After: {when})"),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Error for ResponseError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(match self.kind() {
-            ResponseErrorKind::Platform(error) => error,
-            ResponseErrorKind::OAuth(error) => error,
-            ResponseErrorKind::Redirect(redirect) => redirect,
-            ResponseErrorKind::OtherJson(error)
-            | ResponseErrorKind::NotJson(error)
-            | ResponseErrorKind::NoBody(error)
-            | ResponseErrorKind::Unexpected(error) => error,
-        })
     }
 }

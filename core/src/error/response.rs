@@ -1,13 +1,15 @@
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, DATE, HeaderName, LOCATION, RETRY_AFTER};
+use http::header::{LOCATION, RETRY_AFTER};
 use http::{HeaderMap, StatusCode, response};
 use serde::de::IgnoredAny;
 
 use super::platform::fields;
-use super::{DecodeError, ErrorCode, OAuthError, PlatformError};
+use super::{DecodeError, ErrorCode, OAuthError, PlatformError, retry_after};
 use crate::wire::secrets::Secrets;
+use crate::wire::timestamp::Timestamp;
 
 /// A response that is not a success, or can't be decoded.
 ///
@@ -24,6 +26,9 @@ struct Inner {
     body: BodyPreview,
     kind: ResponseErrorKind,
 }
+
+/// The most bytes of header values that an error keeps.
+const MAX_HEADER_BYTES: usize = 16 << 10;
 
 /// The kind of response.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +61,8 @@ pub struct Redirect {
 impl fmt::Display for Redirect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.location {
-            Some(location) => write!(f, "the answer points to {location}"),
-            None => f.write_str("the answer points elsewhere, without a Location"),
+            Some(location) => write!(f, "the response redirects to {location}"),
+            None => f.write_str("the response is a redirect without a Location"),
         }
     }
 }
@@ -137,17 +142,11 @@ impl ResponseError {
         secrets: &Secrets<'_>,
         kind: ResponseErrorKind,
     ) -> Self {
-        const KEPT: [HeaderName; 4] =
-            [CONTENT_TYPE, DATE, RETRY_AFTER, HeaderName::from_static("x-request-id")];
-        let kept = |name| {
-            let mut value = head.headers.get(&name)?.clone();
-            secrets.redact_header(&mut value, Secrets::LIMIT);
-            Some((name, value))
-        };
+        let headers = secrets.redacted_headers(&head.headers, MAX_HEADER_BYTES);
         Self(Box::new(Inner {
             operation,
             status: head.status,
-            headers: KEPT.into_iter().filter_map(kept).collect(),
+            headers,
             body: BodyPreview { text: secrets.redact_body(body), whole: body.len() },
             kind: kind.redacted(secrets),
         }))
@@ -165,8 +164,8 @@ impl ResponseError {
         self.0.status
     }
 
-    /// The headers that help to understand an error: `Content-Type`, `Date`, `Retry-After` and
-    /// `X-Request-Id`.
+    /// The headers of the response, such as those of rate limits. Secrets are redacted. Values are
+    /// truncated to 4 KiB, and at most 16 KiB of them are kept.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
@@ -197,6 +196,75 @@ impl ResponseError {
     #[must_use]
     pub fn code(&self) -> Option<&ErrorCode> {
         self.platform()?.code.as_ref()
+    }
+
+    /// The id that the platform gave to the request, to quote to its support: the `X-Request-Id`
+    /// header.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.headers().get("x-request-id")?.to_str().ok()
+    }
+
+    /// How long the response asks to wait before the request is sent again, by its `Retry-After`.
+    /// `now` is used if the header is a date and the response has no `Date` of its own.
+    #[must_use]
+    pub fn retry_after(&self, now: Timestamp) -> Option<Duration> {
+        retry_after(self.headers(), now)
+    }
+
+    fn advice(&self) -> &'static str {
+        match self.kind() {
+            ResponseErrorKind::Redirect(_) => {
+                "redirects aren't followed, as that would send the API key elsewhere: check the base URL"
+            }
+            ResponseErrorKind::Unexpected(_) => {
+                "the body can't be decoded: check the base URL, then whether there is a newer version \
+                 of this crate"
+            }
+            ResponseErrorKind::NoBody(_) if self.status().is_success() => {
+                "the body is missing: check the base URL and any proxy"
+            }
+            _ if self.is_unauthorized() => "check the API key",
+            _ if self.code() == Some(&ErrorCode::FORBIDDEN_WRONG_HUB) => "check the hub id",
+            _ if self.is_forbidden() => "the API key has no permission: check its capabilities",
+            _ if self.is_not_found() => "check the id; the resource may have been deleted",
+            _ if self.is_conflict() => "check the state of the resource before sending it again",
+            _ if self.is_invalid() => "the platform refuses an argument: correct it",
+            _ if self.is_rate_limited() => "too many requests: wait, then send it again",
+            _ if self.is_retryable() => "the platform is unavailable: send it again later",
+            _ if self.status().is_server_error() => {
+                "this is an error of the platform: see its status page"
+            }
+            _ => "the request was refused",
+        }
+    }
+}
+
+impl fmt::Display for ResponseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} failed with status {}; ", self.operation(), self.status())?;
+        if let Some(capability) = self.missing_capability() {
+            return write!(f, "give the API key the capability {capability}");
+        }
+        f.write_str(self.advice())?;
+        match self.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()) {
+            Some(when) if self.is_retryable() => write!(f, " (Retry-After: {when})"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Error for ResponseError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(match self.kind() {
+            ResponseErrorKind::Platform(error) => error,
+            ResponseErrorKind::OAuth(error) => error,
+            ResponseErrorKind::Redirect(redirect) => redirect,
+            ResponseErrorKind::OtherJson(error)
+            | ResponseErrorKind::NotJson(error)
+            | ResponseErrorKind::NoBody(error)
+            | ResponseErrorKind::Unexpected(error) => error,
+        })
     }
 }
 

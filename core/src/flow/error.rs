@@ -1,6 +1,8 @@
 use std::error::Error;
 use std::time::Duration;
 
+use http::StatusCode;
+
 use super::{JobError, MAX_PAGES};
 use crate::error::{DecodeError, RequestError, ResponseError};
 
@@ -115,8 +117,8 @@ pub enum FlowError {
     /// The flow is done.
     #[error("the flow is done; start another")]
     Ended,
-    /// A response was given to a flow that has no request in flight.
-    #[error("a response was given to a flow that has no request in flight; call `poll` first")]
+    /// An outcome was passed to a flow that has no request in flight.
+    #[error("an outcome was passed to a flow that has no request in flight; call `poll` first")]
     NotAsked,
 }
 
@@ -128,6 +130,54 @@ impl FlowError {
             Self::Response(error) => Some(error),
             _ => None,
         }
+    }
+
+    /// The HTTP status of the response, if that is the reason.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.response().map(ResponseError::status)
+    }
+
+    /// See [`ResponseError::is_not_found`]. False if there was no response, as with all of these.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.response().is_some_and(ResponseError::is_not_found)
+    }
+
+    /// See [`ResponseError::is_unauthorized`].
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        self.response().is_some_and(ResponseError::is_unauthorized)
+    }
+
+    /// See [`ResponseError::is_forbidden`].
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.response().is_some_and(ResponseError::is_forbidden)
+    }
+
+    /// See [`ResponseError::is_conflict`].
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.response().is_some_and(ResponseError::is_conflict)
+    }
+
+    /// See [`ResponseError::is_invalid`].
+    #[must_use]
+    pub fn is_invalid(&self) -> bool {
+        self.response().is_some_and(ResponseError::is_invalid)
+    }
+
+    /// See [`ResponseError::is_rate_limited`].
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.response().is_some_and(ResponseError::is_rate_limited)
+    }
+
+    /// See [`ResponseError::is_retryable`].
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.response().is_some_and(ResponseError::is_retryable)
     }
 
     /// Why the tracked job was not completed, if that is the reason.

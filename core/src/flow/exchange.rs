@@ -1,7 +1,7 @@
 use http::Response;
 use serde::{Deserialize, Serialize};
 
-use super::retry::RetryState;
+use super::retry_state::RetryState;
 use super::{Flow, FlowError, RetryPolicy, SendError, Step};
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
@@ -26,7 +26,7 @@ use crate::wire::timestamp::Timestamp;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[must_use = "a flow does nothing until it is turned"]
+#[must_use = "a flow does nothing until it is run"]
 pub struct Exchange<O> {
     operation: O,
     retry: RetryState,

@@ -4,7 +4,7 @@ use std::time::Duration;
 use http::Response;
 use serde::{Deserialize, Serialize};
 
-use super::retry::RetryState;
+use super::retry_state::RetryState;
 use super::{Flow, FlowError, JobError, RetryPolicy, SendError, Step};
 use crate::error::{ErrorCode, ResponseError, retry_after};
 use crate::hub::Hub;
@@ -41,17 +41,18 @@ const UNKNOWN_TIME: Duration = Duration::from_secs(15);
 /// let Step::Send(request) = track.poll(&hub, now)? else { panic!() };
 /// assert_eq!(request.uri().path(), "/v1/jobs/j1");
 ///
-/// // A tracker can be finished in another process.
+/// // A tracker can be resumed in another process.
 /// let text = serde_json::to_string(&track)?;
 /// let mut track: JobTracker = serde_json::from_str(&text)?;
-/// let answer = r#"{"data": {"id": "j1", "state": {"current": "completed"}}}"#;
-/// let update = track.handle(&hub, Ok(http::Response::new(answer)), now)?.unwrap();
+/// let response = r#"{"data": {"id": "j1", "state": {"current": "completed"}}}"#;
+/// let update = track.handle(&hub, Ok(http::Response::new(response)), now)?.unwrap();
 /// assert!(update.job.state.current.is_final());
 /// assert!(matches!(track.poll(&hub, now)?, Step::Done));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias("poll", "waiter", "wait"))]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[must_use = "a flow does nothing until it is turned"]
+#[must_use = "a flow does nothing until it is run"]
 pub struct JobTracker {
     id: JobId,
     retry: RetryState,

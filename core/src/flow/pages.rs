@@ -1,7 +1,7 @@
 use http::{Request, Response};
 use serde::{Deserialize, Serialize};
 
-use super::retry::RetryState;
+use super::retry_state::RetryState;
 use super::{Flow, FlowError, RetryPolicy, SendError, Step};
 use crate::hub::Hub;
 use crate::operation::{ListOperation, ReplyOf};
@@ -50,8 +50,9 @@ pub const MAX_PAGES_IN_FLIGHT: u32 = 16;
 /// the list shifts all later ones, and one of them is missed at the next page boundary.
 ///
 /// After an error, the flow resumes with the page that failed.
+#[doc(alias("paginate", "pagination"))]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[must_use = "a flow does nothing until it is turned"]
+#[must_use = "a flow does nothing until it is run"]
 pub struct Pages<O> {
     operation: O,
     number: u32,

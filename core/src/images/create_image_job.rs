@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(hub.request(&operation)?.into_body(), br#"{"action":"import"}"#);
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
+#[doc(alias = "import")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct CreateImageJob {

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 /// assert!(hub.request(&CreateImagesJob::prune([] as [SourceId; 0])).is_err());
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
+#[doc(alias = "prune")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "an operation does nothing until it is sent"]
 pub struct CreateImagesJob {

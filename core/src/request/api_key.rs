@@ -17,7 +17,7 @@ impl ApiKey {
         let reason = match text.bytes().position(|byte| !byte.is_ascii_graphic()) {
             _ if text.is_empty() => "is empty; create one in the hub's settings".into(),
             Some(at) => format!(
-                "has a character at byte {at} that an HTTP header can't carry; \
+                "has a character at byte {at} that isn't valid in an HTTP header; \
                  a line break or a space is often copied along"
             ),
             None => match HeaderValue::try_from(format!("Bearer {text}")) {
@@ -25,7 +25,7 @@ impl ApiKey {
                     authorization.set_sensitive(true);
                     return Ok(Self { secret: text.into(), authorization });
                 }
-                Err(_) => "can't be carried by an HTTP header".into(),
+                Err(_) => "isn't valid in an HTTP header".into(),
             },
         };
         Err(RequestError::new("api_key", reason))

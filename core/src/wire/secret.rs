@@ -16,6 +16,7 @@ pub(crate) const REDACTED: &str = "[redacted]";
 /// assert_eq!(format!("{token:?}"), "[redacted]");
 /// assert_eq!(token.expose(), "dckr_pat_123");
 /// ```
+#[doc(alias("token", "password", "credential"))]
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);

@@ -127,6 +127,21 @@ impl<'a> Secrets<'a> {
         value.set_sensitive(sensitive);
     }
 
+    /// A redacted copy of the headers, up to `limit` bytes of values.
+    pub(crate) fn redacted_headers(&self, headers: &HeaderMap, limit: usize) -> HeaderMap {
+        let (mut kept, mut length) = (HeaderMap::new(), 0);
+        for (name, value) in headers {
+            let mut value = value.clone();
+            self.redact_header(&mut value, Self::LIMIT);
+            length += value.len();
+            if length > limit || kept.try_append(name, value).is_err() {
+                break;
+            }
+        }
+        self.redact_headers(&mut kept);
+        kept
+    }
+
     /// Redacts all headers, and marks those as sensitive that `Debug` must not show.
     pub(crate) fn redact_headers(&self, headers: &mut HeaderMap) {
         for (name, value) in headers.iter_mut() {

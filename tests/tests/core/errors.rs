@@ -57,14 +57,14 @@ fn predicates(error: &ResponseError) -> String {
     holding.join(", ")
 }
 
-/// For each recording: kind, status, code, what it means, and a word of what to do.
+/// For each recording: kind, status, code, what it means, and a part of the advice.
 const ERRORS: &str = "
 400                     | platform   | 400 Bad Request           | 400.invalid-syntax   | invalid                 | correct
 401                     | platform   | 401 Unauthorized          | 401.auth-invalid     | unauthorized            | check the API key
 403_permissions         | platform   | 403 Forbidden             | 403.permissions      | forbidden               | images-manage
 404_image               | platform   | 404 Not Found             | 404.image            | not found               | check the id
 404_underscore          | platform   | 404 Not Found             | 404.hub.api_key      | not found               | check the id
-409                     | platform   | 409 Conflict              | 409.duplicate-found  | conflict                | look
+409                     | platform   | 409 Conflict              | 409.duplicate-found  | conflict                | check the state
 422_source              | platform   | 422 Unprocessable Entity  | 422.missing-argument | invalid                 | correct
 429_date                | platform   | 429 Too Many Requests     | 429.rate-limiting    | rate limited, retryable | Retry-After: Tue, 10 Mar 2026 14:05:39 GMT
 429_seconds             | platform   | 429 Too Many Requests     | 429.rate-limiting    | rate limited, retryable | Retry-After: 7
@@ -72,16 +72,16 @@ const ERRORS: &str = "
 503                     | platform   | 503 Service Unavailable   | 503.not-ready        | retryable               | Retry-After: 2
 contradicting_status    | platform   | 404 Not Found             | 404.image            | not found               | check the id
 empty_200               | no body    | 200 OK                    |                      |                         | check the base URL
-empty_503               | no body    | 503 Service Unavailable   |                      | retryable               | try again later
+empty_503               | no body    | 503 Service Unavailable   |                      | retryable               | send it again later
 html_200                | unexpected | 200 OK                    |                      |                         | check the base URL
-html_502                | not json   | 502 Bad Gateway           |                      | retryable               | try again later
+html_502                | not json   | 502 Bad Gateway           |                      | retryable               | send it again later
 null_error              | other json | 500 Internal Server Error |                      |                         | status page
 oauth_401               | oauth      | 401 Unauthorized          |                      | unauthorized            | check the API key
 other_json_500          | other json | 500 Internal Server Error |                      |                         | status page
 redirect_302            | redirect   | 302 Found                 |                      |                         | check the base URL
 truncated_200           | unexpected | 200 OK                    |                      |                         | check the base URL
 without_status_and_data | platform   | 404 Not Found             | 404.image            | not found               | check the id
-wrong_type_200          | unexpected | 200 OK                    |                      |                         | older than the platform
+wrong_type_200          | unexpected | 200 OK                    |                      |                         | newer version of this crate
 ";
 
 fn rows() -> impl Iterator<Item = [&'static str; 6]> {
@@ -115,7 +115,7 @@ fn what_each_error_is_and_means() {
 fn the_sentence_tells_operation_status_and_what_to_do() {
     for [name, _, status, _, _, advice] in rows() {
         let sentence = error(name).to_string();
-        let start = format!("GetImage was answered {status}; ");
+        let start = format!("GetImage failed with status {status}; ");
         assert!(sentence.starts_with(&start), "{name}: {sentence}");
         assert!(sentence.contains(advice), "{name}: {sentence}");
     }

@@ -45,7 +45,7 @@ fn a_wrong_api_key_is_told_and_not_shown<D: Driver>(make: Make<D>) {
     assert!(error.response().unwrap().is_unauthorized());
     says(
         &error,
-        "GetImages was answered 401 Unauthorized; check the API key",
+        "GetImages failed with status 401 Unauthorized; check the API key",
         "invalid_client: the API key is not known",
     );
     assert!(!shown(&error).contains("another-key"));
@@ -59,7 +59,7 @@ fn a_missing_capability_is_named<D: Driver>(make: Make<D>) {
     assert_eq!(error.response().unwrap().missing_capability(), Some("images-manage"));
     says(
         &error,
-        "CreateImage was answered 403 Forbidden; give the API key the capability images-manage",
+        "CreateImage failed with status 403 Forbidden; give the API key the capability images-manage",
         "You do not have permission to do this.: The key lacks the capability images-manage. \
          (403.permissions)",
     );
@@ -76,7 +76,7 @@ fn an_image_that_is_not_there<D: Driver>(make: Make<D>) {
     assert!(seen.is_some_and(|id| !id.is_empty()));
     says(
         &error,
-        "GetImage was answered 404 Not Found; check the id; what it named may have been deleted",
+        "GetImage failed with status 404 Not Found; check the id; the resource may have been deleted",
         "The requested resource could not be found. (404.image)",
     );
 }
@@ -101,7 +101,7 @@ fn too_many_requests_tell_when_to_come_back<D: Driver>(make: Make<D>) {
     assert_eq!(response.headers()["retry-after"], "17");
     says(
         &error,
-        "GetImages was answered 429 Too Many Requests; too many requests: wait, then try again \
+        "GetImages failed with status 429 Too Many Requests; too many requests: wait, then send it again \
          (Retry-After: 17)",
         "Slow down. (429.rate-limiting)",
     );
@@ -117,7 +117,8 @@ fn a_proxy_that_answers_in_html<D: Driver>(make: Make<D>) {
     assert!(response.body().as_str().starts_with("<html>"));
     says(
         &error,
-        "GetImages was answered 502 Bad Gateway; the platform can't answer now: try again later",
+        "GetImages failed with status 502 Bad Gateway; the platform is unavailable: send it again \
+         later",
         "not JSON at line 1 column 1",
     );
 }
@@ -129,8 +130,8 @@ fn an_error_without_a_body<D: Driver>(make: Make<D>) {
     assert!(matches!(kind(&error), ResponseErrorKind::NoBody(_)), "{error:?}");
     says(
         &error,
-        "GetImages was answered 503 Service Unavailable; the platform can't answer now: \
-         try again later",
+        "GetImages failed with status 503 Service Unavailable; the platform is unavailable: send it \
+         again later",
         "the body is empty",
     );
 }
@@ -145,7 +146,10 @@ fn a_success_that_is_not_what_was_promised<D: Driver>(make: Make<D>) {
         other => panic!("{other:?}"),
     }
     let message = error.to_string();
-    assert!(message.starts_with("GetImages was answered 200 OK; this isn't"), "{message}");
+    assert!(
+        message.starts_with("GetImages failed with status 200 OK; the body can't"),
+        "{message}"
+    );
 
     sandbox.fault(Fault::answer(204, &[], ""));
     let error = failure(&client);
