@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mismatch_can_be_told_from_further_out() {
+    fn a_path_can_be_prefixed() {
         let error = |text| DecodeError::traced::<Vec<u8>>(text).unwrap_err();
         let data = JsonPath::default().key("data");
         assert_eq!(error("[1, true]").within(&data).path(), "data[1]");

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_without_steps_is_one_unit_and_goes_by_its_state() {
+    fn a_task_without_steps_is_one_unit() {
         assert_eq!(count(&[("pending", &[])]), (0, 0, 1));
         assert_eq!(count(&[("running", &[])]), (0, 0, 1));
         assert_eq!(count(&[("completed", &[])]), (1, 0, 1));

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_more_or_less_than_a_base_is_refused() {
+    fn urls_with_more_or_less_than_a_base_are_refused() {
         for url in [
             "",
             "api.cycle.io",

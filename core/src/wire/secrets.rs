@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_secret_in_a_url() {
+    fn secret_parts_of_a_url() {
         let found = |url: &'static str| {
             let mut secrets = Secrets::default();
             secrets.url(url);

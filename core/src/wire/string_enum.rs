@@ -127,7 +127,7 @@ mod tests {
     use crate::model::{CreatorType, ImageStatus};
 
     #[test]
-    fn words_are_read_and_written_back() {
+    fn values_are_read_and_written_back() {
         for word in ["new", "uploading", "live", "deleted"] {
             let status: ImageStatus = serde_json::from_value(word.into()).unwrap();
             assert!(!matches!(status, ImageStatus::Unknown(_)), "{word}");
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_word_is_kept() {
+    fn an_unknown_value_is_kept() {
         let json = r#""plat\u0066orm-robot""#;
         let creator: CreatorType = serde_json::from_str(json).unwrap();
         assert!(

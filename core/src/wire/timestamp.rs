@@ -210,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_platform_writes_is_written_back() {
+    fn times_of_the_platform_are_written_back() {
         for text in
             ["2026-03-26T10:00:00Z", "2026-03-26T10:00:00.123456789Z", "1969-12-31T23:59:59.5Z"]
         {

@@ -129,7 +129,7 @@ fn no_limit_is_possible() {
 }
 
 #[test]
-fn gzip_is_unpacked_and_the_limit_is_for_what_it_expands_to() {
+fn gzip_is_decompressed_and_the_limit_applies_after_it() {
     let sandbox = Sandbox::start().unwrap();
     let small = gzip(document(MIB + 1).as_bytes());
     assert!(small.len() < 10_000);
@@ -157,7 +157,7 @@ fn a_bomb_does_not_go_off() {
 }
 
 #[test]
-fn a_body_that_is_cut_short_is_not_taken_for_a_whole_one() {
+fn a_truncated_body_is_an_error() {
     let sandbox = Sandbox::start().unwrap();
     let mut body = gzip(document(1000).as_bytes());
     body.truncate(body.len() - 4);

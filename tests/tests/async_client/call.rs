@@ -121,7 +121,7 @@ fn a_closure_is_a_transport() {
 
 /// A closure that keeps what it needs hands a clone of it to each future.
 #[test]
-fn a_closure_may_own_what_carries() {
+fn a_closure_may_own_its_transport() {
     let transport = Recorded::new(&["get_images/empty_list"]);
     let client = Client::new(
         hub(),
@@ -187,7 +187,7 @@ fn a_call_is_send_when_its_transport_is() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_not() {
+fn an_invalid_argument_sends_nothing() {
     let transport = Recorded::default();
     let client = Client::new(hub(), transport.clone(), NoTimer);
     let list = GetImages::new().page_number(0);
@@ -199,7 +199,7 @@ fn what_cannot_be_sent_is_not() {
 }
 
 #[test]
-fn a_fault_of_the_transport_is_its_own_error() {
+fn a_transport_error_is_the_source() {
     let client = Client::new(hub(), Recorded::default(), NoTimer);
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
     assert!(error.to_string().starts_with("GetImages was sent and got no response"), "{error}");
@@ -214,7 +214,7 @@ fn a_fault_of_the_transport_is_its_own_error() {
 }
 
 #[test]
-fn an_answer_that_is_no_success_is_read() {
+fn an_error_response_is_read() {
     let names = ["errors/404_image", "errors/redirect_302", "errors/wrong_type_200"];
     let client = Client::new(hub(), Recorded::new(&names), NoTimer);
     for (name, status) in names.into_iter().zip([404, 302, 200]) {

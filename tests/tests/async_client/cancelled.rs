@@ -172,7 +172,7 @@ fn idle_connections_last_as_long_as_any_clone_of_their_client() {
 
 /// As it is with `timeout` or `select!` of a runtime: the program goes on, and nothing else does.
 #[test]
-fn a_task_that_is_aborted_takes_its_requests_along() {
+fn an_aborted_task_aborts_its_requests() {
     runtime().block_on(async {
         let sandbox = Arc::new(Sandbox::start().unwrap());
         let (client, _) = client(&sandbox, hyper());

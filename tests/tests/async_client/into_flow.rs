@@ -71,7 +71,7 @@ fn leaves_nothing_out<C: Driver>(
 const ALL: &[&str] = &["1.1", "2.1", "3.1"];
 
 #[test]
-fn before_it_was_asked_and_while_its_request_is_under_way() {
+fn before_the_first_poll_and_with_a_request_in_flight() {
     for width in [1, 3] {
         let (client, hand, _) = by_hand();
         let pages = || client.pages(GetImages::new()).prefetch(width);
@@ -107,7 +107,7 @@ fn after_a_page_and_while_later_ones_are_there() {
 }
 
 #[test]
-fn while_a_later_page_is_under_way() {
+fn with_a_later_page_in_flight() {
     for width in [1, 3] {
         let (client, hand, _) = by_hand();
         let pages = client.pages(GetImages::new()).prefetch(width);
@@ -177,7 +177,7 @@ fn while_it_waits() {
 }
 
 #[test]
-fn a_tracker_between_two_looks_and_after_its_end() {
+fn a_tracker_between_two_polls_and_after_its_end() {
     let (client, hand, _) = by_hand();
     let mut track = client.track_job(&JobId::new("j1").unwrap());
     assert!(poll(&mut track).is_pending());
@@ -199,7 +199,7 @@ fn a_tracker_between_two_looks_and_after_its_end() {
 
 /// Whether a POST that was left has arrived can't be known: it isn't sent again.
 #[test]
-fn a_post_under_way_is_refused_as_interrupted() {
+fn a_post_in_flight_is_interrupted() {
     let create = CreateImage::new(SourceId::new("s1").unwrap());
     let (client, hand, _) = by_hand();
     let mut exchange = client.run(Exchange::new(create.clone(), 7));
@@ -217,7 +217,7 @@ fn a_post_under_way_is_refused_as_interrupted() {
 }
 
 #[test]
-fn a_get_under_way_is_sent_again() {
+fn a_get_in_flight_is_sent_again() {
     let (client, hand, _) = by_hand();
     let mut exchange = client.run(Exchange::new(GetImages::new(), 7));
     assert!(poll(&mut exchange).is_pending());

@@ -14,7 +14,7 @@ use crate::manual_transport::{answer, at_once, by_hand, full, ids, now, page, po
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[test]
-fn an_answer_is_given_60_s_unless_it_is_said() {
+fn the_default_timeout_is_60_s() {
     let list = GetImages::new();
     for limit in [None, Some(Duration::from_millis(2500)), Some(Duration::MAX)] {
         let (client, hand, bell) = by_hand();
@@ -40,7 +40,7 @@ fn an_answer_is_given_60_s_unless_it_is_said() {
 }
 
 #[test]
-fn each_try_has_the_whole_time_and_a_post_has_one() {
+fn each_attempt_has_the_whole_timeout_and_a_post_has_one() {
     let (client, hand, bell) = by_hand();
     let client = client.with_retry(at_once().max_attempts(3));
     let list = GetImages::new();
@@ -65,7 +65,7 @@ fn each_try_has_the_whole_time_and_a_post_has_one() {
 }
 
 #[test]
-fn an_answer_that_is_there_counts_however_late_it_is() {
+fn a_response_that_arrived_counts_after_the_timeout() {
     let (client, hand, bell) = by_hand();
     let mut pages = client.pages(GetImages::new());
     assert!(poll(&mut pages).is_pending());
@@ -100,7 +100,7 @@ fn no_timer_runs_when_nothing_is_waited_for() {
 
 /// Answers that are there at once need no time, not even with a timer that has none to give.
 #[test]
-fn a_timer_that_rings_at_once_ends_only_what_is_not_there() {
+fn an_immediate_timer_times_out_only_pending_requests() {
     let at_once = async |_: Duration| ();
     let hub = || Hub::new(crate::KEY, "the-hub").unwrap();
     let empty =

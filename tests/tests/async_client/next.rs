@@ -28,7 +28,7 @@ fn a_next_that_is_dropped_sends_nothing_again_and_loses_nothing() {
 }
 
 #[test]
-fn an_answer_that_comes_when_nobody_asks_is_there_for_the_next_one() {
+fn a_response_that_arrives_early_is_kept() {
     let (client, hand, _) = by_hand();
     let mut pages = client.run(open(GetImages::new())).prefetch(2);
     assert!(poll_once(&mut Box::pin(pages.next())).is_pending());
@@ -42,7 +42,7 @@ fn an_answer_that_comes_when_nobody_asks_is_there_for_the_next_one() {
 }
 
 #[test]
-fn the_records_of_a_page_are_kept_while_nobody_asks() {
+fn the_records_of_a_page_are_kept() {
     let (client, hand, _) = by_hand();
     let mut items = client.items(GetImages::new());
     assert!(poll_once(&mut Box::pin(items.next())).is_pending());
@@ -57,7 +57,7 @@ fn the_records_of_a_page_are_kept_while_nobody_asks() {
 
 /// As `select!` does: in each round the stream is asked, and something else is sooner.
 #[test]
-fn a_stream_that_loses_every_race_is_asked_for_once() {
+fn a_stream_in_a_select_sends_each_request_once() {
     let (client, hand, _) = by_hand();
     let mut pages = client.pages(GetImages::new());
     for _ in 0..5 {
@@ -72,7 +72,7 @@ fn a_stream_that_loses_every_race_is_asked_for_once() {
 }
 
 #[test]
-fn every_way_of_asking_goes_on_where_the_one_before_left_off() {
+fn next_and_poll_next_can_be_mixed() {
     let (client, hand, _) = by_hand();
     let mut items = client.items(GetImages::new());
     let mut pages = client.run(open(GetImages::new())).prefetch(5);

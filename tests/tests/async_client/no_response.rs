@@ -41,14 +41,14 @@ fn closed_port() -> String {
 }
 
 #[test]
-fn a_port_where_no_one_listens() {
+fn a_refused_connection() {
     let url = closed_port();
     is_transport(hub_of(&url), reqwest(), false);
     is_transport(hub_of(&url), hyper(), false);
 }
 
 #[test]
-fn a_host_that_has_no_address() {
+fn an_unknown_host() {
     // A label longer than DNS allows: it is refused without asking anyone.
     let url = format!("http://{}.invalid", "a".repeat(64));
     is_transport(hub_of(&url), reqwest(), false);
@@ -77,7 +77,7 @@ fn a_server_that_speaks_no_tls() {
 
 #[test]
 #[cfg_attr(not(feature = "rustls"), ignore = "needs the feature rustls")]
-fn a_connection_that_is_not_made_in_time() {
+fn a_connect_timeout() {
     let server = RawServer::start([Answer::new("").hold()]).unwrap();
     let hurried = reqwest::Client::builder().connect_timeout(Duration::from_millis(50));
     let url = format!("https://{}", server.address());
@@ -86,7 +86,7 @@ fn a_connection_that_is_not_made_in_time() {
 
 /// A client of one's own may refuse what isn't https.
 #[test]
-fn a_client_that_takes_https_alone_sends_nothing_over_http() {
+fn an_https_only_client_sends_nothing_over_http() {
     let sandbox = Sandbox::start().unwrap();
     let secure = reqwest::Client::builder().https_only(true);
     is_transport(hub(&sandbox), Reqwest::build(secure).unwrap(), false);
@@ -125,14 +125,14 @@ async fn creates_once<T: Transport>(transport: T) {
 }
 
 #[test]
-fn a_post_without_an_answer_is_sent_once() {
+fn a_post_without_a_response_is_sent_once() {
     runtime().block_on(creates_once(reqwest()));
     runtime().block_on(creates_once(hyper()));
 }
 
 /// Nothing was sent, so that even a POST is tried as often as the policy says.
 #[test]
-fn a_post_that_was_not_sent_is_tried_again() {
+fn a_post_that_was_not_sent_is_retried() {
     let create = CreateImage::new(SourceId::new("s1").unwrap());
     let url = closed_port();
     runtime().block_on(async {
@@ -149,7 +149,7 @@ fn a_post_that_was_not_sent_is_tried_again() {
 
 /// The plain connector has no TLS, and will have none the next time.
 #[test]
-fn https_without_tls_is_tried_once_and_told() {
+fn https_without_tls_is_not_retried() {
     let hub = Hub::new(KEY, "the-hub").unwrap().with_base_url("https://127.0.0.1:1").unwrap();
     let client = Client::new(hub, hyper(), Tokio);
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
@@ -160,7 +160,7 @@ fn https_without_tls_is_tried_once_and_told() {
 
 /// A connector tells what isn't TLS by this kind of error; the next time, it would be none either.
 #[test]
-fn a_handshake_that_fails_is_tried_once_and_told() {
+fn a_failed_handshake_is_not_retried() {
     let connector = tower::service_fn(|_: http::Uri| {
         let corrupt = io::Error::new(io::ErrorKind::InvalidData, "a corrupt message");
         ready(Err::<TokioIo<TcpStream>, _>(corrupt))
@@ -174,7 +174,7 @@ fn a_handshake_that_fails_is_tried_once_and_told() {
 
 /// What a client of one's own doesn't take, it takes no better the next time.
 #[test]
-fn what_a_client_cannot_carry_is_tried_once() {
+fn a_request_that_can_not_be_sent_is_not_retried() {
     let secure = Reqwest::build(reqwest::Client::builder().https_only(true)).unwrap();
     let client = Client::new(hub_of("http://127.0.0.1:1"), secure, Tokio);
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();

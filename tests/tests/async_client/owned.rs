@@ -186,7 +186,7 @@ fn strict_items_end_with_a_record_that_cannot_be_decoded() {
 }
 
 #[test]
-fn a_running_flow_can_be_looked_at() {
+fn a_running_flow_can_be_read() {
     let sandbox = Sandbox::start().unwrap();
     runtime().block_on(async {
         let client = client(&sandbox);

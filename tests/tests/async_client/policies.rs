@@ -42,7 +42,7 @@ fn attempts<F: Flow, C: Driver>(mut turn: FlowStream<F, C>, hand: &Hand, bell: &
 }
 
 #[test]
-fn four_tries_are_made_unless_it_is_said() {
+fn the_default_is_four_attempts() {
     let (hand, bell) = (Hand::default(), Bell::default());
     let client = Client::new(hub_of("http://core.invalid"), hand.clone(), bell.clone());
     assert_eq!(attempts(client.pages(GetImages::new()), &hand, &bell), 4);
@@ -50,7 +50,7 @@ fn four_tries_are_made_unless_it_is_said() {
 }
 
 #[test]
-fn what_a_client_begins_is_tried_as_it_says() {
+fn flows_of_a_client_have_its_retry_policy() {
     let (client, hand, bell) = by_hand();
     let descriptor = descriptor();
     for count in [1, 2, 3, 6] {
@@ -63,7 +63,7 @@ fn what_a_client_begins_is_tried_as_it_says() {
 }
 
 #[test]
-fn a_flow_that_is_handed_in_is_tried_as_it_says_itself() {
+fn a_flow_keeps_its_own_retry_policy() {
     let (client, hand, bell) = by_hand();
     let client = client.with_retry(RetryPolicy::disabled());
     let own = at_once().max_attempts(3);
@@ -75,7 +75,7 @@ fn a_flow_that_is_handed_in_is_tried_as_it_says_itself() {
 
 /// As it was just told, with what its tasks gave back; that isn't kept.
 #[test]
-fn a_job_that_is_waited_for_is_given_as_it_was_told() {
+fn wait_returns_the_last_update() {
     let (client, hand, _) = by_hand();
     let task = json!({"caption": "Import", "state": {"current": "completed"}, "output": {"a": 1}});
     let completed = json!({"id": "j1", "state": {"current": "completed"}, "tasks": [task]});

@@ -10,7 +10,7 @@ use proptest::sample::Index;
 use crate::manual_transport::{Outcome, answer, by_hand, full, ids, lost, now, open, page, poll};
 
 #[test]
-fn as_many_requests_are_under_way_as_were_asked_for() {
+fn as_many_requests_are_in_flight_as_requested() {
     let (client, hand, _) = by_hand();
     let mut pages = client.run(open(GetImages::new())).prefetch(4);
     assert!(hand.sent().is_empty());
@@ -62,7 +62,7 @@ fn full_pages_make_room_for_more_and_a_failure_for_none() {
 }
 
 #[test]
-fn pages_come_in_order_whichever_is_answered_first() {
+fn pages_are_yielded_in_order_whichever_arrives_first() {
     let (client, hand, _) = by_hand();
     let mut pages = client.run(open(GetImages::new())).prefetch(3);
     assert!(poll(&mut pages).is_pending());
@@ -99,7 +99,7 @@ fn without_a_prefetch_and_with_0_or_1_there_is_one_request_at_a_time() {
 }
 
 #[test]
-fn the_records_of_prefetched_pages_come_one_by_one() {
+fn the_records_of_prefetched_pages_are_yielded_one_by_one() {
     let (client, hand, _) = by_hand();
     let mut items = client.run(open(GetImages::new())).prefetch(2).items();
     assert!(poll(&mut items).is_pending());
@@ -114,7 +114,7 @@ fn the_records_of_prefetched_pages_come_one_by_one() {
 
 /// Past the last page number there is, nothing can be asked for.
 #[test]
-fn the_last_number_a_page_can_have_is_the_last_that_is_asked_for() {
+fn the_last_page_number_is_the_last_requested() {
     let (client, hand, _) = by_hand();
     let mut pages = client.run(open(GetImages::new().page_number(u32::MAX - 1))).prefetch(5);
     assert!(poll(&mut pages).is_pending());

@@ -50,7 +50,7 @@ impl ListOperation for Search {
 }
 
 #[test]
-fn a_page_that_failed_is_not_taken_for_the_next_one() {
+fn a_failed_page_is_not_mistaken_for_the_next_one() {
     let asked = Mutex::new(Vec::new());
     let transport = async |request: Request<Vec<u8>>| {
         let body: Value = serde_json::from_slice(request.body()).unwrap();

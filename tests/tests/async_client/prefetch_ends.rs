@@ -27,7 +27,7 @@ fn past_an_empty_page_nothing_is_handed_out_or_waited_for() {
 }
 
 #[test]
-fn an_empty_page_ends_the_list_and_is_not_handed_out() {
+fn an_empty_page_ends_the_list_and_is_not_yielded() {
     let (client, hand, _) = by_hand();
     let mut pages = client.run(open(GetImages::new())).prefetch(3);
     assert!(poll(&mut pages).is_pending());
@@ -64,7 +64,7 @@ fn a_page_that_is_repeated_is_an_error_with_a_prefetch_too() {
 
 /// While the program is busy, no time of ours runs; what came meanwhile is there afterwards.
 #[test]
-fn a_page_that_came_while_the_program_was_busy_is_not_lost() {
+fn a_page_that_arrived_while_the_program_was_busy_is_kept() {
     let (client, hand, bell) = by_hand();
     let mut pages = client.run(open(GetImages::new())).prefetch(3);
     assert!(poll(&mut pages).is_pending());
@@ -84,7 +84,7 @@ fn a_page_that_came_while_the_program_was_busy_is_not_lost() {
 
 /// Over the wire, and with the oddities that a platform's pages have.
 #[test]
-fn a_capped_page_and_a_short_first_one_cost_no_record() {
+fn a_page_cap_and_a_short_first_page_lose_no_record() {
     for paging in [Paging::Honest, Paging::ShortFirst] {
         let settings = Settings::default().extra_images(17).page_cap(4).paging(paging);
         let sandbox = Sandbox::with(settings).unwrap();

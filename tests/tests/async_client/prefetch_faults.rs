@@ -70,7 +70,7 @@ fn a_later_page_that_failed_does_not_hold_up_the_ones_before_it() {
 
 /// While a page is held back, those behind it go on.
 #[test]
-fn what_is_under_way_goes_on_during_a_wait() {
+fn requests_in_flight_continue_during_a_wait() {
     let (client, hand, bell) = by_hand();
     let mut pages = client.run(open(GetImages::new())).prefetch(3);
     assert!(poll(&mut pages).is_pending());
@@ -92,7 +92,7 @@ fn what_is_under_way_goes_on_during_a_wait() {
 
 /// A request makes its way only when it is asked how it does, be its stream waiting or not.
 #[test]
-fn what_is_under_way_is_asked_during_a_wait() {
+fn requests_in_flight_are_polled_during_a_wait() {
     let asked = AtomicUsize::new(0);
     let transport = async |request: Request<Vec<u8>>| {
         if request.uri().query().is_some_and(|query| query.contains("number%5D=2")) {
@@ -114,7 +114,7 @@ fn what_is_under_way_is_asked_during_a_wait() {
 }
 
 #[test]
-fn an_error_ends_the_pages_and_the_flow_goes_on_with_the_one_that_failed() {
+fn after_an_error_the_flow_resumes_with_the_failed_page() {
     let (client, hand, bell) = by_hand();
     let mut pages = client.run(open(GetImages::new())).prefetch(4);
     assert!(poll(&mut pages).is_pending());
@@ -136,7 +136,7 @@ fn an_error_ends_the_pages_and_the_flow_goes_on_with_the_one_that_failed() {
 }
 
 #[test]
-fn the_tries_of_one_page_are_not_anothers() {
+fn the_attempts_of_a_page_are_its_own() {
     let (client, hand, _) = by_hand();
     let list = open(GetImages::new()).retry(at_once().max_attempts(2));
     let mut pages = client.run(list).prefetch(3);

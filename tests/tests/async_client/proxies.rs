@@ -22,7 +22,7 @@ fn failure() -> Error {
 }
 
 #[test]
-fn plain_http_goes_past_the_proxy() {
+fn plain_http_bypasses_the_proxy() {
     if is_subprocess() {
         let images = runtime().block_on(from_env().call(&GetImages::new())).unwrap().data;
         assert_eq!(images.len(), 8);
@@ -38,7 +38,7 @@ fn plain_http_goes_past_the_proxy() {
             ("CYCLE_HUB_ID", sandbox.hub_id()),
             ("CYCLE_BASE_URL", sandbox.url()),
         ];
-        run_in_subprocess("proxies::plain_http_goes_past_the_proxy", &variables);
+        run_in_subprocess("proxies::plain_http_bypasses_the_proxy", &variables);
         assert_eq!((sandbox.requests().len(), proxy.connections()), (nth + 1, 0));
     }
 }
@@ -107,7 +107,7 @@ fn https_does_not_take_the_proxy_of_plain_http_nor_an_empty_one() {
 
 #[test]
 #[cfg_attr(not(feature = "rustls"), ignore = "needs the feature rustls")]
-fn no_proxy_names_what_goes_past_it() {
+fn no_proxy_bypasses_the_proxy() {
     if is_subprocess() {
         assert!(!failure().may_have_arrived());
         return;
@@ -119,7 +119,7 @@ fn no_proxy_names_what_goes_past_it() {
         let url = proxy.url();
         let core = missing();
         let variables = with(&core, &[("HTTPS_PROXY", &url), ("NO_PROXY", no_proxy)]);
-        run_in_subprocess("proxies::no_proxy_names_what_goes_past_it", &variables);
+        run_in_subprocess("proxies::no_proxy_bypasses_the_proxy", &variables);
         assert_eq!(proxy.connections(), connections, "{no_proxy}");
     }
 }

@@ -53,7 +53,7 @@ fn none_is_followed() {
 }
 
 #[test]
-fn a_client_that_is_built_here_follows_none_whatever_it_was_to_do() {
+fn a_built_client_follows_no_redirect() {
     let headstrong = reqwest::Client::builder().redirect(Policy::limited(5));
     runtime().block_on(follows_none(Reqwest::build(headstrong).unwrap()));
     runtime().block_on(follows_none(Reqwest::build(reqwest::Client::builder()).unwrap()));
@@ -61,7 +61,7 @@ fn a_client_that_is_built_here_follows_none_whatever_it_was_to_do() {
 
 /// A client that was handed in does as it was built; what comes of it is no answer of the platform.
 #[test]
-fn a_client_that_follows_one_is_told_so() {
+fn a_client_that_followed_a_redirect_is_an_error() {
     let sandbox = Sandbox::start().unwrap();
     let transport = Reqwest::with_client(reqwest::Client::new());
     // It would be sent again, if that could help.

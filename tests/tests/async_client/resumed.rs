@@ -83,7 +83,7 @@ fn a_list_is_begun_async_and_finished_blocking() {
 }
 
 #[test]
-fn a_list_is_left_with_requests_under_way_and_finished_by_either() {
+fn a_list_with_requests_in_flight_is_resumed_by_either_client() {
     for width in [1, 3] {
         let sandbox = long_list();
         let all = all(&sandbox);
@@ -171,7 +171,7 @@ fn a_job_is_followed_by_one_client_after_the_other() {
 }
 
 #[test]
-fn a_post_that_was_left_is_interrupted_for_either() {
+fn an_interrupted_post_is_an_error_in_either_client() {
     let sandbox = long_list();
     let source = SourceId::new(sandbox.source_id()).unwrap();
     let client = polled(&sandbox);

@@ -99,7 +99,7 @@ fn fails_in_silence<T: UploadTransport + Debug>(place: fn() -> Place, transport:
 }
 
 #[test]
-fn what_goes_wrong_on_the_way_shows_neither() {
+fn transport_errors_show_no_secret() {
     for place in PLACES {
         fails_in_silence(place, reqwest);
         fails_in_silence(place, hyper);
@@ -160,7 +160,7 @@ impl UploadTransport for Looking {
 }
 
 #[test]
-fn nothing_that_is_looked_at_shows_either() {
+fn no_debug_output_shows_a_secret() {
     let (client, hand, _) = by_hand();
     let (mut pages, mut items) = (client.pages(GetImages::new()), client.items(GetImages::new()));
     let mut track = client.track_job(&JobId::new("j1").unwrap());

@@ -65,7 +65,7 @@ fn completed(jobs: &[Job]) -> JobId {
 }
 
 #[test]
-fn a_function_takes_any_client() {
+fn a_generic_function_accepts_any_client() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(hub(&sandbox), hyper(), Tokio);
     assert_eq!(runtime().block_on(everything(&client)).unwrap(), 8);

@@ -49,12 +49,12 @@ fn is_timeout(error: &Error) {
 }
 
 #[test]
-fn a_call_ends_in_time() {
+fn a_call_times_out() {
     is_timeout(&runtime().block_on(client().call(&GetImages::new())).unwrap_err());
 }
 
 #[test]
-fn an_upload_ends_in_time() {
+fn an_upload_times_out() {
     let tar = of(&bytes(1000), 1000);
     is_timeout(&runtime().block_on(client().upload(&image(), tar, |_| {})).unwrap_err());
 }

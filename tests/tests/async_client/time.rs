@@ -50,7 +50,7 @@ impl Flow for Waits {
 }
 
 #[test]
-fn the_times_that_a_flow_says_are_asked_for_one_after_the_other() {
+fn the_waits_of_a_flow_are_in_order() {
     let (client, hand, bell) = by_hand();
     let times = [Duration::MAX, millis(250), Duration::ZERO, Duration::from_secs(7)];
     let mut waits = client.run(Waits(times.into_iter().rev().collect()));
@@ -94,7 +94,7 @@ fn a_retry_after_is_waited_for_in_full_and_counts_as_time() {
 
 /// The timer is believed, and an hour is over in no time.
 #[test]
-fn a_job_is_given_an_hour_of_the_timers_time() {
+fn the_deadline_is_an_hour_of_the_timers_time() {
     let waits = Mutex::new(Duration::ZERO);
     let at_once = async |time: Duration| *waits.lock().unwrap() += time;
     let running =
@@ -112,7 +112,7 @@ fn a_job_is_given_an_hour_of_the_timers_time() {
 }
 
 #[test]
-fn a_job_is_looked_at_again_after_250_ms() {
+fn the_second_poll_is_after_250_ms() {
     let (client, hand, bell) = by_hand();
     let mut track = client.track_job(&JobId::new("j1").unwrap());
     assert!(poll(&mut track).is_pending());

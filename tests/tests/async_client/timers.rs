@@ -112,7 +112,7 @@ async fn times(timer: impl Timer) -> Vec<SystemTime> {
 
 /// By a timer that waits, it is the system's time; by one that doesn't, it goes on all the same.
 #[test]
-fn the_time_that_a_flow_is_told_goes_on_by_what_was_waited() {
+fn the_clock_of_a_flow_advances_by_its_waits() {
     runtime().block_on(async {
         let told = times(Tokio).await;
         let now = SystemTime::now();

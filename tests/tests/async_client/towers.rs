@@ -101,7 +101,7 @@ fn a_request_waits_until_its_service_is_ready() {
 
 /// A service that isn't ready has been sent nothing: even a POST may be tried again.
 #[test]
-fn what_a_service_refuses_beforehand_was_not_sent() {
+fn an_error_of_poll_ready_is_not_sent() {
     let picky = Picky { refuses: true, ..Picky::default() };
     let client = client(&picky);
     let error = client.call(&create()).now_or_never().unwrap().unwrap_err();

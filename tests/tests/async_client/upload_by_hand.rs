@@ -19,7 +19,7 @@ use crate::upload_fixtures::{bytes, image, made, of};
 const LISTEN: Duration = Duration::from_millis(300);
 
 #[test]
-fn an_upload_that_moves_goes_on_and_one_that_stalls_is_ended() {
+fn a_slow_upload_continues_and_a_stalled_one_times_out() {
     let (client, slow, bell) = by_hand();
     let image = image();
     let mut upload = Box::pin(client.upload(&image, of(&bytes(1000), 100), |_| {}));
@@ -37,7 +37,7 @@ fn an_upload_that_moves_goes_on_and_one_that_stalls_is_ended() {
 }
 
 #[test]
-fn an_upload_of_which_nothing_is_taken_is_ended() {
+fn an_upload_that_is_not_read_times_out() {
     let (client, _, bell) = by_hand();
     let image = image();
     let (tar, pulled) = made(1000, 100);
@@ -51,7 +51,7 @@ fn an_upload_of_which_nothing_is_taken_is_ended() {
 
 /// After the last piece, the answer has its whole time.
 #[test]
-fn an_answer_that_does_not_come_ends_an_upload() {
+fn an_upload_without_a_response_times_out() {
     let (client, slow, bell) = by_hand();
     let image = image();
     let mut upload = Box::pin(client.upload(&image, of(&bytes(1000), 500), |_| {}));
@@ -65,7 +65,7 @@ fn an_answer_that_does_not_come_ends_an_upload() {
 }
 
 #[test]
-fn an_answer_that_is_there_counts_however_late_it_is() {
+fn a_response_that_arrived_counts_after_the_timeout() {
     let (client, slow, bell) = by_hand();
     let image = image();
     let told = Arc::new(Mutex::new(Vec::new()));
@@ -145,7 +145,7 @@ impl UploadTransport for Apart {
 }
 
 #[test]
-fn a_task_that_waits_for_a_piece_ends_with_its_upload() {
+fn a_task_that_reads_the_tar_ends_with_its_upload() {
     crate::runtime().block_on(async {
         let apart = Apart::default();
         let bell = Bell::default();

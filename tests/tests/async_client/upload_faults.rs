@@ -71,14 +71,14 @@ async fn breaks_off<T: UploadTransport>(transport: fn() -> T) {
 }
 
 #[test]
-fn a_tar_that_breaks_off_is_told_with_its_cause() {
+fn an_error_of_the_tar_is_the_source() {
     runtime().block_on(breaks_off(reqwest));
     runtime().block_on(breaks_off(hyper));
     runtime().block_on(breaks_off(tower));
 }
 
 #[test]
-fn a_token_that_has_ended_sends_nothing() {
+fn an_expired_token_sends_nothing() {
     let settings = Settings::default().upload_expiry(Duration::ZERO);
     let sandbox = Sandbox::with(settings).unwrap();
     let image = waiting(&sandbox);
@@ -105,7 +105,7 @@ fn an_image_of_another_origin_sends_nothing() {
 }
 
 #[test]
-fn a_factory_that_refuses_is_told_in_its_words() {
+fn a_refusal_of_the_factory_has_its_message() {
     let sandbox = Sandbox::start().unwrap();
     let image = waiting(&sandbox);
     let code = |image: &Image, tar: Tar| {
@@ -146,7 +146,7 @@ fn answering_early() -> Served<u64> {
 }
 
 #[test]
-fn an_answer_before_the_end_of_the_tar_is_told() {
+fn a_response_before_the_end_of_the_tar_is_read() {
     runtime().block_on(hears(reqwest()));
     runtime().block_on(hears(hyper()));
     runtime().block_on(hears(tower()));
@@ -165,7 +165,7 @@ async fn lets_go(transport: impl UploadTransport) {
 }
 
 #[test]
-fn after_an_answer_no_more_of_the_tar_is_read() {
+fn after_a_response_the_tar_is_not_read_further() {
     runtime().block_on(lets_go(reqwest()));
     runtime().block_on(lets_go(hyper()));
     runtime().block_on(lets_go(tower()));
@@ -182,7 +182,7 @@ async fn hears_the_last_word(transport: impl UploadTransport) {
 }
 
 #[test]
-fn an_answer_with_which_the_connection_is_closed_is_told() {
+fn a_response_that_closes_the_connection_is_read() {
     runtime().block_on(hears_the_last_word(reqwest()));
     runtime().block_on(hears_the_last_word(hyper()));
 }

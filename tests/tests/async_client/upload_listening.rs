@@ -22,7 +22,7 @@ const LISTEN: Duration = Duration::from_millis(300);
 const LARGE: u64 = 1 << 20;
 
 #[test]
-fn it_is_listened_to_from_when_the_head_is_taken() {
+fn an_early_response_is_awaited_after_the_head() {
     let (client, slow, bell) = by_hand();
     let image = image();
     let (tar, pulled) = made(LARGE, 1 << 10);
@@ -42,7 +42,7 @@ fn it_is_listened_to_from_when_the_head_is_taken() {
 }
 
 #[test]
-fn a_head_that_is_not_taken_in_time_is_the_end() {
+fn an_unread_request_head_times_out() {
     let (client, _, bell) = by_hand();
     let image = image();
     let mut upload = Box::pin(client.upload(&image, skipped(LARGE), |_| {}));
@@ -103,7 +103,7 @@ fn curt(status: u16, takes_the_head: bool, size: u64) -> Result<(), Error> {
 }
 
 #[test]
-fn a_refusal_is_told_however_early_it_comes() {
+fn an_early_refusal_is_read() {
     for takes_the_head in [false, true] {
         for size in [1000, LARGE] {
             let error = curt(403, takes_the_head, size).unwrap_err();
@@ -114,7 +114,7 @@ fn a_refusal_is_told_however_early_it_comes() {
 
 /// A success that comes before the tar is none: the factory can't have it.
 #[test]
-fn a_success_before_the_end_of_the_tar_is_none() {
+fn a_success_before_the_end_of_the_tar_is_an_error() {
     for size in [1000, LARGE] {
         let error = curt(200, true, size).unwrap_err();
         assert!(error.may_have_arrived(), "{error:?}");

@@ -125,7 +125,7 @@ async fn gives_up(transport: impl UploadTransport) {
 }
 
 #[test]
-fn a_factory_that_takes_nothing_in_is_given_up() {
+fn a_factory_that_does_not_read_times_out() {
     runtime().block_on(gives_up(reqwest()));
     runtime().block_on(gives_up(hyper()));
     runtime().block_on(gives_up(tower()));

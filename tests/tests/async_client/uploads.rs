@@ -54,7 +54,7 @@ async fn goes_live(transport: impl UploadTransport) {
 }
 
 #[test]
-fn an_image_goes_live_once_its_tar_is_there() {
+fn an_image_is_live_after_its_upload() {
     runtime().block_on(goes_live(reqwest()));
     runtime().block_on(goes_live(hyper()));
     runtime().block_on(goes_live(tower()));
@@ -90,7 +90,7 @@ async fn is_one_form(transport: impl UploadTransport) {
 }
 
 #[test]
-fn the_tar_is_the_one_part_of_a_form() {
+fn the_tar_is_the_only_part_of_the_form() {
     runtime().block_on(is_one_form(reqwest()));
     runtime().block_on(is_one_form(hyper()));
     runtime().block_on(is_one_form(tower()));
@@ -107,7 +107,7 @@ async fn tells_progress(transport: impl UploadTransport) {
 }
 
 #[test]
-fn progress_is_told_piece_by_piece_to_the_last_byte() {
+fn progress_is_reported_for_each_piece() {
     runtime().block_on(tells_progress(reqwest()));
     runtime().block_on(tells_progress(hyper()));
     runtime().block_on(tells_progress(tower()));
@@ -115,7 +115,7 @@ fn progress_is_told_piece_by_piece_to_the_last_byte() {
 
 /// What is behind the size is neither sent nor asked for; and a piece may be empty.
 #[test]
-fn a_tar_ends_at_its_size() {
+fn a_tar_is_truncated_to_its_size() {
     let factory = RawServer::start(vec![Answer::new("HTTP/1.1 204 \r\n\r\n"); 3]).unwrap();
     let client = uploader(&factory.url(), hyper());
     let tar = |pieces: Vec<&'static str>, size| {
@@ -136,7 +136,7 @@ fn a_tar_ends_at_its_size() {
 
 /// One that is on its way at once asks for no leave.
 #[test]
-fn the_leave_to_go_on_is_asked_for_from_64_kib_on() {
+fn expect_100_continue_is_sent_from_64_kib_on() {
     const SMALL: usize = 64 << 10;
     for (size, asks) in [(0, false), (SMALL, false), (SMALL + 1, true)] {
         let factory = RawServer::start([Answer::new("HTTP/1.1 204 \r\n\r\n")]).unwrap();

@@ -13,7 +13,7 @@ const KEY: (&str, &str) = ("CYCLE_API_KEY", "sec-key");
 const HUB: (&str, &str) = ("CYCLE_HUB_ID", "the-hub");
 
 #[test]
-fn what_is_missing_empty_or_unusable_is_named() {
+fn missing_empty_and_invalid_variables_are_named() {
     if is_subprocess() {
         let error = Client::from_env(connection::send, NoTimer).map(|_| ()).unwrap_err();
         assert!(!error.may_have_arrived());
@@ -41,14 +41,14 @@ fn what_is_missing_empty_or_unusable_is_named() {
     ];
     for (variables, expected) in cases {
         let variables = [variables, &[(EXPECTED, expected)]].concat();
-        run_in_subprocess("variables::what_is_missing_empty_or_unusable_is_named", &variables);
+        run_in_subprocess("variables::missing_empty_and_invalid_variables_are_named", &variables);
     }
 }
 
 /// A base URL that can't be read must not be taken for none: the key would go to another core.
 #[cfg(unix)]
 #[test]
-fn what_is_not_utf8_is_named() {
+fn variables_that_are_not_utf8_are_named() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
@@ -63,14 +63,17 @@ fn what_is_not_utf8_is_named() {
     for name in ["CYCLE_BASE_URL", "CYCLE_API_KEY", "CYCLE_HUB_ID"] {
         let variables = [KEY, HUB].map(|(name, value)| (name, OsStr::new(value)));
         let odd = [(name, odd), (EXPECTED, OsStr::new(name))];
-        run_in_subprocess("variables::what_is_not_utf8_is_named", &[variables, odd].concat());
+        run_in_subprocess(
+            "variables::variables_that_are_not_utf8_are_named",
+            &[variables, odd].concat(),
+        );
     }
 }
 
 /// And nothing is printed or logged on the way: what the process says is the test's harness alone.
 #[test]
-fn what_is_set_is_used() {
-    const TEST: &str = "variables::what_is_set_is_used";
+fn set_variables_are_used() {
+    const TEST: &str = "variables::set_variables_are_used";
     if is_subprocess() {
         let client = Client::from_env(Reqwest::new().unwrap(), NoTimer).unwrap();
         let listed = runtime().block_on(client.call(&GetImages::new()));

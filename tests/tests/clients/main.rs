@@ -61,16 +61,16 @@ fn whole(_: &str) -> bool {
 fn smoke(test: &str) -> bool {
     const TESTS: [&str; 12] = [
         "an_image_is_created_imported_renamed_and_deleted",
-        "a_wrong_api_key_is_told_and_not_shown",
-        "a_busy_platform_is_asked_again",
-        "a_post_whose_answer_is_lost_is_done_once",
-        "pages_come_in_order_and_are_the_list",
-        "every_record_comes_once_and_in_order",
-        "progress_is_told_until_the_image_is_live",
-        "an_answer_that_does_not_come",
-        "a_port_where_no_one_listens",
-        "a_body_that_is_cut_short",
-        "an_image_goes_live_once_its_tar_is_there",
+        "a_wrong_api_key_is_an_error_that_does_not_show_it",
+        "an_unavailable_platform_is_retried",
+        "a_post_with_a_lost_response_is_sent_once",
+        "pages_are_yielded_in_order_and_complete",
+        "every_record_is_yielded_once_and_in_order",
+        "progress_is_yielded_until_the_image_is_live",
+        "a_missing_response_times_out",
+        "a_refused_connection",
+        "a_truncated_body",
+        "an_image_is_live_after_its_upload",
         "an_upload_is_sent_once",
     ];
     TESTS.contains(&test)

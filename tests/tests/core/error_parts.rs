@@ -94,7 +94,13 @@ fn all_headers_are_kept() {
             ],
         ),
         ("429_seconds", vec![("content-type", "application/json"), ("retry-after", "7")]),
-        ("oauth_401", vec![("content-type", "application/json")]),
+        (
+            "oauth_401",
+            vec![
+                ("content-type", "application/json"),
+                ("www-authenticate", "Bearer realm=\"cycle\""),
+            ],
+        ),
         ("redirect_302", vec![("content-type", "text/html; charset=utf-8")]),
         ("empty_503", vec![]),
     ] {
@@ -162,7 +168,7 @@ fn a_body_that_is_not_utf8_is_kept_as_far_as_it_is() {
 }
 
 #[test]
-fn the_json_path_of_a_mismatch_is_named_without_its_value() {
+fn a_decode_error_names_the_path_without_the_value() {
     let wrong = mismatch(&error("wrong_type_200"));
     assert_eq!(wrong.path(), "data.size");
     assert!(!wrong.to_string().contains("150 MB"), "{wrong}");

@@ -96,7 +96,7 @@ fn each_recording_has_its_row() {
 }
 
 #[test]
-fn what_each_error_is_and_means() {
+fn kinds_and_predicates_of_errors() {
     for [name, expected, status, code, means, _] in rows() {
         let error = error(name);
         assert_eq!(kind(&error), expected, "{name}");
@@ -112,7 +112,7 @@ fn what_each_error_is_and_means() {
 }
 
 #[test]
-fn the_sentence_tells_operation_status_and_what_to_do() {
+fn display_has_operation_status_and_advice() {
     for [name, _, status, _, _, advice] in rows() {
         let sentence = error(name).to_string();
         let start = format!("GetImage failed with status {status}; ");
@@ -136,7 +136,7 @@ fn each_error_has_a_source_that_it_does_not_repeat() {
 }
 
 #[test]
-fn the_source_tells_what_the_other_side_said() {
+fn the_source_has_the_platforms_message() {
     for (name, said) in [
         ("400", "Invalid syntax: The body is not JSON: unexpected end of input at byte 17."),
         ("404_underscore", "API key not found (404.hub.api_key)"),
@@ -180,7 +180,7 @@ fn every_operation_reads_errors_alike() {
 }
 
 #[test]
-fn what_the_platform_says_about_503_may_make_trying_again_useless() {
+fn a_503_that_is_not_enabled_is_not_retried() {
     for (code, retryable) in [
         ("503.not-ready", true),
         ("503.not-enabled", false),
@@ -216,7 +216,7 @@ fn a_capability_is_missing_where_something_is_forbidden() {
 }
 
 #[test]
-fn an_oddity_of_the_envelope_costs_no_more_than_itself() {
+fn a_malformed_field_of_the_envelope_costs_only_itself() {
     let whole = r#""status": 422, "code": "422.missing-argument", "title": "No", "detail": "d""#;
     for odd in [
         r#""status": "422""#,
@@ -258,7 +258,7 @@ fn an_oddity_of_the_envelope_costs_no_more_than_itself() {
 }
 
 #[test]
-fn what_the_sentence_tells_of_rare_answers() {
+fn display_of_rare_responses() {
     let teapot = refused(418, "short and stout").to_string();
     assert!(teapot.ends_with("; the request was refused"), "{teapot}");
     let response = Response::builder().status(404).header("retry-after", "7").body("").unwrap();

@@ -33,7 +33,7 @@ fn the_base_url_may_have_another_host_a_port_and_a_path_prefix() {
 }
 
 #[test]
-fn plain_http_to_another_host_has_to_be_asked_for() {
+fn plain_http_to_another_host_is_refused_by_default() {
     let base = "http://10.1.2.3:8080/cycle";
     assert!(hub().with_base_url(base).is_err());
     let hub = hub().with_insecure_base_url(base).unwrap();

@@ -160,7 +160,7 @@ fn fields_of_job_descriptors_may_be_missing_or_null() {
 }
 
 #[test]
-fn new_fields_come_without_notice() {
+fn new_fields_are_ignored() {
     let before = recording::json("get_image/documented");
     let mut after = before.clone();
     for place in ["", "/data", "/data/backend", "/data/config", "/data/config/ports/0"]

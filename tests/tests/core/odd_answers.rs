@@ -41,7 +41,7 @@ fn records(record: &str, count: usize) -> String {
 }
 
 #[test]
-fn the_first_odd_records_are_kept_and_the_rest_is_counted() {
+fn the_first_skipped_records_are_kept_and_the_rest_counted() {
     for record in ["1", "\"\"", "{}", "[]", "null", "[[[]]]", r#"{"id":{"a":[]}}"#] {
         let reply = list(&records(record, 5000)).unwrap();
         assert_eq!((reply.data.len(), reply.skipped_total), (0, 5000), "{record}");
@@ -56,7 +56,7 @@ fn the_first_odd_records_are_kept_and_the_rest_is_counted() {
 }
 
 #[test]
-fn an_odd_answer_takes_little_memory() {
+fn a_malformed_response_needs_little_memory() {
     for record in ["1", "\"\"", "{}", "[]", "null", r#"{"id":7,"name":"0123456789"}"#] {
         for count in [MAX_RECORDS, 4 * MAX_RECORDS] {
             let body = records(record, count);
@@ -70,7 +70,7 @@ fn an_odd_answer_takes_little_memory() {
 }
 
 #[test]
-fn an_answer_with_too_many_records_is_refused() {
+fn a_response_with_too_many_records_is_refused() {
     assert_eq!(list(&records(IMAGE, MAX_RECORDS)).unwrap().data.len(), MAX_RECORDS);
     for record in [IMAGE, "1"] {
         let error = list(&records(record, MAX_RECORDS + 1)).unwrap_err();
@@ -90,7 +90,7 @@ fn a_long_name_is_not_in_a_path() {
 }
 
 #[test]
-fn an_odd_include_is_set_aside_alone() {
+fn a_malformed_include_is_skipped_alone() {
     let source = |id: &str| json!({"id": id, "state": {"current": "live"}});
     let container = json!({"id": "c"});
     let includes = json!({
@@ -157,7 +157,7 @@ fn an_error_beside_data_is_refused() {
 }
 
 #[test]
-fn an_array_is_no_object() {
+fn an_array_is_not_an_object() {
     assert!(list("[[]]").is_err());
     assert!(image(&format!("[{IMAGE}]")).is_err());
     let written: Image = serde_json::from_str(IMAGE).unwrap();
@@ -202,7 +202,7 @@ fn whole_numbers_are_read_however_they_are_written() {
 }
 
 #[test]
-fn a_text_that_is_no_time_costs_no_record() {
+fn a_malformed_time_costs_no_record() {
     let time = |text: &str| {
         let state = json!({"current": "live", "changed": text});
         image(&json!({"data": {"id": "1", "state": state}}).to_string()).unwrap().data.state.changed
@@ -227,7 +227,7 @@ fn a_job_without_an_id_is_none() {
 }
 
 #[test]
-fn an_origin_is_sent_back_with_what_is_not_known() {
+fn an_origin_is_sent_back_with_its_unknown_properties() {
     let auth = json!({"type": "http", "credentials":
         {"username": "u", "password": "p", "realm": "r"}});
     let provider = json!({"type": "provider", "details":
@@ -253,7 +253,7 @@ fn an_origin_is_sent_back_with_what_is_not_known() {
 }
 
 #[test]
-fn what_the_schema_requires_is_written_when_it_is_empty() {
+fn required_fields_are_written_when_empty() {
     let read = json!({"id": "1", "state": {"current": "live"}, "source": {"type": "stack-build",
         "details": {"id": "b", "stack_id": "", "containers": []}}});
     let mut image: Image = serde_json::from_value(read.clone()).unwrap();

@@ -172,7 +172,7 @@ proptest! {
 }
 
 #[test]
-fn nesting_without_end() {
+fn deep_nesting() {
     let deep = "[".repeat(200_000);
     let deep_and_closed = format!("{deep}{}", "]".repeat(200_000));
     for body in [

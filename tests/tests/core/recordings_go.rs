@@ -81,7 +81,7 @@ fn missing_and_null_parts() {
 }
 
 #[test]
-fn unknown_words_and_fields() {
+fn unknown_values_and_fields() {
     let image = &images()[3];
     assert_eq!(image.size, 9_007_199_254_740_993);
     assert_eq!(image.requires.nvidia_gpu, Some(false));

@@ -121,7 +121,7 @@ fn the_source_of_an_image() {
 }
 
 #[test]
-fn what_a_type_decides_on_may_stand_before_it() {
+fn content_may_precede_its_tag() {
     let image = get_image("get_image/details_before_type").data;
     assert_eq!(image.id.as_str(), "65f0a1b2c3d4e5f6a7b8000d");
     assert_eq!(image.name, "Turned");

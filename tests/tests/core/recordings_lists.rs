@@ -200,7 +200,7 @@ fn empty_pages() {
 }
 
 #[test]
-fn an_odd_record_does_not_cost_the_page() {
+fn a_malformed_record_does_not_cost_the_page() {
     let reply = list("get_images/odd_record");
     let names: Vec<_> = reply.data.iter().map(|image| &*image.name).collect();
     assert_eq!(names, ["Before", "After"]);

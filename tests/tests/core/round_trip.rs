@@ -91,7 +91,7 @@ fn filled_includes() {
 }
 
 #[test]
-fn whatever_was_read_is_read_again() {
+fn what_was_read_round_trips() {
     for name in ["as_go_writes", "every_origin", "empty", "empty_list", "http2", "with_includes"] {
         same_value(&GetImages::new(), &format!("get_images/{name}"));
     }
@@ -126,7 +126,7 @@ fn includes_that_were_read_are_read_again() {
 }
 
 #[test]
-fn unknown_words_and_kinds_are_written_back_unchanged() {
+fn unknown_values_and_tags_are_written_back_unchanged() {
     let name = "get_images/as_go_writes";
     let before = recording::json(name);
     let after = written(&read(&GetImages::new(), &recorded(name)).data);

@@ -85,7 +85,7 @@ fn there_are_secrets_to_hide() {
 }
 
 #[test]
-fn operations_that_answer_with_images() {
+fn operations_that_return_images() {
     shows_no_secret(&GetImages::new());
     shows_no_secret(&GetImage::new(image()));
     shows_no_secret(&UpdateImage::new(image()).name("x"));
@@ -93,7 +93,7 @@ fn operations_that_answer_with_images() {
 }
 
 #[test]
-fn operations_that_answer_with_jobs_and_logs() {
+fn operations_that_return_jobs_and_logs() {
     shows_no_secret(&DeleteImage::new(image()));
     shows_no_secret(&GetImageBuildLog::new(image()));
     shows_no_secret(&CreateImageJob::import(image()));
@@ -101,7 +101,7 @@ fn operations_that_answer_with_jobs_and_logs() {
 }
 
 #[test]
-fn the_hub_and_what_it_refuses() {
+fn a_hub_refuses_invalid_arguments() {
     hides_in_debug("hub", &hub());
     hides_in_error("key", &Hub::new("sec-key\n", "h").unwrap_err());
     hides_in_error("key", &Hub::new("sec-kéy", "h").unwrap_err());
@@ -146,7 +146,7 @@ fn cookies_of_a_success() {
 
 /// A body shows as decimal numbers, in which nobody sees a credential.
 #[test]
-fn what_a_flow_wants_sent() {
+fn what_a_flow_sends() {
     let create = CreateImage::new(SourceId::new("x").unwrap()).build_arg("TOKEN", "sec-argument");
     let length = hub().request(&create).unwrap().body().len();
     let next = Exchange::new(create, 7).poll(&hub(), Timestamp::UNIX_EPOCH).unwrap();
@@ -162,7 +162,7 @@ fn what_a_flow_wants_sent() {
 }
 
 #[test]
-fn an_image_shows_the_names_of_its_variables_alone() {
+fn debug_of_an_image_shows_only_names_of_variables() {
     let image = r#"{"data": {"id": "1", "state": {"current": "live"}, "build": {"args": {"NPM_TOKEN": "sec-arg"}},
         "config": {"env": {"DB_PASSWORD": "sec-env"}}, "source": {"details": {"origin": {"type": "docker-file",
         "details": {"targz_url": "https://b.example.com/a.tgz?Signature=sec-signature",

@@ -104,7 +104,7 @@ fn a_key_that_is_repeated_as_json_escapes_it() {
 }
 
 #[test]
-fn hiding_a_key_that_is_a_common_word_leaves_the_envelope_whole() {
+fn redacting_a_common_word_keeps_the_envelope() {
     for key in ["key", "error", "code"] {
         let hub = Hub::new(key, "the-hub").unwrap();
         let body = r#"{"error": {"status": 404, "code": "404.hub.api_key"}, "data": null}"#;
@@ -127,7 +127,7 @@ fn a_key_that_is_the_name_of_a_field_of_broken_json() {
 }
 
 #[test]
-fn what_an_error_tells_is_bounded() {
+fn an_error_is_bounded() {
     let long = "x".repeat(1 << 20);
     for (status, body) in [
         (
@@ -183,7 +183,7 @@ fn a_key_in_any_spelling() {
 }
 
 #[test]
-fn a_key_that_lies_across_the_end_of_what_is_kept() {
+fn a_key_across_the_end_of_the_preview() {
     for at in 4096 - KEY.len()..=4096 {
         for body in [
             format!("{}{KEY} and more", "x".repeat(at)),

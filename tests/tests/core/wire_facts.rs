@@ -51,7 +51,7 @@ fn any_2xx_is_a_success() {
 }
 
 #[test]
-fn a_page_may_hold_fewer_images_than_asked_for_and_tells_no_total() {
+fn a_page_may_have_fewer_images_than_requested_and_no_total() {
     let body = json!({"data": [{"id": "1", "state": {"current": "live"}}]});
     let reply = reply(&GetImages::new().page_size(100), 200, &body);
     assert_eq!(reply.data.len(), 1);
@@ -186,7 +186,7 @@ fn ids_are_plain_texts() {
 }
 
 #[test]
-fn a_job_descriptor_may_come_without_a_job() {
+fn a_job_descriptor_may_have_no_job() {
     assert_eq!(job(json!({"action": "import"})).job, None);
     assert_eq!(job(json!({"action": "import", "job": null})).action, "import");
     let described = job(json!({"action": "prune", "job": {"id": "1"}})).job.unwrap();

@@ -20,7 +20,7 @@ fn platform(status: u16, body: Value) -> PlatformError {
 }
 
 #[test]
-fn the_envelope_tells_status_code_title_detail_and_source() {
+fn the_envelope_has_status_code_title_detail_and_source() {
     let body = json!({
         "error": {
             "status": 422,
@@ -59,14 +59,14 @@ fn an_absent_text_of_the_envelope_is_empty() {
 }
 
 #[test]
-fn codes_that_nobody_documented_are_kept() {
+fn undocumented_codes_are_kept() {
     let error = error(418, r#"{"error": {"code": "418.teapot.short"}}"#);
     let code = error.code().unwrap();
     assert_eq!((code.as_str(), code.status()), ("418.teapot.short", Some(418)));
 }
 
 #[test]
-fn an_older_spelling_of_codes_has_underscores() {
+fn codes_with_underscores_equal_those_with_hyphens() {
     let error = error(404, r#"{"error": {"code": "404.hub.api_key"}}"#);
     assert_eq!(error.code(), Some(&ErrorCode::NOT_FOUND_HUB_API_KEY));
     assert_eq!(error.code().unwrap().as_str(), "404.hub.api_key");
@@ -100,7 +100,7 @@ fn authentication_failures_can_be_oauth_shaped() {
 }
 
 #[test]
-fn proxies_answer_with_html_or_nothing() {
+fn proxies_return_html_or_nothing() {
     for status in [502, 503, 504] {
         let html = error(status, "<html><h1>Bad</h1></html>");
         assert!(matches!(html.kind(), ResponseErrorKind::NotJson(_)), "{html:?}");
@@ -123,7 +123,7 @@ fn retry_after_is_kept_in_seconds_or_as_a_date() {
 }
 
 #[test]
-fn the_http_status_is_what_counts() {
+fn the_http_status_takes_precedence() {
     let error = error(503, r#"{"error": {"status": 404, "title": "Gone"}}"#);
     assert_eq!(error.status(), 503);
     assert!(error.is_retryable() && !error.is_not_found());

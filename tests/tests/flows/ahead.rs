@@ -37,7 +37,7 @@ fn full(number: u32) -> Outcome {
 }
 
 #[test]
-fn the_pages_ahead_are_those_that_are_asked_for_later() {
+fn prefetched_pages_are_those_polled_later() {
     let list = GetImages::new().filter_state(ImageStatus::Live).sort("name").page_size(2);
     let mut run = open(list.page_number(3));
     let first = run.request();
@@ -52,7 +52,7 @@ fn the_pages_ahead_are_those_that_are_asked_for_later() {
 }
 
 #[test]
-fn to_look_ahead_changes_nothing() {
+fn prefetch_changes_nothing() {
     let mut run = open(GetImages::new());
     let before = run.flow.clone();
     assert!(ahead(&mut run, 5).is_some());
@@ -75,7 +75,7 @@ fn in_flight(run: &mut Images) -> u32 {
 }
 
 #[test]
-fn full_pages_let_more_be_asked_for_and_a_short_one_but_one() {
+fn full_pages_double_the_prefetch_and_a_short_one_resets_it() {
     let mut run = images();
     assert_eq!(in_flight(&mut run), 1);
     for (asked, allowed) in [(1, 2), (2, 4), (3, 8), (4, 16), (5, 16)] {
@@ -89,7 +89,7 @@ fn full_pages_let_more_be_asked_for_and_a_short_one_but_one() {
 }
 
 #[test]
-fn after_a_failure_nothing_is_asked_for_early_until_a_page_has_come() {
+fn after_a_failure_nothing_is_prefetched_until_a_page_arrives() {
     for outcome in [|| asking(503, "5"), lost, || status(500), || full(2)] {
         let mut run = images();
         turn(&mut run, 1, full(1));
@@ -119,7 +119,7 @@ fn past_the_end_and_the_last_number_there_is_nothing() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_not_told() {
+fn an_invalid_argument_is_not_prefetched() {
     let mut run = Run::new(Pages::new(GetImages::new().page_size(0), 7));
     assert!(ahead(&mut run, 1).is_none());
     assert!(matches!(run.poll(), Err(FlowError::Request(_))));
@@ -127,7 +127,7 @@ fn what_cannot_be_sent_is_not_told() {
 
 /// Only lists can tell; what a tracker asks for next depends on the answer.
 #[test]
-fn an_exchange_and_a_tracker_tell_nothing() {
+fn exchanges_and_trackers_prefetch_nothing() {
     let mut exchange = Run::new(Exchange::new(GetImages::new(), 7));
     let mut track = Run::new(track());
     for steps in 0..3 {
@@ -182,7 +182,7 @@ impl ListOperation for Search {
 
 /// Whether it is needed can't be known before: what must not be done twice is not done early.
 #[test]
-fn what_must_not_be_done_twice_is_not_asked_for_early() {
+fn operations_that_are_not_idempotent_are_not_prefetched() {
     let mut run = Run::new(Pages::new(Search::default(), 7));
     run.step(full(1)).unwrap().unwrap();
     assert!(ahead(&mut run, 1).is_none());
@@ -198,7 +198,7 @@ fn told(run: &mut Run<cycle_images::flow::JobTracker>, outcome: Outcome) -> Opti
 }
 
 #[test]
-fn a_completed_job_is_given_as_it_was_told_or_as_it_is_kept() {
+fn a_completed_job_is_the_last_update_or_the_stored_one() {
     let completed = json!({"id": "j1", "state": {"current": "completed"},
         "tasks": [{"caption": "Import", "state": {"current": "completed"}, "output": {"a": 1}}]});
     let mut run = Run::new(track());
@@ -213,7 +213,7 @@ fn a_completed_job_is_given_as_it_was_told_or_as_it_is_kept() {
 }
 
 #[test]
-fn a_job_that_is_not_completed_is_not_given() {
+fn an_incomplete_job_is_not_returned() {
     let hour = secs(3600);
     let mut run = Run::new(track());
     assert!(matches!(run.flow.clone().completed(None), Err(FlowError::Ended)));

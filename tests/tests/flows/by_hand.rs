@@ -103,7 +103,7 @@ fn read(bytes: &[u8]) -> Option<Response<Vec<u8>>> {
 }
 
 #[test]
-fn an_image_is_made_imported_and_followed_to_its_end() {
+fn an_image_is_created_imported_and_tracked() {
     let mut runtime = Runtime::new(Settings::default().hidden_job_reads(3));
     runtime.sandbox.fault(sandbox::Fault::too_many_requests("7"));
     let (id, mut track) = runtime.import();
@@ -126,7 +126,7 @@ fn an_image_is_made_imported_and_followed_to_its_end() {
 }
 
 #[test]
-fn a_post_whose_answer_was_lost_is_not_sent_again() {
+fn a_post_with_a_lost_response_is_not_retried() {
     for fault in [sandbox::Fault::Close, sandbox::Fault::CloseAfter, sandbox::Fault::Truncate] {
         let mut runtime = Runtime::new(Settings::default());
         runtime.sandbox.fault(fault);
@@ -138,7 +138,7 @@ fn a_post_whose_answer_was_lost_is_not_sent_again() {
 }
 
 #[test]
-fn nobody_listens() {
+fn a_refused_connection_is_retried() {
     let mut runtime = Runtime::new(Settings::default());
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", taken.local_addr().unwrap());
@@ -179,7 +179,7 @@ fn a_list_that_repeats_itself_is_an_error() {
 }
 
 #[test]
-fn jobs_come_to_other_ends() {
+fn jobs_that_fail_expire_or_vanish() {
     let message = "unknown base image".to_owned();
     let end = |fate| {
         let mut runtime = Runtime::new(Settings::default().job_fate(fate));

@@ -20,7 +20,7 @@ fn get_image() -> Exchange<GetImage> {
 }
 
 #[test]
-fn the_reply_comes_out_whole_and_then_the_flow_has_ended() {
+fn the_reply_is_yielded_and_then_the_flow_is_done() {
     let mut run = Run::new(get_image());
     let request = run.request();
     assert_eq!((request.method().as_str(), request.uri().path()), ("GET", "/v1/images/i1"));
@@ -44,7 +44,7 @@ fn a_success_after_failures_is_a_success() {
 }
 
 #[test]
-fn the_last_answer_is_what_comes_out() {
+fn the_last_response_is_the_error() {
     let mut run = Run::new(get_image().retry(RetryPolicy::default().max_attempts(3)));
     assert!(run.step(unsent()).unwrap().is_none());
     assert!(run.step(refusal(429, "429.rate-limiting")).unwrap().is_none());
@@ -57,7 +57,7 @@ fn the_last_answer_is_what_comes_out() {
 }
 
 #[test]
-fn the_last_fault_is_what_comes_out_with_what_the_client_said() {
+fn the_last_send_error_is_the_error() {
     let mut run = Run::new(get_image().retry(RetryPolicy::default().max_attempts(3)));
     assert!(run.step(status(503)).unwrap().is_none());
     assert!(run.step(unsent()).unwrap().is_none());
@@ -75,7 +75,7 @@ fn the_last_fault_is_what_comes_out_with_what_the_client_said() {
 }
 
 #[test]
-fn a_fault_says_whether_anything_can_have_arrived() {
+fn a_send_error_says_whether_anything_was_sent() {
     let may_have = |outcome: Outcome| outcome.unwrap_err().may_have_arrived();
     assert_eq!([unsent(), lost(), fatal()].map(may_have), [false, true, true]);
     let error = unsent().unwrap_err().into_error("GetImages", 1);
@@ -83,7 +83,7 @@ fn a_fault_says_whether_anything_can_have_arrived() {
 }
 
 #[test]
-fn what_went_wrong_is_told_with_its_limit() {
+fn a_timeout_has_its_limit() {
     let slow =
         SendError::not_sent(io::Error::other("no route")).timed_out(Duration::from_millis(1500));
     assert!(!slow.may_have_arrived());
@@ -103,7 +103,7 @@ fn what_went_wrong_is_told_with_its_limit() {
 }
 
 #[test]
-fn any_error_is_taken_for_one_after_which_the_request_may_have_arrived() {
+fn any_error_counts_as_maybe_sent() {
     let fault = SendError::from(io::Error::from(io::ErrorKind::ConnectionRefused));
     assert!(fault.may_have_arrived());
     assert!(matches!(fault.into_error("GetImages", 1), FlowError::Transport { .. }));
@@ -156,7 +156,7 @@ where
 }
 
 #[test]
-fn an_answer_that_nothing_asked_for_is_refused_and_changes_nothing() {
+fn an_unexpected_outcome_is_refused_and_changes_nothing() {
     assert_misuse_changes_nothing(get_image(), || data(&image("i1")));
     assert_misuse_changes_nothing(Pages::new(GetImages::new(), 7), || page(&[]));
     let track = JobTracker::new(JobId::new("j1").unwrap(), 7);
@@ -164,7 +164,7 @@ fn an_answer_that_nothing_asked_for_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn what_the_client_cannot_carry_at_all_is_tried_once() {
+fn a_request_that_the_client_can_not_send_is_not_retried() {
     let mut run = Run::new(get_image());
     let unable = SendError::not_sent(io::Error::other("there is no TLS here")).fatal();
     let error = run.step(Err(unable)).unwrap_err();

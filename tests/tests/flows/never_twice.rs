@@ -26,7 +26,7 @@ fn assert_interrupted<O: Operation>(run: &mut Run<Exchange<O>>) {
 }
 
 #[test]
-fn asked_twice_without_an_answer_a_post_is_interrupted() {
+fn polled_twice_without_an_outcome_a_post_is_interrupted() {
     let mut run = Run::new(Exchange::new(create(), 7));
     run.request();
     assert_interrupted(&mut run);
@@ -45,7 +45,7 @@ fn so_is_one_that_was_being_repeated() {
 }
 
 #[test]
-fn an_answer_that_comes_after_the_interruption_was_not_asked_for() {
+fn a_response_after_the_interruption_is_refused() {
     let mut run = Run::new(Exchange::new(create(), 7));
     run.request();
     assert_interrupted(&mut run);
@@ -53,7 +53,7 @@ fn an_answer_that_comes_after_the_interruption_was_not_asked_for() {
 }
 
 #[test]
-fn what_may_be_repeated_is_sent_again() {
+fn idempotent_operations_are_retried() {
     let mut run = Run::new(Exchange::new(GetImages::new(), 7));
     let first = run.request();
     let second = run.request();
@@ -65,7 +65,7 @@ fn what_may_be_repeated_is_sent_again() {
 }
 
 #[test]
-fn waiting_is_no_interruption() {
+fn waiting_does_not_interrupt() {
     let mut run = Run::new(Exchange::new(create(), 7));
     assert!(run.step(asking(503, "2")).unwrap().is_none());
     for _ in 0..5 {
@@ -77,7 +77,7 @@ fn waiting_is_no_interruption() {
 
 /// Who asks on and on, as a loop that logs errors and goes on does, sends nothing either.
 #[test]
-fn an_interrupted_post_is_not_sent_however_often_it_is_asked_for() {
+fn an_interrupted_post_is_never_sent_again() {
     let mut run = Run::new(Exchange::new(create(), 7));
     run.request();
     for _ in 0..5 {

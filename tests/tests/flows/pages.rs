@@ -60,7 +60,7 @@ fn the_page_size_may_be_capped() {
 }
 
 #[test]
-fn a_full_last_page_is_followed_by_an_empty_one_which_is_not_given() {
+fn the_empty_page_after_a_full_last_one_is_not_yielded() {
     let mut run = images();
     assert_eq!(turn(&mut run, 1, page(&["a", "b"])).unwrap(), ["a", "b"]);
     assert_eq!(turn(&mut run, 2, page(&["c", "d"])).unwrap(), ["c", "d"]);
@@ -106,7 +106,7 @@ fn there_is_no_page_0_and_nothing_is_sent_for_it() {
 }
 
 #[test]
-fn every_page_is_asked_for_in_the_same_way() {
+fn every_page_has_the_same_options() {
     let list = GetImages::new().filter_state(ImageStatus::Live).sort("name").page_size(2);
     let mut run = Run::new(Pages::new(list, 7));
     for (asked, ids) in [(1, &["a", "b"]), (2, &["c", "d"]), (3, &["e", "f"])] {
@@ -126,7 +126,7 @@ fn every_page_is_asked_for_in_the_same_way() {
 }
 
 #[test]
-fn each_page_is_given_with_what_came_beside_it() {
+fn each_page_has_its_includes() {
     let mut run = images();
     run.request();
     let body = r#"{"data": [{"id": "a", "state": {"current": "live"}}], "includes": {
@@ -140,7 +140,7 @@ fn each_page_is_given_with_what_came_beside_it() {
 }
 
 #[test]
-fn an_error_leaves_the_pages_before_it_and_goes_on_where_it_was() {
+fn after_an_error_the_pages_resume() {
     let outcomes: [(u32, fn() -> Outcome); 4] = [
         (1, || status(500)),
         (1, || refusal(403, "403.permissions")),
@@ -163,7 +163,7 @@ fn an_error_leaves_the_pages_before_it_and_goes_on_where_it_was() {
 }
 
 #[test]
-fn each_page_has_its_own_tries() {
+fn each_page_has_its_own_attempts() {
     let mut run = images();
     for asked in 1..=5 {
         for _ in 0..3 {

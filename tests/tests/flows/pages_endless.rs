@@ -63,7 +63,7 @@ fn a_cycle_of_any_length_is_found_wherever_it_begins() {
 }
 
 #[test]
-fn a_page_that_comes_twice_in_a_row_is_found_at_once() {
+fn a_page_repeated_at_once_is_an_error() {
     for at in 1..70 {
         let list = |page| full(if page <= at { page } else { page - 1 });
         assert_eq!(repeated(&mut images(), list), (at + 1, at));
@@ -90,7 +90,7 @@ fn pages_that_are_alike_are_not_the_same() {
 }
 
 #[test]
-fn what_was_seen_is_stored_in_a_few_bytes() {
+fn a_stored_list_is_small() {
     let mut run = images();
     let begun = serde_json::to_string(&run.flow).unwrap().len();
     let list = |page| full(page % 600);

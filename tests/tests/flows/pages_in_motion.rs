@@ -30,7 +30,7 @@ fn a_repeated_page_is_an_error_that_names_it() {
 }
 
 #[test]
-fn the_number_in_the_error_is_the_one_that_was_asked_for() {
+fn the_error_has_the_requested_page_number() {
     let mut run = Run::new(Pages::new(GetImages::new().page_number(9), 7));
     turn(&mut run, 9, page(&["a", "b"]));
     turn(&mut run, 10, page(&["c", "d"]));
@@ -38,7 +38,7 @@ fn the_number_in_the_error_is_the_one_that_was_asked_for() {
 }
 
 #[test]
-fn a_repeated_page_is_asked_for_again_and_may_be_another_then() {
+fn a_repeated_page_can_be_requested_again() {
     let mut run = images();
     turn(&mut run, 1, page(&["a", "b"]));
     for _ in 0..3 {
@@ -49,7 +49,7 @@ fn a_repeated_page_is_asked_for_again_and_may_be_another_then() {
 }
 
 #[test]
-fn the_last_number_there_is_does_not_turn_in_a_circle() {
+fn the_last_page_number_does_not_wrap() {
     let mut run = Run::new(Pages::new(GetImages::new().page_number(u32::MAX), 7));
     turn(&mut run, u32::MAX, page(&["a", "b"]));
     repeated(&mut run, u32::MAX, page(&["a", "b"]));
@@ -91,7 +91,7 @@ fn a_list_may_shrink() {
 }
 
 #[test]
-fn a_shorter_page_with_the_same_beginning_is_no_repetition() {
+fn a_shorter_page_with_the_same_beginning_is_not_repeated() {
     let mut run = images();
     turn(&mut run, 1, page(&["a", "b", "c"]));
     assert_eq!(turn(&mut run, 2, page(&["a", "b"])).unwrap(), ["a", "b"]);

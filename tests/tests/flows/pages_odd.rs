@@ -24,7 +24,7 @@ fn read(run: &mut Images, asked: u32, outcome: Outcome) -> (usize, usize) {
 }
 
 #[test]
-fn odd_records_are_given_and_end_nothing() {
+fn malformed_records_are_skipped_and_end_nothing() {
     let mut run = images();
     assert_eq!(read(&mut run, 1, page(&["a", "b", "c"])), (3, 0));
     assert_eq!(read(&mut run, 2, records(&[odd(), image("d"), odd()])), (1, 2));
@@ -34,7 +34,7 @@ fn odd_records_are_given_and_end_nothing() {
 }
 
 #[test]
-fn a_page_of_odd_records_alone_is_given_and_is_not_the_end() {
+fn a_page_of_malformed_records_is_not_the_end() {
     let mut run = images();
     assert_eq!(read(&mut run, 1, page(&["a", "b"])), (2, 0));
     assert_eq!(read(&mut run, 2, records(&[odd(), odd()])), (0, 2));
@@ -43,7 +43,7 @@ fn a_page_of_odd_records_alone_is_given_and_is_not_the_end() {
 }
 
 #[test]
-fn odd_includes_are_no_record() {
+fn malformed_includes_are_not_records() {
     let with_odd_includes = |ids: &[&str]| {
         let data: Vec<Value> = ids.iter().map(|id| image(id)).collect();
         answer(200, &[], &json!({"data": data, "includes": {"sources": 7}}).to_string())
@@ -57,7 +57,7 @@ fn odd_includes_are_no_record() {
 }
 
 #[test]
-fn records_that_are_null_end_nothing() {
+fn null_records_are_ignored() {
     let mut run = images();
     turn(&mut run, 1, page(&["a", "b", "c"]));
     assert_eq!(
@@ -70,7 +70,7 @@ fn records_that_are_null_end_nothing() {
 
 /// Without a readable id there is nothing to tell pages apart by but the records as they were sent.
 #[test]
-fn a_page_of_odd_records_that_is_repeated_is_no_loop() {
+fn a_repeated_page_of_malformed_records_is_an_error() {
     let mut run = images();
     for _ in 0..50 {
         if let Ok(Step::Done) | Err(_) = run.poll() {
@@ -84,7 +84,7 @@ fn a_page_of_odd_records_that_is_repeated_is_no_loop() {
 }
 
 #[test]
-fn a_page_that_begins_and_ends_oddly_is_told_from_the_next() {
+fn pages_that_differ_in_malformed_records_differ() {
     let mut run = images();
     assert_eq!(read(&mut run, 1, records(&[odd(), image("a"), odd()])), (1, 2));
     assert_eq!(read(&mut run, 2, records(&[odd(), image("b"), odd()])), (1, 2));

@@ -37,7 +37,7 @@ fn seconds_are_waited_for_up_to_the_cap() {
 }
 
 #[test]
-fn a_date_is_taken_against_the_answers_own() {
+fn a_date_is_compared_with_the_responses_own() {
     let dated = |date| {
         let headers = [("Retry-After", "Thu, 26 Mar 2026 10:00:30 GMT"), ("Date", date)];
         default_wait_after(answer(503, &headers, ""))
@@ -141,7 +141,7 @@ fn the_waits_are_drawn_by_split_mix_64() {
 }
 
 #[test]
-fn what_is_asked_for_is_the_least() {
+fn retry_after_is_a_minimum() {
     for seed in 0..50 {
         let waits = waits(seed, || asking(429, "3"));
         assert!(waits.iter().all(|&wait| (secs(3)..=secs(20)).contains(&wait)), "{waits:?}");
@@ -151,7 +151,7 @@ fn what_is_asked_for_is_the_least() {
 }
 
 #[test]
-fn asked_in_the_midst_of_a_wait_it_tells_the_rest() {
+fn polled_during_a_wait_it_returns_the_rest() {
     let mut run = Run::new(Exchange::new(GetImages::new(), 7));
     run.step(asking(503, "10")).unwrap();
     let wait = |run: &mut Run<_>| match run.poll() {
@@ -167,7 +167,7 @@ fn asked_in_the_midst_of_a_wait_it_tells_the_rest() {
 
 /// A clock that is set back by an hour must not hold a request back for an hour.
 #[test]
-fn a_clock_that_is_set_back_makes_no_wait_longer() {
+fn a_clock_set_back_makes_no_wait_longer() {
     let mut run = Run::new(Exchange::new(GetImages::new(), 7));
     run.step(asking(503, "10")).unwrap();
     run.clock.go_back(secs(3600));
@@ -179,7 +179,7 @@ fn a_clock_that_is_set_back_makes_no_wait_longer() {
 
 /// Nor must one that is set right by a little take away what was asked for.
 #[test]
-fn a_clock_that_is_set_back_makes_no_wait_much_shorter() {
+fn a_clock_set_back_makes_no_wait_much_shorter() {
     for back in [millis(1), secs(5), secs(3600)] {
         let mut run = Run::new(Exchange::new(GetImages::new(), 7));
         run.step(asking(503, "10")).unwrap();

@@ -18,7 +18,7 @@ fn sent(policy: RetryPolicy, outcome: fn() -> Outcome) -> usize {
 }
 
 #[test]
-fn tries_are_counted_in_all() {
+fn attempts_are_counted() {
     let policy = RetryPolicy::default();
     assert_eq!(sent(policy, || status(503)), 4);
     for attempts in 1..=10 {
@@ -46,7 +46,7 @@ fn waits_are_counted_against_the_budget_before_they_begin() {
 }
 
 #[test]
-fn slow_answers_are_counted_against_the_budget() {
+fn slow_responses_count_for_max_elapsed() {
     let mut run = Run::new(Exchange::new(GetImages::new(), 7));
     run.request();
     run.clock.pass(secs(70));
@@ -57,7 +57,7 @@ fn slow_answers_are_counted_against_the_budget() {
 }
 
 #[test]
-fn the_budget_begins_with_the_first_try_and_not_when_the_flow_is_made() {
+fn max_elapsed_starts_with_the_first_attempt() {
     let mut run = Run::new(Exchange::new(GetImages::new(), 7));
     run.clock.pass(secs(24 * 3600));
     for _ in 0..3 {

@@ -29,7 +29,7 @@ fn create() -> CreateImage {
 }
 
 #[test]
-fn an_exchange_goes_on_in_the_midst_of_a_wait() {
+fn an_exchange_resumes_during_a_wait() {
     let mut run = Run::new(Exchange::new(create(), u64::MAX));
     run.step(asking(429, "30")).unwrap();
     run.clock.pass(secs(10));
@@ -44,7 +44,7 @@ fn an_exchange_goes_on_in_the_midst_of_a_wait() {
 }
 
 #[test]
-fn tries_time_and_jitter_are_stored() {
+fn attempts_time_and_jitter_are_stored() {
     let policy = RetryPolicy::default().max_attempts(7).initial_backoff(secs(2));
     let exchange = Exchange::new(GetImages::new(), 42).retry(policy);
     let mut straight = Run::new(exchange.clone());
@@ -67,7 +67,7 @@ fn a_post_that_was_in_flight_when_it_was_stored_is_not_sent_again() {
 }
 
 #[test]
-fn a_get_that_was_in_flight_is_sent_again_or_answered() {
+fn an_interrupted_get_is_sent_again() {
     let mut run = Run::new(Exchange::new(GetImages::new(), 7));
     run.request();
     let text = serde_json::to_string(&run.flow).unwrap();
@@ -116,7 +116,7 @@ fn a_tracker_is_finished_from_the_text_whenever_it_was_written() {
 }
 
 #[test]
-fn the_deadline_goes_on_while_nobody_looks() {
+fn the_deadline_passes_between_polls() {
     let track = JobTracker::new(JobId::new("j1").unwrap(), 7).deadline(secs(100));
     let mut run = Run::new(track);
     run.step(seen("running", 1, 4)).unwrap();
@@ -129,7 +129,7 @@ fn the_deadline_goes_on_while_nobody_looks() {
 }
 
 #[test]
-fn a_tracker_that_lost_its_job_remembers_having_seen_it() {
+fn a_job_that_is_gone_has_its_last_state() {
     let mut run = Run::new(JobTracker::new(JobId::new("j1").unwrap(), 7));
     run.step(seen("running", 1, 4)).unwrap();
     let error = stored(run).step(unknown_job()).unwrap_err();
@@ -137,7 +137,7 @@ fn a_tracker_that_lost_its_job_remembers_having_seen_it() {
 }
 
 #[test]
-fn what_the_other_side_said_is_not_stored() {
+fn messages_of_the_platform_are_not_stored() {
     let mut run = Run::new(Pages::new(GetImages::new(), 7));
     let echo = format!("Bearer {KEY}");
     run.step(crate::answers::answer(503, &[("Retry-After", "1")], &echo)).unwrap();

@@ -63,7 +63,7 @@ fn every_list_has_pages() {
 }
 
 #[test]
-fn whatever_carries_no_credentials_can_be_stored() {
+fn operations_without_credentials_can_be_stored() {
     let without = those_without!(IS_STORED:
         GetImages, CreateImage, GetImage, UpdateImage, DeleteImage, GetImageBuildLog,
         CreateImagesJob, CreateImageJob,

@@ -22,7 +22,7 @@ fn asking_to_wait(retry_after: &str) -> Outcome {
 }
 
 #[test]
-fn it_looks_at_once_and_then_ever_less_often() {
+fn the_poll_interval_grows() {
     let mut run = Run::new(track());
     for _ in 0..12 {
         run.step(seen("running", 0, 4)).unwrap();
@@ -38,7 +38,7 @@ fn it_looks_at_once_and_then_ever_less_often() {
 }
 
 #[test]
-fn every_look_is_a_get_of_the_job() {
+fn every_poll_is_a_get_of_the_job() {
     let mut run = Run::new(JobTracker::new(JobId::new("a/b").unwrap(), 7));
     for _ in 0..3 {
         let request = run.request();
@@ -51,7 +51,7 @@ fn every_look_is_a_get_of_the_job() {
 }
 
 #[test]
-fn the_time_that_an_answer_takes_is_not_part_of_the_wait() {
+fn the_time_of_a_response_is_not_part_of_the_wait() {
     let mut run = Run::new(track());
     for _ in 0..3 {
         run.request();
@@ -62,7 +62,7 @@ fn the_time_that_an_answer_takes_is_not_part_of_the_wait() {
 }
 
 #[test]
-fn a_retry_after_on_an_answer_is_waited_for_up_to_a_minute() {
+fn a_retry_after_on_a_success_is_waited_for_up_to_a_minute() {
     let dated = "Thu, 26 Mar 2026 10:00:30 GMT";
     for (asked, waited) in
         [("7", 7_000), ("60", 60_000), ("3600", 60_000), ("0", 250), ("soon", 250), (dated, 30_000)]
@@ -94,7 +94,7 @@ fn it_follows_the_job_that_a_descriptor_names() {
 }
 
 #[test]
-fn it_ends_with_the_job_as_it_was_completed() {
+fn the_last_update_is_the_completed_job() {
     let mut run = Run::new(track());
     assert!(run.flow.last().is_none());
     assert!(run.step(seen("running", 2, 4)).unwrap().is_some());
@@ -110,7 +110,7 @@ fn it_ends_with_the_job_as_it_was_completed() {
 }
 
 #[test]
-fn a_job_that_was_completed_before_is_one_look() {
+fn a_completed_job_is_polled_once() {
     let mut run = Run::new(track());
     assert!(run.step(seen("completed", 4, 4)).unwrap().is_some());
     run.assert_ended();
@@ -118,7 +118,7 @@ fn a_job_that_was_completed_before_is_one_look() {
 }
 
 #[test]
-fn a_few_failures_are_not_told_and_the_looks_go_on_as_they_were() {
+fn retried_polls_yield_nothing_and_keep_the_interval() {
     let mut run = Run::new(track());
     run.step(seen("running", 1, 4)).unwrap();
     for outcome in [status(503), lost(), asking(429, "3")] {
@@ -130,7 +130,7 @@ fn a_few_failures_are_not_told_and_the_looks_go_on_as_they_were() {
 }
 
 #[test]
-fn a_storm_is_an_error_and_the_tracker_goes_on_after_it() {
+fn after_an_error_the_tracker_resumes() {
     let mut run = Run::new(track());
     run.step(seen("running", 1, 4)).unwrap();
     for _ in 0..3 {
@@ -156,7 +156,7 @@ fn a_policy_of_its_own() {
 
 /// A clock that is set back by an hour must not keep the tracker away for an hour.
 #[test]
-fn a_clock_that_is_set_back_makes_no_wait_longer() {
+fn a_clock_set_back_makes_no_wait_longer() {
     let mut run = Run::new(track());
     run.step(seen("running", 1, 4)).unwrap();
     run.clock.go_back(secs(3600));

@@ -24,7 +24,7 @@ fn failed() -> Value {
 }
 
 #[test]
-fn a_failed_job_tells_every_message() {
+fn a_failed_job_has_every_message() {
     let mut run = Run::new(track());
     run.step(seen("running", 1, 4)).unwrap();
     let error = run.step(data(&failed())).unwrap_err();
@@ -39,7 +39,7 @@ fn a_failed_job_tells_every_message() {
 }
 
 #[test]
-fn a_job_that_failed_without_a_word_is_still_named() {
+fn a_job_that_failed_without_a_message_is_named() {
     let mut run = Run::new(track());
     let error = run.step(seen("error", 1, 4)).unwrap_err();
     assert!(matches!(error.job(), Some(JobError::Failed { .. })));
@@ -48,7 +48,7 @@ fn a_job_that_failed_without_a_word_is_still_named() {
 }
 
 #[test]
-fn an_expired_job_is_another_thing() {
+fn an_expired_job_is_a_different_error() {
     let mut run = Run::new(track());
     run.step(seen("queued", 0, 4)).unwrap();
     let error = run.step(seen("expired", 0, 4)).unwrap_err();
@@ -89,7 +89,7 @@ fn until_the_deadline(
 }
 
 #[test]
-fn the_deadline_is_kept_to_the_moment_and_tells_the_last_job() {
+fn the_deadline_is_exact_and_has_the_last_job() {
     for seconds in [1, 10, 11, 600] {
         let mut run = Run::new(track().deadline(secs(seconds)));
         let error = until_the_deadline(&mut run, || seen("running", 2, 4));
@@ -103,7 +103,7 @@ fn the_deadline_is_kept_to_the_moment_and_tells_the_last_job() {
 }
 
 #[test]
-fn an_hour_is_given_unless_it_is_said() {
+fn the_default_deadline_is_an_hour() {
     let mut run = Run::new(track());
     until_the_deadline(&mut run, || seen("running", 2, 4));
     assert_eq!(run.clock.passed(), secs(3600));
@@ -111,7 +111,7 @@ fn an_hour_is_given_unless_it_is_said() {
 }
 
 #[test]
-fn the_time_begins_with_the_first_look() {
+fn the_deadline_starts_with_the_first_poll() {
     let mut run = Run::new(track().deadline(secs(10)));
     run.clock.pass(secs(3600));
     until_the_deadline(&mut run, || seen("running", 2, 4));
@@ -119,7 +119,7 @@ fn the_time_begins_with_the_first_look() {
 }
 
 #[test]
-fn neither_what_is_asked_for_nor_a_backoff_goes_past_the_deadline() {
+fn no_wait_goes_past_the_deadline() {
     let body = json!({"data": job("running", 1, 4)}).to_string();
     let mut run = Run::new(track().deadline(secs(10)));
     until_the_deadline(&mut run, || answer(200, &[("Retry-After", "60")], &body));
@@ -133,14 +133,14 @@ fn neither_what_is_asked_for_nor_a_backoff_goes_past_the_deadline() {
 }
 
 #[test]
-fn a_job_that_was_never_seen_by_the_deadline() {
+fn a_job_that_never_appears_before_the_deadline() {
     let mut run = Run::new(track().deadline(secs(10)));
     let error = until_the_deadline(&mut run, unknown_job);
     assert!(matches!(error.job(), Some(JobError::DeadlinePassed { last: None, .. })), "{error:?}");
 }
 
 #[test]
-fn past_the_deadline_nothing_is_sent_however_often_it_is_asked() {
+fn past_the_deadline_nothing_is_sent() {
     let mut run = Run::new(track().deadline(secs(10)));
     until_the_deadline(&mut run, || seen("running", 2, 4));
     for _ in 0..3 {
@@ -151,7 +151,7 @@ fn past_the_deadline_nothing_is_sent_however_often_it_is_asked() {
 }
 
 #[test]
-fn a_look_that_was_begun_in_time_counts_when_it_is_answered_late() {
+fn a_poll_sent_before_the_deadline_counts_after_it() {
     let mut run = Run::new(track().deadline(secs(10)));
     run.request();
     run.clock.pass(secs(20));
@@ -160,7 +160,7 @@ fn a_look_that_was_begun_in_time_counts_when_it_is_answered_late() {
 }
 
 #[test]
-fn no_time_at_all_is_no_look_at_all() {
+fn a_deadline_of_zero_polls_nothing() {
     let mut run = Run::new(track().deadline(Duration::ZERO));
     assert!(matches!(run.poll().unwrap_err().job(), Some(JobError::DeadlinePassed { .. })));
     let mut run = Run::new(track().deadline(Duration::MAX));
@@ -168,7 +168,7 @@ fn no_time_at_all_is_no_look_at_all() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_gives_a_job_no_hour_more() {
+fn a_clock_set_back_does_not_extend_the_deadline() {
     let mut run = Run::new(track().deadline(secs(10)));
     assert!(run.step(seen("running", 1, 4)).unwrap().is_some());
     run.clock.go_back(secs(3600));
@@ -180,7 +180,7 @@ fn a_clock_that_is_set_back_gives_a_job_no_hour_more() {
 
 /// A cache between here and the platform, for one, may mix answers up.
 #[test]
-fn the_answer_of_another_job_is_an_error_and_not_the_end() {
+fn a_response_with_another_job_is_an_error_and_not_the_end() {
     for state in ["running", "completed", "error", "expired"] {
         let mut run = Run::new(track());
         let mut other = job(state, 4, 4);
@@ -202,7 +202,7 @@ fn the_answer_of_another_job_is_an_error_and_not_the_end() {
 
 /// What is stored may come back changed: it is input like any other.
 #[test]
-fn a_stored_tracker_with_odd_numbers_is_no_panic() {
+fn a_stored_tracker_with_extreme_numbers_does_not_panic() {
     let text = serde_json::to_value(track()).unwrap();
     for (field, odd) in [
         ("wait", serde_json::json!({"secs": u64::MAX, "nanos": 999_999_999})),
@@ -224,7 +224,7 @@ fn a_stored_tracker_with_odd_numbers_is_no_panic() {
 
 /// Whoever notes an error and goes on must not hammer a platform that is out of reach.
 #[test]
-fn after_a_connection_that_fails_time_passes_before_the_next_look() {
+fn after_a_failed_connection_the_next_poll_is_delayed() {
     let mut run = Run::new(track().retry(RetryPolicy::disabled()));
     let error = run.step(lost()).unwrap_err();
     assert!(matches!(error, FlowError::Transport { .. }), "{error:?}");

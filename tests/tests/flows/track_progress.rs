@@ -24,7 +24,7 @@ fn told(
 }
 
 #[test]
-fn only_what_changes_is_told() {
+fn only_changes_are_updates() {
     let mut run = Run::new(track());
     assert_eq!(told(&mut run, "running", 0, 4), Some((0, 4)), "the first look always is");
     assert_eq!(told(&mut run, "running", 0, 4), None);
@@ -37,7 +37,7 @@ fn only_what_changes_is_told() {
 }
 
 #[test]
-fn a_state_that_changes_is_told_though_nothing_was_done() {
+fn a_change_of_state_is_an_update() {
     let mut run = Run::new(track());
     for state in ["new", "scheduled", "queued", "running"] {
         let update = look(&mut run, state, 0, 4).unwrap();
@@ -47,7 +47,7 @@ fn a_state_that_changes_is_told_though_nothing_was_done() {
 }
 
 #[test]
-fn a_state_that_is_unknown_is_no_end() {
+fn an_unknown_state_is_not_final() {
     let mut run = Run::new(track());
     assert!(look(&mut run, "paused", 1, 4).is_some());
     assert!(look(&mut run, "completed", 4, 4).is_some());
@@ -64,7 +64,7 @@ fn tasks_that_are_added_take_nothing_back() {
 }
 
 #[test]
-fn a_state_that_changes_takes_nothing_back_either() {
+fn a_change_of_state_keeps_the_progress() {
     let mut run = Run::new(track());
     assert_eq!(told(&mut run, "running", 3, 4), Some((3, 4)));
     assert_eq!(told(&mut run, "queued", 0, 4), Some((3, 4)), "it begins anew");
@@ -73,7 +73,7 @@ fn a_state_that_changes_takes_nothing_back_either() {
 }
 
 #[test]
-fn what_has_failed_is_behind_it_as_well() {
+fn failed_units_are_not_left() {
     let task = |state: &str| json!({"state": {"current": state}});
     let with = |states: &[&str]| {
         let tasks: Vec<_> = states.iter().map(|state| task(state)).collect();
@@ -88,7 +88,7 @@ fn what_has_failed_is_behind_it_as_well() {
 }
 
 #[test]
-fn a_job_without_tasks_has_states_to_tell() {
+fn a_job_without_tasks_reports_its_states() {
     let bare = |state: &str| data(&json!({"id": "j1", "state": {"current": state}, "tasks": null}));
     let mut run = Run::new(track());
     assert!(run.step(bare("queued")).unwrap().is_some());
@@ -99,7 +99,7 @@ fn a_job_without_tasks_has_states_to_tell() {
 }
 
 #[test]
-fn a_clock_that_goes_back_takes_nothing_back() {
+fn a_clock_set_back_changes_no_progress() {
     let mut run = Run::new(track());
     assert_eq!(told(&mut run, "running", 2, 4), Some((2, 4)));
     run.clock.go_back(secs(120));

@@ -36,7 +36,7 @@ fn it_may_be_unknown_for_a_while() {
 }
 
 #[test]
-fn quick_answers_are_borne_for_15_seconds() {
+fn quick_404s_are_tolerated_for_15_seconds() {
     let mut run = Run::new(track());
     let error = loop {
         let borne = run.step(unknown_job());
@@ -54,7 +54,7 @@ fn quick_answers_are_borne_for_15_seconds() {
 
 /// As documented: *the first 5 answers and the first 15 s, whichever is longer*.
 #[test]
-fn five_answers_are_borne_however_slow_they_are() {
+fn five_404s_are_tolerated_however_slow() {
     let mut run = Run::new(track());
     let mut borne = 0;
     loop {
@@ -69,7 +69,7 @@ fn five_answers_are_borne_however_slow_they_are() {
 }
 
 #[test]
-fn other_answers_between_them_are_not_counted() {
+fn other_responses_between_404s_are_not_counted() {
     let mut run = Run::new(track());
     for _ in 0..4 {
         assert!(run.step(status(503)).unwrap().is_none());
@@ -79,7 +79,7 @@ fn other_answers_between_them_are_not_counted() {
 }
 
 #[test]
-fn once_seen_it_is_gone_and_told_as_it_was() {
+fn a_job_gone_after_it_was_seen_has_its_last_state() {
     let mut run = Run::new(track());
     run.step(unknown_job()).unwrap();
     run.step(seen("running", 2, 4)).unwrap();
@@ -92,13 +92,13 @@ fn once_seen_it_is_gone_and_told_as_it_was() {
 }
 
 #[test]
-fn the_code_counts_whatever_the_status() {
+fn the_code_takes_precedence_over_the_status() {
     let mut run = Run::new(track());
     assert!(run.step(answer(410, &[], &envelope("404.job"))).unwrap().is_none());
 }
 
 #[test]
-fn any_other_refusal_is_an_error_at_once_and_not_the_end() {
+fn another_error_response_is_not_the_end() {
     let outcomes: [Case; 6] = [
         ("404.image", || refusal(404, "404.image")),
         ("404.hub", || refusal(404, "404.hub")),

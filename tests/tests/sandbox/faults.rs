@@ -57,7 +57,7 @@ fn a_connection_is_closed_before_or_after_the_operation() {
 }
 
 #[test]
-fn an_answer_breaks_off_half_way() {
+fn a_truncated_response() {
     let sandbox = Sandbox::start().unwrap();
     let get = || {
         agent()
@@ -80,7 +80,7 @@ fn an_answer_breaks_off_half_way() {
 }
 
 #[test]
-fn an_answer_is_held_back() {
+fn a_response_is_delayed() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let delay = Duration::from_millis(120);

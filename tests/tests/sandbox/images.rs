@@ -59,7 +59,7 @@ fn every_image_has_what_the_schema_requires() {
 }
 
 #[test]
-fn what_is_absent_is_written_as_go_does() {
+fn absent_values_are_written_as_go_does() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let fresh = client.image("web next");
@@ -87,7 +87,7 @@ fn one_image_is_the_one_in_the_list() {
 }
 
 #[test]
-fn an_image_is_made_from_a_source_and_renamed() {
+fn an_image_is_created_from_a_source_and_renamed() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let body = json!({
@@ -114,7 +114,7 @@ fn an_image_is_made_from_a_source_and_renamed() {
 }
 
 #[test]
-fn what_can_not_be_made_is_refused_with_a_pointer() {
+fn an_invalid_image_is_refused_with_a_pointer() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let id = sandbox.source_id();
@@ -140,7 +140,7 @@ fn what_can_not_be_made_is_refused_with_a_pointer() {
 }
 
 #[test]
-fn what_is_not_there_is_told_apart() {
+fn missing_resources_have_different_codes() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let nowhere = "/v1/images/0123456789abcdef01234567";

@@ -12,7 +12,7 @@ fn keys(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn includes_come_as_maps_by_id() {
+fn includes_are_maps_by_id() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let document = client.get(&format!("/v1/images?include={ALL}")).json();
@@ -46,7 +46,7 @@ fn includes_come_as_maps_by_id() {
 }
 
 #[test]
-fn includes_hold_what_the_images_point_at() {
+fn includes_contain_what_the_images_refer_to() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let get = |name| {
@@ -80,7 +80,7 @@ fn includes_hold_what_the_images_point_at() {
 }
 
 #[test]
-fn includes_are_asked_for_one_by_one_in_either_style() {
+fn includes_are_requested_in_either_list_style() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let none = client.get("/v1/images").json();

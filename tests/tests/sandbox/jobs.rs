@@ -27,7 +27,7 @@ fn steps(job: &Value) -> String {
 }
 
 #[test]
-fn a_job_takes_its_steps_one_after_the_other() {
+fn a_job_runs_its_steps_in_order() {
     let sandbox = Sandbox::with(still()).unwrap();
     let client = Client::new(&sandbox);
     let path = import(&client);
@@ -134,7 +134,7 @@ fn a_job_may_expire() {
 }
 
 #[test]
-fn a_job_may_come_late_or_go_early() {
+fn a_job_may_appear_late_or_vanish_early() {
     let sandbox = Sandbox::with(still().hidden_job_reads(2)).unwrap();
     let client = Client::new(&sandbox);
     sandbox.next_job(JobOutcome::Vanish);
@@ -190,7 +190,7 @@ fn jobs_are_listed_by_state_time_and_caption() {
 }
 
 #[test]
-fn the_latest_jobs_come_newest_first() {
+fn the_latest_jobs_are_newest_first() {
     let sandbox = Sandbox::with(still()).unwrap();
     let client = Client::new(&sandbox);
     let path = import(&client);

@@ -10,7 +10,7 @@ fn names(client: &Client, query: &str) -> Vec<String> {
 }
 
 #[test]
-fn filters_let_through_what_they_name() {
+fn filters_select_what_they_name() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let source = sandbox.source_id();
@@ -45,7 +45,7 @@ fn a_list_of_nothing_is_null_and_a_page_past_the_end_is_empty() {
 }
 
 #[test]
-fn order_follows_the_keys_given() {
+fn records_are_sorted_by_the_keys() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let mut by_name = names(&client, "sort=name");
@@ -94,7 +94,7 @@ fn pages_put_together_are_the_list() {
 }
 
 #[test]
-fn pages_can_be_made_to_mislead() {
+fn paging_faults_can_be_set() {
     let settings = Settings::default().extra_images(4);
     let sandbox = Sandbox::with(settings.clone().paging(Paging::ShortFirst)).unwrap();
     let pages = walk(&Client::new(&sandbox), 5);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::client::Client;
 
 #[test]
-fn requests_are_noted_word_for_word() {
+fn requests_are_recorded_verbatim() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     client.get("/v1/images?filter%5Bsearch%5D=a%20b&sort=-id");
@@ -46,7 +46,7 @@ fn connections_are_counted_until_they_close() {
 }
 
 #[test]
-fn a_dropped_sandbox_leaves_nothing_behind() {
+fn a_dropped_sandbox_leaves_no_thread_or_socket() {
     let sandbox = Sandbox::start().unwrap();
     let address = sandbox.url().strip_prefix("http://").unwrap().to_owned();
     let mut idle = TcpStream::connect(&address).unwrap();

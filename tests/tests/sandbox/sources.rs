@@ -55,7 +55,7 @@ fn sources_are_filtered_ordered_and_cut() {
 }
 
 #[test]
-fn meta_and_includes_come_with_a_source() {
+fn a_source_has_meta_and_includes() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let id = sandbox.source_called("shop-api").unwrap();
@@ -76,7 +76,7 @@ fn meta_and_includes_come_with_a_source() {
 }
 
 #[test]
-fn a_source_is_made_changed_and_cleared() {
+fn a_source_is_created_changed_and_cleared() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let body = json!({
@@ -135,7 +135,7 @@ fn access_is_set_and_cleared() {
 }
 
 #[test]
-fn what_is_wrong_with_a_source_is_pointed_at() {
+fn an_invalid_source_is_refused_with_a_pointer() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let (missing, invalid) = ("422.missing-argument", "422.invalid-argument");
@@ -165,7 +165,7 @@ fn what_is_wrong_with_a_source_is_pointed_at() {
 }
 
 #[test]
-fn a_deleted_source_goes_in_its_own_time() {
+fn a_deleted_source_is_removed_later() {
     let sandbox = Sandbox::with(still()).unwrap();
     let client = Client::new(&sandbox);
     let path = format!("{SOURCES}/{}", sandbox.source_id());

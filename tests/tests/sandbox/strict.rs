@@ -51,7 +51,7 @@ fn a_query_with_mistakes_is_refused_by_the_name_of_the_parameter() {
 }
 
 #[test]
-fn what_is_documented_for_one_image_is_taken() {
+fn the_documented_options_of_a_single_image_are_accepted() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let path = client.image_path("web next");

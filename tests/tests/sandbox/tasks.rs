@@ -66,7 +66,7 @@ fn an_import_happens_by_itself_in_the_usual_time() {
 }
 
 #[test]
-fn a_failed_import_shows_in_the_image_and_may_be_tried_again() {
+fn a_failed_import_shows_in_the_image_and_can_be_repeated() {
     let sandbox = Sandbox::with(still()).unwrap();
     let client = Client::new(&sandbox);
     let path = client.image_path("web next");
@@ -86,7 +86,7 @@ fn a_failed_import_shows_in_the_image_and_may_be_tried_again() {
 }
 
 #[test]
-fn a_deleted_image_goes_in_its_own_time() {
+fn a_deleted_image_is_removed_later() {
     let sandbox = Sandbox::with(still()).unwrap();
     let client = Client::new(&sandbox);
     let path = client.image_path("web 1.26");
@@ -109,7 +109,7 @@ fn an_image_in_the_making_is_not_deleted() {
 }
 
 #[test]
-fn pruning_takes_what_no_container_uses() {
+fn pruning_deletes_unused_images() {
     let sandbox = Sandbox::with(still()).unwrap();
     let client = Client::new(&sandbox);
     let source = sandbox.source_id();

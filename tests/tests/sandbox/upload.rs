@@ -54,7 +54,7 @@ fn waiting(sandbox: &Sandbox, client: &Client) -> Waiting {
 }
 
 #[test]
-fn an_upload_takes_the_image_on_to_live() {
+fn an_upload_makes_the_image_live() {
     let sandbox = Sandbox::with(still()).unwrap();
     let client = Client::new(&sandbox);
     let Waiting { image, path, token, url } = waiting(&sandbox, &client);
@@ -133,7 +133,7 @@ fn the_key_has_no_business_with_the_factory() {
 }
 
 #[test]
-fn only_one_tar_of_known_length_is_taken() {
+fn only_one_tar_of_known_length_is_accepted() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let waiting = waiting(&sandbox, &client);

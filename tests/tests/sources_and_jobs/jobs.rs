@@ -78,7 +78,7 @@ fn tasks_of_a_job() {
 }
 
 #[test]
-fn a_failed_job_tells_how_far_it_came_and_why_it_ended() {
+fn a_failed_job_has_progress_and_reason() {
     let job = reply(&GetJob::new(job()), "get_job/documented").data;
     assert_eq!(progress(&job), (2, 1, 6));
     let failure = job.failure().unwrap();

@@ -115,7 +115,7 @@ fn oci_registry_with_each_kind_of_auth() {
 }
 
 #[test]
-fn an_upload_is_sent_without_token_and_end() {
+fn a_cycle_upload_origin_is_sent_without_its_token() {
     let sent = r#"{"type":"cycle-upload","details":{}}"#;
     is_sent(CycleUpload::new(), sent);
     let image = cycle_images::images::GetImage::new(cycle_images::ImageId::new("x").unwrap());

@@ -97,7 +97,7 @@ fn includes() {
 }
 
 #[test]
-fn what_a_task_was_given_and_gave_stays_as_it_was_sent() {
+fn input_and_output_of_tasks_are_kept_as_sent() {
     const RAW: &str = r#"{ "z":1.50 ,"a": [ 12345678901234567890123, 1E+2 ] , "z": "\u00e9\/" }"#;
     let body = format!(
         r#"{{"data": {{"id": "1", "state": {{"current": "new"}},

@@ -35,7 +35,7 @@ fn stand(job: &Job) -> (&str, usize, usize, usize) {
 }
 
 #[test]
-fn a_job_is_followed_to_its_end() {
+fn a_job_is_tracked_to_its_end() {
     let sandbox = still_sandbox();
     let client = client(&sandbox);
     let get = GetJob::new(import(&client));
@@ -83,7 +83,7 @@ fn a_job_that_fails_and_one_that_expires() {
 }
 
 #[test]
-fn a_job_that_is_not_there() {
+fn a_missing_job() {
     let sandbox = Sandbox::start().unwrap();
     let none = GetJob::new(JobId::new("000000000000000000000000").unwrap());
     let error = client(&sandbox).call(&none).unwrap_err();
@@ -115,7 +115,7 @@ fn jobs_are_listed() {
 }
 
 #[test]
-fn the_latest_jobs_come_newest_first() {
+fn the_latest_jobs_are_newest_first() {
     let sandbox = still_sandbox();
     let client = client(&sandbox);
     let id = import(&client);

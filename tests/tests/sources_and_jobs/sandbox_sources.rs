@@ -14,7 +14,7 @@ use cycle_images_tests::sandbox::Sandbox;
 use crate::sandbox_jobs::{STEP, client, still_sandbox};
 
 #[test]
-fn a_source_is_made_read_changed_and_deleted() {
+fn a_source_is_created_read_changed_and_deleted() {
     let sandbox = still_sandbox();
     let client = client(&sandbox);
     let repo = Repo::new("https://git.example.com/shop.git")
@@ -67,7 +67,7 @@ fn a_source_is_made_read_changed_and_deleted() {
 }
 
 #[test]
-fn what_a_change_does_not_name_stays() {
+fn a_patch_changes_only_what_it_names() {
     let sandbox = still_sandbox();
     let client = client(&sandbox);
     let id = SourceId::new(sandbox.source_called("shop-api").unwrap()).unwrap();
@@ -114,7 +114,7 @@ fn sources_are_listed() {
 }
 
 #[test]
-fn the_sandbox_takes_what_the_constructors_make() {
+fn the_sandbox_accepts_every_origin() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
     let registry = OciRegistry::new("a", "https://r");

@@ -60,7 +60,7 @@ fn origins() -> [(Origin, usize); 6] {
 }
 
 #[test]
-fn what_is_sent_is_not_shown() {
+fn a_request_shows_no_secret() {
     for (origin, credentials) in origins() {
         hides("origin", &origin);
         let create = CreateImageSource::new(origin.clone());
@@ -89,7 +89,7 @@ where
 }
 
 #[test]
-fn what_was_answered_is_not_shown() {
+fn a_response_shows_no_secret() {
     let texts = FOLDERS.into_iter().flat_map(recording::names).map(|name| recording::bytes(&name));
     let count = |text: Vec<u8>| String::from_utf8_lossy(&text).matches("sec-").count();
     assert!(texts.map(count).sum::<usize>() > 20);
@@ -144,7 +144,7 @@ fn repeats_no_secret<O: Operation>(operation: &O) {
 }
 
 #[test]
-fn what_was_sent_and_is_repeated_is_not_shown() {
+fn an_echoed_secret_is_not_shown() {
     let all = origins().map(|(origin, _)| origin).into_iter();
     for origin in all.chain(urls().map(|(origin, _)| origin)) {
         repeats_no_secret(&CreateImageSource::new(origin.clone()));

@@ -120,7 +120,7 @@ fn origins_of_a_list() {
 }
 
 #[test]
-fn what_sources_refer_to() {
+fn includes_of_sources() {
     let includes = reply(&GetImageSources::new(), "get_image_sources/documented").includes;
     let integration = &includes.integrations["65e0000000000000000b0001"];
     assert_eq!((&*integration.name, &*integration.identifier), ("Depot", "depot-builder"));

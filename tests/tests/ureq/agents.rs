@@ -35,7 +35,7 @@ fn headstrong() -> Agent {
 }
 
 #[test]
-fn its_policy_gives_way_to_the_clients() {
+fn the_clients_settings_take_precedence() {
     let sandbox = Sandbox::start().unwrap();
     // By itself it gets nowhere.
     let by_itself = headstrong().get(sandbox.url()).call();
@@ -107,7 +107,7 @@ fn without_timeouts_of_its_own_it_has_the_clients() {
 /// An agent has timeouts that the client has no setting for. One of them may end a call, but the
 /// error must not say then that the client's time was up.
 #[test]
-fn a_narrower_timeout_of_its_own_is_not_told_as_the_clients() {
+fn a_shorter_timeout_of_the_agent_is_not_reported_as_the_clients() {
     let sandbox = Sandbox::start().unwrap();
     let short = Some(Duration::from_millis(50));
     let agent = Agent::config_builder().timeout_recv_response(short).build().new_agent();
@@ -121,7 +121,7 @@ fn a_narrower_timeout_of_its_own_is_not_told_as_the_clients() {
 }
 
 #[test]
-fn its_middleware_is_asked() {
+fn the_agents_middleware_is_used() {
     let sandbox = Sandbox::start().unwrap();
     let mark = |mut request: Request<SendBody<'_>>, next: MiddlewareNext<'_>| {
         let headers = request.headers_mut();
@@ -135,7 +135,7 @@ fn its_middleware_is_asked() {
 }
 
 #[test]
-fn one_that_takes_https_alone_sends_nothing_over_http() {
+fn an_https_only_agent_sends_nothing_over_http() {
     let sandbox = Sandbox::start().unwrap();
     let agent = Agent::config_builder().https_only(true).build().new_agent();
     let error = failure(&once(Client::with_agent(hub(&sandbox), agent)));
@@ -145,7 +145,7 @@ fn one_that_takes_https_alone_sends_nothing_over_http() {
 
 /// It refuses a URI, and says which.
 #[test]
-fn one_that_takes_https_alone_shows_no_upload_token() {
+fn an_https_only_agent_shows_no_upload_token() {
     let sandbox = Sandbox::start().unwrap();
     let image = waiting(&sandbox, &uploader(&sandbox));
     let origin = image.source.as_ref().and_then(|source| source.details.origin.as_ref());

@@ -63,7 +63,7 @@ fn more_than_ureqs_own_limit_of_10_mb_passes() {
 }
 
 #[test]
-fn the_limit_holds_for_what_a_compressed_body_expands_to() {
+fn the_limit_applies_to_the_decompressed_body() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox).with_body_limit(MIB as u64);
     let small = gzip(document(MIB + 1).as_bytes());
@@ -87,7 +87,7 @@ fn the_limit_is_64_mib_unless_it_is_set() {
 }
 
 #[test]
-fn a_compressed_body_that_is_cut_short_is_not_taken_for_a_whole_one() {
+fn a_truncated_compressed_body_is_an_error() {
     let sandbox = Sandbox::start().unwrap();
     let mut body = gzip(document(1000).as_bytes());
     body.truncate(body.len() - 4);

@@ -29,7 +29,7 @@ fn calls_one_after_the_other_share_a_connection() {
 }
 
 #[test]
-fn an_error_answer_leaves_the_connection_as_it_is() {
+fn an_error_response_keeps_the_connection() {
     let error = r#"{"error": {"code": "404.image", "title": "No."}}"#;
     let redirect = "HTTP/1.1 307 Temporary Redirect\r\nLocation: /\r\nContent-Length: 0\r\n\r\n";
     let server = RawServer::start([

@@ -16,7 +16,7 @@ fn list() -> GetImages {
 }
 
 #[test]
-fn nothing_is_sent_before_it_is_asked_for() {
+fn nothing_is_sent_before_the_first_poll() {
     let sandbox = long_list();
     let mut pages = client(&sandbox).pages(list());
     assert!(sandbox.requests().is_empty());
@@ -29,7 +29,7 @@ fn nothing_is_sent_before_it_is_asked_for() {
 }
 
 #[test]
-fn a_page_is_asked_for_when_its_first_record_is() {
+fn a_page_is_requested_with_its_first_record() {
     let sandbox = long_list();
     let mut items = client(&sandbox).items(list());
     assert!(sandbox.requests().is_empty());

@@ -38,7 +38,7 @@ fn is_timeout(error: &Error, arrived: bool) {
 }
 
 #[test]
-fn an_answer_that_stops_half_way() {
+fn a_response_that_stalls_times_out() {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n";
     // The second is the beginning of a compressed body.
     let half = format!("{head}\r\n{{\"data\": [");
@@ -54,7 +54,7 @@ fn an_answer_that_stops_half_way() {
 
 /// The time to connect covers the TLS handshake, before which nothing of the request is sent.
 #[test]
-fn a_connection_that_is_not_made_in_time() {
+fn a_connect_timeout() {
     let server = RawServer::start([Answer::new("").hold()]).unwrap();
     let url = format!("https://{}", server.address());
     let start = Instant::now();
@@ -74,7 +74,7 @@ fn the_longest_time_there_is() {
 
 /// The answer to an upload has one time, from the last byte of the tar to the last of its own.
 #[test]
-fn an_answer_to_an_upload_that_is_slow_twice() {
+fn an_upload_response_that_is_slow_twice() {
     let sandbox = Sandbox::start().unwrap();
     let image = waiting(&sandbox, &uploader(&sandbox));
     // Neither the head nor the body takes more than the limit alone.
@@ -92,7 +92,7 @@ fn an_answer_to_an_upload_that_is_slow_twice() {
 /// A factory that never finishes its leave to send is not waited for, not even by a client whose
 /// time is shorter than that of the wait.
 #[test]
-fn a_leave_to_send_that_does_not_come_to_an_end() {
+fn an_endless_100_continue() {
     for limit in [Duration::from_millis(250), LONG] {
         let sandbox = Sandbox::start().unwrap();
         let image = waiting(&sandbox, &uploader(&sandbox));

@@ -105,7 +105,7 @@ fn unused_images_of_a_source_are_pruned() {
 }
 
 #[test]
-fn one_image_comes_with_what_it_refers_to() {
+fn an_image_has_its_includes() {
     let sandbox = still_sandbox();
     let client = client(&sandbox);
     let listed = client.call(&GetImages::new().filter_search("shop api")).unwrap().data;

@@ -12,7 +12,7 @@ const PROXY_VARIABLES: [&str; 6] =
     ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
 #[test]
-fn plain_http_goes_past_the_proxy() {
+fn plain_http_bypasses_the_proxy() {
     if is_subprocess() {
         let client = once(Client::from_env().unwrap());
         assert_eq!(client.call(&GetImages::new()).unwrap().data.len(), 8);
@@ -28,7 +28,7 @@ fn plain_http_goes_past_the_proxy() {
             ("CYCLE_HUB_ID", sandbox.hub_id()),
             ("CYCLE_BASE_URL", sandbox.url()),
         ];
-        run_in_subprocess("proxies::plain_http_goes_past_the_proxy", &variables);
+        run_in_subprocess("proxies::plain_http_bypasses_the_proxy", &variables);
         assert_eq!((sandbox.requests().len(), proxy.connections()), (nth + 1, 0));
     }
 }

@@ -15,7 +15,7 @@ fn names(client: &Client, list: &GetImages) -> Vec<String> {
 }
 
 #[test]
-fn filters_let_through_what_they_name() {
+fn filters_select_what_they_name() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
     let all = GetImages::new;
@@ -32,7 +32,7 @@ fn filters_let_through_what_they_name() {
 }
 
 #[test]
-fn images_come_sorted_and_page_by_page() {
+fn images_are_sorted_and_paged() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
     let page = |number| {
@@ -54,7 +54,7 @@ fn images_come_sorted_and_page_by_page() {
 }
 
 #[test]
-fn includes_and_meta_come_along() {
+fn includes_and_meta_are_returned() {
     let sandbox = Sandbox::start().unwrap();
     let list = GetImages::new()
         .meta(ImageMetaName::ContainersCount)

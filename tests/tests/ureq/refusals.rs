@@ -11,7 +11,7 @@ use crate::{client, failure, shown};
 
 /// An answer may repeat what it was asked: nothing of the key may come to light by that.
 #[test]
-fn a_key_that_is_sent_back_is_not_shown() {
+fn an_echoed_key_is_not_shown() {
     let sandbox = Sandbox::start().unwrap();
     let client = client(&sandbox);
     let key = sandbox.api_key();

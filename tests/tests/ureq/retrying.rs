@@ -40,7 +40,7 @@ impl Resolver for Lost {
 }
 
 #[test]
-fn a_post_that_never_left_is_sent_again() {
+fn a_post_that_was_not_sent_is_retried() {
     let sandbox = Sandbox::start().unwrap();
     let create = CreateImage::new(SourceId::new(sandbox.source_id()).unwrap());
     // The usual tries, without the usual waits.

@@ -20,7 +20,7 @@ fn parts(request: &str) -> (Vec<String>, &str) {
 
 /// Requests without a body say nothing of one, and none asks whether its body may come.
 #[test]
-fn nothing_is_sent_but_what_is_meant() {
+fn only_what_is_set_is_sent() {
     let answers = [r#"{"data": []}"#, IMAGE, LOG, JOB, IMAGE];
     let server = RawServer::start(answers.map(|body| Answer::json("200 OK", body))).unwrap();
     let client = client_of(&server.url());

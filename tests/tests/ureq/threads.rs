@@ -21,7 +21,7 @@ fn a_client_and_its_errors_can_go_anywhere() {
 
 /// Each thread's calls, by reference and by clone, get the answers that belong to them.
 #[test]
-fn threads_at_once_get_their_own_answers() {
+fn threads_get_their_own_responses() {
     const THREADS: usize = 8;
     const CALLS: usize = 5;
 

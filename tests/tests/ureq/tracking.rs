@@ -49,7 +49,7 @@ fn stand(job: &Job) -> (&JobId, &JobStatus, Progress) {
 }
 
 #[test]
-fn progress_is_told_until_the_image_is_live() {
+fn progress_is_yielded_until_the_image_is_live() {
     let sandbox = still();
     let client = client(&sandbox);
     let (image, descriptor) = import(&sandbox, &client);
@@ -74,7 +74,7 @@ fn progress_is_told_until_the_image_is_live() {
 }
 
 #[test]
-fn a_tracker_is_finished_by_another_client() {
+fn a_tracker_is_resumed_by_another_client() {
     let sandbox = still();
     let (_, descriptor) = import(&sandbox, &client(&sandbox));
     let mut track = client(&sandbox).track(&descriptor).unwrap();
@@ -91,7 +91,7 @@ fn a_tracker_is_finished_by_another_client() {
 }
 
 #[test]
-fn an_error_ends_the_tracker_and_its_flow_goes_on() {
+fn after_an_error_the_trackers_flow_resumes() {
     let sandbox = swift();
     let client = client(&sandbox);
     let (_, descriptor) = import(&sandbox, &client);
@@ -110,7 +110,7 @@ fn an_error_ends_the_tracker_and_its_flow_goes_on() {
 }
 
 #[test]
-fn a_deadline_ends_the_tracker_with_the_job_as_it_was_seen() {
+fn a_passed_deadline_returns_the_last_known_job() {
     let sandbox = still();
     let client = client(&sandbox);
     let (_, descriptor) = import(&sandbox, &client);
@@ -130,7 +130,7 @@ fn a_deadline_ends_the_tracker_with_the_job_as_it_was_seen() {
 
 /// `wait` promises a completed job: none that is still running, and none that failed.
 #[test]
-fn waiting_after_an_error_is_no_good_end() {
+fn wait_after_an_error_is_an_error() {
     let sandbox = still();
     let client = client(&sandbox);
     sandbox.next_job(JobOutcome::Fail { step: 1, message: "npm exited with 1".to_owned() });

@@ -32,7 +32,7 @@ pub(crate) fn tar(size: usize) -> Vec<u8> {
 }
 
 #[test]
-fn progress_grows_with_what_is_read_and_ends_at_the_size() {
+fn progress_grows_to_the_size_of_the_tar() {
     let sandbox = Sandbox::start().unwrap();
     let client = uploader(&sandbox);
     let image = waiting(&sandbox, &client);
@@ -66,7 +66,7 @@ impl<F: FnMut(&mut [u8]) -> io::Result<usize>> Read for Reading<F> {
 }
 
 #[test]
-fn whatever_is_read_in_any_pieces_arrives() {
+fn a_tar_read_in_any_pieces_is_sent_whole() {
     let sandbox = Sandbox::start().unwrap();
     let client = uploader(&sandbox);
     let tar = tar(3000);
@@ -86,7 +86,7 @@ fn whatever_is_read_in_any_pieces_arrives() {
 
 /// That a read was interrupted is no error of the reader's: std's own functions try it again.
 #[test]
-fn a_read_that_is_interrupted_is_tried_again() {
+fn an_interrupted_read_is_repeated() {
     let sandbox = Sandbox::start().unwrap();
     let client = uploader(&sandbox);
     let image = waiting(&sandbox, &client);
@@ -100,7 +100,7 @@ fn a_read_that_is_interrupted_is_tried_again() {
 }
 
 #[test]
-fn a_file_is_uploaded_and_one_that_is_missing_is_told() {
+fn a_file_is_uploaded_and_a_missing_one_is_an_error() {
     let sandbox = Sandbox::start().unwrap();
     let client = uploader(&sandbox);
     let image = waiting(&sandbox, &client);

@@ -14,19 +14,19 @@ use crate::setup::{Make, Setup};
 
 pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
     vec![
-        test(every_header_comes_back),
-        test(header_values_that_are_not_ascii_come_back_as_they_are),
-        test(cookies_come_back_to_the_caller_and_never_to_the_server),
+        test(every_header_is_returned),
+        test(header_values_that_are_not_ascii_are_returned_unchanged),
+        test(cookies_are_returned_to_the_caller_and_never_sent),
         test(a_body_of_any_framing_is_read),
-        test(a_body_may_come_after_an_interim_answer),
-        test(a_body_is_packed_only_if_that_was_asked_for),
+        test(a_body_may_follow_an_interim_response),
+        test(a_body_is_compressed_only_on_request),
         test(a_long_list_is_read_whole),
     ]
 }
 
 const EMPTY: &str = r#"{"data": []}"#;
 
-fn every_header_comes_back<D: Driver>(make: Make<D>) {
+fn every_header_is_returned<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let headers = [
         ("content-type", "application/json"),
@@ -46,7 +46,7 @@ fn every_header_comes_back<D: Driver>(make: Make<D>) {
     assert_eq!(reply.headers["content-length"], "12");
 }
 
-fn header_values_that_are_not_ascii_come_back_as_they_are<D: Driver>(make: Make<D>) {
+fn header_values_that_are_not_ascii_are_returned_unchanged<D: Driver>(make: Make<D>) {
     let head = b"HTTP/1.1 200 OK\r\nX-Latin: caf\xe9\r\nX-Utf: caf\xc3\xa9\r\nX-Empty:\r\n";
     let answer = [head.as_slice(), b"Content-Length: 12\r\n\r\n", EMPTY.as_bytes()].concat();
     let server = RawServer::start([Answer::new(answer)]).unwrap();
@@ -56,7 +56,7 @@ fn header_values_that_are_not_ascii_come_back_as_they_are<D: Driver>(make: Make<
     assert_eq!(reply.headers["x-empty"], "");
 }
 
-fn cookies_come_back_to_the_caller_and_never_to_the_server<D: Driver>(make: Make<D>) {
+fn cookies_are_returned_to_the_caller_and_never_sent<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox));
     sandbox.fault(Fault::answer(200, &[("set-cookie", "a=1"), ("set-cookie", "b=2")], EMPTY));
@@ -88,7 +88,7 @@ fn a_body_of_any_framing_is_read<D: Driver>(make: Make<D>) {
     assert_eq!(server.requests().len(), 3);
 }
 
-fn a_body_may_come_after_an_interim_answer<D: Driver>(make: Make<D>) {
+fn a_body_may_follow_an_interim_response<D: Driver>(make: Make<D>) {
     let interim = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n";
     let answer = format!("{interim}HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{EMPTY}");
     let server = RawServer::start([Answer::new(answer)]).unwrap();
@@ -97,7 +97,7 @@ fn a_body_may_come_after_an_interim_answer<D: Driver>(make: Make<D>) {
 }
 
 /// And what is asked for is understood.
-fn a_body_is_packed_only_if_that_was_asked_for<D: Driver>(make: Make<D>) {
+fn a_body_is_compressed_only_on_request<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox));
     client.call(&GetImages::new()).unwrap();

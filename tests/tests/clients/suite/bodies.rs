@@ -18,9 +18,9 @@ pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
     vec![
         test(a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger),
         test(the_limit_holds_for_a_body_of_any_framing),
-        test(the_limit_holds_for_what_a_packed_body_expands_to),
+        test(the_limit_applies_to_the_decompressed_body),
         test(an_error_has_the_same_limit),
-        test(a_body_without_an_end_is_read_no_further_than_the_limit),
+        test(an_endless_body_is_read_up_to_the_limit),
         test(no_limit_is_possible),
     ]
 }
@@ -91,7 +91,7 @@ fn the_limit_holds_for_a_body_of_any_framing<D: Driver>(make: Make<D>) {
 }
 
 /// By a client that asks for packed bodies at all.
-fn the_limit_holds_for_what_a_packed_body_expands_to<D: Driver>(make: Make<D>) {
+fn the_limit_applies_to_the_decompressed_body<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox).body_limit(LIMIT as u64));
     failure(&client);
@@ -119,7 +119,7 @@ fn an_error_has_the_same_limit<D: Driver>(make: Make<D>) {
 }
 
 /// The server says nothing more, and waits for the client to hang up.
-fn a_body_without_an_end_is_read_no_further_than_the_limit<D: Driver>(make: Make<D>) {
+fn an_endless_body_is_read_up_to_the_limit<D: Driver>(make: Make<D>) {
     let endless = format!("HTTP/1.1 200 OK\r\n\r\n{}", document(LIMIT + 1));
     let server = RawServer::start([Answer::new(endless).hold()]).unwrap();
     let client = make(Setup::at(&server.url()).body_limit(LIMIT as u64));

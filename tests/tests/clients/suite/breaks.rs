@@ -15,14 +15,14 @@ use crate::setup::{KEY, Make, Setup};
 
 pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
     vec![
-        test(a_body_that_is_cut_short),
+        test(a_truncated_body),
         test(a_body_whose_chunks_do_not_end),
-        test(a_connection_that_is_closed_before_the_answer),
+        test(a_connection_closed_before_the_response),
         test(a_connection_that_is_reset),
-        test(an_answer_that_is_not_http),
-        test(a_port_where_no_one_listens),
-        test(a_host_that_has_no_address),
-        test(the_next_call_is_not_held_up_by_a_failed_one),
+        test(a_response_that_is_not_http),
+        test(a_refused_connection),
+        test(an_unknown_host),
+        test(a_failed_call_does_not_affect_the_next),
     ]
 }
 
@@ -51,7 +51,7 @@ fn is_transport(error: &Error, arrived: bool) {
     assert!(!shown(error).contains(KEY));
 }
 
-fn a_body_that_is_cut_short<D: Driver>(make: Make<D>) {
+fn a_truncated_body<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     sandbox.fault(Fault::Truncate);
     is_transport(&failure(&make(Setup::of(&sandbox))), true);
@@ -64,7 +64,7 @@ fn a_body_whose_chunks_do_not_end<D: Driver>(make: Make<D>) {
     is_transport(&failure(&make(Setup::at(&server.url()))), true);
 }
 
-fn a_connection_that_is_closed_before_the_answer<D: Driver>(make: Make<D>) {
+fn a_connection_closed_before_the_response<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     sandbox.fault(Fault::Close);
     is_transport(&failure(&make(Setup::of(&sandbox))), true);
@@ -83,24 +83,24 @@ fn a_connection_that_is_reset<D: Driver>(make: Make<D>) {
     resetting.join().unwrap();
 }
 
-fn an_answer_that_is_not_http<D: Driver>(make: Make<D>) {
+fn a_response_that_is_not_http<D: Driver>(make: Make<D>) {
     let server = RawServer::start([Answer::new("SSH-2.0-OpenSSH_9.6\r\n").close()]).unwrap();
     is_transport(&failure(&make(Setup::at(&server.url()))), true);
 }
 
-fn a_port_where_no_one_listens<D: Driver>(make: Make<D>) {
+fn a_refused_connection<D: Driver>(make: Make<D>) {
     let (url, _kept) = refusing();
     let client = make(Setup::at(&url));
     is_transport(&failure(&client), !client.tells_unsent());
 }
 
-fn a_host_that_has_no_address<D: Driver>(make: Make<D>) {
+fn an_unknown_host<D: Driver>(make: Make<D>) {
     // A label longer than DNS allows: it is refused without asking anyone.
     let client = make(Setup::at(&format!("http://{}.invalid", "a".repeat(64))));
     is_transport(&failure(&client), !client.tells_unsent());
 }
 
-fn the_next_call_is_not_held_up_by_a_failed_one<D: Driver>(make: Make<D>) {
+fn a_failed_call_does_not_affect_the_next<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox));
     for fault in [Fault::Truncate, Fault::Close, Fault::CloseAfter] {

@@ -21,7 +21,7 @@ pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
         test(an_image_is_created_imported_renamed_and_deleted),
         test(unused_images_are_pruned),
         test(images_are_listed_with_what_they_refer_to),
-        test(a_source_is_made_changed_and_deleted),
+        test(a_source_is_created_changed_and_deleted),
     ]
 }
 
@@ -103,7 +103,7 @@ fn images_are_listed_with_what_they_refer_to<D: Driver>(make: Make<D>) {
     assert!(reply.skipped.is_empty());
 }
 
-fn a_source_is_made_changed_and_deleted<D: Driver>(make: Make<D>) {
+fn a_source_is_created_changed_and_deleted<D: Driver>(make: Make<D>) {
     let sandbox = still();
     let client = make(Setup::of(&sandbox));
     let create = CreateImageSource::new(DockerHub::new("nginx:1.27")).name("The web");

@@ -13,11 +13,11 @@ use crate::setup::{Make, Setup};
 
 pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
     vec![
-        test(every_record_comes_once_and_in_order),
-        test(a_page_is_sent_for_when_its_first_record_is_asked_for),
-        test(an_error_comes_after_all_that_was_read_and_ends_the_list),
-        test(a_page_that_is_repeated_does_not_repeat_its_records),
-        test(records_that_cannot_be_read_do_not_end_the_list),
+        test(every_record_is_yielded_once_and_in_order),
+        test(records_are_requested_lazily),
+        test(an_error_is_yielded_after_the_records_before_it),
+        test(a_repeated_page_does_not_repeat_its_records),
+        test(malformed_records_do_not_end_the_list),
     ]
 }
 
@@ -32,7 +32,7 @@ fn names_in(sandbox: &Sandbox, client: &impl Driver) -> Vec<String> {
     items(client, list()).into_iter().map(|image| image.unwrap().name).collect()
 }
 
-fn every_record_comes_once_and_in_order<D: Driver>(make: Make<D>) {
+fn every_record_is_yielded_once_and_in_order<D: Driver>(make: Make<D>) {
     for paging in [Paging::Honest, Paging::ShortFirst] {
         let sandbox = long_list(paging);
         let client = make(Setup::of(&sandbox).retry(quick()));
@@ -40,7 +40,7 @@ fn every_record_comes_once_and_in_order<D: Driver>(make: Make<D>) {
     }
 }
 
-fn a_page_is_sent_for_when_its_first_record_is_asked_for<D: Driver>(make: Make<D>) {
+fn records_are_requested_lazily<D: Driver>(make: Make<D>) {
     let sandbox = long_list(Paging::Honest);
     let mut count = 0;
     make(Setup::of(&sandbox)).items(list(), |item| {
@@ -52,7 +52,7 @@ fn a_page_is_sent_for_when_its_first_record_is_asked_for<D: Driver>(make: Make<D
     assert_eq!(numbers(&sandbox), ["1", "2", "3", "4"]);
 }
 
-fn an_error_comes_after_all_that_was_read_and_ends_the_list<D: Driver>(make: Make<D>) {
+fn an_error_is_yielded_after_the_records_before_it<D: Driver>(make: Make<D>) {
     let sandbox = long_list(Paging::Honest);
     let mut items = Vec::new();
     make(Setup::of(&sandbox)).items(list(), |item| {
@@ -68,7 +68,7 @@ fn an_error_comes_after_all_that_was_read_and_ends_the_list<D: Driver>(make: Mak
     assert_eq!(numbers(&sandbox), ["1", "2"]);
 }
 
-fn a_page_that_is_repeated_does_not_repeat_its_records<D: Driver>(make: Make<D>) {
+fn a_repeated_page_does_not_repeat_its_records<D: Driver>(make: Make<D>) {
     let sandbox = long_list(Paging::Repeats);
     let items = items(&make(Setup::of(&sandbox)), list());
     assert_eq!(items.len(), 11);
@@ -76,7 +76,7 @@ fn a_page_that_is_repeated_does_not_repeat_its_records<D: Driver>(make: Make<D>)
     assert!(matches!(items[10], Err(Error::RepeatedPage { .. })), "{:?}", items[10]);
 }
 
-fn records_that_cannot_be_read_do_not_end_the_list<D: Driver>(make: Make<D>) {
+fn malformed_records_do_not_end_the_list<D: Driver>(make: Make<D>) {
     let image = |id: &str| format!(r#"{{"id": "{id}", "state": {{"current": "live"}}}}"#);
     let page = |records: &[String]| {
         Answer::json("200 OK", &format!(r#"{{"data": [{}]}}"#, records.join(", ")))

@@ -15,15 +15,15 @@ use crate::setup::{Make, Setup};
 
 pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
     vec![
-        test(progress_is_told_until_the_image_is_live),
-        test(a_job_that_shows_late_is_waited_for),
-        test(a_job_that_fails_tells_why),
+        test(progress_is_yielded_until_the_image_is_live),
+        test(a_job_that_appears_late_is_waited_for),
+        test(a_failed_job_has_its_reason),
         test(a_job_that_expires),
         test(a_job_that_vanishes),
         test(a_descriptor_without_a_job),
-        test(a_tracker_is_finished_by_another_client),
-        test(a_look_is_tried_again_as_the_policy_says),
-        test(a_deadline_ends_the_tracker_with_the_job_as_it_was_seen),
+        test(a_tracker_is_resumed_by_another_client),
+        test(a_poll_is_retried_by_the_policy),
+        test(a_passed_deadline_returns_the_last_known_job),
     ]
 }
 
@@ -61,7 +61,7 @@ fn stand(job: &Job) -> (&JobId, &JobStatus, Progress) {
     (&job.id, &job.state.current, job.progress())
 }
 
-fn progress_is_told_until_the_image_is_live<D: Driver>(make: Make<D>) {
+fn progress_is_yielded_until_the_image_is_live<D: Driver>(make: Make<D>) {
     let sandbox = still();
     let client = make(Setup::of(&sandbox));
     let (image, descriptor) = import(&sandbox, &client);
@@ -85,7 +85,7 @@ fn progress_is_told_until_the_image_is_live<D: Driver>(make: Make<D>) {
     assert_eq!(waited, last.job);
 }
 
-fn a_job_that_shows_late_is_waited_for<D: Driver>(make: Make<D>) {
+fn a_job_that_appears_late_is_waited_for<D: Driver>(make: Make<D>) {
     let settings = Settings::default().step(Duration::ZERO).hidden_job_reads(1);
     let sandbox = Sandbox::with(settings).unwrap();
     let client = make(Setup::of(&sandbox));
@@ -95,7 +95,7 @@ fn a_job_that_shows_late_is_waited_for<D: Driver>(make: Make<D>) {
     assert_eq!(looks(&sandbox), 2);
 }
 
-fn a_job_that_fails_tells_why<D: Driver>(make: Make<D>) {
+fn a_failed_job_has_its_reason<D: Driver>(make: Make<D>) {
     let sandbox = swift();
     let client = make(Setup::of(&sandbox));
     sandbox.next_job(JobOutcome::Fail { step: 1, message: "npm exited with 1".to_owned() });
@@ -156,7 +156,7 @@ fn a_descriptor_without_a_job<D: Driver>(make: Make<D>) {
 }
 
 /// One that was left after an error.
-fn a_tracker_is_finished_by_another_client<D: Driver>(make: Make<D>) {
+fn a_tracker_is_resumed_by_another_client<D: Driver>(make: Make<D>) {
     let sandbox = swift();
     let client = make(Setup::of(&sandbox));
     let (_, descriptor) = import(&sandbox, &client);
@@ -177,7 +177,7 @@ fn a_tracker_is_finished_by_another_client<D: Driver>(make: Make<D>) {
     assert_eq!(looks(&sandbox), 2);
 }
 
-fn a_look_is_tried_again_as_the_policy_says<D: Driver>(make: Make<D>) {
+fn a_poll_is_retried_by_the_policy<D: Driver>(make: Make<D>) {
     let sandbox = swift();
     let client = make(Setup::of(&sandbox).retry(quick()));
     let (_, descriptor) = import(&sandbox, &client);
@@ -195,7 +195,7 @@ fn a_look_is_tried_again_as_the_policy_says<D: Driver>(make: Make<D>) {
     assert_eq!(looks(&sandbox), 9);
 }
 
-fn a_deadline_ends_the_tracker_with_the_job_as_it_was_seen<D: Driver>(make: Make<D>) {
+fn a_passed_deadline_returns_the_last_known_job<D: Driver>(make: Make<D>) {
     let sandbox = still();
     let client = make(Setup::of(&sandbox));
     let (_, descriptor) = import(&sandbox, &client);

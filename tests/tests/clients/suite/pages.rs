@@ -14,16 +14,16 @@ use crate::setup::{Make, Setup};
 
 pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
     vec![
-        test(pages_come_in_order_and_are_the_list),
-        test(a_cap_that_is_not_announced_costs_no_record),
+        test(pages_are_yielded_in_order_and_complete),
+        test(a_hidden_page_cap_loses_no_record),
         test(a_short_first_page_is_not_the_last),
-        test(a_page_that_is_repeated_is_an_error),
-        test(a_page_is_sent_for_when_it_is_asked_for),
-        test(an_error_ends_the_pages_and_another_client_goes_on),
-        test(a_page_is_tried_again_as_the_policy_says),
+        test(a_repeated_page_is_an_error),
+        test(pages_are_requested_lazily),
+        test(after_an_error_another_client_resumes_the_pages),
+        test(a_page_is_retried_by_the_policy),
         test(each_page_has_the_includes_of_its_own_records),
-        test(pages_begin_with_the_one_that_is_asked_for),
-        test(a_list_of_nothing_has_no_page),
+        test(pages_start_at_the_requested_number),
+        test(an_empty_list_has_no_page),
         test(sources_and_jobs_have_pages_too),
     ]
 }
@@ -77,7 +77,7 @@ fn lengths(client: &impl Driver, list: GetImages) -> Vec<usize> {
     pages.iter().map(Vec::len).collect()
 }
 
-fn pages_come_in_order_and_are_the_list<D: Driver>(make: Make<D>) {
+fn pages_are_yielded_in_order_and_complete<D: Driver>(make: Make<D>) {
     let sandbox = long_list(Paging::Honest);
     let client = make(Setup::of(&sandbox));
     assert_eq!(lengths(&client, list()), [10, 10, 5]);
@@ -87,7 +87,7 @@ fn pages_come_in_order_and_are_the_list<D: Driver>(make: Make<D>) {
     assert_eq!(sandbox.requests().len(), 4 + 6);
 }
 
-fn a_cap_that_is_not_announced_costs_no_record<D: Driver>(make: Make<D>) {
+fn a_hidden_page_cap_loses_no_record<D: Driver>(make: Make<D>) {
     let sandbox = long_list(Paging::Honest);
     let client = make(Setup::of(&sandbox));
     assert_eq!(lengths(&client, GetImages::new().page_size(100)), [10, 10, 5]);
@@ -99,7 +99,7 @@ fn a_short_first_page_is_not_the_last<D: Driver>(make: Make<D>) {
     assert_eq!(lengths(&make(Setup::of(&sandbox)), list()), [9, 10, 6]);
 }
 
-fn a_page_that_is_repeated_is_an_error<D: Driver>(make: Make<D>) {
+fn a_repeated_page_is_an_error<D: Driver>(make: Make<D>) {
     let sandbox = long_list(Paging::Repeats);
     let mut pages = Vec::new();
     make(Setup::of(&sandbox)).pages(list(), |page| pages.push(page));
@@ -111,7 +111,7 @@ fn a_page_that_is_repeated_is_an_error<D: Driver>(make: Make<D>) {
     assert_eq!(sandbox.requests().len(), 2);
 }
 
-fn a_page_is_sent_for_when_it_is_asked_for<D: Driver>(make: Make<D>) {
+fn pages_are_requested_lazily<D: Driver>(make: Make<D>) {
     let sandbox = long_list(Paging::Honest);
     let mut pages = 0;
     make(Setup::of(&sandbox)).pages(list(), |page| {
@@ -122,7 +122,7 @@ fn a_page_is_sent_for_when_it_is_asked_for<D: Driver>(make: Make<D>) {
     assert_eq!((pages, sandbox.requests().len()), (3, 4));
 }
 
-fn an_error_ends_the_pages_and_another_client_goes_on<D: Driver>(make: Make<D>) {
+fn after_an_error_another_client_resumes_the_pages<D: Driver>(make: Make<D>) {
     let sandbox = long_list(Paging::Honest);
     let (mut read, mut status) = (Vec::new(), None);
     let rest = make(Setup::of(&sandbox)).pages(list(), |page| match page {
@@ -145,7 +145,7 @@ fn an_error_ends_the_pages_and_another_client_goes_on<D: Driver>(make: Make<D>) 
     assert_eq!(numbers(&sandbox), ["1", "2", "2", "3", "4"]);
 }
 
-fn a_page_is_tried_again_as_the_policy_says<D: Driver>(make: Make<D>) {
+fn a_page_is_retried_by_the_policy<D: Driver>(make: Make<D>) {
     let sandbox = long_list(Paging::Honest);
     let mut faults = vec![Fault::Close, Fault::too_many_requests("0"), Fault::unavailable()];
     let mut next = || faults.pop().map(|fault| sandbox.fault(fault));
@@ -185,7 +185,7 @@ fn each_page_has_the_includes_of_its_own_records<D: Driver>(make: Make<D>) {
     assert_eq!(pages, 9);
 }
 
-fn pages_begin_with_the_one_that_is_asked_for<D: Driver>(make: Make<D>) {
+fn pages_start_at_the_requested_number<D: Driver>(make: Make<D>) {
     let sandbox = long_list(Paging::Honest);
     let mut read = Vec::new();
     make(Setup::of(&sandbox))
@@ -194,7 +194,7 @@ fn pages_begin_with_the_one_that_is_asked_for<D: Driver>(make: Make<D>) {
     assert_eq!(numbers(&sandbox), ["2", "3", "4"]);
 }
 
-fn a_list_of_nothing_has_no_page<D: Driver>(make: Make<D>) {
+fn an_empty_list_has_no_page<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let nothing = GetImages::new().filter_search("no such image");
     make(Setup::of(&sandbox)).pages(nothing, |page| panic!("{page:?}"));

@@ -14,10 +14,10 @@ use crate::setup::{Make, Setup};
 
 pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
     vec![
-        test(a_post_that_was_not_done_for_all_it_can_tell_is_sent_once),
-        test(a_post_whose_answer_is_lost_is_done_once),
-        test(a_post_that_was_refused_is_sent_again),
-        test(a_post_that_never_left_is_tried_again),
+        test(a_post_that_may_have_taken_effect_is_sent_once),
+        test(a_post_with_a_lost_response_is_sent_once),
+        test(a_refused_post_is_retried),
+        test(a_post_that_was_not_sent_is_retried),
     ]
 }
 
@@ -29,7 +29,7 @@ fn count_made(client: &impl Driver) -> usize {
     client.call(&GetImages::new().filter_search("made once")).unwrap().data.len()
 }
 
-fn a_post_that_was_not_done_for_all_it_can_tell_is_sent_once<D: Driver>(make: Make<D>) {
+fn a_post_that_may_have_taken_effect_is_sent_once<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox).retry(quick()));
     let faults = [Fault::Close, Fault::unavailable(), Fault::bad_gateway(), Fault::json(504, "")];
@@ -42,7 +42,7 @@ fn a_post_that_was_not_done_for_all_it_can_tell_is_sent_once<D: Driver>(make: Ma
     assert_eq!(count_made(&client), 0);
 }
 
-fn a_post_whose_answer_is_lost_is_done_once<D: Driver>(make: Make<D>) {
+fn a_post_with_a_lost_response_is_sent_once<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let setup = Setup::of(&sandbox).retry(quick());
     let short = setup.clone().timeout(Duration::from_millis(300));
@@ -59,7 +59,7 @@ fn a_post_whose_answer_is_lost_is_done_once<D: Driver>(make: Make<D>) {
     assert_eq!(count_made(&make(Setup::of(&sandbox))), 3);
 }
 
-fn a_post_that_was_refused_is_sent_again<D: Driver>(make: Make<D>) {
+fn a_refused_post_is_retried<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox).retry(quick()));
     sandbox.fault(Fault::too_many_requests("0"));
@@ -73,7 +73,7 @@ fn a_post_that_was_refused_is_sent_again<D: Driver>(make: Make<D>) {
 }
 
 /// By a client that can tell; for any other, it may have been done.
-fn a_post_that_never_left_is_tried_again<D: Driver>(make: Make<D>) {
+fn a_post_that_was_not_sent_is_retried<D: Driver>(make: Make<D>) {
     let (url, _kept) = refusing();
     let client = make(Setup::at(&url).retry(quick().max_attempts(3)));
     let create = CreateImage::new(SourceId::new("s1").unwrap());

@@ -14,15 +14,15 @@ use crate::setup::{Make, Setup};
 
 pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
     vec![
-        test(a_wrong_api_key_is_told_and_not_shown),
+        test(a_wrong_api_key_is_an_error_that_does_not_show_it),
         test(a_missing_capability_is_named),
-        test(an_image_that_is_not_there),
-        test(an_argument_that_the_platform_refuses_is_pointed_at),
-        test(too_many_requests_tell_when_to_come_back),
-        test(a_proxy_that_answers_in_html),
+        test(a_missing_image),
+        test(a_refused_argument_has_a_pointer),
+        test(a_429_has_its_retry_after),
+        test(an_html_page_of_a_proxy),
         test(an_error_without_a_body),
-        test(a_success_that_is_not_what_was_promised),
-        test(a_key_that_is_sent_back_is_not_shown),
+        test(a_success_that_can_not_be_decoded),
+        test(an_echoed_key_is_not_shown),
     ]
 }
 
@@ -39,7 +39,7 @@ fn kind(error: &Error) -> &ResponseErrorKind {
     error.response().unwrap().kind()
 }
 
-fn a_wrong_api_key_is_told_and_not_shown<D: Driver>(make: Make<D>) {
+fn a_wrong_api_key_is_an_error_that_does_not_show_it<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let error = failure(&make(Setup::with_key(&sandbox, "another-key")));
     assert!(error.response().unwrap().is_unauthorized());
@@ -65,7 +65,7 @@ fn a_missing_capability_is_named<D: Driver>(make: Make<D>) {
     );
 }
 
-fn an_image_that_is_not_there<D: Driver>(make: Make<D>) {
+fn a_missing_image<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let get = GetImage::new(ImageId::new("651586fca6078e98982dbd90").unwrap());
     let error = make(Setup::of(&sandbox)).call(&get).unwrap_err();
@@ -81,7 +81,7 @@ fn an_image_that_is_not_there<D: Driver>(make: Make<D>) {
     );
 }
 
-fn an_argument_that_the_platform_refuses_is_pointed_at<D: Driver>(make: Make<D>) {
+fn a_refused_argument_has_a_pointer<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let create = CreateImage::new(SourceId::new("no-such-source").unwrap());
     let error = make(Setup::of(&sandbox)).call(&create).unwrap_err();
@@ -92,7 +92,7 @@ fn an_argument_that_the_platform_refuses_is_pointed_at<D: Driver>(make: Make<D>)
     assert!(error.to_string().ends_with("the platform refuses an argument: correct it"));
 }
 
-fn too_many_requests_tell_when_to_come_back<D: Driver>(make: Make<D>) {
+fn a_429_has_its_retry_after<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     sandbox.fault(Fault::too_many_requests("17"));
     let error = failure(&make(Setup::of(&sandbox)));
@@ -107,7 +107,7 @@ fn too_many_requests_tell_when_to_come_back<D: Driver>(make: Make<D>) {
     );
 }
 
-fn a_proxy_that_answers_in_html<D: Driver>(make: Make<D>) {
+fn an_html_page_of_a_proxy<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     sandbox.fault(Fault::bad_gateway());
     let error = failure(&make(Setup::of(&sandbox)));
@@ -136,7 +136,7 @@ fn an_error_without_a_body<D: Driver>(make: Make<D>) {
     );
 }
 
-fn a_success_that_is_not_what_was_promised<D: Driver>(make: Make<D>) {
+fn a_success_that_can_not_be_decoded<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox));
     sandbox.fault(Fault::json(200, r#"{"data": {"images": []}}"#));
@@ -163,7 +163,7 @@ fn a_success_that_is_not_what_was_promised<D: Driver>(make: Make<D>) {
 }
 
 /// An answer may repeat what it was asked: nothing of the key may come to light by that.
-fn a_key_that_is_sent_back_is_not_shown<D: Driver>(make: Make<D>) {
+fn an_echoed_key_is_not_shown<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox));
     let key = sandbox.api_key();

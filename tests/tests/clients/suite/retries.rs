@@ -14,16 +14,16 @@ use crate::setup::{Make, Setup};
 
 pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
     vec![
-        test(a_busy_platform_is_asked_again),
-        test(a_change_is_sent_again_with_all_it_holds),
-        test(without_retries_everything_is_sent_once),
-        test(the_error_is_the_last_answers),
-        test(what_would_be_answered_the_same_is_sent_once),
-        test(a_wait_that_is_asked_for_is_waited),
+        test(an_unavailable_platform_is_retried),
+        test(a_retried_patch_has_its_whole_body),
+        test(without_retries_each_request_is_sent_once),
+        test(the_error_is_that_of_the_last_response),
+        test(a_permanent_error_is_not_retried),
+        test(a_retry_after_is_waited_for),
     ]
 }
 
-fn a_busy_platform_is_asked_again<D: Driver>(make: Make<D>) {
+fn an_unavailable_platform_is_retried<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox).retry(quick().max_attempts(6)));
     for fault in [
@@ -44,7 +44,7 @@ fn a_busy_platform_is_asked_again<D: Driver>(make: Make<D>) {
     }
 }
 
-fn a_change_is_sent_again_with_all_it_holds<D: Driver>(make: Make<D>) {
+fn a_retried_patch_has_its_whole_body<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox).retry(quick()));
     let image = client.call(&GetImages::new()).unwrap().data.remove(2);
@@ -61,7 +61,7 @@ fn a_change_is_sent_again_with_all_it_holds<D: Driver>(make: Make<D>) {
     assert_eq!(sandbox.requests().len(), 1 + 3 + 2);
 }
 
-fn without_retries_everything_is_sent_once<D: Driver>(make: Make<D>) {
+fn without_retries_each_request_is_sent_once<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox).retry(RetryPolicy::disabled()));
     let faults = [Fault::too_many_requests("0"), Fault::unavailable_until("0"), Fault::Close];
@@ -74,7 +74,7 @@ fn without_retries_everything_is_sent_once<D: Driver>(make: Make<D>) {
     }
 }
 
-fn the_error_is_the_last_answers<D: Driver>(make: Make<D>) {
+fn the_error_is_that_of_the_last_response<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox).retry(quick().max_attempts(3)));
     for fault in [Fault::unavailable(), Fault::too_many_requests("0"), Fault::bad_gateway()] {
@@ -96,7 +96,7 @@ fn the_error_is_the_last_answers<D: Driver>(make: Make<D>) {
     assert_eq!(client.call(&GetImages::new()).unwrap().data.len(), 8);
 }
 
-fn what_would_be_answered_the_same_is_sent_once<D: Driver>(make: Make<D>) {
+fn a_permanent_error_is_not_retried<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox).retry(quick()));
     let switched_off = r#"{"error": {"code": "503.not-enabled", "title": "Off."}}"#;
@@ -113,7 +113,7 @@ fn what_would_be_answered_the_same_is_sent_once<D: Driver>(make: Make<D>) {
     }
 }
 
-fn a_wait_that_is_asked_for_is_waited<D: Driver>(make: Make<D>) {
+fn a_retry_after_is_waited_for<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let limit = Duration::from_millis(50);
     let client = make(Setup::of(&sandbox).retry(quick().max_retry_after(limit)));

@@ -20,9 +20,9 @@ use crate::setup::{KEY, Make, Setup};
 pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
     vec![
         test(every_operation_is_sent_as_documented),
-        test(nothing_is_said_of_a_body_where_there_is_none),
+        test(a_request_without_a_body_has_no_body_headers),
         test(a_path_in_front_of_v1_is_kept),
-        test(what_cannot_be_sent_is_not),
+        test(an_invalid_argument_sends_nothing),
         test(a_request_without_room_for_a_header_is_not_sent),
     ]
 }
@@ -104,7 +104,7 @@ fn every_operation_is_sent_as_documented<D: Driver>(make: Make<D>) {
 }
 
 /// As it goes over the wire, where no server has read it.
-fn nothing_is_said_of_a_body_where_there_is_none<D: Driver>(make: Make<D>) {
+fn a_request_without_a_body_has_no_body_headers<D: Driver>(make: Make<D>) {
     let image = r#"{"data": {"id": "i1", "state": {"current": "live"}}}"#;
     let job = r#"{"data": {"action": "delete"}}"#;
     let answers = [image, job].map(|body| Answer::json("200 OK", body));
@@ -142,7 +142,7 @@ fn a_path_in_front_of_v1_is_kept<D: Driver>(make: Make<D>) {
     assert!(requests[0].starts_with("GET /cycle/eu/v1/images HTTP/1.1\r\n"), "{requests:?}");
 }
 
-fn what_cannot_be_sent_is_not<D: Driver>(make: Make<D>) {
+fn an_invalid_argument_sends_nothing<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox));
     let error = client.call(&GetImages::new().page_size(0)).unwrap_err();

@@ -13,10 +13,10 @@ use crate::setup::{KEY, Make, Setup};
 
 pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
     vec![
-        test(an_answer_that_does_not_come),
-        test(an_answer_that_stops_half_way),
-        test(each_try_has_the_whole_time),
-        test(the_next_try_gets_an_answer_of_its_own),
+        test(a_missing_response_times_out),
+        test(a_response_that_stalls_times_out),
+        test(each_attempt_has_the_whole_timeout),
+        test(a_retry_gets_a_response_of_its_own),
         test(the_longest_time_there_is),
     ]
 }
@@ -36,7 +36,7 @@ fn is_timeout(error: &Error) {
     assert!(!shown(error).contains(KEY));
 }
 
-fn an_answer_that_does_not_come<D: Driver>(make: Make<D>) {
+fn a_missing_response_times_out<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     sandbox.fault(Fault::Delay(LONG));
     let start = Instant::now();
@@ -44,7 +44,7 @@ fn an_answer_that_does_not_come<D: Driver>(make: Make<D>) {
     assert!(SHORT <= start.elapsed());
 }
 
-fn an_answer_that_stops_half_way<D: Driver>(make: Make<D>) {
+fn a_response_that_stalls_times_out<D: Driver>(make: Make<D>) {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n";
     let half = format!("{head}\r\n{{\"data\": [");
     for answer in [head.to_owned(), half] {
@@ -53,7 +53,7 @@ fn an_answer_that_stops_half_way<D: Driver>(make: Make<D>) {
     }
 }
 
-fn each_try_has_the_whole_time<D: Driver>(make: Make<D>) {
+fn each_attempt_has_the_whole_timeout<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox).timeout(SHORT).retry(quick().max_attempts(2)));
     sandbox.fault(Fault::Delay(LONG));
@@ -66,7 +66,7 @@ fn each_try_has_the_whole_time<D: Driver>(make: Make<D>) {
 }
 
 /// The one before is left alone, with its connection. On a busy machine, more of them may be late.
-fn the_next_try_gets_an_answer_of_its_own<D: Driver>(make: Make<D>) {
+fn a_retry_gets_a_response_of_its_own<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox).timeout(SHORT).retry(quick().max_attempts(200)));
     sandbox.fault(Fault::Delay(LONG));

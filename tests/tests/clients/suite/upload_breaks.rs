@@ -20,16 +20,16 @@ use crate::setup::{Make, Setup};
 
 pub(super) fn tests<D: Uploads>() -> Vec<Test<D>> {
     vec![
-        test(a_tar_that_ends_early_is_told),
-        test(a_tar_that_cannot_be_read_is_told),
-        test(what_was_read_is_on_its_way_before_the_rest_is_read),
-        test(a_factory_that_is_not_there_shows_no_token),
-        test(a_factory_that_takes_nothing_in_is_given_up),
-        test(a_factory_that_does_not_come_to_an_end_is_given_up),
+        test(a_tar_that_ends_early_is_an_error),
+        test(a_tar_that_can_not_be_read_is_an_error),
+        test(the_tar_is_sent_while_it_is_read),
+        test(an_unreachable_factory_shows_no_token),
+        test(a_factory_that_does_not_read_times_out),
+        test(an_endless_factory_response_times_out),
     ]
 }
 
-fn a_tar_that_ends_early_is_told<D: Uploads>(make: Make<D>) {
+fn a_tar_that_ends_early_is_an_error<D: Uploads>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox));
     let image = waiting(&sandbox, &client);
@@ -46,7 +46,7 @@ fn a_tar_that_ends_early_is_told<D: Uploads>(make: Make<D>) {
     upload(&client, &image, &tar(1000)).unwrap();
 }
 
-fn a_tar_that_cannot_be_read_is_told<D: Uploads>(make: Make<D>) {
+fn a_tar_that_can_not_be_read_is_an_error<D: Uploads>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox));
     let image = waiting(&sandbox, &client);
@@ -62,7 +62,7 @@ fn a_tar_that_cannot_be_read_is_told<D: Uploads>(make: Make<D>) {
 }
 
 /// A tar that was gathered first would never be sent if its end can't be read.
-fn what_was_read_is_on_its_way_before_the_rest_is_read<D: Uploads>(make: Make<D>) {
+fn the_tar_is_sent_while_it_is_read<D: Uploads>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox));
     let image = waiting(&sandbox, &client);
@@ -73,7 +73,7 @@ fn what_was_read_is_on_its_way_before_the_rest_is_read<D: Uploads>(make: Make<D>
     assert!(sandbox.wait_for_requests(2, LONG));
 }
 
-fn a_factory_that_is_not_there_shows_no_token<D: Uploads>(make: Make<D>) {
+fn an_unreachable_factory_shows_no_token<D: Uploads>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let image = waiting(&sandbox, &make(Setup::of(&sandbox)));
     let (url, _kept) = refusing();
@@ -83,7 +83,7 @@ fn a_factory_that_is_not_there_shows_no_token<D: Uploads>(make: Make<D>) {
     assert_eq!(error.may_have_arrived(), !client.tells_unsent());
 }
 
-fn a_factory_that_takes_nothing_in_is_given_up<D: Uploads>(make: Make<D>) {
+fn a_factory_that_does_not_read_times_out<D: Uploads>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let image = waiting(&sandbox, &make(Setup::of(&sandbox)));
     // It accepts by the system alone, and never reads.
@@ -101,7 +101,7 @@ fn a_factory_that_takes_nothing_in_is_given_up<D: Uploads>(make: Make<D>) {
 }
 
 /// Something comes all the time, but never the end of the answer.
-fn a_factory_that_does_not_come_to_an_end_is_given_up<D: Uploads>(make: Make<D>) {
+fn an_endless_factory_response_times_out<D: Uploads>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let image = waiting(&sandbox, &make(Setup::of(&sandbox)));
     let limit = Duration::from_millis(400);

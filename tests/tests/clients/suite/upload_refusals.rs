@@ -22,14 +22,14 @@ use crate::setup::{Make, Setup};
 
 pub(super) fn tests<D: Uploads>() -> Vec<Test<D>> {
     vec![
-        test(a_token_that_has_ended_sends_nothing),
+        test(an_expired_token_sends_nothing),
         test(an_image_of_another_origin_sends_nothing),
-        test(a_token_that_ends_at_the_factory_alone_is_told_in_its_words),
-        test(a_factory_that_refuses_is_told_in_its_words),
+        test(a_token_that_the_factory_refuses_has_its_message),
+        test(a_refusal_of_the_factory_has_its_message),
         test(a_token_that_is_echoed_is_not_shown),
         test(a_redirect_with_the_token_is_neither_shown_nor_followed),
-        test(an_answer_before_the_end_of_the_tar_is_told),
-        test(a_success_before_the_end_of_the_tar_is_none),
+        test(a_response_before_the_end_of_the_tar_is_read),
+        test(a_success_before_the_end_of_the_tar_is_an_error),
     ]
 }
 
@@ -52,7 +52,7 @@ fn refused_unsent(client: &impl Uploads, image: &Image) -> String {
     error.to_string()
 }
 
-fn a_token_that_has_ended_sends_nothing<D: Uploads>(make: Make<D>) {
+fn an_expired_token_sends_nothing<D: Uploads>(make: Make<D>) {
     let settings = Settings::default().upload_expiry(Duration::ZERO);
     let sandbox = Sandbox::with(settings).unwrap();
     let client = make(Setup::of(&sandbox));
@@ -74,7 +74,7 @@ fn an_image_of_another_origin_sends_nothing<D: Uploads>(make: Make<D>) {
 }
 
 /// The client's clock may be behind the factory's.
-fn a_token_that_ends_at_the_factory_alone_is_told_in_its_words<D: Uploads>(make: Make<D>) {
+fn a_token_that_the_factory_refuses_has_its_message<D: Uploads>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox));
     let image = waiting(&sandbox, &client);
@@ -88,7 +88,7 @@ fn a_token_that_ends_at_the_factory_alone_is_told_in_its_words<D: Uploads>(make:
     );
 }
 
-fn a_factory_that_refuses_is_told_in_its_words<D: Uploads>(make: Make<D>) {
+fn a_refusal_of_the_factory_has_its_message<D: Uploads>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox));
     let image = waiting(&sandbox, &client);
@@ -171,7 +171,7 @@ fn a_redirect_with_the_token_is_neither_shown_nor_followed<D: Uploads>(make: Mak
 /// The factory may answer before it has read the tar. A client that listens is told, and sends no
 /// more than the beginning. One that is held up for longer than it listens sends all of it, and is
 /// told then; but no client is held up every time.
-fn an_answer_before_the_end_of_the_tar_is_told<D: Uploads>(make: Make<D>) {
+fn a_response_before_the_end_of_the_tar_is_read<D: Uploads>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let image = waiting(&sandbox, &make(Setup::of(&sandbox)));
     let tar = tar(16 << 20);
@@ -191,7 +191,7 @@ fn an_answer_before_the_end_of_the_tar_is_told<D: Uploads>(make: Make<D>) {
 }
 
 /// As a proxy answers that wants somebody to log in.
-fn a_success_before_the_end_of_the_tar_is_none<D: Uploads>(make: Make<D>) {
+fn a_success_before_the_end_of_the_tar_is_an_error<D: Uploads>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let image = waiting(&sandbox, &make(Setup::of(&sandbox)));
     for _ in 0..20 {

@@ -15,10 +15,10 @@ use crate::setup::{KEY, Make, Setup};
 
 pub(super) fn tests<D: Uploads>() -> Vec<Test<D>> {
     vec![
-        test(an_image_goes_live_once_its_tar_is_there),
-        test(the_tar_is_the_one_part_of_a_form),
-        test(progress_grows_with_what_is_read_and_ends_at_the_size),
-        test(pieces_of_any_size_arrive_and_nothing_behind_the_tar),
+        test(an_image_is_live_after_its_upload),
+        test(the_tar_is_the_only_part_of_the_form),
+        test(progress_grows_to_the_size_of_the_tar),
+        test(pieces_of_any_size_are_sent_and_nothing_after_the_tar),
         test(an_upload_is_sent_once),
     ]
 }
@@ -52,7 +52,7 @@ pub(super) fn state(client: &impl Driver, image: &Image) -> ImageStatus {
     client.call(&GetImage::new(&image.id)).unwrap().data.state.current
 }
 
-fn an_image_goes_live_once_its_tar_is_there<D: Uploads>(make: Make<D>) {
+fn an_image_is_live_after_its_upload<D: Uploads>(make: Make<D>) {
     let sandbox = still();
     let client = make(Setup::of(&sandbox));
     let image = waiting(&sandbox, &client);
@@ -79,7 +79,7 @@ fn an_image_goes_live_once_its_tar_is_there<D: Uploads>(make: Make<D>) {
 }
 
 /// The form, byte for byte, and that any 2xx is a success, whatever comes with it.
-fn the_tar_is_the_one_part_of_a_form<D: Uploads>(make: Make<D>) {
+fn the_tar_is_the_only_part_of_the_form<D: Uploads>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let image = waiting(&sandbox, &make(Setup::of(&sandbox)));
     let answers = [
@@ -109,7 +109,7 @@ fn the_tar_is_the_one_part_of_a_form<D: Uploads>(make: Make<D>) {
     }
 }
 
-fn progress_grows_with_what_is_read_and_ends_at_the_size<D: Uploads>(make: Make<D>) {
+fn progress_grows_to_the_size_of_the_tar<D: Uploads>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox));
     let image = waiting(&sandbox, &client);
@@ -126,7 +126,7 @@ fn progress_grows_with_what_is_read_and_ends_at_the_size<D: Uploads>(make: Make<
     assert_eq!(told.last(), Some(&(1 << 20)));
 }
 
-fn pieces_of_any_size_arrive_and_nothing_behind_the_tar<D: Uploads>(make: Make<D>) {
+fn pieces_of_any_size_are_sent_and_nothing_after_the_tar<D: Uploads>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox));
     let tar = tar(3000);
