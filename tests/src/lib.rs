@@ -6,6 +6,7 @@ pub mod raw_server;
 pub mod recording;
 pub mod sandbox;
 pub mod subprocess;
+pub mod support;
 
 /// The README's code compiles.
 #[cfg(doctest)]

@@ -11,7 +11,7 @@ use cycle_images_tests::sandbox::{Fault, Sandbox};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::ready::{hyper, reqwest, tower};
+use crate::clients::{hyper, reqwest, tower};
 use crate::streams::pouring;
 use crate::{hub_of, runtime};
 
@@ -49,28 +49,6 @@ fn names_the_limit(read: Result<usize, Error>, bytes: usize) {
     let Error::BodyTooLarge { operation, limit, .. } = &error else { panic!("{error:?}") };
     assert_eq!((*operation, *limit), ("GetImageBuildLog", bytes as u64));
     assert!(error.may_have_arrived());
-}
-
-/// Reads logs of 1000 bytes and one more, by a transport with a limit of 1000.
-fn keeps_to_1000<T: Transport + Clone>(transport: T) {
-    let sandbox = Sandbox::start().unwrap();
-    for length in [1000, 1001, 999, 1000] {
-        sandbox.fault(Fault::json(200, &document(length)));
-    }
-    sandbox.fault(Fault::answer(502, &[], &"x".repeat(1001)));
-    let url = sandbox.url();
-    assert_eq!(log_length(url, transport.clone()).unwrap(), 972);
-    names_the_limit(log_length(url, transport.clone()), 1000);
-    assert_eq!(log_length(url, transport.clone()).unwrap(), 971);
-    assert_eq!(log_length(url, transport.clone()).unwrap(), 972);
-    names_the_limit(log_length(url, transport), 1000);
-}
-
-#[test]
-fn a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger() {
-    keeps_to_1000(reqwest().with_body_limit(1000));
-    keeps_to_1000(hyper().with_body_limit(1000));
-    keeps_to_1000(tower().with_body_limit(1000));
 }
 
 /// A body of a gigabyte, told beforehand or not, is read up to about the limit: what else the server
@@ -115,17 +93,6 @@ fn the_limit_is_64_mib_unless_it_is_set() {
         assert_eq!(error.response().unwrap().status(), 500);
         names_the_limit(answered(most + PIECE), 64 * MIB);
     }
-}
-
-#[test]
-fn no_limit_is_possible() {
-    let sandbox = Sandbox::start().unwrap();
-    for _ in 0..2 {
-        sandbox.fault(Fault::json(200, &document(1000)));
-    }
-    let url = sandbox.url();
-    assert_eq!(log_length(url, reqwest().with_body_limit(u64::MAX)).unwrap(), 972);
-    assert_eq!(log_length(url, hyper().with_body_limit(u64::MAX)).unwrap(), 972);
 }
 
 #[test]

@@ -187,18 +187,6 @@ fn a_call_is_send_when_its_transport_is() {
 }
 
 #[test]
-fn an_invalid_argument_sends_nothing() {
-    let transport = Recorded::default();
-    let client = Client::new(hub(), transport.clone(), NoTimer);
-    let list = GetImages::new().page_number(0);
-    let error = runtime().block_on(client.call(&list)).unwrap_err();
-    let Error::Request(refused) = &error else { panic!("{error:?}") };
-    assert_eq!(refused.argument(), "page[number]");
-    assert_eq!(error.to_string(), refused.to_string());
-    assert!(transport.requests.borrow().is_empty());
-}
-
-#[test]
 fn a_transport_error_is_the_source() {
     let client = Client::new(hub(), Recorded::default(), NoTimer);
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();

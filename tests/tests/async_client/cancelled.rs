@@ -16,8 +16,8 @@ use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 use tokio::runtime::Handle;
 
+use crate::clients::{hyper, reqwest};
 use crate::manual_transport::{Bell, open};
-use crate::ready::{hyper, reqwest};
 use crate::{connection, hub, runtime};
 
 /// Far longer than anything here may take.

@@ -7,13 +7,14 @@
     reason = "a helper of tests fails as a test does"
 )]
 
+mod clients;
 mod connection;
 mod manual_transport;
-mod ready;
 mod slow;
 mod streams;
 mod upload_fixtures;
 
+mod auto_traits;
 mod bodies;
 mod call;
 mod cancelled;
@@ -27,52 +28,28 @@ mod policies;
 mod prefetch;
 mod prefetch_bodies;
 mod prefetch_ends;
-mod prefetch_faults;
+mod prefetch_errors;
 mod proxies;
 mod redirects;
 mod resumed;
 mod secrets;
 mod send;
 mod sending;
-mod shapes;
-mod starving;
+mod task_budget;
 mod time;
 mod timers;
-mod towers;
-mod upload_by_hand;
-mod upload_faults;
-mod upload_listening;
+mod tower;
+mod upload_early_response;
+mod upload_errors;
+mod upload_gate;
 mod upload_streams;
 mod uploads;
 mod variables;
 
-use std::error::Error;
-
-use cycle_images::Hub;
-use cycle_images_tests::sandbox::Sandbox;
+use cycle_images_tests::support::{KEY, hub_at as hub_of, sandbox_hub as hub, shown};
 use tokio::runtime::{Builder, Runtime};
 
-/// A key for servers that take any; it must never be seen but in a request.
-const KEY: &str = "sec-key-0b5e9d";
-
-/// The hub of a sandbox, which is the factory, too.
-fn hub(sandbox: &Sandbox) -> Hub {
-    let hub = Hub::new(sandbox.api_key(), sandbox.hub_id()).unwrap();
-    hub.with_base_url(sandbox.url()).unwrap().with_factory_url(sandbox.url()).unwrap()
-}
-
-/// A hub of whatever is there.
-fn hub_of(url: &str) -> Hub {
-    Hub::new(KEY, "the-hub").unwrap().with_insecure_base_url(url).unwrap()
-}
-
-/// Runs on this thread alone, by the system's clock.
+/// A runtime on this thread, with the system's clock.
 fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-/// All that an error shows of itself and its sources.
-fn shown(error: &dyn Error) -> String {
-    let sources = std::iter::successors(Some(error), |&error| error.source());
-    sources.map(|error| format!("{error}\n{error:?}\n")).collect()
 }

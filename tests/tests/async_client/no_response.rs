@@ -2,7 +2,6 @@
 
 use std::future::ready;
 use std::io::{self, Read, Write};
-use std::net::TcpListener;
 use std::time::Duration;
 
 use cycle_images::flow::RetryPolicy;
@@ -14,7 +13,7 @@ use cycle_images_tests::sandbox::{Fault, Sandbox};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::ready::{hyper, reqwest};
+use crate::clients::{hyper, reqwest};
 use crate::streams::Served;
 use crate::{KEY, hub, hub_of, runtime, shown};
 
@@ -33,26 +32,6 @@ fn is_transport(hub: Hub, transport: impl Transport, arrived: bool) {
     let problem = if arrived { "was sent and got no response" } else { "could not be sent" };
     assert_eq!(said, format!("GetImages {problem}; {advice}"));
     assert!(!shown(&error).contains(KEY));
-}
-
-fn closed_port() -> String {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
-}
-
-#[test]
-fn a_refused_connection() {
-    let url = closed_port();
-    is_transport(hub_of(&url), reqwest(), false);
-    is_transport(hub_of(&url), hyper(), false);
-}
-
-#[test]
-fn an_unknown_host() {
-    // A label longer than DNS allows: it is refused without asking anyone.
-    let url = format!("http://{}.invalid", "a".repeat(64));
-    is_transport(hub_of(&url), reqwest(), false);
-    is_transport(hub_of(&url), hyper(), false);
 }
 
 /// Before the handshake is through, nothing of the request is sent.
@@ -128,23 +107,6 @@ async fn creates_once<T: Transport>(transport: T) {
 fn a_post_without_a_response_is_sent_once() {
     runtime().block_on(creates_once(reqwest()));
     runtime().block_on(creates_once(hyper()));
-}
-
-/// Nothing was sent, so that even a POST is tried as often as the policy says.
-#[test]
-fn a_post_that_was_not_sent_is_retried() {
-    let create = CreateImage::new(SourceId::new("s1").unwrap());
-    let url = closed_port();
-    runtime().block_on(async {
-        let client = Client::new(hub_of(&url), hyper(), Tokio);
-        let client = client.with_retry(crate::manual_transport::at_once().max_attempts(3));
-        let error = client.call(&create).await.unwrap_err();
-        assert!(matches!(error, Error::Transport { attempts: 3, .. }), "{error:?}");
-        let client = Client::new(hub_of(&url), reqwest(), Tokio);
-        let client = client.with_retry(crate::manual_transport::at_once().max_attempts(2));
-        let error = client.call(&create).await.unwrap_err();
-        assert!(matches!(error, Error::Transport { attempts: 2, .. }), "{error:?}");
-    });
 }
 
 /// The plain connector has no TLS, and will have none the next time.

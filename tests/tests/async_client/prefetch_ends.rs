@@ -5,8 +5,8 @@ use cycle_images_async::{Client, Error, Tokio};
 use cycle_images_tests::sandbox::{Paging, Sandbox, Settings};
 use futures_util::TryStreamExt;
 
+use crate::clients::hyper;
 use crate::manual_transport::{by_hand, full, ids, now, open, page, poll};
-use crate::ready::hyper;
 use crate::{hub, runtime};
 
 #[test]

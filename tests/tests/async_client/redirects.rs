@@ -9,7 +9,7 @@ use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use reqwest::redirect::Policy;
 
-use crate::ready::{hyper, reqwest};
+use crate::clients::{hyper, reqwest};
 use crate::{hub, runtime};
 
 fn client<T: Transport>(sandbox: &Sandbox, transport: T) -> Client<T, Tokio> {

@@ -14,8 +14,8 @@ use futures_util::TryStreamExt;
 use futures_util::future::{Either, select};
 use hyper_util::client::legacy::connect::HttpConnector;
 
+use crate::clients::hyper;
 use crate::into_flow::stored;
-use crate::ready::hyper;
 use crate::{hub, runtime};
 
 /// Far longer than anything here may take.

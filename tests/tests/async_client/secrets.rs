@@ -14,8 +14,8 @@ use cycle_images_async::{Body, Client, Error, Reqwest, Tokio, Transport, UploadT
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use http::{Request, Response};
 
+use crate::clients::{hyper, reqwest, tower};
 use crate::manual_transport::{by_hand, poll};
-use crate::ready::{hyper, reqwest, tower};
 use crate::streams::Served;
 use crate::upload_fixtures::{TOKEN, bytes, image, of};
 use crate::{KEY, hub_of, runtime, shown};

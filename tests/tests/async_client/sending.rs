@@ -6,7 +6,7 @@ use cycle_images::images::{CreateImage, GetImages};
 use cycle_images_async::{Client, Tokio, Transport};
 use cycle_images_tests::raw_server::{Answer, RawServer};
 
-use crate::ready::{hyper, reqwest, tower};
+use crate::clients::{hyper, reqwest, tower};
 use crate::{KEY, hub_of, runtime};
 
 /// A head's lines but for the first, in lower case, and the body.

@@ -15,7 +15,6 @@ use futures_util::FutureExt;
 use http::Request;
 use http::Response;
 
-use crate::ready::hyper;
 use crate::{connection, hub, runtime};
 
 /// Far longer than anything here may take.
@@ -120,18 +119,6 @@ fn the_clock_of_a_flow_advances_by_its_waits() {
         for told in [told, times(async |_| ()).await] {
             assert!(told.windows(2).all(|pair| pair[0] + SHORT <= pair[1]), "{told:?}");
         }
-    });
-}
-
-/// What is asked for may be longer than any clock counts.
-#[test]
-fn the_longest_time_there_is() {
-    let sandbox = Sandbox::start().unwrap();
-    runtime().block_on(async {
-        let tokio = Client::new(hub(&sandbox), hyper(), Tokio).with_timeout(Duration::MAX);
-        assert_eq!(tokio.call(&GetImages::new()).await.unwrap().data.len(), 8);
-        let smol = Client::new(hub(&sandbox), hyper(), Smol).with_timeout(Duration::MAX);
-        assert_eq!(smol.call(&GetImages::new()).await.unwrap().data.len(), 8);
     });
 }
 

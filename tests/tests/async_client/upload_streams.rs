@@ -1,16 +1,15 @@
 //! How much of a tar is on its way at once, and what is left of it when the upload is.
 
 use std::io::{BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
-use cycle_images_async::{Error, UploadTransport};
+use cycle_images_async::UploadTransport;
 use futures_util::future::{Either, select};
 
 use crate::cancelled::has_no_task;
-use crate::ready::{hyper, reqwest, tower};
+use crate::clients::{hyper, reqwest, tower};
 use crate::runtime;
 use crate::streams::{Served, read_head};
 use crate::upload_fixtures::{image, made};
@@ -97,36 +96,4 @@ fn an_upload_that_is_dropped_reads_no_more_of_its_tar() {
     runtime().block_on(stops(reqwest()));
     runtime().block_on(stops(hyper()));
     runtime().block_on(stops(tower()));
-}
-
-/// A factory that takes nothing in holds the upload up, and the time of the client ends it. hyper
-/// keeps its connection, and with it the tar, until the other side moves: it means to send what it
-/// has begun. Nothing more is read for it.
-async fn gives_up(transport: impl UploadTransport) {
-    // It accepts by the system alone, and never reads.
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let (tar, pulled) = made(1 << 50, 1 << 16);
-    let limit = Duration::from_millis(100);
-    let client = uploader(&url, transport).with_timeout(limit);
-    let error = client.upload(&image(), tar, |_| {}).await.unwrap_err();
-    assert!(error.may_have_arrived());
-    let Error::Timeout { limit: told, attempts: 1, .. } = error else { panic!("{error:?}") };
-    assert_eq!(told, limit);
-    drop(client);
-    let read = pulled.load(Ordering::SeqCst);
-    for _ in 0..1000 {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(pulled.load(Ordering::SeqCst), read);
-    drop(listener);
-    has_no_task().await;
-    assert_eq!(Arc::strong_count(&pulled), 1, "somebody has the tar");
-}
-
-#[test]
-fn a_factory_that_does_not_read_times_out() {
-    runtime().block_on(gives_up(reqwest()));
-    runtime().block_on(gives_up(hyper()));
-    runtime().block_on(gives_up(tower()));
 }

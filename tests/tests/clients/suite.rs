@@ -1,8 +1,8 @@
 //! What holds of every client.
 
-mod answers;
 mod bodies;
-mod breaks;
+mod broken_responses;
+mod broken_uploads;
 mod calls;
 mod items;
 mod jobs;
@@ -10,22 +10,21 @@ mod pages;
 mod posts;
 mod redirects;
 mod refusals;
+mod responses;
 mod retries;
 mod sending;
 mod timeouts;
-mod upload_breaks;
 mod upload_refusals;
 mod uploads;
 
 use std::any::type_name;
-use std::error::Error as _;
-use std::iter::successors;
 use std::time::Duration;
 
 use cycle_images::flow::RetryPolicy;
 use cycle_images::images::GetImages;
 use cycle_images_async::Error;
 use cycle_images_tests::sandbox::{Sandbox, Settings};
+use cycle_images_tests::support::shown;
 
 use crate::driver::{Driver, Uploads};
 use crate::setup::Make;
@@ -38,9 +37,9 @@ pub(crate) struct Test<D> {
 
 pub(crate) fn of_all<D: Driver>() -> Vec<Test<D>> {
     [
-        answers::tests(),
+        responses::tests(),
         bodies::tests(),
-        breaks::tests(),
+        broken_responses::tests(),
         calls::tests(),
         items::tests(),
         jobs::tests(),
@@ -58,7 +57,7 @@ pub(crate) fn of_all<D: Driver>() -> Vec<Test<D>> {
 }
 
 pub(crate) fn of_uploads<D: Uploads>() -> Vec<Test<D>> {
-    [uploads::tests(), upload_refusals::tests(), upload_breaks::tests()]
+    [uploads::tests(), upload_refusals::tests(), broken_uploads::tests()]
         .into_iter()
         .flatten()
         .collect()
@@ -101,11 +100,4 @@ fn failure(client: &impl Driver) -> Error {
 #[track_caller]
 fn status(error: &Error) -> u16 {
     error.response().unwrap().status().as_u16()
-}
-
-/// All that an error shows of itself and its sources.
-fn shown(error: &Error) -> String {
-    let sources = successors(error.source(), |&error| error.source());
-    let sources: String = sources.map(|error| format!("{error}\n{error:?}\n")).collect();
-    format!("{error}\n{error:?}\n{sources}")
 }

@@ -8,12 +8,9 @@ use cycle_images::images::{
     CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
     GetImages, UpdateImage,
 };
-use cycle_images::{Hub, ImageId, Operation, ResponseError, SourceId};
+use cycle_images::{ImageId, Operation, ResponseError, SourceId};
 use cycle_images_tests::recording;
-
-fn hub() -> Hub {
-    Hub::new("the-key", "the-hub").unwrap()
-}
+use cycle_images_tests::support::hub;
 
 fn image() -> ImageId {
     ImageId::new("x").unwrap()

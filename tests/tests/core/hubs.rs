@@ -6,10 +6,7 @@ use cycle_images::images::{
     GetImages, UpdateImage,
 };
 use cycle_images::{Hub, ImageId, Operation, SourceId};
-
-fn hub() -> Hub {
-    Hub::new("the-key", "the-hub").unwrap()
-}
+use cycle_images_tests::support::hub;
 
 fn uri(hub: &Hub, operation: &impl Operation) -> String {
     hub.request(operation).unwrap().uri().to_string()

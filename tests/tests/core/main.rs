@@ -8,26 +8,34 @@
     reason = "a test may stop at what it didn't expect"
 )]
 
+mod any_bytes;
 mod error_parts;
 mod errors;
 mod hubs;
+mod malformed_responses;
 mod missing_fields;
-mod odd_answers;
-mod odd_bytes;
+mod origins;
 mod recordings_build_logs;
 mod recordings_changes;
 mod recordings_creators;
+mod recordings_get_jobs;
 mod recordings_go;
+mod recordings_go_jobs;
+mod recordings_go_sources;
 mod recordings_images;
 mod recordings_includes;
 mod recordings_jobs;
 mod recordings_lists;
+mod recordings_sources;
 mod recordings_stacks;
 mod refusals;
+mod refusals_sources_jobs;
 mod requests;
+mod requests_sources_jobs;
 mod round_trip;
+mod round_trip_sources_jobs;
 mod secrets;
-mod secrets_repeated;
+mod secrets_echoed;
+mod secrets_sources_jobs;
 mod wire_facts;
 mod wire_facts_errors;
-mod wire_facts_requests;

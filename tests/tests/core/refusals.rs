@@ -4,10 +4,7 @@
 use cycle_images::images::{CreateImagesJob, GetImage, GetImages};
 use cycle_images::model::{ImageStatus, SourceType};
 use cycle_images::{Hub, ImageId, Operation, RequestError, SourceId};
-
-fn hub() -> Hub {
-    Hub::new("the-key", "the-hub").unwrap()
-}
+use cycle_images_tests::support::hub;
 
 #[track_caller]
 fn refused(result: Result<impl Sized, RequestError>, argument: &str, reason: &str) {

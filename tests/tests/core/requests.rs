@@ -8,22 +8,15 @@ use cycle_images::images::{
 use cycle_images::model::{ImageStatus, SourceType};
 use cycle_images::operation::ListStyle;
 use cycle_images::{Hub, ImageId, Operation, SourceId};
+use cycle_images_tests::support::{hub, source};
 
 const READING: &str =
     "accept: application/json\nauthorization: Bearer the-key\nx-hub-id: the-hub\n\n";
 const WRITING: &str = "accept: application/json\nauthorization: Bearer the-key\n\
     content-type: application/json\nx-hub-id: the-hub\n\n";
 
-fn hub() -> Hub {
-    Hub::new("the-key", "the-hub").unwrap()
-}
-
 fn image() -> ImageId {
     ImageId::new("65f0a1b2c3d4e5f6a7b80001").unwrap()
-}
-
-fn source() -> SourceId {
-    SourceId::new("64d0a0000000000000050001").unwrap()
 }
 
 /// Everything that a request says: its first line, its headers by name, and its body.
@@ -218,4 +211,37 @@ fn create_images_job() {
 fn create_image_job() {
     let line = "POST https://api.cycle.io/v1/images/65f0a1b2c3d4e5f6a7b80001/tasks";
     writes(&CreateImageJob::import(image()), line, r#"{"action":"import"}"#);
+}
+
+#[test]
+fn the_server_is_api_cycle_io_or_a_customers_own_core_and_paths_begin_with_v1() {
+    let operation = GetImages::new();
+    let request = hub().request(&operation).unwrap();
+    assert_eq!(request.uri(), "https://api.cycle.io/v1/images");
+    let own = hub().with_base_url("https://api.my-company.cycle.io").unwrap();
+    let request = own.request(&operation).unwrap();
+    assert_eq!(request.uri(), "https://api.my-company.cycle.io/v1/images");
+}
+
+#[test]
+fn source_types_are_direct_stack_build_and_bucket() {
+    for (source_type, value) in [
+        (SourceType::Direct, "direct"),
+        (SourceType::StackBuild, "stack-build"),
+        (SourceType::Bucket, "bucket"),
+        (SourceType::from("stack_build"), "stack_build"),
+    ] {
+        let operation = GetImages::new().filter_source_type(source_type);
+        let query = format!("filter%5Bsource_type%5D={value}");
+        assert_eq!(hub().request(&operation).unwrap().uri().query(), Some(&*query));
+    }
+}
+
+#[test]
+fn creating_an_image_does_not_import_it() {
+    let create = hub().request(&CreateImage::new(source())).unwrap();
+    assert_eq!(create.body(), br#"{"source_id":"64d0a0000000000000050001"}"#);
+    let import = hub().request(&CreateImageJob::import(image())).unwrap();
+    assert_eq!(import.uri().path(), "/v1/images/65f0a1b2c3d4e5f6a7b80001/tasks");
+    assert_eq!(import.body(), br#"{"action":"import"}"#);
 }

@@ -6,7 +6,7 @@ use cycle_images::flow::{Flow, FlowError, SendError, Step};
 use cycle_images::http::{Request, Response};
 use cycle_images::{Hub, Timestamp};
 
-use crate::answers::Outcome;
+use crate::outcomes::Outcome;
 
 pub(crate) const KEY: &str = "sk-3f9c-of-the-tests";
 

@@ -10,10 +10,10 @@ use cycle_images::http::StatusCode;
 use cycle_images::images::{GetImage, GetImages};
 use cycle_images::{ImageId, JobId, Operation};
 
-use crate::answers::{
+use crate::clock::{KEY, Run};
+use crate::outcomes::{
     Outcome, answer, asking, data, fatal, image, lost, page, refusal, seen, status, unsent,
 };
-use crate::clock::{KEY, Run};
 
 fn get_image() -> Exchange<GetImage> {
     Exchange::new(GetImage::new(ImageId::new("i1").unwrap()), 7)

@@ -8,22 +8,22 @@
     reason = "a test may stop at what it didn't expect"
 )]
 
-mod answers;
 mod clock;
+mod outcomes;
 
-mod ahead;
 mod by_hand;
 mod exchange;
 mod never_twice;
 mod pages;
+mod pages_changing;
 mod pages_endless;
-mod pages_in_motion;
-mod pages_odd;
+mod pages_malformed;
+mod prefetch;
 mod retry;
 mod retry_after;
 mod retry_budgets;
-mod storing;
-mod storing_operations;
+mod stored;
+mod stored_operations;
 mod track;
 mod track_ends;
 mod track_progress;

@@ -4,8 +4,8 @@ use cycle_images::flow::{Exchange, FlowError, Step};
 use cycle_images::images::{CreateImage, CreateImageJob, DeleteImage, GetImages};
 use cycle_images::{ImageId, Operation, SourceId};
 
-use crate::answers::{Case, answer, asking, data, fatal, image, lost, page, status, unsent};
 use crate::clock::Run;
+use crate::outcomes::{Case, answer, asking, data, fatal, image, lost, page, status, unsent};
 
 fn create() -> CreateImage {
     CreateImage::new(SourceId::new("s1").unwrap()).name("web")

@@ -5,8 +5,8 @@ use cycle_images::images::GetImages;
 use cycle_images::model::ImageStatus;
 use serde_json::{Value, json};
 
-use crate::answers::{Outcome, answer, asking, data, lost, page, refusal, status};
 use crate::clock::{Run, secs};
+use crate::outcomes::{Outcome, answer, asking, data, lost, page, refusal, status};
 
 pub(crate) type Images = Run<Pages<GetImages>>;
 

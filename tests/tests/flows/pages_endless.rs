@@ -3,8 +3,8 @@
 use cycle_images::flow::{FlowError, MAX_PAGES, Pages};
 use cycle_images::images::GetImages;
 
-use crate::answers::page;
 use crate::clock::Run;
+use crate::outcomes::page;
 use crate::pages::{Images, ends, images, turn};
 
 /// A page of two records that no other page has.

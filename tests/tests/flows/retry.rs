@@ -7,8 +7,8 @@ use cycle_images::images::{
 };
 use cycle_images::{ImageId, Operation, SourceId};
 
-use crate::answers::{Outcome, answer, asking, envelope, fatal, lost, refusal, status, unsent};
 use crate::clock::Run;
+use crate::outcomes::{Outcome, answer, asking, envelope, fatal, lost, refusal, status, unsent};
 
 fn id() -> ImageId {
     ImageId::new("i1").unwrap()

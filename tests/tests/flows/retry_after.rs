@@ -6,8 +6,8 @@ use std::time::Duration;
 use cycle_images::flow::{Exchange, RetryPolicy, Step};
 use cycle_images::images::GetImages;
 
-use crate::answers::{Outcome, answer, asking, status};
 use crate::clock::{Run, millis, secs};
+use crate::outcomes::{Outcome, answer, asking, status};
 
 /// The wait after one answer, when nothing is drawn beside it.
 fn wait_after(policy: RetryPolicy, outcome: Outcome) -> Duration {

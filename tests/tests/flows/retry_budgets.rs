@@ -7,8 +7,8 @@ use cycle_images::images::{CreateImageJob, GetImages};
 use cycle_images::{ImageId, Operation};
 use proptest::prelude::*;
 
-use crate::answers::{Outcome, asking, fatal, lost, page, refusal, status, unsent};
 use crate::clock::{Run, secs};
+use crate::outcomes::{Outcome, asking, fatal, lost, page, refusal, status, unsent};
 
 /// How often it is sent if it is never answered with anything else.
 fn sent(policy: RetryPolicy, outcome: fn() -> Outcome) -> usize {

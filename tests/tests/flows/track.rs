@@ -9,8 +9,8 @@ use cycle_images::model::JobStatus;
 use cycle_images::{ImageId, JobId};
 use serde_json::json;
 
-use crate::answers::{Outcome, answer, asking, data, job, lost, seen, status};
 use crate::clock::{Run, millis, secs};
+use crate::outcomes::{Outcome, answer, asking, data, job, lost, seen, status};
 
 pub(crate) fn track() -> JobTracker {
     JobTracker::new(JobId::new("j1").unwrap(), 7)

@@ -7,8 +7,8 @@ use cycle_images::images::CreateImageJob;
 use cycle_images::{ImageId, http::Response};
 use serde_json::{Value, json};
 
-use crate::answers::{answer, asking, data, job, lost, seen, status, unknown_job};
 use crate::clock::{Run, hub, millis, secs};
+use crate::outcomes::{answer, asking, data, job, lost, seen, status, unknown_job};
 use crate::track::track;
 
 fn failed() -> Value {
@@ -77,7 +77,7 @@ fn a_descriptor_without_a_job_is_nothing_to_follow() {
 #[track_caller]
 fn until_the_deadline(
     run: &mut Run<JobTracker>,
-    outcome: impl Fn() -> crate::answers::Outcome,
+    outcome: impl Fn() -> crate::outcomes::Outcome,
 ) -> FlowError {
     loop {
         match run.until_sent() {

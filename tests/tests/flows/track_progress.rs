@@ -5,8 +5,8 @@ use cycle_images::model::{JobStatus, Progress};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::answers::{data, seen};
 use crate::clock::{Run, secs};
+use crate::outcomes::{data, seen};
 use crate::track::track;
 
 fn look(run: &mut Run<JobTracker>, state: &str, done: usize, total: usize) -> Option<JobUpdate> {

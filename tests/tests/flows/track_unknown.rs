@@ -3,8 +3,8 @@
 use cycle_images::flow::{FlowError, JobError};
 use cycle_images::model::Job;
 
-use crate::answers::{Case, answer, envelope, refusal, seen, status, unknown_job};
 use crate::clock::{Run, millis, secs};
+use crate::outcomes::{Case, answer, envelope, refusal, seen, status, unknown_job};
 use crate::track::track;
 
 /// The job that was gone as it was last seen, if that is the error.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use cycle_images::flow::{JobError, JobTracker};
-use cycle_images::images::{CreateImage, CreateImageJob, GetImage};
-use cycle_images::model::{ImageStatus, Job, JobDescriptor, JobStatus, Progress};
+use cycle_images::images::{CreateImage, CreateImageJob};
+use cycle_images::model::{Job, JobDescriptor, JobStatus, Progress};
 use cycle_images::{ImageId, JobId, SourceId};
 use cycle_images_tests::sandbox::{Fault, JobOutcome, Sandbox, Settings};
 use cycle_images_ureq::Client;
@@ -46,48 +46,6 @@ fn id(descriptor: &JobDescriptor) -> JobId {
 /// What a tracker keeps of a job; the values that its tasks hold aren't among it.
 fn stand(job: &Job) -> (&JobId, &JobStatus, Progress) {
     (&job.id, &job.state.current, job.progress())
-}
-
-#[test]
-fn progress_is_yielded_until_the_image_is_live() {
-    let sandbox = still();
-    let client = client(&sandbox);
-    let (image, descriptor) = import(&sandbox, &client);
-    let mut track = client.track(&descriptor).unwrap();
-    assert_eq!(looks(&sandbox), 0);
-
-    let first = track.next().unwrap().unwrap();
-    assert_eq!(first.job.state.current, JobStatus::Queued);
-    assert_eq!((first.progress.done, first.progress.total), (0, 4));
-    sandbox.skip(ENOUGH);
-    let last = track.next().unwrap().unwrap();
-    assert_eq!(last.job.state.current, JobStatus::Completed);
-    assert_eq!((last.progress.done, last.progress.failed, last.progress.total), (4, 0, 4));
-    assert!(track.next().is_none() && track.next().is_none());
-    assert_eq!(looks(&sandbox), 2);
-
-    let image = client.call(&GetImage::new(image)).unwrap().data;
-    assert_eq!(image.state.current, ImageStatus::Live);
-    // What was told already is still known.
-    assert_eq!(stand(&track.wait().unwrap()), stand(&last.job));
-    assert_eq!(looks(&sandbox), 2);
-}
-
-#[test]
-fn a_tracker_is_resumed_by_another_client() {
-    let sandbox = still();
-    let (_, descriptor) = import(&sandbox, &client(&sandbox));
-    let mut track = client(&sandbox).track(&descriptor).unwrap();
-    track.next().unwrap().unwrap();
-    let text = serde_json::to_string(&track.into_flow()).unwrap();
-    assert!(!text.contains(sandbox.api_key()), "{text}");
-    sandbox.skip(ENOUGH);
-
-    let flow: JobTracker = serde_json::from_str(&text).unwrap();
-    let track = client(&sandbox).run(flow);
-    let told: Vec<JobStatus> = track.map(|update| update.unwrap().job.state.current).collect();
-    assert_eq!(told, [JobStatus::Completed]);
-    assert_eq!(looks(&sandbox), 2);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use cycle_images::images::{CreateImage, GetImages};
 use cycle_images_async::Error;
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 
-use super::breaks::refusing;
+use super::broken_responses::refusing;
 use super::{LONG, Test, quick, test};
 use crate::driver::Driver;
 use crate::setup::{Make, Setup};

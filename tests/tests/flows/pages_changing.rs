@@ -3,8 +3,8 @@
 use cycle_images::flow::{FlowError, Pages};
 use cycle_images::images::GetImages;
 
-use crate::answers::{Outcome, page};
 use crate::clock::Run;
+use crate::outcomes::{Outcome, page};
 use crate::pages::{Images, ends, images, number, turn};
 
 /// The page that was found to be the one before again, as the error counts and tells it.

@@ -11,7 +11,7 @@ use cycle_images::sources::{
     UpdateImageSourceAccess,
 };
 
-use crate::{at, reply, source};
+use cycle_images_tests::support::{at, reply, source};
 
 fn id(end: &str) -> SourceId {
     SourceId::new(format!("64d0a00000000000000500{end}")).unwrap()

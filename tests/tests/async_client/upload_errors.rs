@@ -2,18 +2,17 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use cycle_images::images::{GetImage, GetImages};
+use cycle_images::images::GetImage;
 use cycle_images::model::{Image, ImageStatus};
 use cycle_images_async::{Client, Error, Tar, Tokio, UploadTransport};
-use cycle_images_tests::sandbox::{Fault, Sandbox, Settings};
+use cycle_images_tests::sandbox::{Fault, Sandbox};
 use futures_util::stream;
 
 use crate::cancelled::has_no_task;
-use crate::ready::{hyper, reqwest, tower};
+use crate::clients::{hyper, reqwest, tower};
 use crate::streams::Served;
-use crate::upload_fixtures::{bytes, image, made, of, skipped, token, waiting};
+use crate::upload_fixtures::{bytes, image, made, of, token, waiting};
 use crate::uploads::uploader;
 use crate::{hub, runtime, shown};
 
@@ -77,61 +76,6 @@ fn an_error_of_the_tar_is_the_source() {
     runtime().block_on(breaks_off(tower));
 }
 
-#[test]
-fn an_expired_token_sends_nothing() {
-    let settings = Settings::default().upload_expiry(Duration::ZERO);
-    let sandbox = Sandbox::with(settings).unwrap();
-    let image = waiting(&sandbox);
-    let error = runtime().block_on(refused(&sandbox, hyper(), &image, skipped(1000)));
-    assert!(matches!(error, Error::Request(_)) && !error.may_have_arrived(), "{error:?}");
-    let said = error.to_string();
-    assert!(said.starts_with("UploadImage: image has an upload token that expired"), "{said}");
-    assert_eq!(sandbox.requests().len(), 1);
-}
-
-#[test]
-fn an_image_of_another_origin_sends_nothing() {
-    let sandbox = Sandbox::start().unwrap();
-    let client = Client::new(hub(&sandbox), hyper(), Tokio);
-    runtime().block_on(async {
-        for image in client.call(&GetImages::new()).await.unwrap().data {
-            let error = client.upload(&image, skipped(1000), |_| {}).await.unwrap_err();
-            assert!(matches!(error, Error::Request(_)), "{error:?}");
-            let said = error.to_string();
-            assert!(said.ends_with("is not of a source with the origin cycle-upload"), "{said}");
-        }
-    });
-    assert_eq!(sandbox.requests().len(), 1);
-}
-
-#[test]
-fn a_refusal_of_the_factory_has_its_message() {
-    let sandbox = Sandbox::start().unwrap();
-    let image = waiting(&sandbox);
-    let code = |image: &Image, tar: Tar| {
-        let error = runtime().block_on(refused(&sandbox, reqwest(), image, tar));
-        error.response().unwrap().code().unwrap().as_str().to_owned()
-    };
-    assert_eq!(code(&image, of(b"this is not a tar", 5)), "422.invalid-argument");
-    assert_eq!(code(&image, of(b"", 5)), "422.invalid-argument");
-    let crossed = serde_json::to_string(&image).unwrap();
-    let crossed = crossed.replace(&token(&image), "upload-of-another-image");
-    let crossed: Image = serde_json::from_str(&crossed).unwrap();
-    assert_eq!(code(&crossed, of(&bytes(1000), 100)), "403.error");
-    // The client's clock may be behind the factory's.
-    sandbox.skip(Duration::from_secs(3600));
-    assert_eq!(code(&image, of(&bytes(1000), 100)), "403.expired");
-}
-
-/// The factory may answer before it has read the tar.
-async fn hears(transport: impl UploadTransport) {
-    let factory = answering_early();
-    let client = uploader(&factory.url(), transport);
-    let tar = of(&bytes(8 << 20), 1 << 16);
-    let error = client.upload(&image(), tar, |_| {}).await.unwrap_err();
-    assert_eq!(error.response().unwrap().code().unwrap().as_str(), "413.too-large");
-}
-
 /// A factory that answers after the first few bytes, and takes in what comes all the same.
 fn answering_early() -> Served<u64> {
     let factory = Served::by(|mut stream, _| {
@@ -143,13 +87,6 @@ fn answering_early() -> Served<u64> {
         std::io::copy(&mut stream, &mut std::io::sink()).unwrap_or_default()
     });
     factory.unwrap()
-}
-
-#[test]
-fn a_response_before_the_end_of_the_tar_is_read() {
-    runtime().block_on(hears(reqwest()));
-    runtime().block_on(hears(hyper()));
-    runtime().block_on(hears(tower()));
 }
 
 /// The future has ended, and nothing of the upload goes on behind it.

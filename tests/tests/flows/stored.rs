@@ -10,8 +10,8 @@ use cycle_images::{JobId, SourceId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::answers::{asking, data, image, page, refusal, seen, status, unknown_job};
 use crate::clock::{KEY, Run, millis, secs};
+use crate::outcomes::{asking, data, image, page, refusal, seen, status, unknown_job};
 
 /// Writes a flow down and goes on from the text alone, at the same time, in another process.
 fn stored<F: Flow + Serialize + DeserializeOwned>(run: Run<F>) -> Run<F> {
@@ -140,7 +140,7 @@ fn a_job_that_is_gone_has_its_last_state() {
 fn messages_of_the_platform_are_not_stored() {
     let mut run = Run::new(Pages::new(GetImages::new(), 7));
     let echo = format!("Bearer {KEY}");
-    run.step(crate::answers::answer(503, &[("Retry-After", "1")], &echo)).unwrap();
+    run.step(crate::outcomes::answer(503, &[("Retry-After", "1")], &echo)).unwrap();
     run = stored(run);
     run.step(refusal(403, "403.permissions")).unwrap_err();
     stored(run);

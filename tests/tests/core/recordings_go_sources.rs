@@ -9,7 +9,7 @@ use cycle_images::sources::{
     UpdateImageSourceAccess,
 };
 
-use crate::{at, reply, source};
+use cycle_images_tests::support::{at, reply, source};
 
 #[test]
 fn get_image_sources() {

@@ -8,8 +8,8 @@ use cycle_images::model::{Image, ImageStatus, JobStatus};
 use cycle_images::operation::{List, ListOperation, ListOptions, Path, Query};
 use serde_json::json;
 
-use crate::answers::{Outcome, asking, data, lost, page, seen, status};
 use crate::clock::{Run, hub, secs};
+use crate::outcomes::{Outcome, asking, data, lost, page, seen, status};
 use crate::pages::{Images, ends, images, number, turn};
 use crate::track::track;
 

@@ -3,7 +3,7 @@
 use cycle_images::flow::Step;
 use serde_json::{Value, json};
 
-use crate::answers::{Outcome, answer, data, image, page};
+use crate::outcomes::{Outcome, answer, data, image, page};
 use crate::pages::{Images, ends, images, number, turn};
 
 /// An image without an id.

@@ -11,7 +11,7 @@ use cycle_images::sources::{
 };
 use cycle_images_tests::sandbox::Sandbox;
 
-use crate::sandbox_jobs::{STEP, client, still_sandbox};
+use crate::job_operations::{STEP, client, still_sandbox};
 
 #[test]
 fn a_source_is_created_read_changed_and_deleted() {

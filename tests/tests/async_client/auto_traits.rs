@@ -18,8 +18,8 @@ use futures_util::stream::{BoxStream, FusedStream};
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use hyper_util::client::legacy::connect::HttpConnector;
 
+use crate::clients::hyper;
 use crate::manual_transport::by_hand;
-use crate::ready::hyper;
 use crate::{connection, hub, runtime};
 
 #[test]

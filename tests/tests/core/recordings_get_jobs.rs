@@ -4,7 +4,7 @@ use cycle_images::jobs::{GetJob, GetJobs, GetLatestJobs};
 use cycle_images::model::Json;
 use cycle_images::model::{CreatorType, Job, JobEvents, JobStatus, JobTask, TaskStatus};
 
-use crate::{at, job, reply};
+use cycle_images_tests::support::{at, job, reply};
 
 /// When it was queued, started and completed.
 fn times(events: &JobEvents) -> [String; 3] {

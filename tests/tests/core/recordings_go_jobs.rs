@@ -4,7 +4,7 @@ use cycle_images::jobs::JobIncludes;
 use cycle_images::jobs::{GetJob, GetJobs, GetLatestJobs};
 use cycle_images::model::{CreatorType, JobStatus, TaskState, TaskStatus};
 
-use crate::{at, job, reply};
+use cycle_images_tests::support::{at, job, reply};
 
 #[test]
 fn get_jobs() {

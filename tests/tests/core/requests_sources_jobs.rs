@@ -9,7 +9,7 @@ use cycle_images::sources::{
 };
 use cycle_images::{Operation, SourceId, Timestamp};
 
-use crate::{body, hub, job, source};
+use cycle_images_tests::support::{body, hub, job, source};
 
 /// The request is this line, and carries JSON or nothing.
 #[track_caller]

@@ -11,7 +11,7 @@ use cycle_images_async::Error;
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::Sandbox;
 
-use super::breaks::refusing;
+use super::broken_responses::refusing;
 use super::upload_refusals::refused;
 use super::uploads::{state, tar, token, upload, waiting};
 use super::{LONG, Test, shown, test};

@@ -7,7 +7,7 @@ use cycle_images::model::{
 };
 use cycle_images::sources::{CreateImageSource, UpdateImageSource};
 
-use crate::{body, reply, source};
+use cycle_images_tests::support::{body, reply, source};
 
 /// A new source has this origin, and a changed one has it as well.
 #[track_caller]

@@ -17,7 +17,7 @@ use cycle_images::sources::{
 };
 use cycle_images_tests::recording;
 
-use crate::{body, hub, job, source};
+use cycle_images_tests::support::{body, hub, job, source};
 
 const FOLDERS: [&str; 10] = [
     "create_image_source",

@@ -14,7 +14,7 @@ use cycle_images_tests::recording;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{hub, job, reply, source};
+use cycle_images_tests::support::{hub, job, reply, source};
 
 /// The state of a job or task leaves out a `changed` that is never: its schema makes it optional.
 fn without_zero_changes(value: &mut Value) {

@@ -8,7 +8,7 @@ use cycle_images::model::{
 use cycle_images::sources::{CreateImageSource, GetImageSources, UpdateImageSource};
 use cycle_images::{Operation, Timestamp};
 
-use crate::{hub, source};
+use cycle_images_tests::support::{hub, source};
 
 #[track_caller]
 fn refuses<O: Operation>(operation: &O, argument: &str) {

@@ -1,0 +1,77 @@
+//! Hubs, replies and error texts, as most tests need them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a helper of tests fails as a test does"
+)]
+
+use std::error::Error;
+use std::iter::successors;
+
+use cycle_images::operation::ReplyOf;
+use cycle_images::{Hub, JobId, Operation, SourceId, Timestamp};
+
+use crate::recording;
+use crate::sandbox::Sandbox;
+
+/// A key that no output may show.
+pub const KEY: &str = "sec-key-0b5e9d";
+
+/// A hub of the platform, whose requests go nowhere.
+#[must_use]
+pub fn hub() -> Hub {
+    Hub::new("the-key", "the-hub").unwrap()
+}
+
+/// A hub at this URL, with the secret [`KEY`].
+#[must_use]
+pub fn hub_at(url: &str) -> Hub {
+    Hub::new(KEY, "the-hub").unwrap().with_insecure_base_url(url).unwrap()
+}
+
+/// The hub of a sandbox, which is the factory, too.
+#[must_use]
+pub fn sandbox_hub(sandbox: &Sandbox) -> Hub {
+    let hub = Hub::new(sandbox.api_key(), sandbox.hub_id()).unwrap();
+    hub.with_base_url(sandbox.url()).unwrap().with_factory_url(sandbox.url()).unwrap()
+}
+
+/// `Display` and `Debug` of an error and all its sources.
+#[must_use]
+pub fn shown(error: &dyn Error) -> String {
+    let sources = successors(Some(error), |&error| error.source());
+    sources.map(|error| format!("{error}\n{error:?}\n")).collect()
+}
+
+/// The reply to an operation whose response is a recording.
+#[track_caller]
+#[must_use]
+pub fn reply<O: Operation>(operation: &O, name: &str) -> ReplyOf<O> {
+    hub().response(operation, recording::read(name)).unwrap()
+}
+
+/// The body of an operation's request.
+#[track_caller]
+#[must_use]
+pub fn body(operation: &impl Operation) -> String {
+    String::from_utf8(hub().request(operation).unwrap().into_body()).unwrap()
+}
+
+/// A source of the recordings.
+#[must_use]
+pub fn source() -> SourceId {
+    SourceId::new("64d0a0000000000000050001").unwrap()
+}
+
+/// A job of the recordings.
+#[must_use]
+pub fn job() -> JobId {
+    JobId::new("68f0b00000000000000f0001").unwrap()
+}
+
+/// A time as text, or `never`.
+#[must_use]
+pub fn at(time: Option<Timestamp>) -> String {
+    time.map_or("never".to_owned(), |time| time.to_string())
+}
