@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, Flow, JobTracker, Pages, RetryPolicy, SendError};
+use cycle_images::flow::{Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, SendError, Until};
 use cycle_images::http::header::{HeaderName, HeaderValue, USER_AGENT};
 use cycle_images::http::{HeaderMap, Request};
 use cycle_images::model::JobDescriptor;
@@ -83,6 +83,8 @@ impl<T: Transport, M: OptionalTimer> Client<T, M> {
     /// # Ok::<(), cycle_images::RequestError>(())
     /// ```
     pub fn new(hub: Hub, transport: T, timer: M) -> Self {
+        #[cfg(feature = "tracing")]
+        let hub = hub.with_observer(cycle_images::flow::trace);
         Self {
             hub: Arc::new(hub),
             io: Arc::new(Io { transport, timer }),
@@ -156,6 +158,41 @@ impl<T: Transport, M: Timer> Client<T, M> {
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
         self
+    }
+
+    /// Calls a function with each [event](cycle_images::flow::Event) of this client's flows: attempts,
+    /// responses, retries, and states of jobs. See [`Hub::with_observer`].
+    #[must_use]
+    pub fn with_observer(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.hub = Arc::new(Hub::clone(&self.hub).with_observer(observer));
+        self
+    }
+
+    /// Polls an operation until its reply meets a condition, and returns that reply; for at most one
+    /// hour. For another time limit or interval, [run](Self::run) an [`Until`].
+    ///
+    /// ```
+    /// # use cycle_images_async::{Client, Error};
+    /// use cycle_images::{ImageId, images::GetImage, model::ImageStatus};
+    ///
+    /// # async fn run(client: Client, id: ImageId) -> Result<(), Error> {
+    /// let is_live = |state: &ImageStatus| *state == ImageStatus::Live;
+    /// let get = GetImage::new(id);
+    /// client.wait_until(get, |reply| is_live(&reply.data.state.current)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the operation fails, or the condition isn't met in time.
+    #[doc(alias("poll", "waiter", "await_condition"))]
+    pub async fn wait_until<O: Operation>(
+        &self,
+        operation: O,
+        condition: impl FnMut(&ReplyOf<O>) -> bool,
+    ) -> Result<ReplyOf<O>, Error> {
+        let until = Until::new(operation, condition, seed()).retry(self.retry);
+        self.run(until).next().await.unwrap_or(Err(Error::Ended))
     }
 
     /// Reads a list page by page, each page when the stream is polled for it.
@@ -272,9 +309,18 @@ async fn send<T: Transport>(transport: &T, mut request: Request<Vec<u8>>) -> Out
     transport.send(request).await.map_err(Into::into)
 }
 
+/// Adds the client to the user agent of the hub or the operation, if there is one.
 pub(crate) fn set_user_agent(headers: &mut HeaderMap) -> Result<(), SendError> {
     const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (async)");
-    set(headers, USER_AGENT, NAME)
+    match headers.get_mut(USER_AGENT) {
+        Some(agent) => {
+            let both = [agent.as_bytes(), NAME.as_bytes()].join(&b' ');
+            *agent =
+                HeaderValue::try_from(both).map_err(|error| SendError::not_sent(error).fatal())?;
+            Ok(())
+        }
+        None => set(headers, USER_AGENT, NAME),
+    }
 }
 
 /// Sets a header, if the map has room for it.

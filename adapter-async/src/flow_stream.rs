@@ -37,6 +37,8 @@ pub struct FlowStream<F, C> {
     /// Counts a wait as over when the timer says so, whatever the system's clock says: a test's
     /// timer may not wait at all, and tokio's clock may be paused.
     clock: Clock,
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
 }
 
 type Save<F> = Box<dyn FnMut(&F) -> io::Result<()> + Send>;
@@ -51,7 +53,16 @@ enum State {
 
 impl<F: Flow, C: Driver> FlowStream<F, C> {
     pub(crate) fn new(flow: F, driver: C) -> Self {
-        Self { flow, driver, state: State::Polling, width: 1, save: None, clock: Clock::start() }
+        Self {
+            flow,
+            driver,
+            state: State::Polling,
+            width: 1,
+            save: None,
+            clock: Clock::start(),
+            #[cfg(feature = "tracing")]
+            span: crate::span::cycle_call(),
+        }
     }
 
     /// The flow, as it is now.
@@ -158,6 +169,8 @@ impl<F: Flow, C: Driver> Stream for FlowStream<F, C> {
     type Item = Result<F::Item, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        #[cfg(feature = "tracing")]
+        let _entered = self.span.clone().entered();
         let item = ready!(self.poll_item(context)).transpose();
         if !matches!(item, Some(Ok(_))) {
             self.state = State::Done;

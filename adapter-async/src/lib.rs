@@ -52,7 +52,7 @@
 //!
 //! # Cancellation
 //! All work is done on the task that polls a future or stream, and dropping it stops the work: no task
-//! is left. An idle connection stays in the pool of the HTTP client. Nothing is logged.
+//! is left. An idle connection stays in the pool of the HTTP client.
 //!
 //! Futures and streams are `Send` if the transport and the timer are `Send` and `Sync` and their
 //! futures `Send`. Streams own what they need; see [`Client`].
@@ -65,6 +65,8 @@
 //! - `tower`: `Tower`, over any `tower_service::Service<http::Request<B>>`.
 //! - `tokio`: the timer `Tokio`, and `Tar::open`.
 //! - `smol`: the timer `Smol`.
+//! - `tracing`: a span `cycle.call` for each call and flow, and events in it; see
+//!   `cycle_images::flow::trace`.
 //!
 //! A feature stays with its client's major version; a later version gets a feature of its own.
 //!
@@ -79,6 +81,8 @@ mod dyn_timer;
 mod flow_stream;
 mod items;
 mod pending_requests;
+#[cfg(feature = "tracing")]
+mod span;
 mod timer;
 mod transport;
 mod upload;

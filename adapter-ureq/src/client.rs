@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, Flow, JobTracker, Pages, RetryPolicy, SendError};
+use cycle_images::flow::{Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, SendError, Until};
 use cycle_images::http::{Request, Response};
 use cycle_images::model::{Image, JobDescriptor};
 use cycle_images::operation::{ListOperation, ReplyOf};
@@ -112,6 +112,8 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with_transport(hub: Hub, transport: impl Transport + 'static) -> Self {
+        #[cfg(feature = "tracing")]
+        let hub = hub.with_observer(cycle_images::flow::trace);
         Self {
             hub: Arc::new(hub),
             transport: Arc::new(transport),
@@ -152,6 +154,14 @@ impl Client {
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
+        self
+    }
+
+    /// Calls a function with each [event](cycle_images::flow::Event) of this client's flows: attempts,
+    /// responses, retries, and states of jobs. See [`Hub::with_observer`].
+    #[must_use]
+    pub fn with_observer(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.hub = Arc::new(Hub::clone(&self.hub).with_observer(observer));
         self
     }
 
@@ -266,6 +276,31 @@ impl Client {
     /// Follows a job by its id, as [`track`](Self::track) does. Capability: `apionly-jobs-view`.
     pub fn track_job(&self, id: &JobId) -> FlowIter<JobTracker> {
         self.run(JobTracker::new(id, seed()).retry(self.retry))
+    }
+
+    /// Polls an operation until its reply meets a condition, and returns that reply; for at most one
+    /// hour. For another time limit or interval, [run](Self::run) an [`Until`].
+    ///
+    /// ```no_run
+    /// # use cycle_images_ureq::Client;
+    /// use cycle_images::{ImageId, images::GetImage, model::ImageStatus};
+    ///
+    /// # let client = Client::from_env()?;
+    /// let get = GetImage::new(ImageId::new("651586fca6078e98982dbd90")?);
+    /// client.wait_until(get, |reply| reply.data.state.current == ImageStatus::Live)?;
+    /// # Ok::<(), cycle_images_ureq::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the operation fails, or the condition isn't met in time.
+    #[doc(alias("poll", "waiter", "await_condition"))]
+    pub fn wait_until<O: Operation>(
+        &self,
+        operation: O,
+        condition: impl FnMut(&ReplyOf<O>) -> bool,
+    ) -> Result<ReplyOf<O>, Error> {
+        let until = Until::new(operation, condition, seed()).retry(self.retry);
+        self.run(until).next().unwrap_or(Err(Error::Ended))
     }
 
     /// Runs a flow of the caller's: one with settings of its own, or one that was stored. The flow

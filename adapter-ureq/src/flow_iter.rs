@@ -26,13 +26,23 @@ pub struct FlowIter<F> {
     save: Option<Save<F>>,
     clock: Clock,
     done: bool,
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
 }
 
 type Save<F> = Box<dyn FnMut(&F) -> io::Result<()> + Send>;
 
 impl<F: Flow> FlowIter<F> {
     pub(crate) fn new(client: &Client, flow: F) -> Self {
-        Self { client: client.clone(), flow, save: None, clock: Clock::start(), done: false }
+        Self {
+            client: client.clone(),
+            flow,
+            save: None,
+            clock: Clock::start(),
+            done: false,
+            #[cfg(feature = "tracing")]
+            span: crate::span::cycle_call(),
+        }
     }
 
     /// The flow, as it is now.
@@ -106,6 +116,8 @@ impl<F: Flow> Iterator for FlowIter<F> {
         if self.done {
             return None;
         }
+        #[cfg(feature = "tracing")]
+        let _entered = self.span.clone().entered();
         let item = self.next_item().transpose();
         self.done = !matches!(item, Some(Ok(_)));
         item

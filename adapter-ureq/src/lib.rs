@@ -16,14 +16,16 @@
 //!
 //! The operations and their replies are in the crate `cycle-images`; this crate sends them.
 //!
-//! Nothing is logged here. ureq logs whole requests at level `trace`, with the API key and upload
+//! Nothing is logged here, unless the feature `tracing` is on. ureq logs whole requests at level `trace`, with the API key and upload
 //! tokens: keep the targets `ureq` and `ureq_proto` at a higher level.
 //!
 //! # Features
 //! - `rustls` (default): TLS by rustls, with Mozilla's root certificates.
 //! - `native-tls`: TLS by the system's library, unless `rustls` is on as well: then an
 //!   [agent](Client::with_agent) has to ask for it.
-//! - Neither: plain http only, for tests on the local machine, or an agent with a connector of its
+//! - `tracing`: a span `cycle.call` for each call and flow, and events in it; see
+//!   `cycle_images::flow::trace`.
+//! - No TLS feature: plain http only, for tests on the local machine, or an agent with a connector of its
 //!   own.
 
 mod client;
@@ -31,6 +33,8 @@ mod clock;
 mod flow_iter;
 mod items;
 mod send;
+#[cfg(feature = "tracing")]
+mod span;
 mod tar;
 mod transport;
 

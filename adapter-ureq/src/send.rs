@@ -141,11 +141,16 @@ fn send_error(error: ureq::Error, sent: bool, limits: &Limits) -> SendError {
     }
 }
 
-/// Sets the user agent. As a header: a request that sets it as an option of ureq doesn't share the
+/// Adds the client to the user agent of the hub or the operation, if there is one. As a header: a request that sets it as an option of ureq doesn't share the
 /// connections of its agent.
 pub(crate) fn set_user_agent(headers: &mut HeaderMap) -> Result<(), SendError> {
     const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (ureq)");
-    set(headers, USER_AGENT, HeaderValue::from_static(NAME))
+    let agent = match headers.get(USER_AGENT) {
+        Some(agent) => HeaderValue::try_from([agent.as_bytes(), NAME.as_bytes()].join(&b' '))
+            .map_err(|error| SendError::not_sent(error).fatal())?,
+        None => HeaderValue::from_static(NAME),
+    };
+    set(headers, USER_AGENT, agent)
 }
 
 /// Sets a header, if the map has room for it.

@@ -41,6 +41,8 @@ pub struct Reply<T, I = NoIncludes> {
     pub skipped: Vec<Skipped>,
     /// The number of all skipped records and includes, also those beyond [`Skipped::MAX_KEPT`].
     pub skipped_total: usize,
+    /// How many attempts it took; 1 if no [flow](crate::flow) was used.
+    pub attempts: u32,
     /// The HTTP status, a 2xx.
     pub status: StatusCode,
     /// All the headers of the response.
@@ -50,7 +52,7 @@ pub struct Reply<T, I = NoIncludes> {
 impl<T, I> Reply<T, I> {
     pub(crate) fn new(document: Document<T, I>, status: StatusCode, headers: HeaderMap) -> Self {
         let Document { data, includes, skipped, skipped_total } = document;
-        Self { data, includes, skipped, skipped_total, status, headers }
+        Self { data, includes, skipped, skipped_total, attempts: 1, status, headers }
     }
 }
 

@@ -6,6 +6,7 @@
 //! | [`Exchange`] | one operation, with retries | one [`Reply`](crate::Reply) |
 //! | [`Pages`] | a list, page by page | a [`Reply`](crate::Reply) for each page |
 //! | [`JobTracker`] | a job, polled until it ends | a [`JobUpdate`] for each change |
+//! | [`Until`] | an operation, polled until a condition is met | the [`Reply`](crate::Reply) that meets it |
 //!
 //! A program drives a flow by doing what [`poll`](Flow::poll) returns: it sends the request and
 //! passes the outcome to [`handle`](Flow::handle), or waits. The clients do this; a program can do
@@ -47,20 +48,28 @@
 //! plain text. Time and the seed of the jitter are passed in as well, so that hours of waiting can
 //! be tested in no time.
 
+mod attempt;
 mod error;
 mod exchange;
 mod job_error;
 mod job_tracker;
 mod pages;
+mod poll_schedule;
 mod retry_policy;
 mod retry_state;
 mod send_error;
+#[cfg(feature = "tracing")]
+mod trace;
+mod until;
+mod version;
 
 use std::fmt;
 use std::time::Duration;
 
 use http::{Request, Response};
 
+pub use crate::event::Event;
+pub use attempt::Attempt;
 pub use error::FlowError;
 pub use exchange::Exchange;
 pub use job_error::JobError;
@@ -68,6 +77,10 @@ pub use job_tracker::{JobTracker, JobUpdate};
 pub use pages::{MAX_PAGES, MAX_PAGES_IN_FLIGHT, Pages};
 pub use retry_policy::RetryPolicy;
 pub use send_error::SendError;
+#[cfg(feature = "tracing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
+pub use trace::trace;
+pub use until::Until;
 
 use crate::hub::Hub;
 use crate::wire::shown::Sent;

@@ -3,6 +3,7 @@ use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 
 use crate::document::Reply;
 use crate::error::{DecodeError, RequestError, ResponseError};
+use crate::event::{Event, Observers};
 use crate::operation::{Operation, ReplyOf};
 use crate::request::api_key::ApiKey;
 use crate::request::base_url::BaseUrl;
@@ -45,6 +46,8 @@ pub struct Hub {
     id: HubId,
     id_header: HeaderValue,
     lists: ListStyle,
+    headers: HeaderMap,
+    observers: Observers,
 }
 
 impl Hub {
@@ -68,6 +71,8 @@ impl Hub {
             id_header: HeaderValue::try_from(id.as_str()).map_err(|_| unsendable(0))?,
             id,
             lists: ListStyle::default(),
+            headers: HeaderMap::new(),
+            observers: Observers::default(),
         })
     }
 
@@ -140,6 +145,50 @@ impl Hub {
         Self { lists, ..self }
     }
 
+    /// Adds a header to every request to the platform, such as a trace id. It replaces an earlier one
+    /// of the same name. `Authorization`, `X-Hub-Id`, `Accept` and `Content-Type` can't be changed. A
+    /// `User-Agent` is sent before that of the client. Uploads to the factory don't have the header.
+    ///
+    /// ```
+    /// use cycle_images::http::{HeaderValue, header::USER_AGENT};
+    ///
+    /// let hub = cycle_images::Hub::new("my-api-key", "651586fca6078e98982dbd90")?
+    ///     .with_header(USER_AGENT, HeaderValue::from_static("my-deploy/1.0"));
+    /// # Ok::<(), cycle_images::RequestError>(())
+    /// ```
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        // A map with more headers than it can hold is left as it is; no program has 24,000.
+        let _ = self.headers.try_insert(name, value);
+        self
+    }
+
+    /// Calls a function with each event of the [flows](crate::flow) that use this hub: for logs and
+    /// metrics. An observer is added to those that the hub has. It is called on the thread that runs
+    /// the flow, and should return soon.
+    ///
+    /// ```
+    /// use cycle_images::flow::Event;
+    ///
+    /// let hub = cycle_images::Hub::new("my-api-key", "651586fca6078e98982dbd90")?;
+    /// let hub = hub.with_observer(|event| {
+    ///     if let Event::Response { operation, status, elapsed, .. } = event {
+    ///         println!("{operation}: {status} in {elapsed:?}");
+    ///     }
+    /// });
+    /// # Ok::<(), cycle_images::RequestError>(())
+    /// ```
+    #[doc(alias("hook", "metrics", "tracing", "middleware"))]
+    #[must_use]
+    pub fn with_observer(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.observers.add(observer);
+        self
+    }
+
+    pub(crate) fn observers(&self) -> &Observers {
+        &self.observers
+    }
+
     /// The base URL, without a slash at its end.
     #[must_use]
     pub fn base_url(&self) -> &str {
@@ -171,7 +220,9 @@ impl Hub {
 
         let mut uri = String::with_capacity(512);
         uri.push_str(self.base_url.as_str());
-        operation.path(&mut Path::new(&mut uri));
+        let mut path = Path::new(&mut uri);
+        operation.path(&mut path);
+        path.finish().map_err(of)?;
         let mut query = Query::new(&mut uri, self.lists);
         operation.query(&mut query);
         query.finish().map_err(of)?;
@@ -180,6 +231,11 @@ impl Hub {
         let body = operation.body().map_err(of)?;
 
         let mut headers = HeaderMap::with_capacity(6);
+        let extend = |error| of(RequestError::new("headers", format!("can't be sent: {error}")));
+        for (name, value) in &self.headers {
+            headers.try_insert(name, value.clone()).map_err(extend)?;
+        }
+        operation.headers(&mut headers);
         headers.insert(AUTHORIZATION, self.api_key.authorization());
         headers.insert(X_HUB_ID, self.id_header.clone());
         headers.insert(ACCEPT, JSON);

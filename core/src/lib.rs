@@ -34,8 +34,11 @@
 //! | [`Operation`] | the trait for adding any other endpoint of the platform |
 //! | [`recorded`] | responses recorded with `curl -i`, for unit tests |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod document;
 pub mod error;
+mod event;
 pub mod flow;
 mod hub;
 pub mod id;

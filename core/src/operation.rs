@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use http::Method;
+use http::{HeaderMap, Method};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -96,6 +96,10 @@ pub trait Operation {
         Ok(None)
     }
 
+    /// Adds headers to the request. `Authorization`, `X-Hub-Id`, `Accept` and `Content-Type` are the
+    /// hub's, and can't be changed.
+    fn headers(&self, _headers: &mut HeaderMap) {}
+
     /// Adds the secrets in the request, apart from the API key, so that no error repeats them.
     fn secrets<'a>(&'a self, _secrets: &mut Secrets<'a>) {}
 
@@ -134,6 +138,14 @@ impl<O: Operation> Operation for &O {
 
     fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
         O::body(self)
+    }
+
+    fn headers(&self, headers: &mut HeaderMap) {
+        O::headers(self, headers);
+    }
+
+    fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {
+        O::secrets(self, secrets);
     }
 
     fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {

@@ -108,6 +108,15 @@ pub enum FlowError {
         /// The first of the page's errors.
         source: Box<DecodeError>,
     },
+    /// The deadline of an [`Until`](super::Until) passed before its condition was met.
+    #[error("{operation}: the condition was not met within {} s", .limit.as_secs_f64())]
+    #[non_exhaustive]
+    ConditionNotMet {
+        /// The operation's documented name.
+        operation: &'static str,
+        /// The time limit.
+        limit: Duration,
+    },
     /// A wait was cancelled by the program. The flow can be resumed.
     #[error("cancelled while waiting; the flow can be resumed")]
     Cancelled,

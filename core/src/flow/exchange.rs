@@ -2,6 +2,7 @@ use http::Response;
 use serde::{Deserialize, Serialize};
 
 use super::retry_state::RetryState;
+use super::version::Version;
 use super::{Flow, FlowError, RetryPolicy, SendError, Step};
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
@@ -28,6 +29,7 @@ use crate::wire::timestamp::Timestamp;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use = "a flow does nothing until it is run"]
 pub struct Exchange<O> {
+    version: Version,
     operation: O,
     retry: RetryState,
     ended: bool,
@@ -37,7 +39,7 @@ impl<O: Operation> Exchange<O> {
     /// An exchange with the default retry policy. The seed is that of the backoff's jitter: use
     /// another for each flow.
     pub fn new(operation: O, seed: u64) -> Self {
-        Self { operation, retry: RetryState::new(seed), ended: false }
+        Self { version: Version, operation, retry: RetryState::new(seed), ended: false }
     }
 
     /// Sets the retry policy.

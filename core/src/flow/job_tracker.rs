@@ -4,20 +4,20 @@ use std::time::Duration;
 use http::Response;
 use serde::{Deserialize, Serialize};
 
+use super::poll_schedule::PollSchedule;
 use super::retry_state::RetryState;
+use super::version::Version;
 use super::{Flow, FlowError, JobError, RetryPolicy, SendError, Step};
 use crate::error::{ErrorCode, ResponseError, retry_after};
+use crate::event::Event;
 use crate::hub::Hub;
 use crate::jobs::GetJob;
 use crate::model::JobId;
 use crate::model::{Job, JobDescriptor, JobStatus, Progress};
 use crate::wire::timestamp::Timestamp;
 
-const FIRST_WAIT: Duration = Duration::from_millis(250);
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
-const LONGEST_ASKED: Duration = Duration::from_secs(60);
-const UNKNOWN_ANSWERS: u32 = 5;
-const UNKNOWN_TIME: Duration = Duration::from_secs(15);
+const MISSING_RESPONSES: u32 = 5;
+const MISSING_TIME: Duration = Duration::from_secs(15);
 
 /// Tracks a job: polls it until it ends. It yields an update whenever the job's state or progress
 /// changes, the last one when the job is completed; any other end is an [error](JobError) that
@@ -54,12 +54,10 @@ const UNKNOWN_TIME: Duration = Duration::from_secs(15);
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use = "a flow does nothing until it is run"]
 pub struct JobTracker {
+    version: Version,
     id: JobId,
     retry: RetryState,
-    allowed: Duration,
-    begun: Option<Timestamp>,
-    wait: Duration,
-    interval: Duration,
+    schedule: PollSchedule,
     unknown: u32,
     last: Option<Job>,
     last_reported: Option<(JobStatus, Progress)>,
@@ -81,12 +79,10 @@ impl JobTracker {
     /// Tracks a job. The seed is that of the backoff's jitter: use another for each flow.
     pub fn new(id: impl Into<JobId>, seed: u64) -> Self {
         Self {
+            version: Version,
             id: id.into(),
             retry: RetryState::new(seed),
-            allowed: Duration::from_secs(3600),
-            begun: None,
-            wait: FIRST_WAIT,
-            interval: LONGEST_WAIT,
+            schedule: PollSchedule::new(),
             unknown: 0,
             last: None,
             last_reported: None,
@@ -113,15 +109,14 @@ impl JobTracker {
 
     /// Sets the time limit of the job, from the first poll on; one hour by default.
     pub fn deadline(mut self, limit: Duration) -> Self {
-        self.allowed = limit;
+        self.schedule.limit = limit;
         self
     }
 
     /// Sets the longest time between two polls of the job; 5 s by default. A longer `Retry-After` is
     /// still waited for.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
-        self.interval = interval;
-        self.wait = self.wait.min(interval);
+        self.schedule.set_interval(interval);
         self
     }
 
@@ -142,9 +137,7 @@ impl JobTracker {
     }
 
     fn schedule_poll(&mut self, asked: Option<Duration>, now: Timestamp) {
-        let wait = self.wait.min(self.interval).max(asked.unwrap_or_default().min(LONGEST_ASKED));
-        self.retry.hold(wait, now);
-        self.wait = (self.wait.saturating_mul(3) / 2).min(self.interval);
+        self.retry.hold(self.schedule.next_wait(asked), now);
     }
 
     /// Tolerates a missing job for a while. After any error response the next poll is delayed: a
@@ -155,8 +148,8 @@ impl JobTracker {
             return Err(error.into());
         }
         self.unknown = self.unknown.saturating_add(1);
-        let waited = self.begun.map_or(Duration::ZERO, |begun| now.since(begun));
-        let may_appear = self.unknown <= UNKNOWN_ANSWERS || waited < UNKNOWN_TIME;
+        let waited = self.schedule.elapsed(now);
+        let may_appear = self.unknown <= MISSING_RESPONSES || waited < MISSING_TIME;
         if self.last.is_none() && may_appear {
             return Ok(());
         }
@@ -187,10 +180,7 @@ impl Flow for JobTracker {
         if self.ended {
             return Ok(Step::Done);
         }
-        // A clock that was set back must not extend the deadline.
-        let begun = self.begun.get_or_insert(now);
-        *begun = (*begun).min(now);
-        let left = self.allowed.saturating_sub(now.since(*begun));
+        let left = self.schedule.left(now);
         if left.is_zero() {
             let last = self.last.clone();
             return Err(failed(JobError::DeadlinePassed { id: self.id.clone(), last }));
@@ -223,6 +213,11 @@ impl Flow for JobTracker {
         if job.id != self.id {
             self.schedule_poll(retry_after(&reply.headers, now), now);
             return Err(failed(JobError::OtherJob { id: self.id.clone(), answered: job.id }));
+        }
+        if self.last.as_ref().is_none_or(|last| last.state.current != job.state.current) {
+            let Progress { done, total, .. } = job.progress();
+            let state = job.state.current.as_str();
+            hub.observers().call(&Event::JobState { state, done, total });
         }
         self.last = Some(without_values(job.clone()));
         self.ended = job.state.current.is_final();

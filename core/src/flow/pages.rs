@@ -2,6 +2,7 @@ use http::{Request, Response};
 use serde::{Deserialize, Serialize};
 
 use super::retry_state::RetryState;
+use super::version::Version;
 use super::{Flow, FlowError, RetryPolicy, SendError, Step};
 use crate::hub::Hub;
 use crate::operation::{ListOperation, ReplyOf};
@@ -54,6 +55,7 @@ pub const MAX_PAGES_IN_FLIGHT: u32 = 16;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[must_use = "a flow does nothing until it is run"]
 pub struct Pages<O> {
+    version: Version,
     operation: O,
     number: u32,
     read: u32,
@@ -82,6 +84,7 @@ impl<O: ListOperation> Pages<O> {
         let number = operation.options().page_number().unwrap_or(1);
         let retry = RetryState::new(seed);
         Self {
+            version: Version,
             operation,
             number,
             read: 0,

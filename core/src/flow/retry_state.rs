@@ -3,10 +3,12 @@ use std::time::Duration;
 use http::Response;
 use serde::{Deserialize, Serialize};
 
-use super::{FlowError, RetryPolicy, SendError, Step};
+use super::{Attempt, FlowError, RetryPolicy, SendError, Step};
 use crate::error::{ResponseError, retry_after};
+use crate::event::Event;
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
+use crate::request::path::Path;
 use crate::wire::timestamp::Timestamp;
 
 /// The attempts of one request. Every flow sends its requests through this: here each request is
@@ -18,7 +20,8 @@ pub(super) struct RetryState {
     attempts: u32,
     first: Option<Timestamp>,
     backoff: Option<Backoff>,
-    in_flight: bool,
+    /// When the request in flight was sent.
+    in_flight: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +33,7 @@ struct Backoff {
 impl RetryState {
     pub(super) fn new(seed: u64) -> Self {
         let policy = RetryPolicy::default();
-        Self { policy, random: seed, attempts: 0, first: None, backoff: None, in_flight: false }
+        Self { policy, random: seed, attempts: 0, first: None, backoff: None, in_flight: None }
     }
 
     /// Delays the next attempt.
@@ -44,7 +47,7 @@ impl RetryState {
         hub: &Hub,
         now: Timestamp,
     ) -> Result<Step, FlowError> {
-        if self.in_flight && !operation.is_idempotent() {
+        if self.in_flight.is_some() && !operation.is_idempotent() {
             self.reset();
             return Err(FlowError::Interrupted { operation: O::NAME });
         }
@@ -58,11 +61,20 @@ impl RetryState {
                 return Ok(Step::Wait(backoff.until.since(now)));
             }
         }
-        let request = hub.request(operation)?;
+        let mut request = hub.request(operation)?;
         self.backoff = None;
         self.first.get_or_insert(now);
         self.attempts = self.attempts.saturating_add(1);
-        self.in_flight = true;
+        self.in_flight = Some(now);
+        let (name, number) = (O::NAME, self.attempts);
+        request.extensions_mut().insert(Attempt { operation: name, number });
+        if !hub.observers().is_empty() {
+            let mut path = String::new();
+            operation.path(&mut Path::template(&mut path));
+            let (method, path) = (&O::METHOD, path.as_str());
+            let attempt = number;
+            hub.observers().call(&Event::Attempt { operation: name, attempt, method, path });
+        }
         Ok(Step::Send(request))
     }
 
@@ -73,13 +85,15 @@ impl RetryState {
         outcome: Result<Response<&[u8]>, SendError>,
         now: Timestamp,
     ) -> Result<Option<ReplyOf<O>>, FlowError> {
-        if !std::mem::take(&mut self.in_flight) {
+        let Some(sent) = self.in_flight.take() else {
             return Err(FlowError::NotAsked);
-        }
+        };
+        observe(hub, O::NAME, self.attempts, &outcome, now.since(sent));
         let idempotent = operation.is_idempotent();
         let (again, asked, error) = match outcome {
             Ok(response) => match hub.response(operation, response) {
-                Ok(reply) => {
+                Ok(mut reply) => {
+                    reply.attempts = self.attempts;
                     self.reset();
                     return Ok(Some(reply));
                 }
@@ -98,6 +112,8 @@ impl RetryState {
         let spent = self.first.map_or(Duration::ZERO, |first| now.since(first));
         let in_budget = spent.saturating_add(delay) <= self.policy.max_elapsed;
         if again && self.attempts < self.policy.max_attempts && in_budget {
+            let (operation, attempt) = (O::NAME, self.attempts);
+            hub.observers().call(&Event::Retry { operation, attempt, after: delay, error: &error });
             self.hold(delay, now);
             return Ok(None);
         }
@@ -106,7 +122,7 @@ impl RetryState {
     }
 
     fn reset(&mut self) {
-        (self.attempts, self.first, self.backoff, self.in_flight) = (0, None, None, false);
+        (self.attempts, self.first, self.backoff, self.in_flight) = (0, None, None, None);
     }
 
     /// `SplitMix64`: small, well known, and good enough for jitter.
@@ -116,6 +132,28 @@ impl RetryState {
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
+}
+
+fn observe(
+    hub: &Hub,
+    operation: &'static str,
+    attempt: u32,
+    outcome: &Result<Response<&[u8]>, SendError>,
+    elapsed: Duration,
+) {
+    let event = match outcome {
+        Ok(response) => {
+            let request_id = response.headers().get("x-request-id");
+            let request_id = request_id.and_then(|id| id.to_str().ok());
+            let status = response.status();
+            Event::Response { operation, attempt, status, elapsed, request_id }
+        }
+        Err(error) => {
+            let may_have_arrived = error.may_have_arrived();
+            Event::NoResponse { operation, attempt, elapsed, may_have_arrived }
+        }
+    };
+    hub.observers().call(&event);
 }
 
 /// Whether an operation may be retried after an error response. Only the HTTP status shows that a

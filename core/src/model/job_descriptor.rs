@@ -19,6 +19,14 @@ pub struct JobDescriptor {
     pub job: Option<DescribedJob>,
 }
 
+impl JobDescriptor {
+    /// The id of the job, if the platform named one.
+    #[must_use]
+    pub fn job_id(&self) -> Option<&JobId> {
+        self.job.as_ref().map(|job| &job.id)
+    }
+}
+
 /// Reads a job without an id as none: it can't be tracked, but the request was accepted.
 fn described<'de, D: Deserializer<'de>>(job: D) -> Result<Option<DescribedJob>, D::Error> {
     #[derive(Deserialize)]

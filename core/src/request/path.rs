@@ -1,3 +1,4 @@
+use crate::request_error::RequestError;
 use crate::wire::id::Id;
 use crate::wire::percent::encode;
 
@@ -5,11 +6,22 @@ use crate::wire::percent::encode;
 #[derive(Debug)]
 pub struct Path<'a> {
     uri: &'a mut String,
+    is_template: bool,
+    refused: Option<RequestError>,
 }
 
 impl<'a> Path<'a> {
     pub(crate) fn new(uri: &'a mut String) -> Self {
-        Self { uri }
+        Self { uri, is_template: false, refused: None }
+    }
+
+    /// Writes `{id}` and the like instead of the values.
+    pub(crate) fn template(uri: &'a mut String) -> Self {
+        Self { is_template: true, ..Self::new(uri) }
+    }
+
+    pub(crate) fn finish(self) -> Result<(), RequestError> {
+        self.refused.map_or(Ok(()), Err)
     }
 
     /// Appends a literal part, such as `/v1/images`.
@@ -20,8 +32,26 @@ impl<'a> Path<'a> {
 
     /// Appends a slash and an id, percent-encoded.
     pub fn id<K: ?Sized>(&mut self, id: &Id<K>) -> &mut Self {
+        self.value("id", id.as_str())
+    }
+
+    /// Appends a slash and a segment of any text, percent-encoded. The empty string, `.` and `..`
+    /// would address another resource; they are refused by the name.
+    pub fn segment(&mut self, name: &'static str, text: &str) -> &mut Self {
+        if matches!(text, "" | "." | "..") {
+            let error = || RequestError::new(name, "is empty, `.` or `..`; pass one path segment");
+            self.refused.get_or_insert_with(error);
+        }
+        self.value(name, text)
+    }
+
+    fn value(&mut self, name: &'static str, text: &str) -> &mut Self {
         self.uri.push('/');
-        self.uri.extend(encode(id.as_str()));
+        if self.is_template {
+            self.uri.extend(["{", name, "}"]);
+        } else {
+            self.uri.extend(encode(text));
+        }
         self
     }
 }
@@ -30,6 +60,27 @@ impl<'a> Path<'a> {
 mod tests {
     use super::*;
     use crate::id::ImageId;
+
+    #[test]
+    fn a_template_has_names_instead_of_values() {
+        let mut uri = String::new();
+        let mut path = Path::template(&mut uri);
+        path.literal("/v1/images").id(&ImageId::new("i1").unwrap()).segment("file", "a/b");
+        path.finish().unwrap();
+        assert_eq!(uri, "/v1/images/{id}/{file}");
+    }
+
+    #[test]
+    fn a_segment_is_encoded_or_refused() {
+        let mut uri = String::new();
+        Path::new(&mut uri).segment("file", "a/../b");
+        assert_eq!(uri, "/a%2F..%2Fb");
+        for text in ["", ".", ".."] {
+            let mut path = Path::new(&mut uri);
+            path.segment("file", text).segment("other", "");
+            assert_eq!(path.finish().unwrap_err().argument(), "file");
+        }
+    }
 
     #[test]
     fn an_id_stays_one_segment() {

@@ -58,6 +58,14 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// Writes `name=true` or `name=false`.
+    pub fn flag(&mut self, name: &'static str, value: impl Into<Option<bool>>) -> &mut Self {
+        match value.into() {
+            Some(value) => self.append(name, &value),
+            None => self,
+        }
+    }
+
     /// Writes `name=value` for a time, in RFC 3339.
     pub fn timestamp(&mut self, name: &'static str, value: Option<Timestamp>) -> &mut Self {
         match value {

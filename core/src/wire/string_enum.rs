@@ -33,7 +33,7 @@ macro_rules! string_enum {
     (
         $(#[$meta:meta])*
         pub enum $name:ident {
-            $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+
+            $($(#[$variant_meta:meta])* $variant:ident = $value:literal,)+
         }
     ) => {
         $(#[$meta])*
@@ -50,8 +50,8 @@ macro_rules! string_enum {
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
-                    $(Self::$variant => $word,)+
-                    Self::Unknown(word) => word.as_str(),
+                    $(Self::$variant => $value,)+
+                    Self::Unknown(value) => value.as_str(),
                 }
             }
         }
@@ -64,11 +64,19 @@ macro_rules! string_enum {
         }
 
         impl From<&str> for $name {
-            fn from(word: &str) -> Self {
-                match word {
-                    $($word => Self::$variant,)+
+            fn from(value: &str) -> Self {
+                match value {
+                    $($value => Self::$variant,)+
                     other => Self::Unknown($crate::wire::string_enum::UnknownValue::new(other)),
                 }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+
+            fn from_str(value: &str) -> Result<Self, Self::Err> {
+                Ok(value.into())
             }
         }
 

@@ -46,7 +46,8 @@ impl Timestamp {
     }
 
     /// This time plus a duration, at most the last time of the year 9999.
-    pub(crate) fn plus(self, time: Duration) -> Self {
+    #[must_use]
+    pub fn plus(self, time: Duration) -> Self {
         let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
         Self(self.0.saturating_add(time))
     }
@@ -56,7 +57,8 @@ impl Timestamp {
     }
 
     /// The duration since an earlier time; zero if it is later.
-    pub(crate) fn since(self, earlier: Self) -> Duration {
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
         self.0.duration_since(earlier.0).try_into().unwrap_or_default()
     }
 

@@ -196,3 +196,26 @@ fn a_running_flow_can_be_read() {
         assert!(tracking.wait().await.unwrap_err().job().is_some());
     });
 }
+
+#[test]
+fn a_client_waits_for_a_condition_and_is_observed() {
+    let states = Mutex::new(vec!["live", "building"]);
+    let transport = async |request: Request<Vec<u8>>| {
+        let agent = request.headers()["user-agent"].to_str().unwrap().to_owned();
+        assert!(agent.starts_with("my-app/1.0 cycle-images/"), "{agent}");
+        let state = states.lock().unwrap().pop().unwrap();
+        let body = format!(r#"{{"data": {{"id": "i1", "state": {{"current": "{state}"}}}}}}"#);
+        Ok::<_, Infallible>(Response::new(body))
+    };
+    let events = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&events);
+    let agent = http::HeaderValue::from_static("my-app/1.0");
+    let hub = hub_of("http://core.invalid").with_header(http::header::USER_AGENT, agent);
+    let client = Client::new(hub, transport, async |_| ())
+        .with_observer(move |_| *count.lock().unwrap() += 1);
+    let get = cycle_images::images::GetImage::new(cycle_images::ImageId::new("i1").unwrap());
+    let is_live = |state: &str| state == "live";
+    let until = client.wait_until(get, |reply| is_live(reply.data.state.current.as_str()));
+    assert_eq!(runtime().block_on(until).unwrap().data.id.as_str(), "i1");
+    assert_eq!(*events.lock().unwrap(), 4);
+}

@@ -119,3 +119,45 @@ fn names_methods_and_capabilities_are_the_documented_ones() {
     assert_eq!(of::<CreateImagesJob>(), ("CreateImagesJob", Method::POST, "images-manage"));
     assert_eq!(of::<CreateImageJob>(), ("CreateImageJob", Method::POST, "images-import"));
 }
+
+/// Headers of the hub and of the operation are sent; those that identify the caller can't be changed.
+#[test]
+fn headers_of_the_hub_and_the_operation_are_sent() {
+    use cycle_images::http::{HeaderMap, HeaderValue, Method, header};
+    use cycle_images::operation::{Empty, Path};
+
+    struct Tagged;
+
+    impl Operation for Tagged {
+        const NAME: &'static str = "Tagged";
+        const METHOD: Method = Method::DELETE;
+        const CAPABILITY: &'static str = "none";
+        type Output = Empty;
+
+        fn path(&self, path: &mut Path<'_>) {
+            path.literal("/v1/tags").segment("tag", "a b");
+        }
+
+        fn headers(&self, headers: &mut HeaderMap) {
+            headers.insert("x-tag", HeaderValue::from_static("1"));
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_static("mine"));
+        }
+    }
+
+    let evil = HeaderValue::from_static("mine");
+    let hub = hub()
+        .with_header(header::USER_AGENT, HeaderValue::from_static("my-app/1.0"))
+        .with_header(header::AUTHORIZATION, evil);
+    let request = hub.request(&Tagged).unwrap();
+    assert_eq!(request.uri().path(), "/v1/tags/a%20b");
+    let headers = request.headers();
+    assert_eq!(headers["authorization"], "Bearer the-key");
+    assert_eq!(
+        (&headers["user-agent"], &headers["x-tag"]),
+        (&HeaderValue::from_static("my-app/1.0"), &HeaderValue::from_static("1"),)
+    );
+    assert_eq!(headers.get_all("authorization").iter().count(), 1);
+    // An empty 2xx is the success of an operation that returns nothing.
+    let reply = hub.response(&Tagged, cycle_images::http::Response::new("")).unwrap();
+    assert_eq!(reply.attempts, 1);
+}

@@ -4,6 +4,7 @@
 #![allow(
     clippy::panic,
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a test may stop at what it didn't expect"
 )]
@@ -12,6 +13,7 @@ mod clock;
 mod outcomes;
 
 mod by_hand;
+mod events;
 mod exchange;
 mod never_twice;
 mod pages;
@@ -24,7 +26,9 @@ mod retry_after;
 mod retry_budgets;
 mod stored;
 mod stored_operations;
+mod stored_versions;
 mod track;
 mod track_ends;
 mod track_progress;
 mod track_unknown;
+mod until;

@@ -204,18 +204,17 @@ fn a_response_with_another_job_is_an_error_and_not_the_end() {
 #[test]
 fn a_stored_tracker_with_extreme_numbers_does_not_panic() {
     let text = serde_json::to_value(track()).unwrap();
-    for (field, odd) in [
-        ("wait", serde_json::json!({"secs": u64::MAX, "nanos": 999_999_999})),
-        ("allowed", serde_json::json!({"secs": u64::MAX, "nanos": 0})),
-        ("unknown", serde_json::json!(u32::MAX)),
+    for (field, extreme) in [
+        ("/schedule/wait", serde_json::json!({"secs": u64::MAX, "nanos": 999_999_999})),
+        ("/schedule/limit", serde_json::json!({"secs": u64::MAX, "nanos": 0})),
+        ("/unknown", serde_json::json!(u32::MAX)),
         (
-            "last_reported",
+            "/last_reported",
             serde_json::json!(["new", {"done": u64::MAX, "failed": u64::MAX, "total": 0}]),
         ),
     ] {
         let mut text = text.clone();
-        assert!(text.get(field).is_some(), "{field} is not stored");
-        text[field] = odd;
+        *text.pointer_mut(field).expect(field) = extreme;
         let mut run = Run::new(serde_json::from_value::<JobTracker>(text).unwrap());
         let _ = run.step(seen("running", 1, 4)).unwrap();
         assert!(run.step(seen("completed", 4, 4)).unwrap().is_some(), "{field}");

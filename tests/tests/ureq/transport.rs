@@ -228,3 +228,34 @@ fn a_closure_cannot_upload() {
     let error = client.upload(&image, tar, |_| panic!("the tar was read")).unwrap_err();
     assert!(matches!(error, Error::Transport { may_have_arrived: false, .. }), "{error:?}");
 }
+
+#[test]
+fn a_user_agent_of_the_hub_comes_first() {
+    use cycle_images::http::{HeaderValue, header::USER_AGENT};
+
+    let hub = hub().with_header(USER_AGENT, HeaderValue::from_static("my-app/1.0"));
+    let client = Client::with_transport(hub, |request: Request<Vec<u8>>| {
+        let agent = request.headers()[USER_AGENT].to_str().unwrap();
+        assert!(agent.starts_with("my-app/1.0 cycle-images/"), "{agent}");
+        Ok::<_, SendError>(Response::new(r#"{"data": []}"#))
+    });
+    client.call(&GetImages::new()).unwrap();
+}
+
+#[test]
+fn a_client_waits_for_a_condition_and_is_observed() {
+    let count = Arc::new(AtomicU32::new(0));
+    let events = Arc::clone(&count);
+    let body =
+        |state: &str| format!(r#"{{"data": {{"id": "i1", "state": {{"current": "{state}"}}}}}}"#);
+    let (building, live) = (body("building"), body("live"));
+    let client = Client::with_transport(hub(), responses(&[(200, &building), (200, &live)]))
+        .with_sleep(|_| ControlFlow::Continue(()))
+        .with_observer(move |_| {
+            events.fetch_add(1, Ordering::Relaxed);
+        });
+    let get = cycle_images::images::GetImage::new(cycle_images::ImageId::new("i1").unwrap());
+    let reply =
+        client.wait_until(get, |reply| reply.data.state.current.as_str() == "live").unwrap();
+    assert_eq!((reply.data.id.as_str(), count.load(Ordering::Relaxed)), ("i1", 4));
+}

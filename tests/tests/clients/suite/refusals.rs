@@ -23,6 +23,7 @@ pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
         test(an_error_without_a_body),
         test(a_success_that_can_not_be_decoded),
         test(an_echoed_key_is_not_shown),
+        test(an_echoed_secret_of_the_operation_is_not_shown),
     ]
 }
 
@@ -184,4 +185,18 @@ fn an_echoed_key_is_not_shown<D: Driver>(make: Make<D>) {
         let body = error.response().unwrap().body().as_str();
         assert!(!body.contains(key), "{nth}: {body}");
     }
+}
+
+/// The secrets of an operation are as safe through a client as through the hub.
+fn an_echoed_secret_of_the_operation_is_not_shown<D: Driver>(make: Make<D>) {
+    const ARGUMENT: &str = "build-argument-secret";
+    let sandbox = Sandbox::start().unwrap();
+    let client = make(Setup::of(&sandbox));
+    let source = SourceId::new(sandbox.source_id()).unwrap();
+    let create = CreateImage::new(source).build_arg("TOKEN", ARGUMENT);
+    let body = format!(r#"{{"error": {{"code": "422.invalid", "title": "got {ARGUMENT}"}}}}"#);
+    sandbox.fault(Fault::json(422, &body));
+    let error = client.call(&create).unwrap_err();
+    assert!(!shown(&error).contains(ARGUMENT), "{}", shown(&error));
+    assert!(!error.response().unwrap().body().as_str().contains(ARGUMENT));
 }

@@ -1,0 +1,53 @@
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::wire::timestamp::Timestamp;
+
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(5);
+const DEFAULT_LIMIT: Duration = Duration::from_secs(3600);
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
+
+/// When to poll a resource that changes, and when to stop: intervals that grow by half, and a time
+/// limit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PollSchedule {
+    pub(super) limit: Duration,
+    started: Option<Timestamp>,
+    wait: Duration,
+    interval: Duration,
+}
+
+impl PollSchedule {
+    pub(super) fn new() -> Self {
+        let (limit, interval) = (DEFAULT_LIMIT, DEFAULT_INTERVAL);
+        Self { limit, started: None, wait: FIRST_WAIT, interval }
+    }
+
+    pub(super) fn set_interval(&mut self, interval: Duration) {
+        self.interval = interval;
+        self.wait = self.wait.min(interval);
+    }
+
+    /// The time that is left, from the first call on.
+    pub(super) fn left(&mut self, now: Timestamp) -> Duration {
+        // A clock that was set back must not extend the deadline.
+        let started = self.started.get_or_insert(now);
+        *started = (*started).min(now);
+        self.limit.saturating_sub(now.since(*started))
+    }
+
+    /// The time since the first poll.
+    pub(super) fn elapsed(&self, now: Timestamp) -> Duration {
+        self.started.map_or(Duration::ZERO, |started| now.since(started))
+    }
+
+    /// The wait before the next poll, at least the `Retry-After` of the last response.
+    pub(super) fn next_wait(&mut self, retry_after: Option<Duration>) -> Duration {
+        let asked = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
+        let wait = self.wait.min(self.interval).max(asked);
+        self.wait = (self.wait.saturating_mul(3) / 2).min(self.interval);
+        wait
+    }
+}

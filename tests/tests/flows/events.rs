@@ -1,0 +1,104 @@
+//! What an observer is called with, and what a request has in its extensions.
+
+use std::sync::{Arc, Mutex};
+
+use cycle_images::flow::{Attempt, Event, Exchange, JobTracker, Pages};
+use cycle_images::images::{CreateImage, GetImage, GetImages};
+use cycle_images::{ImageId, JobId, SourceId};
+
+use crate::clock::{KEY, Run, secs};
+use crate::outcomes::{answer, asking, data, image, lost, page, seen, status};
+
+/// Each event as a line.
+fn observed<F>(run: Run<F>) -> (Run<F>, Arc<Mutex<Vec<String>>>) {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&lines);
+    let hub = run.hub.clone().with_observer(move |event| {
+        log.lock().unwrap().push(match event {
+            Event::Attempt { operation, attempt, method, path, .. } => {
+                format!("{operation} {attempt}: {method} {path}")
+            }
+            Event::Response { operation, attempt, status, elapsed, request_id, .. } => {
+                let id = request_id.unwrap_or("no id");
+                format!("{operation} {attempt}: {status} after {}, {id}", elapsed.as_secs())
+            }
+            Event::NoResponse { operation, attempt, may_have_arrived, .. } => {
+                format!("{operation} {attempt}: no response, {may_have_arrived}")
+            }
+            Event::Retry { operation, attempt, after, error, .. } => {
+                format!("{operation} {attempt}: again after {}: {error}", after.as_secs())
+            }
+            Event::JobState { state, done, total, .. } => format!("{state}: {done} of {total}"),
+            other => format!("{other:?}"),
+        });
+    });
+    (Run { hub, ..run }, lines)
+}
+
+fn get() -> GetImage {
+    GetImage::new(ImageId::new("the-id").unwrap())
+}
+
+#[test]
+fn each_attempt_response_and_retry_is_an_event() {
+    let (mut run, lines) = observed(Run::new(Exchange::new(get(), 1)));
+    run.request();
+    run.clock.pass(secs(2));
+    run.handle(asking(503, "7")).unwrap();
+    run.step(lost()).unwrap();
+    run.request();
+    run.handle(answer(404, &[("x-request-id", "req-1")], "")).unwrap_err();
+    let lines = lines.lock().unwrap();
+    assert_eq!(lines[0], "GetImage 1: GET /v1/images/{id}");
+    assert_eq!(lines[1], "GetImage 1: 503 Service Unavailable after 2, no id");
+    assert!(
+        lines[2].starts_with("GetImage 1: again after 7: GetImage failed with"),
+        "{}",
+        lines[2]
+    );
+    assert_eq!(lines[3], "GetImage 2: GET /v1/images/{id}");
+    assert_eq!(lines[4], "GetImage 2: no response, true");
+    assert!(lines[5].starts_with("GetImage 2: again after 0: "), "{}", lines[5]);
+    assert_eq!(lines[7], "GetImage 3: 404 Not Found after 0, req-1");
+    assert_eq!(lines.len(), 8, "the last error is the caller's");
+    let text = lines.join(" ");
+    assert!(!text.contains(KEY) && !text.contains("the-id"), "{text}");
+}
+
+#[test]
+fn each_state_of_a_job_is_an_event() {
+    let tracker = JobTracker::new(JobId::new("j1").unwrap(), 1);
+    let (mut run, lines) = observed(Run::new(tracker));
+    for (state, done) in [("queued", 0), ("running", 1), ("running", 2), ("completed", 4)] {
+        run.step(seen(state, done, 4)).unwrap();
+    }
+    let lines = lines.lock().unwrap();
+    let states: Vec<_> = lines.iter().filter(|line| line.contains(" of ")).collect();
+    assert_eq!(states.len(), 3, "{states:?}");
+    assert!(
+        states[1].starts_with("running: ") && states[2].starts_with("completed: "),
+        "{states:?}"
+    );
+}
+
+#[test]
+fn observers_add_up_and_see_pages() {
+    let (run, first) = observed(Run::new(Pages::new(GetImages::new(), 1)));
+    let (mut run, second) = observed(run);
+    run.step(page(&["1"])).unwrap();
+    assert_eq!(*first.lock().unwrap(), *second.lock().unwrap());
+    assert_eq!(first.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn a_request_knows_its_operation_and_attempt_and_a_reply_its_attempts() {
+    let create = CreateImage::new(SourceId::new("s1").unwrap());
+    let mut run = Run::new(Exchange::new(create, 1));
+    for number in 1..=3 {
+        let request = run.request();
+        let attempt = request.extensions().get::<Attempt>().unwrap();
+        assert_eq!((attempt.operation, attempt.number), ("CreateImage", number));
+        let reply = run.handle(if number < 3 { status(429) } else { data(&image("i1")) }).unwrap();
+        assert_eq!(reply.map(|reply| reply.attempts), (number == 3).then_some(3));
+    }
+}
