@@ -80,3 +80,4 @@ pub use stack_build::{
     StackBuildStatus,
 };
 pub use state::{Events, State, StateCounts, StateError};
+pub(crate) use unknown::Unknown;

@@ -9,7 +9,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 pub use crate::document::MAX_RECORDS;
 pub use crate::document::{Document, NoIncludes, Reply, Skipped};
 use crate::error::DecodeError;
-pub use crate::request::list_options::ListOptions;
+pub use crate::request::list_options::{ListOptions, Sort};
 pub use crate::request::path::Path;
 pub use crate::request::query::{ListStyle, Query};
 use crate::request_error::RequestError;

@@ -2,7 +2,7 @@ use super::include::{ImageInclude, ImageIncludes, ImageMetaName};
 use crate::error::DecodeError;
 use crate::model::Image;
 use crate::model::ImageId;
-use crate::operation::{DocumentOf, ListOptions, One, Operation, Output, Path, Query};
+use crate::operation::{DocumentOf, ListOptions, One, Operation, Output, Path, Query, Sort};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -47,8 +47,8 @@ impl GetImage {
     }
 
     /// A field to sort by: documented for a single image, too.
-    pub fn sort(mut self, field: impl Into<String>) -> Self {
-        self.options.add_sort(field);
+    pub fn sort(mut self, sort: impl Into<Sort>) -> Self {
+        self.options.add_sort(sort);
         self
     }
 

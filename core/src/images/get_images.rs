@@ -3,7 +3,7 @@ use crate::error::DecodeError;
 use crate::model::SourceId;
 use crate::model::{Image, ImageStatus, SourceType};
 use crate::operation::{
-    DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query,
+    DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query, Sort,
 };
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -15,16 +15,17 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use cycle_images::images::{GetImages, ImageInclude};
 /// use cycle_images::model::ImageStatus;
+/// use cycle_images::operation::Sort;
 ///
 /// let newest = GetImages::new()
 ///     .include(ImageInclude::Sources)
 ///     .filter_state(ImageStatus::Live)
-///     .sort("-events.created")
+///     .sort(Sort::descending("id"))
 ///     .page_size(20);
 /// # let hub = cycle_images::Hub::new("key", "hub")?;
 /// assert_eq!(
 ///     hub.request(&newest)?.uri().path_and_query().unwrap(),
-///     "/v1/images?filter%5Bstate%5D=live&include=sources&sort=-events.created&page%5Bsize%5D=20",
+///     "/v1/images?filter%5Bstate%5D=live&include=sources&sort=-id&page%5Bsize%5D=20",
 /// );
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
@@ -92,9 +93,9 @@ impl GetImages {
         self
     }
 
-    /// Sorts by a field, descending with `-` in front; may be called again for the next field.
-    pub fn sort(mut self, field: impl Into<String>) -> Self {
-        self.options.add_sort(field);
+    /// Sorts by a field; may be called again for the next field. Only `id` is documented.
+    pub fn sort(mut self, sort: impl Into<Sort>) -> Self {
+        self.options.add_sort(sort);
         self
     }
 

@@ -2,7 +2,7 @@ use super::include::{JobInclude, JobIncludes};
 use crate::error::{DecodeError, RequestError};
 use crate::model::{Job, JobStatus};
 use crate::operation::{
-    DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query,
+    DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query, Sort,
 };
 use crate::wire::timestamp::Timestamp;
 use http::Method;
@@ -80,9 +80,9 @@ impl GetJobs {
         self
     }
 
-    /// Sorts by a field, descending with `-` in front; may be called again for the next field.
-    pub fn sort(mut self, field: impl Into<String>) -> Self {
-        self.options.add_sort(field);
+    /// Sorts by a field; may be called again for the next field. Only `id` is documented.
+    pub fn sort(mut self, sort: impl Into<Sort>) -> Self {
+        self.options.add_sort(sort);
         self
     }
 

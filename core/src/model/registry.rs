@@ -31,7 +31,7 @@ pub struct UserAuth {
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(crate) unknown: Unknown,
 }
 
 impl UserAuth {
@@ -68,7 +68,7 @@ pub struct ProviderAuth {
     #[serde(deserialize_with = "lenient::or_default")]
     pub credentials: ProviderCredentials,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(crate) unknown: Unknown,
 }
 
 impl ProviderAuth {
@@ -132,7 +132,7 @@ pub struct ProviderCredentials {
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub config: Option<Secret>,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(crate) unknown: Unknown,
 }
 
 impl ProviderCredentials {
@@ -202,7 +202,7 @@ pub struct WebhookAuth {
     #[serde(deserialize_with = "lenient::or_default")]
     pub url: String,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(crate) unknown: Unknown,
 }
 
 debug!(WebhookAuth { url = Secret::from(url.as_str()), unknown });

@@ -24,7 +24,7 @@ pub struct Repo {
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub git_ref: Option<GitRef>,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(crate) unknown: Unknown,
 }
 
 debug!(Repo { url = Url(url), branch, auth, git_ref, unknown });
@@ -79,7 +79,7 @@ pub struct GitRef {
     #[serde(deserialize_with = "lenient::or_default")]
     pub value: String,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(crate) unknown: Unknown,
 }
 
 impl GitRef {
@@ -130,7 +130,7 @@ pub struct HttpCredentials {
     #[serde(deserialize_with = "lenient::or_default")]
     pub password: Secret,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(crate) unknown: Unknown,
 }
 
 impl HttpCredentials {
@@ -156,7 +156,7 @@ pub struct SshCredentials {
     #[serde(deserialize_with = "lenient::or_default")]
     pub private_key: Secret,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(crate) unknown: Unknown,
 }
 
 impl SshCredentials {

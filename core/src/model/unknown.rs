@@ -5,6 +5,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::wire::secrets::Secrets;
+
 /// Properties that this version doesn't know, of objects that can be sent back. They are written as
 /// they were read. `Debug` shows only their names, as they may be credentials.
 #[allow(clippy::box_collection, reason = "a pointer, where a record mostly has none of them")]
@@ -12,6 +14,11 @@ use serde_json::Value;
 pub(crate) struct Unknown(Option<Box<BTreeMap<String, Value>>>);
 
 impl Unknown {
+    /// Adds all strings: any of them may be a credential.
+    pub(crate) fn add_to(&self, secrets: &mut Secrets<'_>) {
+        self.entries().for_each(|(_, value)| _ = secrets.value(value));
+    }
+
     fn entries(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.0.iter().flat_map(|entries| entries.iter())
     }

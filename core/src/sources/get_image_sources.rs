@@ -2,7 +2,7 @@ use super::include::{SourceInclude, SourceIncludes, SourceMetaName};
 use crate::error::DecodeError;
 use crate::model::{LifeStatus, Source};
 use crate::operation::{
-    DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query,
+    DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query, Sort,
 };
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -14,17 +14,18 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use cycle_images::model::LifeStatus;
+/// use cycle_images::operation::Sort;
 /// use cycle_images::sources::{GetImageSources, SourceMetaName};
 ///
 /// let operation = GetImageSources::new()
 ///     .meta(SourceMetaName::ImagesCount)
 ///     .filter_state(LifeStatus::Live)
-///     .sort("name")
+///     .sort(Sort::ascending("id"))
 ///     .page_size(50);
 /// # let hub = cycle_images::Hub::new("key", "hub")?;
 /// assert_eq!(
 ///     hub.request(&operation)?.uri().path_and_query().unwrap(),
-///     "/v1/images/sources?filter%5Bstate%5D=live&meta=images_count&sort=name&page%5Bsize%5D=50",
+///     "/v1/images/sources?filter%5Bstate%5D=live&meta=images_count&sort=id&page%5Bsize%5D=50",
 /// );
 /// # Ok::<(), cycle_images::RequestError>(())
 /// ```
@@ -78,9 +79,9 @@ impl GetImageSources {
         self
     }
 
-    /// Sorts by a field, descending with `-` in front; may be called again for the next field.
-    pub fn sort(mut self, field: impl Into<String>) -> Self {
-        self.options.add_sort(field);
+    /// Sorts by a field; may be called again for the next field. Only `id` is documented.
+    pub fn sort(mut self, sort: impl Into<Sort>) -> Self {
+        self.options.add_sort(sort);
         self
     }
 

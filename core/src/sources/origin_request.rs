@@ -1,7 +1,7 @@
 use serde::ser::{Serialize, Serializer};
 
 use crate::error::RequestError;
-use crate::model::{DockerFile, Origin, RegistryAuth, Repo, RepoAuth};
+use crate::model::{DockerFile, ExistingSource, Origin, RegistryAuth, Repo, RepoAuth, Unknown};
 use crate::wire::secret::Secret;
 use crate::wire::secrets::Secrets;
 use crate::wire::tagged;
@@ -43,9 +43,13 @@ impl OriginRequest {
 }
 
 impl OriginRequest {
+    /// Adds all credentials, and all properties that this version doesn't know: any of them may be one.
     pub(super) fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {
         match &self.0 {
-            Origin::DockerHub(hub) => add(secrets, [&hub.token]),
+            Origin::DockerHub(hub) => {
+                add(secrets, [&hub.token]);
+                add_unknown(secrets, &hub.unknown, &hub.existing);
+            }
             Origin::DockerFile(file) => {
                 if let Some(repo) = &file.repo {
                     add_repo(secrets, repo);
@@ -53,18 +57,22 @@ impl OriginRequest {
                 for registry in &file.credentials {
                     secrets.url(registry.url.as_deref().unwrap_or_default());
                     add(secrets, [&registry.token]);
+                    registry.unknown.add_to(secrets);
                 }
                 secrets.url(file.targz_url.as_deref().unwrap_or_default());
+                add_unknown(secrets, &file.unknown, &file.existing);
             }
             Origin::DockerRegistry(registry) => {
                 secrets.url(&registry.url);
                 add(secrets, [&registry.token, &registry.password]);
+                add_unknown(secrets, &registry.unknown, &registry.existing);
             }
             Origin::OciRegistry(registry) => {
                 secrets.url(&registry.url);
                 if let Some(auth) = &registry.auth {
                     add_auth(secrets, auth);
                 }
+                add_unknown(secrets, &registry.unknown, &registry.existing);
             }
             Origin::Unknown(unknown) => {
                 unknown.content().into_iter().for_each(|content| _ = secrets.json(content));
@@ -81,12 +89,23 @@ fn add<'a>(secrets: &mut Secrets<'a>, found: impl IntoIterator<Item = &'a Option
     }
 }
 
+fn add_unknown(secrets: &mut Secrets<'_>, unknown: &Unknown, existing: &Option<ExistingSource>) {
+    unknown.add_to(secrets);
+    existing.iter().for_each(|source| source.unknown.add_to(secrets));
+}
+
 fn add_repo<'a>(secrets: &mut Secrets<'a>, repo: &'a Repo) {
     secrets.url(&repo.url);
+    repo.unknown.add_to(secrets);
+    repo.git_ref.iter().for_each(|git_ref| git_ref.unknown.add_to(secrets));
     match &repo.auth {
-        Some(RepoAuth::Http(auth)) => _ = secrets.text(auth.password.expose()),
+        Some(RepoAuth::Http(auth)) => {
+            secrets.text(auth.password.expose());
+            auth.unknown.add_to(secrets);
+        }
         Some(RepoAuth::Ssh(auth)) => {
             secrets.text(auth.passphrase.expose()).text(auth.private_key.expose());
+            auth.unknown.add_to(secrets);
         }
         Some(RepoAuth::Unknown(auth)) => {
             auth.content().into_iter().for_each(|content| _ = secrets.json(content));
@@ -97,12 +116,20 @@ fn add_repo<'a>(secrets: &mut Secrets<'a>, repo: &'a Repo) {
 
 fn add_auth<'a>(secrets: &mut Secrets<'a>, auth: &'a RegistryAuth) {
     match auth {
-        RegistryAuth::User(user) => add(secrets, [&user.token]),
+        RegistryAuth::User(user) => {
+            add(secrets, [&user.token]);
+            user.unknown.add_to(secrets);
+        }
         RegistryAuth::Provider(provider) => {
             let credentials = &provider.credentials;
             add(secrets, [&credentials.api_key, &credentials.secret, &credentials.config]);
+            provider.unknown.add_to(secrets);
+            credentials.unknown.add_to(secrets);
         }
-        RegistryAuth::Webhook(hook) => _ = secrets.text(&*hook.url).url(&hook.url),
+        RegistryAuth::Webhook(hook) => {
+            secrets.text(&*hook.url).url(&hook.url);
+            hook.unknown.add_to(secrets);
+        }
         RegistryAuth::Unknown(auth) => {
             auth.content().into_iter().for_each(|content| _ = secrets.json(content));
         }

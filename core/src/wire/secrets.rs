@@ -48,12 +48,20 @@ impl<'a> Secrets<'a> {
 
     /// Adds all strings in a JSON value.
     pub fn json(&mut self, json: &Json) -> &mut Self {
-        let mut values: Vec<Value> = json.parse().into_iter().collect();
+        if let Ok(value) = json.parse() {
+            self.value(&value);
+        }
+        self
+    }
+
+    /// Adds all strings in a JSON value.
+    pub(crate) fn value(&mut self, value: &Value) -> &mut Self {
+        let mut values = vec![value];
         while let Some(value) = values.pop() {
             match value {
-                Value::String(text) => _ = self.text(text),
+                Value::String(text) => _ = self.text(text.clone()),
                 Value::Array(list) => values.extend(list),
-                Value::Object(map) => values.extend(map.into_iter().map(|(_, value)| value)),
+                Value::Object(map) => values.extend(map.values()),
                 _ => (),
             }
         }

@@ -150,6 +150,29 @@ fn an_echoed_secret_is_not_shown() {
         repeats_no_secret(&CreateImageSource::new(origin.clone()));
         repeats_no_secret(&UpdateImageSource::new(source()).origin(origin));
     }
-    let unknown = r#"{"type": "ftp", "details": {"login": {"words": ["sec-word"]}}}"#;
-    repeats_no_secret(&CreateImageSource::new(serde_json::from_str::<Origin>(unknown).unwrap()));
+    let unknown = r#""later": {"list": ["sec-word"]}"#;
+    for origin in [
+        format!(r#"{{"type": "ftp", "details": {{{unknown}}}}}"#),
+        format!(r#"{{"type": "docker-hub", "details": {{"target": "a", {unknown}}}}}"#),
+        format!(
+            r#"{{"type": "docker-registry", "details": {{"target": "a", "url": "b", {unknown}}}}}"#
+        ),
+        format!(
+            r#"{{"type": "docker-hub", "details": {{"target": "a", "existing": {{{unknown}}}}}}}"#
+        ),
+        format!(
+            r#"{{"type": "docker-file", "details": {{{unknown}, "credentials": [{{{unknown}}}],
+                "repo": {{"url": "b", {unknown}, "ref": {{"type": "t", "value": "v", {unknown}}},
+                "auth": {{"type": "http", "credentials": {{{unknown}}}}}}}}}}}"#
+        ),
+        format!(
+            r#"{{"type": "oci-registry", "details": {{"target": "a", "url": "b", {unknown},
+                "auth": {{"type": "provider", "details": {{"flavor": "ecr",
+                "credentials": {{{unknown}}}}}}}}}}}"#
+        ),
+    ] {
+        let origin: Origin = serde_json::from_str(&origin).unwrap();
+        repeats_no_secret(&CreateImageSource::new(origin.clone()));
+        assert!(body(&CreateImageSource::new(origin)).contains("sec-word"), "it is sent");
+    }
 }

@@ -31,7 +31,7 @@ pub struct DockerFile {
     #[serde(deserialize_with = "lenient::list", skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<RegistryCredentials>,
     #[serde(flatten)]
-    pub(in crate::model) unknown: Unknown,
+    pub(crate) unknown: Unknown,
 }
 
 debug!(DockerFile { existing, repo, targz_url = targz_url.as_deref().map(Url), context_dir, build_file, credentials, unknown });
@@ -107,7 +107,7 @@ pub struct RegistryCredentials {
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
     #[serde(flatten)]
-    pub(in crate::model) unknown: Unknown,
+    pub(crate) unknown: Unknown,
 }
 
 debug!(RegistryCredentials { url = url.as_deref().map(Url), username, token, unknown });

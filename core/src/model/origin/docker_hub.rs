@@ -24,7 +24,7 @@ pub struct DockerHub {
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
     #[serde(flatten)]
-    pub(in crate::model) unknown: Unknown,
+    pub(crate) unknown: Unknown,
 }
 
 impl DockerHub {

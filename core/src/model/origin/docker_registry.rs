@@ -31,7 +31,7 @@ pub struct DockerRegistry {
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
     #[serde(flatten)]
-    pub(in crate::model) unknown: Unknown,
+    pub(crate) unknown: Unknown,
 }
 
 debug!(DockerRegistry { existing, target, url = Url(url), username, token, password, unknown });

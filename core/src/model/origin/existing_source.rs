@@ -13,7 +13,7 @@ pub struct ExistingSource {
     #[serde(deserialize_with = "lenient::or_none", skip_serializing_if = "Option::is_none")]
     pub source_id: Option<SourceId>,
     #[serde(flatten)]
-    pub(in crate::model) unknown: Unknown,
+    pub(crate) unknown: Unknown,
 }
 
 impl ExistingSource {

@@ -24,7 +24,7 @@ pub struct OciRegistry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<RegistryAuth>,
     #[serde(flatten)]
-    pub(in crate::model) unknown: Unknown,
+    pub(crate) unknown: Unknown,
 }
 
 debug!(OciRegistry { existing, target, url = Url(url), auth, unknown });
