@@ -1,11 +1,12 @@
-//! Where an example runs, and how it speaks.
+//! Where an example runs, and what it prints.
 
-#![allow(clippy::print_stdout, reason = "an example speaks to people")]
+#![allow(clippy::print_stdout, reason = "an example prints")]
 
 use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use cycle_images::error::report;
 use cycle_images::{Hub, Operation};
 
 use crate::sandbox::{Sandbox, Settings};
@@ -14,18 +15,17 @@ use crate::sandbox::{Sandbox, Settings};
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Place {
-    /// What a client is made for.
+    /// The hub for the client.
     pub hub: Hub,
-    /// The sandbox, which stops when the place is dropped, unless this is the platform.
+    /// The sandbox, which stops when it is dropped; `None` on the platform.
     pub sandbox: Option<Sandbox>,
 }
 
 impl Place {
-    /// The platform if `CYCLE_API_KEY` or `CYCLE_HUB_ID` is set, a sandbox with these settings if
-    /// not.
+    /// The platform if `CYCLE_API_KEY` or `CYCLE_HUB_ID` is set, else a sandbox with these settings.
     ///
     /// # Errors
-    /// If one of the variables is missing or unusable, or the sandbox can't start.
+    /// If one of the variables is missing or invalid, or the sandbox can't start.
     pub fn from_env(settings: Settings) -> Result<Self, Box<dyn Error>> {
         let variable = |name: &str| {
             let value = std::env::var_os(name).filter(|value| !value.is_empty());
@@ -47,9 +47,9 @@ impl Place {
     }
 }
 
-/// Shows the request line of an operation, which is handed on to be sent.
+/// Prints the request line of an operation, and returns the operation.
 pub fn shown<O: Operation>(operation: &O) -> &O {
-    // What stands behind the base URL is the same for every hub.
+    // The path and query are the same for every hub.
     if let Ok(request) = Hub::new("key", "hub").and_then(|hub| hub.request(operation)) {
         let line = request.uri().path_and_query().map_or("/", |path| path.as_str());
         println!("\n{} {line}", O::METHOD);
@@ -57,17 +57,12 @@ pub fn shown<O: Operation>(operation: &O) -> &O {
     operation
 }
 
-/// Ends an example. An error is shown with all that led to it, each on a line.
+/// Ends an example. An error is printed with its causes.
 #[must_use]
 pub fn end(result: Result<(), Box<dyn Error>>) -> ExitCode {
     let Err(error) = result else {
         return ExitCode::SUCCESS;
     };
-    println!("\n{error}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        println!("  because: {error}");
-        cause = error.source();
-    }
+    println!("\n{:#}", report(&*error));
     ExitCode::FAILURE
 }
