@@ -75,7 +75,9 @@ pub enum Event<'a> {
 
 /// The functions that are called with each event.
 #[derive(Clone, Default)]
-pub(crate) struct Observers(Vec<Arc<dyn Fn(&Event<'_>) + Send + Sync>>);
+pub(crate) struct Observers(Vec<Arc<Observer>>);
+
+type Observer = dyn Fn(&Event<'_>) + Send + Sync;
 
 impl Observers {
     pub(crate) fn add(&mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) {

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::SourceId;
 use crate::wire::lenient;
 
-/// The details of [`Origin::CycleSource`].
+/// The details of [`Origin::CycleSource`](super::Origin::CycleSource).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -4,7 +4,7 @@ use crate::wire::lenient;
 use crate::wire::secret::Secret;
 use crate::wire::timestamp::Timestamp;
 
-/// The details of [`Origin::CycleUpload`].
+/// The details of [`Origin::CycleUpload`](super::Origin::CycleUpload).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -7,7 +7,7 @@ use crate::wire::lenient;
 use crate::wire::secret::Secret;
 use crate::wire::shown::{Url, debug};
 
-/// The details of [`Origin::DockerFile`].
+/// The details of [`Origin::DockerFile`](super::Origin::DockerFile).
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use crate::model::unknown::Unknown;
 use crate::wire::lenient;
 use crate::wire::secret::Secret;
 
-/// The details of [`Origin::DockerHub`].
+/// The details of [`Origin::DockerHub`](super::Origin::DockerHub).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

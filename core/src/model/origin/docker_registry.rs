@@ -7,7 +7,7 @@ use crate::wire::lenient;
 use crate::wire::secret::Secret;
 use crate::wire::shown::{Url, debug};
 
-/// The details of [`Origin::DockerRegistry`].
+/// The details of [`Origin::DockerRegistry`](super::Origin::DockerRegistry).
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

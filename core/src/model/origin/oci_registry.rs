@@ -6,7 +6,7 @@ use crate::model::{RegistryAuth, SourceId};
 use crate::wire::lenient;
 use crate::wire::shown::{Url, debug};
 
-/// The details of [`Origin::OciRegistry`].
+/// The details of [`Origin::OciRegistry`](super::Origin::OciRegistry).
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -36,8 +36,8 @@ impl OciRegistry {
         Self { target: target.into(), url: url.into(), ..Self::default() }
     }
 
-    /// Credentials for the registry: a [`UserAuth`](super::UserAuth), a
-    /// [`ProviderAuth`](super::ProviderAuth) or a [`WebhookAuth`](super::WebhookAuth).
+    /// Credentials for the registry: a [`UserAuth`](crate::model::UserAuth), a
+    /// [`ProviderAuth`](crate::model::ProviderAuth) or a [`WebhookAuth`](crate::model::WebhookAuth).
     #[must_use]
     pub fn auth(mut self, auth: impl Into<RegistryAuth>) -> Self {
         self.auth = Some(auth.into());
