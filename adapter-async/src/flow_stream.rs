@@ -120,7 +120,10 @@ impl<F: Flow, C: Driver> FlowStream<F, C> {
                             // The flow must learn that its request wasn't sent after all.
                             let unsaved = SendError::not_sent(error).fatal();
                             let unsaved = Err::<Response<C::Body>, _>(unsaved);
-                            return Poll::Ready(self.flow.handle(self.driver.hub(), unsaved, now));
+                            if let Some(item) = self.flow.handle(self.driver.hub(), unsaved, now)? {
+                                return Poll::Ready(Ok(Some(item)));
+                            }
+                            continue;
                         }
                         self.driver.send(request);
                         self.send_prefetch();

@@ -205,7 +205,7 @@ mod tests {
             _: Result<Response<&[u8]>, SendError>,
             _: Timestamp,
         ) -> Result<Option<()>, FlowError> {
-            Err(FlowError::NotAsked)
+            Err(FlowError::NothingInFlight)
         }
     }
 

@@ -148,6 +148,8 @@ impl Hub {
     /// Adds a header to every request to the platform, such as a trace id. It replaces an earlier one
     /// of the same name. `Authorization`, `X-Hub-Id`, `Accept` and `Content-Type` can't be changed. A
     /// `User-Agent` is sent before that of the client. Uploads to the factory don't have the header.
+    /// If a value is a secret, mark it as [sensitive](HeaderValue::set_sensitive): then neither `Debug`
+    /// nor an error shows it.
     ///
     /// ```
     /// use cycle_images::http::{HeaderValue, header::USER_AGENT};
@@ -281,6 +283,9 @@ impl Hub {
     pub(crate) fn secrets(&self) -> Secrets<'_> {
         let mut secrets = Secrets::default();
         secrets.text(self.api_key.secret().expose());
+        for value in self.headers.values().filter(|value| value.is_sensitive()) {
+            secrets.text(String::from_utf8_lossy(value.as_bytes()));
+        }
         secrets
     }
 }

@@ -128,7 +128,7 @@ pub enum FlowError {
     Ended,
     /// An outcome was passed to a flow that has no request in flight.
     #[error("an outcome was passed to a flow that has no request in flight; call `poll` first")]
-    NotAsked,
+    NothingInFlight,
 }
 
 impl FlowError {

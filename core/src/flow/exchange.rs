@@ -68,7 +68,7 @@ impl<O: Operation> Flow for Exchange<O> {
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
         let reply = self.retry.handle(&self.operation, hub, outcome, now);
-        self.ended |= !matches!(reply, Ok(None) | Err(FlowError::NotAsked));
+        self.ended |= !matches!(reply, Ok(None) | Err(FlowError::NothingInFlight));
         reply
     }
 }

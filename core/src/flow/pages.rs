@@ -171,7 +171,7 @@ impl<O: ListOperation> Flow for Pages<O> {
     ) -> Result<Option<Self::Item>, FlowError> {
         let reply = match self.retry.handle(&self.operation, hub, outcome, now) {
             Ok(Some(reply)) => reply,
-            Err(FlowError::NotAsked) => return Err(FlowError::NotAsked),
+            Err(FlowError::NothingInFlight) => return Err(FlowError::NothingInFlight),
             failed => {
                 self.in_flight = 1;
                 return failed;

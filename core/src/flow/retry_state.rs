@@ -86,7 +86,7 @@ impl RetryState {
         now: Timestamp,
     ) -> Result<Option<ReplyOf<O>>, FlowError> {
         let Some(sent) = self.in_flight.take() else {
-            return Err(FlowError::NotAsked);
+            return Err(FlowError::NothingInFlight);
         };
         observe(hub, O::NAME, self.attempts, &outcome, now.since(sent));
         let idempotent = operation.is_idempotent();

@@ -100,7 +100,7 @@ impl<O: Operation, F: FnMut(&ReplyOf<O>) -> bool> Flow for Until<O, F> {
         let outcome = self.retry.handle(&self.operation, hub, outcome, now);
         let reply = match outcome {
             Ok(Some(reply)) => reply,
-            Err(FlowError::NotAsked) => return Err(FlowError::NotAsked),
+            Err(FlowError::NothingInFlight) => return Err(FlowError::NothingInFlight),
             Err(error) => {
                 // A caller that resumes after an error must not flood the platform.
                 self.retry.hold(self.schedule.next_wait(None), now);

@@ -45,7 +45,7 @@ impl Flow for Waits {
         _: Result<Response<&[u8]>, SendError>,
         _: Timestamp,
     ) -> Result<Option<()>, FlowError> {
-        Err(FlowError::NotAsked)
+        Err(FlowError::NothingInFlight)
     }
 }
 

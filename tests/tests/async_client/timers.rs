@@ -97,7 +97,7 @@ impl Flow for Notes {
         _: Result<Response<&[u8]>, Carried>,
         _: Timestamp,
     ) -> Result<Option<()>, Error> {
-        Err(Error::NotAsked)
+        Err(Error::NothingInFlight)
     }
 }
 

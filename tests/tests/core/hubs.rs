@@ -161,3 +161,17 @@ fn headers_of_the_hub_and_the_operation_are_sent() {
     let reply = hub.response(&Tagged, cycle_images::http::Response::new("")).unwrap();
     assert_eq!(reply.attempts, 1);
 }
+
+#[test]
+fn a_sensitive_header_is_not_shown() {
+    use cycle_images::http::{HeaderName, HeaderValue, Response};
+
+    let mut value = HeaderValue::from_static("secret-of-the-proxy");
+    value.set_sensitive(true);
+    let hub = hub().with_header(HeaderName::from_static("x-proxy"), value);
+    let list = cycle_images::images::GetImages::new();
+    let echo = Response::builder().status(502).body("got secret-of-the-proxy").unwrap();
+    let error = hub.response(&list, echo).unwrap_err();
+    let shown = format!("{hub:?} {error:?} {} {:?}", error.body().as_str(), hub.request(&list));
+    assert!(!shown.contains("secret-of-the-proxy"), "{shown}");
+}

@@ -116,7 +116,7 @@ fn an_argument_that_cant_be_sent_is_an_error_each_time() {
         let error = run.poll().unwrap_err();
         assert!(matches!(error, FlowError::Request(_)), "{error:?}");
         let not_asked = run.handle(page(&["i1"]));
-        assert!(matches!(not_asked, Err(FlowError::NotAsked)));
+        assert!(matches!(not_asked, Err(FlowError::NothingInFlight)));
     }
 }
 
@@ -128,7 +128,7 @@ where
     let before = run.flow.clone();
     for outcome in [success(), status(503), unsent(), lost()] {
         let refused = run.handle(outcome);
-        assert!(matches!(refused, Err(FlowError::NotAsked)), "{when}");
+        assert!(matches!(refused, Err(FlowError::NothingInFlight)), "{when}");
         assert_eq!(run.flow, before, "{when}");
     }
 }

@@ -49,7 +49,7 @@ fn a_response_after_the_interruption_is_refused() {
     let mut run = Run::new(Exchange::new(create(), 7));
     run.request();
     assert_interrupted(&mut run);
-    assert!(matches!(run.handle(data(&image("i1"))), Err(FlowError::NotAsked)));
+    assert!(matches!(run.handle(data(&image("i1"))), Err(FlowError::NothingInFlight)));
 }
 
 #[test]

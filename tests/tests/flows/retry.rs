@@ -86,7 +86,7 @@ fn is_repeated<O: Operation>(operation: O, outcome: Outcome) -> bool {
     match run.handle(outcome) {
         Ok(Some(_)) => panic!("{}: that was no success", O::NAME),
         Err(error) => {
-            assert!(!matches!(error, FlowError::NotAsked), "{error:?}");
+            assert!(!matches!(error, FlowError::NothingInFlight), "{error:?}");
             false
         }
         Ok(None) => {
