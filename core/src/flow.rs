@@ -83,7 +83,7 @@ pub use trace::trace;
 pub use until::Until;
 
 use crate::hub::Hub;
-use crate::wire::shown::Sent;
+use crate::wire::debug::Sent;
 use crate::wire::timestamp::Timestamp;
 
 /// What to do next for a [`Flow`]. `Debug` shows a request's method, URL and length of body, as the

@@ -10,7 +10,7 @@ use crate::request::base_url::BaseUrl;
 use crate::request::path::Path;
 use crate::request::query::{ListStyle, Query};
 use crate::wire::id::Id;
-use crate::wire::secrets::Secrets;
+use crate::wire::redact::Secrets;
 
 const X_HUB_ID: HeaderName = HeaderName::from_static("x-hub-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");

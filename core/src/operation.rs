@@ -13,7 +13,7 @@ pub use crate::request::list_options::{ListOptions, Sort};
 pub use crate::request::path::Path;
 pub use crate::request::query::{ListStyle, Query};
 use crate::request_error::RequestError;
-pub use crate::wire::secrets::Secrets;
+pub use crate::wire::redact::Secrets;
 
 /// An operation of the platform. It only declares what to send and what to expect.
 ///

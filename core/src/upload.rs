@@ -11,8 +11,8 @@ use crate::hub::{Hub, HubId};
 use crate::model::{Image, ImageId, Origin};
 use crate::request::path::Path;
 use crate::request::query::{ListStyle, Query};
+use crate::wire::debug::Sent;
 use crate::wire::secret::Secret;
-use crate::wire::shown::Sent;
 use crate::wire::timestamp::Timestamp;
 
 /// Uploads the tar of an image whose origin is `cycle-upload` to the factory: `POST

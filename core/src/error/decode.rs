@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::error::Category;
 
 use super::JsonPath;
-use crate::wire::secrets::Secrets;
+use crate::wire::redact::Secrets;
 
 /// A response body that can't be decoded.
 ///

@@ -1,6 +1,6 @@
 use serde_path_to_error::{Path, Segment};
 
-use crate::wire::secrets::Secrets;
+use crate::wire::redact::Secrets;
 
 /// The path of a value in a JSON document, such as `data[2].source.type`.
 ///

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::ErrorCode;
 use crate::wire::lenient::Text;
-use crate::wire::secrets::Secrets;
+use crate::wire::redact::Secrets;
 
 /// The raw values of an object's fields, by name: a malformed field must not cost the rest of an
 /// error, and fields that aren't needed aren't decoded. Of duplicate fields, the last one is used.

@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 
 use super::platform::fields;
 use super::{DecodeError, ErrorCode, OAuthError, PlatformError, retry_after};
-use crate::wire::secrets::Secrets;
+use crate::wire::redact::Secrets;
 use crate::wire::timestamp::Timestamp;
 
 /// A response that is not a success, or can't be decoded.

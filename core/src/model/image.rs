@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::IntegrationId;
 use super::{Config, Creator, Events, ImageSource, State, StateCounts};
 use crate::hub::HubId;
+use crate::wire::debug::{Names, debug};
 use crate::wire::id::Id;
 use crate::wire::lenient;
-use crate::wire::shown::{Names, debug};
 use crate::wire::string_enum::string_enum;
 use crate::wire::timestamp::Timestamp;
 

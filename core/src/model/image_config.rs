@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::wire::debug::{Names, debug};
 use crate::wire::lenient;
-use crate::wire::shown::{Names, debug};
 use crate::wire::string_enum::string_enum;
 
 /// The configuration of containers that run an image.

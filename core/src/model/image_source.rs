@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::Origin;
 use super::StackId;
+use crate::wire::debug::{Url, debug};
 use crate::wire::lenient;
-use crate::wire::shown::{Url, debug};
 use crate::wire::string_enum::string_enum;
 
 /// What an image is built from.

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Creator, Events, State};
 use crate::hub::HubId;
+use crate::wire::debug::{Names, debug};
 use crate::wire::id::Id;
 use crate::wire::json::Json;
 use crate::wire::lenient;
 use crate::wire::secret::Secret;
-use crate::wire::shown::{Names, debug};
 use crate::wire::string_enum::string_enum;
 
 /// The id of an [`Integration`].

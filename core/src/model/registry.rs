@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::unknown::Unknown;
+use crate::wire::debug::debug;
 use crate::wire::lenient;
 use crate::wire::secret::Secret;
-use crate::wire::shown::debug;
 use crate::wire::string_enum::string_enum;
 use crate::wire::tagged::tagged;
 

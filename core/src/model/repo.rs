@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::unknown::Unknown;
+use crate::wire::debug::{Url, debug};
 use crate::wire::lenient;
 use crate::wire::secret::Secret;
-use crate::wire::shown::{Url, debug};
 use crate::wire::tagged::tagged;
 
 /// A git repository.

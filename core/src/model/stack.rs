@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Acl, Creator, GitRef, LifeStatus, RepoAuth, State, StateCounts};
 use crate::hub::HubId;
+use crate::wire::debug::{Names, Url, debug};
 use crate::wire::id::Id;
 use crate::wire::json::Json;
 use crate::wire::lenient;
-use crate::wire::shown::{Names, Url, debug};
 use crate::wire::tagged::tagged;
 use crate::wire::timestamp::Timestamp;
 

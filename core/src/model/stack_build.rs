@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::StackId;
 use super::{Events, GitRef, State, StateCounts};
 use crate::hub::HubId;
+use crate::wire::debug::{Names, debug};
 use crate::wire::id::Id;
 use crate::wire::json::Json;
 use crate::wire::lenient;
-use crate::wire::shown::{Names, debug};
 use crate::wire::string_enum::string_enum;
 use crate::wire::timestamp::Timestamp;
 

@@ -5,7 +5,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::wire::secrets::Secrets;
+use crate::wire::redact::Secrets;
 
 /// Properties that this version doesn't know, of objects that can be sent back. They are written as
 /// they were read. `Debug` shows only their names, as they may be credentials.

@@ -2,8 +2,8 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::error::RequestError;
 use crate::model::{DockerFile, ExistingSource, Origin, RegistryAuth, Repo, RepoAuth, Unknown};
+use crate::wire::redact::Secrets;
 use crate::wire::secret::Secret;
-use crate::wire::secrets::Secrets;
 use crate::wire::tagged;
 
 /// An origin in a request. Unlike one in a response, it has no upload token: the platform issues

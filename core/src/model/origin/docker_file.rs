@@ -3,9 +3,9 @@ use serde::{Deserialize, Serialize};
 use super::ExistingSource;
 use crate::model::unknown::Unknown;
 use crate::model::{Repo, SourceId};
+use crate::wire::debug::{Url, debug};
 use crate::wire::lenient;
 use crate::wire::secret::Secret;
-use crate::wire::shown::{Url, debug};
 
 /// The details of [`Origin::DockerFile`](super::Origin::DockerFile).
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]

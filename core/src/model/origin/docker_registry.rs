@@ -3,9 +3,9 @@ use serde::{Deserialize, Serialize};
 use super::ExistingSource;
 use crate::model::SourceId;
 use crate::model::unknown::Unknown;
+use crate::wire::debug::{Url, debug};
 use crate::wire::lenient;
 use crate::wire::secret::Secret;
-use crate::wire::shown::{Url, debug};
 
 /// The details of [`Origin::DockerRegistry`](super::Origin::DockerRegistry).
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

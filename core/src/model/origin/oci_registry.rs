@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 use super::ExistingSource;
 use crate::model::unknown::Unknown;
 use crate::model::{RegistryAuth, SourceId};
+use crate::wire::debug::{Url, debug};
 use crate::wire::lenient;
-use crate::wire::shown::{Url, debug};
 
 /// The details of [`Origin::OciRegistry`](super::Origin::OciRegistry).
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -6,9 +6,9 @@ use http::{HeaderMap, HeaderValue};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use crate::wire::debug::url_parts;
 use crate::wire::json::Json;
 use crate::wire::secret::REDACTED;
-use crate::wire::shown::url_parts;
 
 /// The secrets in a request. They are redacted in the errors and headers of its response.
 ///
