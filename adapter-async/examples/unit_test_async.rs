@@ -1,5 +1,5 @@
-//! How to test code that uses the client, without a network. The code accepts any transport and any
-//! timer; a test passes a closure that answers with recordings, and a timer that doesn't wait.
+//! How to test code that uses the client, without a network: the code takes a plain `Client`, and the
+//! test's one has a closure as its transport and a timer that doesn't wait.
 //!
 //! A recording is what `curl -i` printed. The functions at the end would be `#[test]`s in a program
 //! of your own; here `main` runs them, so that they can be watched.
@@ -8,20 +8,19 @@
 
 use std::collections::VecDeque;
 use std::error::Error;
-use std::iter::successors;
+use std::future::ready;
 use std::process::ExitCode;
 use std::sync::Mutex;
 
+use cycle_images::error::report;
 use cycle_images::flow::SendError;
 use cycle_images::http::Request;
 use cycle_images::images::GetImages;
 use cycle_images::{Hub, recorded};
-use cycle_images_async::{Client, Timer, Transport};
+use cycle_images_async::{Client, DynTimer, DynTransport};
 
 /// The code to be tested: the names of all images that have an error, with its message.
-async fn broken<T: Transport, M: Timer>(
-    client: &Client<T, M>,
-) -> Result<Vec<String>, cycle_images_async::Error> {
+async fn broken(client: &Client) -> Result<Vec<String>, cycle_images_async::Error> {
     let mut broken = Vec::new();
     let mut images = client.items(GetImages::new());
     while let Some(image) = images.next().await {
@@ -42,16 +41,15 @@ const NO_IMAGES: &[u8] = b"HTTP/2 200\n\n{\"data\": []}";
 const RATE_LIMITED: &[u8] = b"HTTP/2 429\nretry-after: 30\n\n";
 const UNAUTHORIZED: &[u8] = b"HTTP/2 401\n\n{\"error\": {\"code\": \"401.auth-invalid\"}}";
 
-/// A client whose requests are answered with these recordings, in order.
-fn client(recordings: &[&[u8]]) -> Result<Client<impl Transport, impl Timer>, Box<dyn Error>> {
+/// A client that gets these recordings as responses, in order.
+fn client(recordings: &[&[u8]]) -> Result<Client, Box<dyn Error>> {
     let responses = recordings.iter().map(|recording| recorded::response(recording));
     let responses = Mutex::new(responses.collect::<Result<VecDeque<_>, _>>()?);
-    let transport = async move |_: Request<Vec<u8>>| {
+    let transport = DynTransport::new(move |_: Request<Vec<u8>>| {
         let response = responses.lock().ok().and_then(|mut responses| responses.pop_front());
-        response.ok_or_else(|| SendError::maybe_sent("there is no further recording").fatal())
-    };
-    let no_wait = async |_| {};
-    Ok(Client::new(Hub::new("key", "hub")?, transport, no_wait))
+        ready(response.ok_or_else(|| SendError::not_sent("no more recordings")))
+    });
+    Ok(Client::new(Hub::new("key", "hub")?, transport, DynTimer::new(|_| ready(()))))
 }
 
 async fn images_with_an_error_are_named() -> Result<(), Box<dyn Error>> {
@@ -66,7 +64,7 @@ async fn a_rate_limited_request_is_retried() -> Result<(), Box<dyn Error>> {
 
 async fn a_refused_api_key_is_an_error() -> Result<(), Box<dyn Error>> {
     let error = broken(&client(&[UNAUTHORIZED])?).await.err().ok_or("there is no error")?;
-    assert!(error.response().is_some_and(|response| response.is_unauthorized()));
+    assert!(error.is_unauthorized());
     Ok(())
 }
 
@@ -81,8 +79,6 @@ fn main() -> ExitCode {
         Ok::<_, Box<dyn Error>>(())
     };
     let Err(error) = pollster::block_on(tests) else { return ExitCode::SUCCESS };
-    for error in successors(Some(&*error as &dyn Error), |&error| error.source()) {
-        eprintln!("{error}");
-    }
+    eprintln!("{:#}", report(&*error));
     ExitCode::FAILURE
 }
