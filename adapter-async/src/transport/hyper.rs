@@ -1,3 +1,5 @@
+use std::time::Instant;
+
 use bytes::Bytes;
 use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
@@ -65,9 +67,11 @@ impl<C: Connect + Clone + Send + Sync + 'static> Transport for Hyper<C> {
 
 impl<C: Connect + Clone + Send + Sync + 'static> UploadTransport for Hyper<C> {
     async fn upload(&self, request: Request<Body>) -> Result<Response<Bytes>, SendError> {
+        let started = Instant::now();
         let response = self.client.request(request).await.map_err(|error| {
             if error.is_connect() {
-                connect_error::of_connection(error, "https needs a connector that has TLS")
+                let no_tls = "https needs a connector that has TLS";
+                connect_error::of_connection(error, no_tls, false, started)
             } else {
                 SendError::maybe_sent(error)
             }

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use cycle_images::flow::SendError;
@@ -70,7 +70,8 @@ impl Reqwest {
         &self,
         request: Request<B>,
     ) -> Result<Response<Bytes>, SendError> {
-        let failed = |error| send_error(error, self.no_redirects);
+        let started = Instant::now();
+        let failed = |error| send_error(error, self.no_redirects, started);
         let request = reqwest::Request::try_from(request).map_err(failed)?;
         let url = request.url().clone();
         let response = self.client.execute(request).await.map_err(failed)?;
@@ -97,7 +98,7 @@ impl UploadTransport for Reqwest {
     }
 }
 
-fn send_error(error: reqwest::Error, no_redirects: bool) -> SendError {
+fn send_error(error: reqwest::Error, no_redirects: bool, started: Instant) -> SendError {
     // The URL of an upload holds its token.
     let error = error.without_url();
     let is_fatal = error.is_builder();
@@ -105,7 +106,9 @@ fn send_error(error: reqwest::Error, no_redirects: bool) -> SendError {
         // The connection that failed may be one to where a redirect led.
         SendError::maybe_sent(error)
     } else if error.is_connect() {
-        connect_error::of_connection(error, "https needs the feature `rustls` or `native-tls`")
+        let no_tls = "https needs the feature `rustls` or `native-tls`";
+        let timed_out = error.is_timeout();
+        connect_error::of_connection(error, no_tls, timed_out, started)
     } else if is_fatal {
         SendError::not_sent(error)
     } else {

@@ -41,7 +41,8 @@ pub enum FlowError {
         operation: &'static str,
         /// How many attempts were made.
         attempts: u32,
-        /// The time limit: a setting of the client.
+        /// The time limit: a setting of the client. For a connect timeout of an async transport, the
+        /// elapsed time.
         limit: Duration,
         /// Whether any part of the last request may have reached the platform.
         may_have_arrived: bool,

@@ -60,7 +60,26 @@ fn a_connect_timeout() {
     let server = RawServer::start([Answer::new("").hold()]).unwrap();
     let hurried = reqwest::Client::builder().connect_timeout(Duration::from_millis(50));
     let url = format!("https://{}", server.address());
-    is_transport(hub_of(&url), Reqwest::build(hurried).unwrap(), false);
+    let client = Client::new(hub_of(&url), Reqwest::build(hurried).unwrap(), Tokio);
+    let client = client.with_retry(RetryPolicy::disabled());
+    is_connect_timeout(&runtime().block_on(client.call(&GetImages::new())).unwrap_err(), 50);
+}
+
+#[track_caller]
+fn is_connect_timeout(error: &Error, at_least: u64) {
+    let Error::Timeout { limit, may_have_arrived: false, .. } = error else { panic!("{error:?}") };
+    assert!(*limit >= Duration::from_millis(at_least), "{error:?}");
+}
+
+/// As hyper's own connector reports it.
+#[test]
+fn a_connector_that_times_out_is_a_timeout() {
+    let connector = tower::service_fn(|_: http::Uri| {
+        ready(Err::<TokioIo<TcpStream>, _>(io::Error::from(io::ErrorKind::TimedOut)))
+    });
+    let client = Client::new(hub_of("http://127.0.0.1:1"), Hyper::with_connector(connector), Tokio);
+    let client = client.with_retry(RetryPolicy::disabled());
+    is_connect_timeout(&runtime().block_on(client.call(&GetImages::new())).unwrap_err(), 0);
 }
 
 /// A client of one's own may refuse what isn't https.
