@@ -8,18 +8,18 @@ use cycle_images::Timestamp;
 /// a wait or a time limit longer. A wait counts as over when the timer says so, even if no clock agrees.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
-    begun: SystemTime,
+    started_at: SystemTime,
     since: Instant,
     lead: Duration,
 }
 
 impl Clock {
     pub(crate) fn start() -> Self {
-        Self { begun: SystemTime::now(), since: Instant::now(), lead: Duration::ZERO }
+        Self { started_at: SystemTime::now(), since: Instant::now(), lead: Duration::ZERO }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        let now = self.begun.checked_add(self.passed()).unwrap_or(self.begun);
+        let now = self.started_at.checked_add(self.passed()).unwrap_or(self.started_at);
         now.try_into().unwrap_or(Timestamp::UNIX_EPOCH)
     }
 

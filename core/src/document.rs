@@ -102,9 +102,9 @@ impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<T, I> {
     /// # Errors
     /// Names the JSON path that can't be decoded.
     pub fn read(body: &str) -> Result<Self, DecodeError> {
-        let (One(data), includes, aside) = Reading::read(body)?;
+        let (One(data), includes, skips) = Reading::read(body)?;
         let data = data.ok_or_else(|| DecodeError::missing("data"))?;
-        Ok(Self { data, includes, skipped: aside.kept, skipped_total: aside.total })
+        Ok(Self { data, includes, skipped: skips.kept, skipped_total: skips.total })
     }
 }
 
@@ -115,7 +115,7 @@ impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<Vec<T>, I> {
     /// # Errors
     /// If the body isn't JSON, its `data` isn't a list, or it has more than [`MAX_RECORDS`].
     pub fn read_list(body: &str) -> Result<Self, DecodeError> {
-        let (List(data), includes, aside) = Reading::read(body)?;
-        Ok(Self { data, includes, skipped: aside.kept, skipped_total: aside.total })
+        let (List(data), includes, skips) = Reading::read(body)?;
+        Ok(Self { data, includes, skipped: skips.kept, skipped_total: skips.total })
     }
 }

@@ -12,7 +12,7 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Vi
 use serde::forward_to_deserialize_any;
 use serde_json::value::RawValue;
 
-use crate::document::reading::SetAside;
+use crate::document::reading::SkippedParts;
 use crate::error::JsonPath;
 use crate::wire::lenient::MAX_RECORDS;
 use crate::wire::lenient::Text;
@@ -21,7 +21,7 @@ use crate::wire::lenient::Text;
 pub(crate) struct Part<'r, 'de> {
     pub(crate) value: &'de RawValue,
     pub(crate) path: &'r JsonPath,
-    pub(crate) aside: &'r mut SetAside,
+    pub(crate) skips: &'r mut SkippedParts,
 }
 
 impl<'de> Deserializer<'de> for Part<'_, 'de> {
@@ -30,7 +30,7 @@ impl<'de> Deserializer<'de> for Part<'_, 'de> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
         let mut value = serde_json::Deserializer::from_str(self.value.get());
         if self.value.get().starts_with('{') {
-            value.deserialize_map(Entries { visitor, path: self.path, aside: self.aside })
+            value.deserialize_map(Entries { visitor, path: self.path, skips: self.skips })
         } else {
             value.deserialize_any(visitor)
         }
@@ -44,7 +44,7 @@ impl<'de> Deserializer<'de> for Part<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
         let mut value = serde_json::Deserializer::from_str(self.value.get());
-        value.deserialize_map(Entries { visitor, path: self.path, aside: self.aside })
+        value.deserialize_map(Entries { visitor, path: self.path, skips: self.skips })
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
@@ -84,7 +84,7 @@ impl<'de> Deserializer<'de> for Part<'_, 'de> {
 struct Entries<'r, V> {
     visitor: V,
     path: &'r JsonPath,
-    aside: &'r mut SetAside,
+    skips: &'r mut SkippedParts,
 }
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for Entries<'_, V> {
@@ -95,15 +95,15 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Entries<'_, V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        let Self { visitor, path, aside } = self;
-        visitor.visit_map(Readable { map, path, aside, key: Cow::Borrowed("") })
+        let Self { visitor, path, skips } = self;
+        visitor.visit_map(Readable { map, path, skips, key: Cow::Borrowed("") })
     }
 }
 
 struct Readable<'r, 'de, A> {
     map: A,
     path: &'r JsonPath,
-    aside: &'r mut SetAside,
+    skips: &'r mut SkippedParts,
     key: Cow<'de, str>,
 }
 
@@ -122,17 +122,17 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Readable<'_, 'de, A> {
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         let value = self.map.next_value::<&RawValue>()?;
         let path = self.path.clone().key(&self.key);
-        let part = Part { value, path: &path, aside: self.aside };
+        let part = Part { value, path: &path, skips: self.skips };
         seed.deserialize(part).map_err(A::Error::custom)
     }
 
     fn next_value<V: Deserialize<'de>>(&mut self) -> Result<V, A::Error> {
         let value = self.map.next_value::<&RawValue>()?;
         let path = self.path.clone().key(&self.key);
-        let part = Part { value, path: &path, aside: self.aside };
+        let part = Part { value, path: &path, skips: self.skips };
         V::deserialize(part).or_else(|_| {
             let empty = V::deserialize(UnitDeserializer::<A::Error>::new())?;
-            self.aside.add::<V>(value, || path);
+            self.skips.add::<V>(value, || path);
             Ok(empty)
         })
     }
@@ -146,8 +146,8 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Readable<'_, 'de, A> {
                     let key = K::deserialize(StrDeserializer::new(&key))?;
                     return Ok(Some((key, value)));
                 }
-                Err(_) if self.aside.total < MAX_RECORDS => {
-                    self.aside.add::<V>(value, || self.path.clone().key(&key));
+                Err(_) if self.skips.total < MAX_RECORDS => {
+                    self.skips.add::<V>(value, || self.path.clone().key(&key));
                 }
                 Err(error) => return Err(A::Error::custom(error)),
             }

@@ -20,13 +20,13 @@ use crate::wire::object::{Object, Seed};
 
 /// The records that were skipped: the first of them, and the number of all.
 #[derive(Default)]
-pub(crate) struct SetAside {
+pub(crate) struct SkippedParts {
     pub(crate) kept: Vec<Skipped>,
     pub(crate) total: usize,
     bytes: usize,
 }
 
-impl SetAside {
+impl SkippedParts {
     /// Skips a value that can't be decoded as a `T`. Past the limits it is only counted: a response
     /// of millions of malformed records must not cost an error for each.
     pub(crate) fn add<'de, T: Deserialize<'de>>(
@@ -52,19 +52,19 @@ pub(crate) struct Reading<D, I> {
     again: bool,
     /// Where it is.
     path: JsonPath,
-    aside: SetAside,
+    skips: SkippedParts,
     /// Why the document is refused although it is valid JSON.
     refused: Option<DecodeError>,
 }
 
 impl<D: Data, I: DeserializeOwned + Default> Reading<D, I> {
-    pub(crate) fn read(body: &str) -> Result<(D, I, SetAside), DecodeError> {
+    pub(crate) fn read(body: &str) -> Result<(D, I, SkippedParts), DecodeError> {
         let mut reading = Self {
             data: D::default(),
             includes: None,
             again: false,
             path: JsonPath::default(),
-            aside: SetAside::default(),
+            skips: SkippedParts::default(),
             refused: None,
         };
         if reading.pass(body).is_err() && reading.refused.is_none() {
@@ -77,7 +77,7 @@ impl<D: Data, I: DeserializeOwned + Default> Reading<D, I> {
         }
         match reading.refused {
             Some(error) => Err(error),
-            None => Ok((reading.data, reading.includes.unwrap_or_default(), reading.aside)),
+            None => Ok((reading.data, reading.includes.unwrap_or_default(), reading.skips)),
         }
     }
 
@@ -99,7 +99,7 @@ pub(crate) trait Data: Default {
         &mut self,
         value: D,
         path: &mut JsonPath,
-        aside: &mut SetAside,
+        skips: &mut SkippedParts,
     ) -> Result<Result<(), DecodeError>, D::Error>;
 
     /// The value if `data` is missing.
@@ -163,8 +163,8 @@ impl<'de, D: Data, I> DeserializeSeed<'de> for DataOf<'_, D, I> {
             return reading.data.read(value);
         }
         reading.path = JsonPath::default().key("data");
-        let Reading { data, path, aside, .. } = reading;
-        if let Err(error) = data.read_again(value, path, aside)? {
+        let Reading { data, path, skips, .. } = reading;
+        if let Err(error) = data.read_again(value, path, skips)? {
             // If there is an error envelope, that is the better error.
             reading.refused.get_or_insert(error);
         }
@@ -190,11 +190,11 @@ impl<'de, D, I: DeserializeOwned + Default> DeserializeSeed<'de> for IncludesOf<
         }
         reading.path = JsonPath::default().key("includes");
         let value = <&RawValue>::deserialize(value)?;
-        let part = Part { value, path: &reading.path, aside: &mut reading.aside };
+        let part = Part { value, path: &reading.path, skips: &mut reading.skips };
         let includes = match Option::<I>::deserialize(part) {
             Ok(includes) => includes,
             Err(_) => {
-                reading.aside.add::<Option<Object<I>>>(value, || reading.path.clone());
+                reading.skips.add::<Option<Object<I>>>(value, || reading.path.clone());
                 None
             }
         };
@@ -224,7 +224,7 @@ impl<T: DeserializeOwned> Data for One<T> {
         &mut self,
         value: D,
         path: &mut JsonPath,
-        _aside: &mut SetAside,
+        _aside: &mut SkippedParts,
     ) -> Result<Result<(), DecodeError>, D::Error> {
         if self.0.is_some() {
             return IgnoredAny::deserialize(value).map(|_| Ok(()));
@@ -271,9 +271,9 @@ impl<T: DeserializeOwned> Data for List<T> {
         &mut self,
         value: D,
         path: &mut JsonPath,
-        aside: &mut SetAside,
+        skips: &mut SkippedParts,
     ) -> Result<Result<(), DecodeError>, D::Error> {
-        value.deserialize_any(OddRecords { records: &mut self.0, path, aside }).map(Ok)
+        value.deserialize_any(LenientRecords { records: &mut self.0, path, skips }).map(Ok)
     }
 
     fn absent<E: Error>(&mut self) -> Result<(), E> {
@@ -316,13 +316,13 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Records<'_, T> {
     }
 }
 
-struct OddRecords<'r, T> {
+struct LenientRecords<'r, T> {
     records: &'r mut Vec<T>,
     path: &'r mut JsonPath,
-    aside: &'r mut SetAside,
+    skips: &'r mut SkippedParts,
 }
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for OddRecords<'_, T> {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for LenientRecords<'_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -347,7 +347,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OddRecords<'_, T> {
             bounded(index)?;
             match serde_json::from_str(record.get()) {
                 Ok(Object(record)) => self.records.push(record),
-                Err(_) => self.aside.add::<Object<T>>(record, || place(self.path, index)),
+                Err(_) => self.skips.add::<Object<T>>(record, || place(self.path, index)),
             }
             index += 1;
         }

@@ -33,7 +33,7 @@ impl DecodeError {
 
     /// Finds the path of the error in a text that can't be decoded as a `T`.
     pub(crate) fn find<'de, T: Deserialize<'de>>(text: &'de str) -> Self {
-        Self::traced::<T>(text).err().unwrap_or_else(|| Self::told("", UNEXPECTED))
+        Self::traced::<T>(text).err().unwrap_or_else(|| Self::at_path("", UNEXPECTED))
     }
 
     pub(crate) fn new(path: &JsonPath, error: &serde_json::Error) -> Self {
@@ -46,20 +46,20 @@ impl DecodeError {
         Self { path: path.clone(), problem }
     }
 
-    fn told(path: &'static str, problem: impl Into<String>) -> Self {
+    fn at_path(path: &'static str, problem: impl Into<String>) -> Self {
         Self { path: JsonPath::default().key(path), problem: problem.into() }
     }
 
     pub(crate) fn not_utf8(error: std::str::Utf8Error) -> Self {
-        Self::told("", format!("not UTF-8 at byte {}", error.valid_up_to()))
+        Self::at_path("", format!("not UTF-8 at byte {}", error.valid_up_to()))
     }
 
     pub(crate) fn empty() -> Self {
-        Self::told("", "the body is empty")
+        Self::at_path("", "the body is empty")
     }
 
     pub(crate) fn missing(field: &str) -> Self {
-        Self::told("", format!("missing field `{field}`"))
+        Self::at_path("", format!("missing field `{field}`"))
     }
 
     pub(crate) fn not_json(error: &serde_json::Error) -> Self {
@@ -67,11 +67,11 @@ impl DecodeError {
     }
 
     pub(crate) fn an_error() -> Self {
-        Self::told("error", "an error body in a 2xx response")
+        Self::at_path("error", "an error body in a 2xx response")
     }
 
     pub(crate) fn not_an_error() -> Self {
-        Self::told("", "JSON, but neither the platform's error envelope nor OAuth's")
+        Self::at_path("", "JSON, but neither the platform's error envelope nor OAuth's")
     }
 
     /// Redacts secrets: the names of fields come from the response, too. No name was truncated, so
