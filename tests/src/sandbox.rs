@@ -31,6 +31,7 @@
 
 mod auth;
 mod call;
+mod clock;
 mod connection;
 mod errors;
 mod faults;

@@ -5,13 +5,14 @@ use std::cmp::Ordering;
 use serde_json::{Value, json};
 
 use super::call::Call;
+use super::clock::later;
 use super::errors::{Refusal, Reply};
 use super::fields::Fields;
 use super::image::{self, Image};
 use super::includes::{Includes, OF_IMAGES};
 use super::query::Query;
 use super::source::{self, Source};
-use super::state::{State, later};
+use super::state::State;
 use super::wire;
 
 const META: &[&str] = &["containers_count"];

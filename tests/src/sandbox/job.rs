@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::clock::later;
 use super::settings::{JobOutcome, Settings};
-use super::state::later;
 use super::wire::{self, Creator, Moment, NEVER};
 
 /// What a job is to do.

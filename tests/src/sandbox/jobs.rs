@@ -4,12 +4,13 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 use super::call::Call;
+use super::clock::later;
 use super::errors::{Refusal, Reply};
 use super::includes::{Includes, OF_JOBS};
 use super::job::{Job, Phase, Task, steps};
 use super::query::Query;
 use super::settings::JobOutcome;
-use super::state::{State, later};
+use super::state::State;
 use super::wire::{self, Moment, NEVER};
 
 const STATES: &[&str] = &["new", "queued", "error", "scheduled", "expired", "running", "completed"];

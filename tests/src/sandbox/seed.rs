@@ -6,12 +6,13 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use super::auth::Key;
+use super::clock::Clock;
 use super::image::Image;
 use super::job::{Job, Plan, Work};
 use super::linked::{self, Names};
 use super::settings::{JobOutcome, Settings};
 use super::source::Source;
-use super::state::{Clock, State};
+use super::state::State;
 use super::tasks::task;
 use super::wire::{self, Creator, Moment};
 

@@ -1,19 +1,17 @@
-//! Everything the sandbox remembers, and how time moves it.
+//! The records of the sandbox, and how they change with time.
 
-use std::collections::VecDeque;
-use std::time::{Duration, Instant};
-
-use chrono::{TimeDelta, Utc};
 use serde_json::{Map, Value};
+use std::collections::VecDeque;
 
 use super::auth::Key;
+use super::clock::Clock;
 use super::errors::Refusal;
 use super::faults::Fault;
 use super::image::Image;
 use super::job::{Job, Plan, Work};
 use super::settings::{JobOutcome, Settings};
 use super::source::Source;
-use super::wire::{Creator, Moment};
+use super::wire::Creator;
 
 /// One hub's worth of records.
 #[derive(Debug)]
@@ -39,36 +37,6 @@ pub(crate) struct Linked {
     pub(crate) stacks: Map<String, Value>,
     pub(crate) stack_builds: Map<String, Value>,
     pub(crate) integrations: Map<String, Value>,
-}
-
-/// The wall clock at the start, carried on by the steady one, so that time never goes back.
-#[derive(Debug)]
-pub(crate) struct Clock {
-    started: Instant,
-    wall: Moment,
-    skipped: Duration,
-}
-
-impl Clock {
-    pub(crate) fn start() -> Self {
-        Self { started: Instant::now(), wall: Utc::now(), skipped: Duration::ZERO }
-    }
-
-    pub(crate) fn now(&self) -> Moment {
-        later(later(self.wall, self.started.elapsed()), self.skipped)
-    }
-
-    pub(crate) fn skip(&mut self, time: Duration) {
-        self.skipped = self.skipped.saturating_add(time);
-    }
-}
-
-/// `at` plus `time`, or the last moment there is.
-pub(crate) fn later(at: Moment, time: Duration) -> Moment {
-    TimeDelta::from_std(time)
-        .ok()
-        .and_then(|time| at.checked_add_signed(time))
-        .unwrap_or(Moment::MAX_UTC)
 }
 
 impl State {
