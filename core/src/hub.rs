@@ -1,4 +1,7 @@
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use http::header::{
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, HeaderName,
+    TRANSFER_ENCODING, UPGRADE,
+};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 
 use crate::document::Reply;
@@ -13,6 +16,9 @@ use crate::wire::id::Id;
 use crate::wire::redact::Secrets;
 
 const X_HUB_ID: HeaderName = HeaderName::from_static("x-hub-id");
+/// Headers that frame the request on its connection. A second value could make it look like two.
+const CONNECTION_HEADERS: [HeaderName; 6] =
+    [HOST, CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, EXPECT, UPGRADE];
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The id of a hub: the scope that every request belongs to.
@@ -145,11 +151,12 @@ impl Hub {
         Self { lists, ..self }
     }
 
-    /// Adds a header to every request to the platform, such as a trace id. It replaces an earlier one
-    /// of the same name. `Authorization`, `X-Hub-Id`, `Accept` and `Content-Type` can't be changed. A
-    /// `User-Agent` is sent before that of the client. Uploads to the factory don't have the header.
-    /// If a value is a secret, mark it as [sensitive](HeaderValue::set_sensitive): then neither `Debug`
-    /// nor an error shows it.
+    /// Adds a header to every request to the platform, such as a trace id. It replaces an earlier
+    /// one of the same name. `Authorization`, `X-Hub-Id`, `Accept` and `Content-Type` can't be
+    /// changed, and headers of the connection, such as `Host`, make each request an error. A
+    /// `User-Agent` is sent before that of the client. Uploads to the factory don't have the
+    /// header. If a value is a secret, mark it as [sensitive](HeaderValue::set_sensitive): then
+    /// neither `Debug` nor an error shows it.
     ///
     /// ```
     /// use cycle_images::http::{HeaderValue, header::USER_AGENT};
@@ -238,12 +245,17 @@ impl Hub {
             headers.try_insert(name, value.clone()).map_err(extend)?;
         }
         operation.headers(&mut headers);
+        if let Some(name) = CONNECTION_HEADERS.iter().find(|name| headers.contains_key(*name)) {
+            let reason = format!("contain `{name}`, which the HTTP client sets");
+            return Err(of(RequestError::new("headers", reason)));
+        }
         headers.insert(AUTHORIZATION, self.api_key.authorization());
         headers.insert(X_HUB_ID, self.id_header.clone());
         headers.insert(ACCEPT, JSON);
-        if body.is_some() {
-            headers.insert(CONTENT_TYPE, JSON);
-        }
+        match body {
+            Some(_) => headers.insert(CONTENT_TYPE, JSON),
+            None => headers.remove(CONTENT_TYPE),
+        };
 
         let mut request = Request::new(body.unwrap_or_default());
         *request.method_mut() = O::METHOD;

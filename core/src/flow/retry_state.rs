@@ -9,6 +9,7 @@ use crate::event::Event;
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
 use crate::request::path::Path;
+use crate::wire::redact::Secrets;
 use crate::wire::timestamp::Timestamp;
 
 /// The attempts of one request. Every flow sends its requests through this: here each request is
@@ -88,7 +89,7 @@ impl RetryState {
         let Some(sent) = self.in_flight.take() else {
             return Err(FlowError::NothingInFlight);
         };
-        observe(hub, O::NAME, self.attempts, &outcome, now.since(sent));
+        observe(hub, operation, self.attempts, &outcome, now.since(sent));
         let idempotent = operation.is_idempotent();
         let (again, asked, error) = match outcome {
             Ok(response) => match hub.response(operation, response) {
@@ -134,26 +135,34 @@ impl RetryState {
     }
 }
 
-fn observe(
+fn observe<O: Operation>(
     hub: &Hub,
-    operation: &'static str,
+    operation: &O,
     attempt: u32,
     outcome: &Result<Response<&[u8]>, SendError>,
     elapsed: Duration,
 ) {
-    let event = match outcome {
+    if hub.observers().is_empty() {
+        return;
+    }
+    let name = O::NAME;
+    match outcome {
         Ok(response) => {
-            let request_id = response.headers().get("x-request-id");
-            let request_id = request_id.and_then(|id| id.to_str().ok());
-            let status = response.status();
-            Event::Response { operation, attempt, status, elapsed, request_id }
+            // Redacted: a server may echo any part of a request.
+            let mut secrets = hub.secrets();
+            operation.secrets(&mut secrets);
+            let id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+            let id = id.map(|id| secrets.redact(id, Secrets::LIMIT));
+            let (status, request_id) = (response.status(), id.as_deref());
+            let event = Event::Response { operation: name, attempt, status, elapsed, request_id };
+            hub.observers().call(&event);
         }
         Err(error) => {
             let may_have_arrived = error.may_have_arrived();
-            Event::NoResponse { operation, attempt, elapsed, may_have_arrived }
+            let event = Event::NoResponse { operation: name, attempt, elapsed, may_have_arrived };
+            hub.observers().call(&event);
         }
-    };
-    hub.observers().call(&event);
+    }
 }
 
 /// Whether an operation may be retried after an error response. Only the HTTP status shows that a

@@ -175,3 +175,21 @@ fn a_sensitive_header_is_not_shown() {
     let shown = format!("{hub:?} {error:?} {} {:?}", error.body().as_str(), hub.request(&list));
     assert!(!shown.contains("secret-of-the-proxy"), "{shown}");
 }
+
+/// Those are the HTTP client's: two of them could make one request look like two.
+#[test]
+fn headers_of_the_connection_are_refused() {
+    use cycle_images::http::{HeaderValue, header};
+
+    for name in
+        [header::HOST, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION]
+    {
+        let hub = hub().with_header(name.clone(), HeaderValue::from_static("1"));
+        let error = hub.request(&cycle_images::images::GetImages::new()).unwrap_err();
+        assert_eq!(error.argument(), "headers");
+        assert!(error.to_string().contains(name.as_str()), "{error}");
+    }
+    let hub = hub().with_header(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    let request = hub.request(&cycle_images::images::GetImages::new()).unwrap();
+    assert!(!request.headers().contains_key("content-type"));
+}

@@ -65,6 +65,20 @@ fn each_attempt_response_and_retry_is_an_event() {
     assert!(!text.contains(KEY) && !text.contains("the-id"), "{text}");
 }
 
+/// What a server echoes reaches no log.
+#[test]
+fn an_echoed_secret_is_in_no_event() {
+    const ARGUMENT: &str = "build-argument-secret";
+    let create = CreateImage::new(SourceId::new("s1").unwrap()).build_arg("TOKEN", ARGUMENT);
+    let (mut run, lines) = observed(Run::new(Exchange::new(create, 1)));
+    for echo in [KEY, ARGUMENT] {
+        let body = format!(r#"{{"error": {{"code": "429.rate-limiting", "title": "{echo}"}}}}"#);
+        run.step(answer(429, &[("x-request-id", echo)], &body)).unwrap();
+    }
+    let text = lines.lock().unwrap().join(" ");
+    assert!(text.contains("429") && !text.contains(KEY) && !text.contains(ARGUMENT), "{text}");
+}
+
 #[test]
 fn each_state_of_a_job_is_an_event() {
     let tracker = JobTracker::new(JobId::new("j1").unwrap(), 1);
