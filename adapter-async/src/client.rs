@@ -120,6 +120,12 @@ impl<T: Transport, M: OptionalTimer> Client<T, M> {
         self.stream(exchange).next().await.unwrap_or(Err(Error::Ended))
     }
 
+    /// The same client over another transport and timer.
+    #[cfg(feature = "har")]
+    pub(crate) fn over(self, transport: T, timer: M) -> Self {
+        Self { io: Arc::new(Io { transport, timer }), ..self }
+    }
+
     fn stream<F: Flow>(&self, flow: F) -> FlowStream<F, impl Driver + use<F, T, M>> {
         let (sender, waiter) = (Arc::clone(&self.io), Arc::clone(&self.io));
         let send = move |request| {

@@ -65,6 +65,7 @@
 //! - `tower`: `Tower`, over any `tower_service::Service<http::Request<B>>`.
 //! - `tokio`: the timer `Tokio`, and `Tar::open`.
 //! - `smol`: the timer `Smol`.
+//! - `har`: `Client::with_session`, and `cycle_images::recorded::Replay` as a transport, for tests.
 //! - `tracing`: a span `cycle.call` for each call and flow, and events in it; see
 //!   `cycle_images::flow::trace`.
 //!
@@ -81,6 +82,8 @@ mod dyn_timer;
 mod flow_stream;
 mod items;
 mod pending_requests;
+#[cfg(feature = "har")]
+mod recorded;
 #[cfg(feature = "tracing")]
 mod span;
 mod timer;
@@ -94,6 +97,8 @@ pub use dyn_timer::DynTimer;
 pub use flow_stream::FlowStream;
 pub use items::Items;
 pub use pending_requests::Driver;
+#[cfg(feature = "har")]
+pub use recorded::Recorded;
 #[cfg(feature = "smol")]
 pub use timer::Smol;
 #[cfg(feature = "tokio")]

@@ -47,7 +47,7 @@ const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
 #[derive(Clone)]
 pub struct Client {
     hub: Arc<Hub>,
-    transport: Arc<dyn Transport>,
+    pub(crate) transport: Arc<dyn Transport>,
     sleep: Arc<Sleep>,
     limits: Limits,
     retry: RetryPolicy,

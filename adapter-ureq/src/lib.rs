@@ -23,6 +23,7 @@
 //! - `rustls` (default): TLS by rustls, with Mozilla's root certificates.
 //! - `native-tls`: TLS by the system's library, unless `rustls` is on as well: then an
 //!   [agent](Client::with_agent) has to ask for it.
+//! - `har`: `Client::with_session`, and `cycle_images::recorded::Replay` as a transport, for tests.
 //! - `tracing`: a span `cycle.call` for each call and flow, and events in it; see
 //!   `cycle_images::flow::trace`.
 //! - No TLS feature: plain http only, for tests on the local machine, or an agent with a connector of its
@@ -32,6 +33,8 @@ mod client;
 mod clock;
 mod flow_iter;
 mod items;
+#[cfg(feature = "har")]
+mod recorded;
 mod send;
 #[cfg(feature = "tracing")]
 mod span;

@@ -1,4 +1,6 @@
-//! Responses recorded with `curl -i`, for unit tests.
+//! Recorded responses and exchanges, for unit tests.
+//!
+//! [`response`] reads one response as `curl -i` prints it:
 //!
 //! ```
 //! use cycle_images::{Hub, ImageId, images::GetImage, recorded};
@@ -9,8 +11,38 @@
 //! assert!(error.is_not_found());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+#![cfg_attr(
+    feature = "har",
+    doc = "The feature `har` adds whole exchanges: a [`Recording`] is read from and written as HAR 1.2, and a"
+)]
+#![cfg_attr(
+    feature = "har",
+    doc = "[`Replay`] answers requests from it. A [`Session`] records or replays, as the caller says."
+)]
+
+#[cfg(feature = "har")]
+mod har;
+#[cfg(feature = "har")]
+mod recording;
+#[cfg(feature = "har")]
+mod redact_json;
+#[cfg(feature = "har")]
+mod redacted;
+#[cfg(feature = "har")]
+mod replay;
+#[cfg(feature = "har")]
+mod session;
 
 use http::{HeaderName, HeaderValue, Response, StatusCode, Version};
+
+#[cfg(feature = "har")]
+pub use self::{
+    har::HarError,
+    recording::{Entry, Recording},
+    replay::{Replay, ReplayError},
+    session::Session,
+};
 
 /// A recording that can't be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
