@@ -129,11 +129,14 @@ fn uri(uri: &Uri, secrets: &Secrets<'_>) -> Uri {
     format!("{scheme}://{host}{path}{mark}{query}").parse().unwrap_or_default()
 }
 
-/// The query, with the values of secret parameters replaced. It is unchanged if there is none.
+/// The query, with the values of secret parameters replaced, and the hub of an upload: as elsewhere, a
+/// recording is for any hub.
 pub(super) fn query(uri: &Uri) -> String {
     let query = uri.query().unwrap_or_default();
     let replaced = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if is_secret(&decoded(name)) => format!("{name}=%5Bredacted%5D"),
+        Some((name, _)) if name == "hub-id" || is_secret(&decoded(name)) => {
+            format!("{name}=%5Bredacted%5D")
+        }
         _ => pair.to_owned(),
     });
     replaced.collect::<Vec<_>>().join("&")

@@ -1,0 +1,1 @@
+//! A HAR that a browser exported.

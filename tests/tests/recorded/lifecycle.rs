@@ -1,0 +1,187 @@
+//! A lifecycle recorded against the sandbox and replayed without it, in both clients.
+
+use std::fmt::Debug;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cycle_images::flow::SendError;
+use cycle_images::images::{
+    CreateImage, CreateImageJob, DeleteImage, GetImage, GetImageBuildLog, GetImages, ImageInclude,
+};
+use cycle_images::model::DockerHub;
+use cycle_images::recorded::{Recording, Replay, Session};
+use cycle_images::sources::CreateImageSource;
+use cycle_images::{Hub, SourceId};
+use cycle_images_async::{DynTimer, DynTransport, Reqwest, Tokio};
+use cycle_images_tests::sandbox::{Sandbox, Settings};
+use cycle_images_tests::support::sandbox_hub;
+use futures_util::{StreamExt, stream};
+
+const TOKEN: &str = "registry-token-7d1c";
+const ARGUMENT: &str = "npm-token-2b7e";
+
+fn tar() -> Vec<u8> {
+    let mut tar = vec![b'.'; 10_240];
+    tar[257..262].copy_from_slice(b"ustar");
+    tar
+}
+
+/// All that a lifecycle returned, as it is shown.
+#[derive(Default)]
+struct Results(Vec<String>);
+
+impl Results {
+    fn add(&mut self, result: impl Debug) {
+        self.0.push(format!("{result:?}"));
+    }
+}
+
+fn source() -> CreateImageSource {
+    CreateImageSource::new(DockerHub::new("team/app").username("ci").token(TOKEN)).name("recorded")
+}
+
+fn blocking(client: &cycle_images_ureq::Client, pushed: &SourceId) -> Vec<String> {
+    let mut results = Results::default();
+    let source = client.call(&source()).unwrap().data.id;
+    let create = CreateImage::new(source).name("recorded").build_arg("NPM", ARGUMENT);
+    let image = client.call(&create).unwrap().data;
+    results.add(&image);
+    let import = client.call(&CreateImageJob::import(&image.id)).unwrap().data;
+    for update in client.track(&import).unwrap() {
+        results.add(update.unwrap());
+    }
+    results.add(client.call(&GetImage::new(&image.id).include(ImageInclude::Creators)).unwrap());
+    results.add(client.call(&GetImageBuildLog::new(&image.id)).unwrap().data.log);
+    for page in client.pages(GetImages::new().page_size(4)) {
+        results.add(page.unwrap());
+    }
+    let deletion = client.call(&DeleteImage::new(&image.id)).unwrap().data;
+    results.add(client.track(&deletion).unwrap().wait().unwrap());
+    results.add(client.call(&GetImage::new(&image.id)).unwrap_err());
+
+    let image = client.call(&CreateImage::new(pushed)).unwrap().data;
+    let tar = tar();
+    let reader = cycle_images_ureq::Tar::reader(&*tar, tar.len() as u64);
+    client.upload(&image, reader, |_| {}).unwrap();
+    results.add(client.call(&GetImage::new(&image.id)).unwrap());
+    results.0
+}
+
+async fn asynchronous(client: &cycle_images_async::Client, pushed: &SourceId) -> Vec<String> {
+    let mut results = Results::default();
+    let source = client.call(&source()).await.unwrap().data.id;
+    let create = CreateImage::new(source).name("recorded").build_arg("NPM", ARGUMENT);
+    let image = client.call(&create).await.unwrap().data;
+    results.add(&image);
+    let import = client.call(&CreateImageJob::import(&image.id)).await.unwrap().data;
+    let mut updates = client.track(&import).unwrap();
+    while let Some(update) = updates.next().await {
+        results.add(update.unwrap());
+    }
+    let get = GetImage::new(&image.id).include(ImageInclude::Creators);
+    results.add(client.call(&get).await.unwrap());
+    results.add(client.call(&GetImageBuildLog::new(&image.id)).await.unwrap().data.log);
+    let mut pages = client.pages(GetImages::new().page_size(4)).prefetch(3);
+    while let Some(page) = pages.next().await {
+        results.add(page.unwrap());
+    }
+    let deletion = client.call(&DeleteImage::new(&image.id)).await.unwrap().data;
+    results.add(client.track(&deletion).unwrap().wait().await.unwrap());
+    results.add(client.call(&GetImage::new(&image.id)).await.unwrap_err());
+
+    let image = client.call(&CreateImage::new(pushed)).await.unwrap().data;
+    let tar = tar();
+    let size = tar.len() as u64;
+    let tar = cycle_images_async::Tar::new(stream::iter([Ok(tar)]).boxed(), size);
+    client.upload(&image, tar, |_| {}).await.unwrap();
+    results.add(client.call(&GetImage::new(&image.id)).await.unwrap());
+    results.0
+}
+
+fn pushed(sandbox: &Sandbox) -> SourceId {
+    SourceId::new(sandbox.source_called("pushed").unwrap()).unwrap()
+}
+
+/// Looks for the secrets that went through the recording.
+fn assert_no_secret(har: &str, sandbox: &Sandbox) {
+    let requests = sandbox.requests();
+    let upload = requests.iter().find(|request| request.path.ends_with("/upload")).unwrap();
+    let (_, token) = upload.query.split_once("token=").unwrap();
+    assert!(token.starts_with("upload-") && token.len() > 20, "{token}");
+    for secret in [sandbox.api_key(), TOKEN, ARGUMENT, token] {
+        assert!(!har.contains(secret), "{secret} in {har}");
+    }
+    assert!(har.contains("/upload?hub-id="));
+}
+
+fn replayed(har: &str) -> Recording {
+    Recording::from_har(har.as_bytes()).unwrap()
+}
+
+/// A hub with another key, at a host that doesn't exist.
+fn other_hub() -> Hub {
+    Hub::new("another-key", "the-hub").unwrap().with_base_url("https://nowhere.invalid").unwrap()
+}
+
+#[test]
+fn recorded_once_and_replayed_without_the_sandbox() {
+    let sandbox =
+        Arc::new(Sandbox::with(Settings::default().step(Duration::from_secs(5))).unwrap());
+    let source = pushed(&sandbox);
+    let session = Session::record();
+    let skipped = Arc::clone(&sandbox);
+    let client = cycle_images_ureq::Client::new(sandbox_hub(&sandbox))
+        .with_sleep(move |time| {
+            skipped.skip(time);
+            ControlFlow::Continue(())
+        })
+        .with_session(&session);
+    let recorded = blocking(&client, &source);
+    assert!(recorded.len() > 10, "{recorded:#?}");
+    let har = session.finish().unwrap().unwrap();
+    assert_no_secret(&har, &sandbox);
+    drop((client, sandbox));
+
+    let session = Session::from(Replay::in_order(replayed(&har)).match_bodies());
+    let client = cycle_images_ureq::Client::new(other_hub()).with_session(&session);
+    assert_eq!(blocking(&client, &source), recorded);
+    assert_eq!(session.finish().unwrap(), None);
+}
+
+#[tokio::test]
+async fn recorded_once_and_replayed_without_the_sandbox_async() {
+    let sandbox = Sandbox::with(Settings::default().step(Duration::ZERO)).unwrap();
+    let source = pushed(&sandbox);
+    let session = Session::record();
+    let client: cycle_images_async::Client = cycle_images_async::Client::new(
+        sandbox_hub(&sandbox),
+        Reqwest::new().unwrap().into(),
+        Tokio.into(),
+    );
+    let recorded = asynchronous(&client.with_session(&session), &source).await;
+    assert!(recorded.len() > 9, "{recorded:#?}");
+    let har = session.finish().unwrap().unwrap();
+    assert_no_secret(&har, &sandbox);
+    drop(sandbox);
+
+    let session = Session::replay(replayed(&har));
+    let nothing = DynTransport::new(async |_| {
+        Err::<cycle_images::http::Response<Vec<u8>>, _>(SendError::not_sent("nothing may be sent"))
+    });
+    let never = DynTimer::new(|_| std::future::pending::<()>());
+    let client: cycle_images_async::Client =
+        cycle_images_async::Client::new(other_hub(), nothing, never);
+    assert_eq!(asynchronous(&client.with_session(&session), &source).await, recorded);
+    assert_eq!(session.finish().unwrap(), None);
+
+    // What one client recorded, the other one's transport replays, too.
+    let replay = Replay::matching(replayed(&har));
+    let client: cycle_images_async::Client = cycle_images_async::Client::new(
+        other_hub(),
+        replay.clone().into(),
+        DynTimer::new(|_| async {}),
+    );
+    assert_eq!(asynchronous(&client, &source).await, recorded);
+    replay.finish().unwrap();
+}

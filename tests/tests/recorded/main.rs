@@ -1,0 +1,15 @@
+//! Recordings: written and read as HAR, replayed by both clients.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod browser;
+mod har;
+mod lifecycle;
+mod replay;
+mod secrets;

@@ -1,0 +1,141 @@
+//! What a replay answers, and what it says when it can't.
+
+use cycle_images::http::{Request, Response};
+use cycle_images::images::{GetImage, GetImages, UpdateImage};
+use cycle_images::recorded::{Entry, Recording, Replay, Session};
+use cycle_images::{Hub, ImageId, Operation};
+use cycle_images_tests::support::{KEY, hub, shown};
+use cycle_images_ureq::Client;
+
+fn sent(operation: &impl Operation) -> Request<Vec<u8>> {
+    hub().request(operation).unwrap()
+}
+
+fn image(id: &str) -> Response<Vec<u8>> {
+    Response::new(format!(r#"{{"data": {{"id": "{id}", "state": {{"current": "live"}}}}}}"#).into())
+}
+
+fn get(id: &str) -> GetImage {
+    GetImage::new(ImageId::new(id).unwrap())
+}
+
+fn two() -> Recording {
+    let entries = ["1", "2"].map(|id| Entry::new(sent(&get(id)), image(id)));
+    entries.into_iter().collect()
+}
+
+fn body(response: &Response<Vec<u8>>) -> &str {
+    std::str::from_utf8(response.body()).unwrap()
+}
+
+#[test]
+fn in_order_and_in_any_order() {
+    let in_order = Replay::in_order(two());
+    let error = in_order.respond(&sent(&get("2"))).unwrap_err();
+    let expected = "nothing is recorded for GET /v1/images/2; the nearest unused recording is number 1 \
+                    of 2, GET /v1/images/1: the path differs";
+    assert_eq!(error.to_string(), expected);
+    for id in ["1", "2"] {
+        assert!(body(&in_order.respond(&sent(&get(id))).unwrap()).contains(id));
+    }
+    in_order.finish().unwrap();
+
+    let matching = Replay::matching(two());
+    for id in ["2", "1"] {
+        assert!(body(&matching.respond(&sent(&get(id))).unwrap()).contains(id));
+    }
+    matching.finish().unwrap();
+    let error = matching.respond(&sent(&get("1"))).unwrap_err();
+    let expected = "nothing is recorded for GET /v1/images/1: all 2 recordings were used";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn equal_requests_are_answered_in_their_order() {
+    let recording: Recording =
+        ["new", "live"].map(|name| Entry::new(sent(&get("1")), image(name))).into_iter().collect();
+    let replay = Replay::matching(recording);
+    for name in ["new", "live"] {
+        assert!(body(&replay.respond(&sent(&get("1"))).unwrap()).contains(name));
+    }
+}
+
+#[test]
+fn the_nearest_recording_is_shown_and_what_differs() {
+    let list = GetImages::new().page_size(20);
+    let update = UpdateImage::new(ImageId::new("1").unwrap()).name("a");
+    let entries = [
+        Entry::new(sent(&get("7")), image("7")),
+        Entry::new(sent(&list), image("1")),
+        Entry::new(sent(&update), image("1")),
+    ];
+    let replay = Replay::matching(entries.into_iter().collect()).match_bodies();
+    for (request, expected) in [
+        (
+            sent(&GetImages::new().page_size(30)),
+            "GET /v1/images?page[size]=30; the nearest unused recording is number 2 of 3, GET \
+             /v1/images?page[size]=20: the query differs",
+        ),
+        (
+            sent(&get("1")),
+            "GET /v1/images/1; the nearest unused recording is number 3 of 3, PATCH /v1/images/1: \
+             the method differs",
+        ),
+        (
+            sent(&UpdateImage::new(ImageId::new("1").unwrap()).name("b")),
+            "number 3 of 3, PATCH /v1/images/1: the body differs",
+        ),
+    ] {
+        let error = replay.respond(&request).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    let error = replay.finish().unwrap_err().to_string();
+    let expected = "3 of 3 recordings were not used: number 1, GET /v1/images/7; number 2, GET \
+                    /v1/images?page[size]=20; number 3, PATCH /v1/images/1";
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn the_order_of_parameters_the_host_and_the_spelling_of_json_dont_matter() {
+    let request =
+        |url: &str, body: &str| Request::post(url).body(body.as_bytes().to_vec()).unwrap();
+    let recorded = request("https://a/v1/images?a%5B%5D=1&b=2+3", r#"{"a": 1, "b": [2]}"#);
+    let recording: Recording = [Entry::new(recorded, image("1"))].into_iter().collect();
+    let replay = Replay::matching(recording).match_bodies();
+    replay.respond(&request("http://b:9/v1/images?b=2%203&a[]=1", r#"{"b":[2],"a":1}"#)).unwrap();
+}
+
+#[test]
+fn a_client_shows_the_mismatch_and_doesnt_retry_it() {
+    let replay = Replay::in_order(two());
+    let client = Client::with_transport(Hub::new(KEY, "hub").unwrap(), replay.clone());
+    let error = client.call(&get("3")).unwrap_err();
+    let shown = shown(&error);
+    assert!(shown.contains("nothing is recorded for GET /v1/images/3"), "{shown}");
+    assert!(!shown.contains(KEY));
+    assert_eq!(client.call(&get("1")).unwrap().data.id.as_str(), "1");
+    assert!(format!("{replay:?}").contains("1 of 2"));
+}
+
+#[test]
+fn a_session_that_replays_ends_only_when_all_was_used() {
+    let session = Session::replay(two());
+    let client = Client::new(hub()).with_session(&session);
+    client.call(&get("2")).unwrap();
+    assert!(session.finish().unwrap_err().to_string().starts_with("1 of 2 recordings"));
+    client.call(&get("1")).unwrap();
+    assert_eq!(session.finish().unwrap(), None);
+}
+
+#[test]
+fn retries_are_replayed_without_a_wait() {
+    let unavailable = Response::builder().status(503).header("retry-after", "100").body(Vec::new());
+    let entries = [Entry::from(unavailable.unwrap()), Entry::from(image("1"))];
+    let session = Session::from(Replay::in_order(entries.into_iter().collect()));
+    let started = std::time::Instant::now();
+    let client = Client::new(hub()).with_session(&session);
+    let reply = client.call(&get("1")).unwrap();
+    assert_eq!(reply.attempts, 2);
+    assert!(started.elapsed().as_secs() < 100);
+    session.finish().unwrap();
+}
