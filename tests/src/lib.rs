@@ -4,9 +4,10 @@ pub mod example_env;
 pub mod generator;
 pub mod raw_server;
 pub mod recording;
-pub mod sandbox;
 pub mod subprocess;
 pub mod support;
+
+pub use cycle_images_sandbox as sandbox;
 
 /// The README's code compiles.
 #[cfg(doctest)]

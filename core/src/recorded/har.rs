@@ -116,9 +116,13 @@ fn read_entry(number: usize, entry: HarEntry) -> Result<Option<Entry>, HarError>
     *response.version_mut() = version(received.http_version.as_deref().unwrap_or_default());
     let headers = headers(received.headers);
     *response.headers_mut() = headers;
-    // The content is decoded already.
-    for name in [CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING] {
+    // The content is decoded already, and a redacted one may have another length.
+    for name in [CONTENT_ENCODING, TRANSFER_ENCODING] {
         response.headers_mut().remove(name);
+    }
+    let length = response.body().len();
+    if let Some(value) = response.headers_mut().get_mut(CONTENT_LENGTH) {
+        *value = length.into();
     }
     Ok(Some(Entry::new(request, response)))
 }

@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::wire;
+use crate::wire;
 
 /// A refusal: a status and the JSON that goes with it.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::job::{Job, Phase};
-use super::wire::{self, Creator, Moment, NEVER};
+use crate::job::{Job, Phase};
+use crate::wire::{self, Creator, Moment, NEVER};
 
 /// Every state an image can be in.
 pub(crate) const STATES: &[&str] = &[

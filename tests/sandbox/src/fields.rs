@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::errors::Refusal;
+use crate::errors::Refusal;
 
 /// The fields of an object that were not yet taken.
 #[derive(Debug)]

@@ -10,15 +10,15 @@ use axum::extract::{self, FromRequest, RawPathParams, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::auth::only;
-use super::errors::Refusal;
-use super::image::{AFTER_UPLOAD, Image};
-use super::job::{Plan, Work};
-use super::query::Query;
-use super::server::Shared;
-use super::state::State;
-use super::tasks::task;
-use super::wire::{self, Moment};
+use crate::auth::only;
+use crate::errors::Refusal;
+use crate::image::{AFTER_UPLOAD, Image};
+use crate::job::{Plan, Work};
+use crate::query::Query;
+use crate::server::Shared;
+use crate::state::State;
+use crate::tasks::task;
+use crate::wire::{self, Moment};
 
 const STEPS: &[(&str, &str)] =
     &[("Verify", "Checks the layers."), ("Save", "Stores the image where servers can fetch it.")];

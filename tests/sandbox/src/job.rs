@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::clock::later;
-use super::settings::{JobOutcome, Settings};
-use super::wire::{self, Creator, Moment, NEVER};
+use crate::clock::later;
+use crate::settings::{JobOutcome, Settings};
+use crate::wire::{self, Creator, Moment, NEVER};
 
 /// What a job is to do.
 #[derive(Debug)]

@@ -3,15 +3,15 @@
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-use super::call::Call;
-use super::clock::later;
-use super::errors::{Refusal, Reply};
-use super::includes::{Includes, OF_JOBS};
-use super::job::{Job, Phase, Task, steps};
-use super::query::Query;
-use super::settings::JobOutcome;
-use super::state::State;
-use super::wire::{self, Moment, NEVER};
+use crate::call::Call;
+use crate::clock::later;
+use crate::errors::{Refusal, Reply};
+use crate::includes::{Includes, OF_JOBS};
+use crate::job::{Job, Phase, Task, steps};
+use crate::query::Query;
+use crate::settings::JobOutcome;
+use crate::state::State;
+use crate::wire::{self, Moment, NEVER};
 
 const STATES: &[&str] = &["new", "queued", "error", "scheduled", "expired", "running", "completed"];
 const SORT: &[&str] = &["id", "queued", "caption"];

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::image::Image;
-use super::state::State;
-use super::wire::Creator;
+use crate::image::Image;
+use crate::state::State;
+use crate::wire::Creator;
 
 /// The includes that image operations know.
 pub(crate) const OF_IMAGES: &[&str] =

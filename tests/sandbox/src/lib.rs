@@ -5,7 +5,7 @@
 //! by hand, so that a document misread in one place does not agree with itself in the other.
 //!
 //! ```
-//! use cycle_images_tests::sandbox::Sandbox;
+//! use cycle_images_sandbox::Sandbox;
 //!
 //! let sandbox = Sandbox::start()?;
 //! assert!(sandbox.url().starts_with("http://127.0.0.1:"));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How a sandbox behaves. The default is what [`Sandbox::start`](super::Sandbox::start) uses.
+/// How a sandbox behaves. The default is what [`Sandbox::start`](crate::Sandbox::start) uses.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub(crate) step: Duration,
@@ -34,7 +34,7 @@ impl Settings {
     /// How long each state of an image and each step of a job lasts: 25 ms usually.
     ///
     /// With a long step nothing moves by itself, and a test moves time on with
-    /// [`Sandbox::skip`](super::Sandbox::skip).
+    /// [`Sandbox::skip`](crate::Sandbox::skip).
     #[must_use]
     pub fn step(mut self, step: Duration) -> Self {
         self.step = step;
@@ -62,7 +62,7 @@ impl Settings {
         self
     }
 
-    /// How every job ends; [`Sandbox::next_job`](super::Sandbox::next_job) says it for one.
+    /// How every job ends; [`Sandbox::next_job`](crate::Sandbox::next_job) says it for one.
     #[must_use]
     pub fn job_fate(mut self, fate: JobOutcome) -> Self {
         self.job_fate = fate;

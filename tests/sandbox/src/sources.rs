@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::call::Call;
-use super::errors::{Refusal, Reply};
-use super::fields::Fields;
-use super::includes::{Includes, OF_SOURCES};
-use super::job::{Plan, Work};
-use super::origin;
-use super::source::{STATES, Source, TYPES};
-use super::state::State;
-use super::tasks::task;
-use super::wire;
+use crate::call::Call;
+use crate::errors::{Refusal, Reply};
+use crate::fields::Fields;
+use crate::includes::{Includes, OF_SOURCES};
+use crate::job::{Plan, Work};
+use crate::origin;
+use crate::source::{STATES, Source, TYPES};
+use crate::state::State;
+use crate::tasks::task;
+use crate::wire;
 
 const META: &[&str] = &["images_count"];
 const SORT: &[&str] = &["id", "name", "identifier", "created", "updated"];

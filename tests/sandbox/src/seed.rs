@@ -5,16 +5,16 @@ use std::collections::VecDeque;
 use chrono::Duration;
 use serde_json::{Value, json};
 
-use super::auth::Key;
-use super::clock::Clock;
-use super::image::Image;
-use super::job::{Job, Plan, Work};
-use super::linked::{self, Names};
-use super::settings::{JobOutcome, Settings};
-use super::source::Source;
-use super::state::State;
-use super::tasks::task;
-use super::wire::{self, Creator, Moment};
+use crate::auth::Key;
+use crate::clock::Clock;
+use crate::image::Image;
+use crate::job::{Job, Plan, Work};
+use crate::linked::{self, Names};
+use crate::settings::{JobOutcome, Settings};
+use crate::source::Source;
+use crate::state::State;
+use crate::tasks::task;
+use crate::wire::{self, Creator, Moment};
 
 pub(crate) fn state(settings: Settings) -> State {
     let clock = Clock::start();
@@ -151,7 +151,7 @@ fn jobs(images: &[Image], creator: &Creator, settings: &Settings, now: Moment) -
         let plan = Plan {
             action: "import",
             caption: format!("Import image {id}"),
-            tasks: vec![task("image.import", id, super::tasks::IMPORT_STEPS)],
+            tasks: vec![task("image.import", id, crate::tasks::IMPORT_STEPS)],
             work: Work::Nothing,
         };
         let mut job = Job::new(plan, fate, queued, creator, settings);

@@ -15,12 +15,12 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::call::Call;
-use super::connection::{ConnectionKill, CountingListener, Open};
-use super::errors::{Refusal, Reply};
-use super::recorded_request::{RecordedRequest, record_request};
-use super::state::State;
-use super::{auth, images, jobs, sources, tasks, upload};
+use crate::call::Call;
+use crate::connection::{ConnectionKill, CountingListener, Open};
+use crate::errors::{Refusal, Reply};
+use crate::recorded_request::{RecordedRequest, record_request};
+use crate::state::State;
+use crate::{auth, images, jobs, sources, tasks, upload};
 
 /// What the server's thread and the test's thread both see.
 #[derive(Debug)]

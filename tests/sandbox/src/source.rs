@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::image::Image;
-use super::wire::{self, Creator, Moment};
+use crate::image::Image;
+use crate::wire::{self, Creator, Moment};
 
 /// Every type of source.
 pub(crate) const TYPES: &[&str] = &["direct", "stack-build", "bucket"];

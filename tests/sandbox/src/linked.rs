@@ -3,9 +3,9 @@
 use chrono::Duration;
 use serde_json::{Map, Value, json};
 
-use super::auth::Key;
-use super::state::Linked;
-use super::wire::{self, Creator, Moment, NEVER};
+use crate::auth::Key;
+use crate::state::Linked;
+use crate::wire::{self, Creator, Moment, NEVER};
 
 /// What those records are called.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Query strings, read strictly: what a client sends by mistake is refused, never skipped.
 
-use super::errors::Refusal;
-use super::settings::{Paging, Settings};
+use crate::errors::Refusal;
+use crate::settings::{Paging, Settings};
 
 /// The parameters not yet taken. What is left at the end is unknown to the operation.
 #[derive(Debug, Default)]

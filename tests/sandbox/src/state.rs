@@ -3,15 +3,15 @@
 use serde_json::{Map, Value};
 use std::collections::VecDeque;
 
-use super::auth::Key;
-use super::clock::Clock;
-use super::errors::Refusal;
-use super::faults::Fault;
-use super::image::Image;
-use super::job::{Job, Plan, Work};
-use super::settings::{JobOutcome, Settings};
-use super::source::Source;
-use super::wire::Creator;
+use crate::auth::Key;
+use crate::clock::Clock;
+use crate::errors::Refusal;
+use crate::faults::Fault;
+use crate::image::Image;
+use crate::job::{Job, Plan, Work};
+use crate::settings::{JobOutcome, Settings};
+use crate::source::Source;
+use crate::wire::Creator;
 
 /// One hub's worth of records.
 #[derive(Debug)]

@@ -4,11 +4,11 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, header};
 use serde_json::Value;
 
-use super::auth;
-use super::errors::Refusal;
-use super::fields::Fields;
-use super::query::Query;
-use super::wire::Creator;
+use crate::auth;
+use crate::errors::Refusal;
+use crate::fields::Fields;
+use crate::query::Query;
+use crate::wire::Creator;
 
 /// What an operation gets to see of a request.
 #[derive(Debug)]

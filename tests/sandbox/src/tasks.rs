@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::call::Call;
-use super::errors::{Refusal, Reply};
-use super::image::IMPORT;
-use super::job::{Plan, Task, Work};
-use super::state::State;
-use super::wire;
+use crate::call::Call;
+use crate::errors::{Refusal, Reply};
+use crate::image::IMPORT;
+use crate::job::{Plan, Task, Work};
+use crate::state::State;
+use crate::wire;
 
 pub(crate) const IMPORT_STEPS: &[(&str, &str)] = &[
     ("Download", "Fetches the image or its sources."),

@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
 
-use super::wire::Moment;
+use crate::wire::Moment;
 
 /// Starts at the system's time and is monotonic from there on. A test can skip time.
 #[derive(Debug)]

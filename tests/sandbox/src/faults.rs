@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body::Frame;
 
-use super::connection::ConnectionKill;
+use crate::connection::ConnectionKill;
 
 /// What happens to one request instead of, or on top of, its answer.
 #[derive(Debug, Clone)]

@@ -2,8 +2,8 @@
 
 use axum::http::{HeaderMap, header};
 
-use super::errors::Refusal;
-use super::wire::{self, Creator};
+use crate::errors::Refusal;
+use crate::wire::{self, Creator};
 
 /// What the view-only key can do.
 const VIEW_ONLY: &[&str] = &["images-view", "images-sources-view", "apionly-jobs-view"];

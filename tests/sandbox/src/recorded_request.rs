@@ -12,9 +12,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body::Frame;
 
-use super::connection::ConnectionKill;
-use super::faults;
-use super::server::Shared;
+use crate::connection::ConnectionKill;
+use crate::faults;
+use crate::server::Shared;
 
 /// No JSON body that a test sends comes near this.
 const LARGEST_BODY: usize = 16 << 20;

@@ -4,16 +4,16 @@ use std::cmp::Ordering;
 
 use serde_json::{Value, json};
 
-use super::call::Call;
-use super::clock::later;
-use super::errors::{Refusal, Reply};
-use super::fields::Fields;
-use super::image::{self, Image};
-use super::includes::{Includes, OF_IMAGES};
-use super::query::Query;
-use super::source::{self, Source};
-use super::state::State;
-use super::wire;
+use crate::call::Call;
+use crate::clock::later;
+use crate::errors::{Refusal, Reply};
+use crate::fields::Fields;
+use crate::image::{self, Image};
+use crate::includes::{Includes, OF_IMAGES};
+use crate::query::Query;
+use crate::source::{self, Source};
+use crate::state::State;
+use crate::wire;
 
 const META: &[&str] = &["containers_count"];
 const SORT: &[&str] = &["id", "name", "size", "created", "updated"];

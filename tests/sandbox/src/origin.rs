@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::errors::Refusal;
-use super::fields::Fields;
-use super::wire::NEVER;
+use crate::errors::Refusal;
+use crate::fields::Fields;
+use crate::wire::NEVER;
 
 /// The required and the optional strings of an origin's details.
 type Texts = (&'static [&'static str], &'static [&'static str]);
