@@ -18,21 +18,23 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    pub(crate) fn full() -> Self {
-        Self::new(None)
+    /// A key with every capability, and this secret or a new one.
+    pub(crate) fn full(secret: Option<String>) -> Self {
+        let secret = secret.unwrap_or_else(new_secret);
+        Self { id: wire::new_id(), secret, capabilities: None }
     }
 
     pub(crate) fn view_only() -> Self {
-        Self::new(Some(VIEW_ONLY))
-    }
-
-    fn new(capabilities: Option<&'static [&'static str]>) -> Self {
-        Self { id: wire::new_id(), secret: format!("sandbox-key-{}", wire::new_id()), capabilities }
+        Self { id: wire::new_id(), secret: new_secret(), capabilities: Some(VIEW_ONLY) }
     }
 
     pub(crate) fn creator(&self) -> Creator {
         Creator { kind: "api-key", id: self.id.clone() }
     }
+}
+
+fn new_secret() -> String {
+    format!("sandbox-key-{}", wire::new_id())
 }
 
 /// Whose request this is, or why it is refused: first the key, then the hub, then the capability.
@@ -43,7 +45,9 @@ pub(crate) fn admit(
     capability: &str,
 ) -> Result<Creator, Refusal> {
     let secret = only(headers, header::AUTHORIZATION.as_str())
-        .and_then(|value| value.strip_prefix("Bearer "))
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, secret)| secret)
         .ok_or_else(|| Refusal::unauthorized("no bearer token was given"))?;
     let key = keys
         .iter()

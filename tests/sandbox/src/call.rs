@@ -8,6 +8,7 @@ use crate::auth;
 use crate::errors::Refusal;
 use crate::fields::Fields;
 use crate::query::Query;
+use crate::unique;
 use crate::wire::Creator;
 
 /// What an operation gets to see of a request.
@@ -22,6 +23,7 @@ pub(crate) struct Call {
 impl Call {
     /// `id` is the one variable part of the path, or empty.
     pub(crate) fn read(
+        lenient: bool,
         caller: Creator,
         id: String,
         method: &Method,
@@ -32,10 +34,12 @@ impl Call {
         let body = if *method == Method::POST || *method == Method::PATCH {
             json(headers, body)?
         } else {
-            bodiless(headers, body)?;
+            if !lenient {
+                bodiless(headers, body)?;
+            }
             Value::Null
         };
-        Ok(Self { caller, id, query: Query::parse(query)?, body })
+        Ok(Self { caller, id, query: Query::parse(query, lenient)?, body })
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -62,10 +66,12 @@ fn json(headers: &HeaderMap, body: &Bytes) -> Result<Value, Refusal> {
     let media_type = auth::only(headers, header::CONTENT_TYPE.as_str())
         .and_then(|value| value.split(';').next())
         .map(str::trim);
-    if media_type != Some("application/json") {
+    if !media_type.is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json")) {
         return Err(Refusal::content_type("application/json"));
     }
-    serde_json::from_slice(body).map_err(|error| Refusal::syntax(&error.to_string()))
+    let value: unique::Unique =
+        serde_json::from_slice(body).map_err(|error| Refusal::syntax(&error.to_string()))?;
+    Ok(value.0)
 }
 
 fn bodiless(headers: &HeaderMap, body: &Bytes) -> Result<(), Refusal> {

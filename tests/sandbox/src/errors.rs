@@ -87,6 +87,10 @@ impl Refusal {
         )
     }
 
+    pub(crate) fn too_large() -> Self {
+        Self::envelope("413.content-too-large", "The body of the request is too large.", &[])
+    }
+
     pub(crate) fn missing(pointer: impl Into<String>) -> Self {
         Self::envelope(
             "422.missing-argument",

@@ -57,6 +57,16 @@ impl Fields {
         }
     }
 
+    pub(crate) fn number(&mut self, name: &str) -> Result<Option<u64>, Refusal> {
+        match self.any(name) {
+            None => Ok(None),
+            Some(value) => value
+                .as_u64()
+                .map(Some)
+                .ok_or_else(|| self.wrong(name, "must be a whole number from 0")),
+        }
+    }
+
     pub(crate) fn flag(&mut self, name: &str) -> Result<Option<bool>, Refusal> {
         match self.any(name) {
             None => Ok(None),

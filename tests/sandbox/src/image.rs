@@ -36,6 +36,10 @@ pub(crate) struct Image {
     pub(crate) builder: Value,
     pub(crate) creator: Creator,
     pub(crate) state: &'static str,
+    /// The state to return to if its deletion fails.
+    before_deletion: &'static str,
+    /// Whether it has been built and stored.
+    is_built: bool,
     pub(crate) changed: Moment,
     pub(crate) error: Option<String>,
     pub(crate) created: Moment,
@@ -59,6 +63,8 @@ impl Image {
             builder: Value::Null,
             creator,
             state: "new",
+            before_deletion: "new",
+            is_built: false,
             changed: now,
             error: None,
             created: now,
@@ -69,7 +75,21 @@ impl Image {
         }
     }
 
+    /// Begins its deletion.
+    pub(crate) fn delete(&mut self, at: Moment) {
+        self.before_deletion = self.state;
+        self.error = None;
+        self.enter("deleting", at);
+    }
+
+    /// Ends a deletion that failed.
+    pub(crate) fn keep(&mut self, message: Option<&str>, at: Moment) {
+        self.enter(self.before_deletion, at);
+        self.error = message.map(str::to_owned);
+    }
+
     pub(crate) fn enter(&mut self, state: &'static str, at: Moment) {
+        self.is_built |= state == "live";
         if self.state != state {
             self.state = state;
             self.changed = at;
@@ -101,12 +121,8 @@ impl Image {
         self.error = job.message(phase).map(str::to_owned);
     }
 
-    fn is_live(&self) -> bool {
-        self.state == "live" || self.state == "deleting"
-    }
-
     pub(crate) fn bytes(&self) -> u64 {
-        if self.is_live() { self.size } else { 0 }
+        if self.is_built { self.size } else { 0 }
     }
 
     pub(crate) fn source_type(&self) -> &str {
@@ -129,12 +145,11 @@ impl Image {
 
     pub(crate) fn to_json(&self, hub_id: &str, containers_count: bool) -> Value {
         let size = self.bytes();
-        let (provider, file) = if self.is_live() {
+        let (provider, file) = if self.is_built {
             ("backblaze", format!("{}.cycle", self.id))
         } else {
             ("", String::new())
         };
-        let message = self.error.as_deref();
         let factory = self.log_since.map(|since| {
             json!({
                 "node_id": "64b0c1d2e3f4a5b6c7d8e9f0",
@@ -156,14 +171,7 @@ impl Image {
             "source": self.source,
             "creator": self.creator.to_json(),
             "factory": factory,
-            "state": {
-                "current": self.state,
-                "changed": wire::time(self.changed),
-                "error": {
-                    "message": message.unwrap_or_default(),
-                    "time": wire::time_or_never(message.map(|_| self.changed)),
-                },
-            },
+            "state": wire::state_with_error(self.state, self.changed, self.error.as_deref()),
             "events": wire::events(self.created, self.updated),
         });
         if let (true, Some(fields)) = (containers_count, image.as_object_mut()) {
@@ -174,7 +182,7 @@ impl Image {
 
     /// Known only when the image has been built; until then everything is empty or `null`.
     fn config(&self) -> Value {
-        if !self.is_live() {
+        if !self.is_built {
             return json!({
                 "user": "", "ports": null, "env": null, "labels": null, "command": null,
                 "entrypoint": null, "volumes": null, "workdir": "", "signal_stop": "",
@@ -213,10 +221,10 @@ impl Image {
             " ---> 3f2a9c5b1d0e".to_owned(),
             "Step 3/3 : CMD [\"serve\"]".to_owned(),
         ];
-        if matches!(self.state, "verifying" | "saving" | "live" | "deleting") {
+        if self.is_built || matches!(self.state, "verifying" | "saving") {
             lines.push("Verifying layers \u{2714}".to_owned());
         }
-        if self.is_live() {
+        if self.is_built {
             lines.push(format!("Saved {} bytes", self.size));
         }
         if let Some(error) = &self.error {

@@ -146,6 +146,16 @@ impl Job {
         later(self.queued, self.step.saturating_mul(beats))
     }
 
+    /// When it ended, if it has.
+    pub(crate) fn ended(&self, phase: Phase) -> Option<Moment> {
+        match phase {
+            Phase::Scheduled | Phase::Queued | Phase::Running(_) => None,
+            Phase::Completed => Some(self.begins(self.tasks.iter().map(Task::units).sum())),
+            Phase::Failed(unit) => Some(self.begins(unit.saturating_add(1))),
+            Phase::Expired => Some(self.begins(0)),
+        }
+    }
+
     /// What went wrong, if it did.
     pub(crate) fn message(&self, phase: Phase) -> Option<&str> {
         match (&self.fate, phase) {

@@ -81,10 +81,10 @@ pub(crate) fn get(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> 
     Ok(Reply::ok(json!({"data": to_json(job, state)})))
 }
 
-/// The jobs that have not vanished.
+/// The jobs that show already and have not vanished.
 fn visible(state: &State, now: Moment) -> impl Iterator<Item = &Job> {
     let is_gone = move |job: &Job| job.fate == JobOutcome::Vanish && job.phase(now).is_end();
-    state.jobs.iter().filter(move |job| !is_gone(job))
+    state.jobs.iter().filter(move |job| job.hidden_reads == 0 && !is_gone(job))
 }
 
 fn moment(query: &mut Query, name: &str) -> Result<Option<Moment>, Refusal> {
@@ -106,7 +106,9 @@ fn to_json(job: &Job, state: &State) -> Value {
         first += task.units();
     }
     let Reached { started, ended } = Reached::of(job, phase, 0, first);
-    let changed = ended.or(started).unwrap_or(job.queued);
+    let changed = job.ended(phase).or(started).unwrap_or(job.queued);
+    let expired = job.ended(phase).filter(|_| phase == Phase::Expired);
+    let expires = expired.unwrap_or_else(|| later(job.queued, LIFETIME));
     let is_scheduled = phase == Phase::Scheduled;
     let schedule = is_scheduled.then_some(job.queued);
     let queued = (!is_scheduled).then_some(job.queued);
@@ -122,7 +124,7 @@ fn to_json(job: &Job, state: &State) -> Value {
         },
         "schedule": wire::time_or_never(schedule),
         "tasks": tasks,
-        "expires": wire::time(later(job.queued, LIFETIME)),
+        "expires": wire::time(expires),
         "hash": format!("{}:{}", job.action, job.id),
         "limit_duplicates": false,
         "creator": job.creator.to_json(),

@@ -13,10 +13,33 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! # What it takes strictly
-//! An unknown, empty or repeated query parameter, a stray `&`, an unknown field in a body, a body
-//! on a `GET`: a lenient server would let a client's mistakes pass. The `source` of such a refusal
-//! is a JSON pointer into the body, or `/` and the parameter's name.
+//! # What it refuses
+//! A lenient server would let a client's mistakes pass. The `source` of a refusal is a JSON pointer
+//! into the body, or `/` and the parameter's name.
+//!
+//! | refused | if [lenient](Settings::lenient) |
+//! |---|---|
+//! | a body or `Content-Type` with `GET` or `DELETE` | ignored |
+//! | a bare `?`, a stray `&` | ignored |
+//! | a query parameter with an empty value, such as `filter[search]=` | ignored |
+//! | an unknown query parameter | refused |
+//! | a parameter that isn't a list, given twice | refused |
+//! | an unknown value of `include`, `meta`, `sort` or a filter | refused |
+//! | a page number or size that isn't a whole number from 1 | refused |
+//! | a query that isn't UTF-8 | refused |
+//! | an unknown property in a body, or one that stands twice | refused |
+//! | a body whose `Content-Type` isn't `application/json` | refused |
+//! | an `Authorization` or `X-Hub-Id` that is missing or stands twice | refused |
+//! | an upload with an `Authorization`, or without a `Content-Length` | refused |
+//!
+//! # Control over HTTP
+//! A client in another language asks for faults by `POST /_sandbox/faults`, with a body such as
+//! `{"fault": "too_many_requests", "retry_after": "1"}`, `{"fault": "close"}`, `{"fault": "delay",
+//! "ms": 500}` or `{"status": 500, "headers": {"x-a": "b"}, "body": "text"}`; further ones are
+//! `unavailable`, `bad_gateway`, `close_after` and `truncate`. Each is for the next request that none is
+//! asked for yet. `POST /_sandbox/jobs` says how the next job ends, by `{"outcome": "fail", "step": 1,
+//! "message": "disk full"}`, or `complete`, `expire`, `vanish`. `POST /_sandbox/skip` with `{"ms":
+//! 60000}` moves time on. These requests need no key, and are not in [`Sandbox::requests`].
 //!
 //! # What it answers loosely
 //! As a Go service does: the zero time and empty strings for what is absent, `null` for a list or
@@ -33,6 +56,8 @@ mod auth;
 mod call;
 mod clock;
 mod connection;
+mod control;
+mod cors;
 mod errors;
 mod faults;
 mod fields;
@@ -52,6 +77,7 @@ mod source;
 mod sources;
 mod state;
 mod tasks;
+mod unique;
 mod upload;
 mod wire;
 
@@ -149,10 +175,10 @@ impl Sandbox {
         source.map(|source| source.id.clone())
     }
 
-    /// Every request received so far, in order.
+    /// The requests received so far, in order; see [`Settings::kept_requests`].
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.shared.seen().clone()
+        self.shared.seen().requests.iter().cloned().collect()
     }
 
     /// Waits until at least `count` requests have arrived, answered or not; false if that did not

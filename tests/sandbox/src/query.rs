@@ -10,15 +10,19 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    pub(crate) fn parse(raw: Option<&str>) -> Result<Self, Refusal> {
+    /// If lenient, parameters without a value count as not given, as does a bare `?` or a stray `&`.
+    pub(crate) fn parse(raw: Option<&str>, lenient: bool) -> Result<Self, Refusal> {
         let Some(raw) = raw else {
             return Ok(Self::default());
         };
-        if raw.split('&').any(str::is_empty) {
+        if !lenient && raw.split('&').any(str::is_empty) {
             return Err(Refusal::parameter("", "a stray & or ? in the query"));
         }
-        let left: Vec<(String, String)> =
+        let mut left: Vec<(String, String)> =
             form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
+        if lenient {
+            left.retain(|(_, value)| !value.is_empty());
+        }
         for (name, value) in &left {
             if name.is_empty() || value.is_empty() {
                 return Err(Refusal::parameter(name, "an empty query parameter"));

@@ -6,13 +6,13 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body::Frame;
 
 use crate::connection::ConnectionKill;
+use crate::errors::Refusal;
 use crate::faults;
 use crate::server::Shared;
 
@@ -53,6 +53,18 @@ impl RecordedRequest {
         }
     }
 
+    /// The method, path and query, without the values of tokens.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let mark = if self.query.is_empty() { "" } else { "?" };
+        let shown = self.query.split('&').map(|pair| match pair.split_once('=') {
+            Some((name, _)) if name.contains("token") => format!("{name}=[redacted]"),
+            _ => pair.to_owned(),
+        });
+        let query = shown.collect::<Vec<_>>().join("&");
+        format!("{} {}{mark}{query}", self.method, self.path)
+    }
+
     /// The value of the first header of that name, in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -74,7 +86,7 @@ pub(crate) async fn record_request(
         Body::new(Watched { body, place, shared: Arc::clone(&shared) })
     } else {
         let Ok(bytes) = to_bytes(body, LARGEST_BODY).await else {
-            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+            return Refusal::too_large().into_response();
         };
         shared.noted(place, |seen| {
             seen.body = bytes.to_vec();
@@ -84,10 +96,12 @@ pub(crate) async fn record_request(
     };
     let request = Request::from_parts(parts, body);
     let fault = shared.state().faults.pop_front();
-    match fault {
+    let response = match fault {
         None => next.run(request).await,
         Some(fault) => faults::inject_fault(fault, &scissors, request, next).await,
-    }
+    };
+    shared.responded(place, response.status().as_u16());
+    response
 }
 
 /// A body that passes through uncollected, while its length is noted.

@@ -19,8 +19,8 @@ use crate::wire::{self, Creator, Moment};
 pub(crate) fn state(settings: Settings) -> State {
     let clock = Clock::start();
     let past = clock.now() - Duration::days(30);
-    let hub_id = wire::new_id();
-    let keys = vec![Key::full(), Key::view_only()];
+    let hub_id = settings.hub_id.clone().unwrap_or_else(wire::new_id);
+    let keys = vec![Key::full(settings.api_key.clone()), Key::view_only()];
     let names = Names::new();
     let key = keys.first().map(Key::creator);
     let key = key.unwrap_or_else(|| names.account.clone());

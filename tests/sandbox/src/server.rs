@@ -1,5 +1,6 @@
 //! The routes, and the thread that serves them.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -10,7 +11,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{self, DefaultBodyLimit, RawPathParams};
 use axum::http::{HeaderMap, Method, Uri};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -19,21 +20,44 @@ use crate::call::Call;
 use crate::connection::{ConnectionKill, CountingListener, Open};
 use crate::errors::{Refusal, Reply};
 use crate::recorded_request::{RecordedRequest, record_request};
+use crate::settings::Observer;
 use crate::state::State;
-use crate::{auth, images, jobs, sources, tasks, upload};
+use crate::{auth, control, cors, images, jobs, sources, tasks, upload};
 
 /// What the server's thread and the test's thread both see.
 #[derive(Debug)]
 pub(crate) struct Shared {
     state: Mutex<State>,
-    seen: Mutex<Vec<RecordedRequest>>,
+    seen: Mutex<Seen>,
     arrived: Condvar,
+    kept_requests: usize,
+    observer: Option<Observer>,
     pub(crate) open: Arc<Open>,
+}
+
+/// The last requests.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    pub(crate) requests: VecDeque<RecordedRequest>,
+    /// How many came before them.
+    dropped: usize,
+}
+
+impl Seen {
+    fn count(&self) -> usize {
+        self.dropped + self.requests.len()
+    }
+
+    fn get_mut(&mut self, place: usize) -> Option<&mut RecordedRequest> {
+        self.requests.get_mut(place.checked_sub(self.dropped)?)
+    }
 }
 
 impl Shared {
     pub(crate) fn new(state: State) -> Self {
         Self {
+            kept_requests: state.settings.kept_requests,
+            observer: state.settings.observer.clone(),
             state: Mutex::new(state),
             seen: Mutex::default(),
             arrived: Condvar::new(),
@@ -45,29 +69,45 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn seen(&self) -> MutexGuard<'_, Vec<RecordedRequest>> {
+    pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes a request and says where.
     pub(crate) fn note(&self, request: RecordedRequest) -> usize {
         let mut seen = self.seen();
-        seen.push(request);
+        let place = seen.count();
+        seen.requests.push_back(request);
+        if seen.requests.len() > self.kept_requests {
+            seen.requests.pop_front();
+            seen.dropped += 1;
+        }
         self.arrived.notify_all();
-        seen.len().saturating_sub(1)
+        place
     }
 
     /// Waits until so many requests have arrived; false when `within` passed before that.
     pub(crate) fn wait(&self, count: usize, within: Duration) -> bool {
         let waited =
-            self.arrived.wait_timeout_while(self.seen(), within, |seen| seen.len() < count);
+            self.arrived.wait_timeout_while(self.seen(), within, |seen| seen.count() < count);
         let (seen, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        seen.len() >= count
+        seen.count() >= count
     }
 
     pub(crate) fn noted(&self, place: usize, change: impl FnOnce(&mut RecordedRequest)) {
         if let Some(seen) = self.seen().get_mut(place) {
             change(seen);
+        }
+    }
+}
+
+impl Shared {
+    /// Tells the observer of a request that was answered.
+    pub(crate) fn responded(&self, place: usize, status: u16) {
+        let Some(Observer(observer)) = &self.observer else { return };
+        let request = self.seen().get_mut(place).cloned();
+        if let Some(request) = request {
+            observer(&request, status);
         }
     }
 }
@@ -97,8 +137,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .merge(operation(M::DELETE, "images-sources-manage", sources::delete));
     let access = operation(M::PATCH, "images-sources-manage", sources::access);
     let job = |run| operation(M::GET, "apionly-jobs-view", run);
-    // A body of gigabytes passes through without being held.
-    let upload = on(M::POST, upload::receive).layer(DefaultBodyLimit::disable());
+    let upload = on(M::POST, upload::receive);
     let unknown = || async { Refusal::not_found("uri") };
     Router::new()
         .route("/v1/images", images)
@@ -116,6 +155,10 @@ fn router(shared: Arc<Shared>) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(from_fn_with_state(Arc::clone(&shared), record_request))
+        .merge(control::routes())
+        // The middleware limits what is held; a tar of gigabytes passes through it.
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn(cors::allow))
         .with_state(shared)
 }
 
@@ -137,7 +180,15 @@ fn operation(
             state.tick();
             let caller = auth::admit(&state.keys, &state.hub_id, &headers, capability)?;
             let id = id.unwrap_or_default();
-            let mut call = Call::read(caller, id, &method, uri.query(), &headers, &body)?;
+            let mut call = Call::read(
+                state.settings.lenient,
+                caller,
+                id,
+                &method,
+                uri.query(),
+                &headers,
+                &body,
+            )?;
             run(&mut state, &mut call)
         },
     )
@@ -153,7 +204,8 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(shared: &Arc<Shared>) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let port = shared.state().settings.port;
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -1,6 +1,10 @@
 //! What a test may want otherwise than usual.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
+
+use crate::RecordedRequest;
 
 /// How a sandbox behaves. The default is what [`Sandbox::start`](crate::Sandbox::start) uses.
 #[derive(Debug, Clone)]
@@ -13,6 +17,24 @@ pub struct Settings {
     pub(crate) paging: Paging,
     pub(crate) upload_expiry: Duration,
     pub(crate) extra_images: usize,
+    pub(crate) lenient: bool,
+    pub(crate) port: u16,
+    pub(crate) api_key: Option<String>,
+    pub(crate) hub_id: Option<String>,
+    pub(crate) kept_requests: usize,
+    pub(crate) observer: Option<Observer>,
+}
+
+/// A function that is called with each request and the status of its response.
+#[derive(Clone)]
+pub(crate) struct Observer(pub(crate) Arc<ObserverFn>);
+
+type ObserverFn = dyn Fn(&RecordedRequest, u16) + Send + Sync;
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
 }
 
 impl Default for Settings {
@@ -26,6 +48,12 @@ impl Default for Settings {
             paging: Paging::Honest,
             upload_expiry: Duration::from_secs(3600),
             extra_images: 0,
+            lenient: false,
+            port: 0,
+            api_key: None,
+            hub_id: None,
+            kept_requests: 10_000,
+            observer: None,
         }
     }
 }
@@ -88,6 +116,53 @@ impl Settings {
     #[must_use]
     pub fn extra_images(mut self, count: usize) -> Self {
         self.extra_images = count;
+        self
+    }
+
+    /// Accepts what the platform accepts though it is no good request: see the
+    /// [strict rules](crate#what-it-refuses).
+    #[must_use]
+    pub fn lenient(mut self) -> Self {
+        self.lenient = true;
+        self
+    }
+
+    /// The port on 127.0.0.1; any free one usually.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// The API key that may do everything; a new one usually.
+    #[must_use]
+    pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
+        self.api_key = Some(api_key.into());
+        self
+    }
+
+    /// The hub's id; a new one usually.
+    #[must_use]
+    pub fn hub_id(mut self, hub_id: impl Into<String>) -> Self {
+        self.hub_id = Some(hub_id.into());
+        self
+    }
+
+    /// How many requests [`Sandbox::requests`](crate::Sandbox::requests) returns, the last ones; 10,000
+    /// usually.
+    #[must_use]
+    pub fn kept_requests(mut self, count: usize) -> Self {
+        self.kept_requests = count;
+        self
+    }
+
+    /// Calls a function with each request and the status of its response, on the sandbox's thread.
+    #[must_use]
+    pub fn on_request(
+        mut self,
+        observer: impl Fn(&RecordedRequest, u16) + Send + Sync + 'static,
+    ) -> Self {
+        self.observer = Some(Observer(Arc::new(observer)));
         self
     }
 }

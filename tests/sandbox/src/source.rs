@@ -25,6 +25,8 @@ pub(crate) struct Source {
     pub(crate) creator: Creator,
     pub(crate) state: &'static str,
     pub(crate) changed: Moment,
+    /// Why its last deletion failed.
+    pub(crate) error: Option<String>,
     pub(crate) created: Moment,
     pub(crate) updated: Moment,
 }
@@ -49,9 +51,16 @@ impl Source {
             creator,
             state: "live",
             changed: now,
+            error: None,
             created: now,
             updated: now,
         }
+    }
+
+    pub(crate) fn enter(&mut self, state: &'static str, error: Option<&str>, at: Moment) {
+        self.state = state;
+        self.error = error.map(str::to_owned);
+        self.changed = at;
     }
 
     /// The `source` object of an image made from this source.
@@ -76,7 +85,7 @@ impl Source {
             "builder": self.builder,
             "creator": self.creator.to_json(),
             "acl": self.acl,
-            "state": wire::state(self.state, self.changed),
+            "state": wire::state_with_error(self.state, self.changed, self.error.as_deref()),
             "events": wire::events(self.created, self.updated),
         });
         if let (Some(images), Some(fields)) = (images, source.as_object_mut()) {

@@ -13,6 +13,7 @@ use crate::state::State;
 use crate::tasks::task;
 use crate::wire;
 
+const EMPTY: &str = "must not be empty";
 const META: &[&str] = &["images_count"];
 const SORT: &[&str] = &["id", "name", "identifier", "created", "updated"];
 const DELETE_STEPS: &[(&str, &str)] = &[("Remove", "Removes the image source.")];
@@ -78,6 +79,9 @@ pub(crate) fn create(state: &mut State, call: &mut Call) -> Result<Reply, Refusa
     let mut fields = call.fields()?;
     let name = fields.text("name")?;
     let identifier = fields.text("identifier")?;
+    if identifier.as_deref() == Some("") {
+        return Err(fields.wrong("identifier", EMPTY));
+    }
     let kind = fields.need_text("type")?;
     if !TYPES.contains(&kind.as_str()) {
         return Err(fields.wrong("type", "must be direct, stack-build or bucket"));
@@ -107,6 +111,9 @@ pub(crate) fn update(state: &mut State, call: &mut Call) -> Result<Reply, Refusa
     let mut fields = call.fields()?;
     let name = fields.text("name")?;
     let identifier = fields.text_or_null("identifier")?;
+    if identifier.as_ref().is_some_and(|text| text.as_deref() == Some("")) {
+        return Err(fields.wrong("identifier", EMPTY));
+    }
     let origin = origin::check(&mut fields)?;
     let builder = builder(&mut fields, state, false)?;
     let description = description(&mut fields)?;
@@ -145,8 +152,7 @@ pub(crate) fn delete(state: &mut State, call: &mut Call) -> Result<Reply, Refusa
     live(state, call.id())?;
     let now = state.clock.now();
     let source = state.source_mut(call.id())?;
-    source.state = "deleting";
-    source.changed = now;
+    source.enter("deleting", None, now);
     let plan = Plan {
         action: "delete",
         caption: format!("Delete image source {}", call.id()),

@@ -57,13 +57,19 @@ impl State {
                 Work::DeleteSource(id) if phase.is_success() => {
                     self.sources.retain(|source| source.id != *id);
                 }
-                Work::DeleteImages(ids) => {
-                    let message = job.message(phase);
+                // The deletion failed or expired: they stay.
+                Work::DeleteImages(ids) if phase.is_end() => {
                     for image in self.images.iter_mut().filter(|i| ids.contains(&i.id)) {
-                        image.error = message.map(str::to_owned);
+                        image.keep(job.message(phase), job.ended(phase).unwrap_or(now));
                     }
                 }
-                Work::DeleteSource(_) | Work::Nothing => {}
+                Work::DeleteSource(id) if phase.is_end() => {
+                    if let Some(source) = self.sources.iter_mut().find(|s| s.id == *id) {
+                        let ended = job.ended(phase).unwrap_or(now);
+                        source.enter("live", job.message(phase), ended);
+                    }
+                }
+                Work::DeleteImages(_) | Work::DeleteSource(_) | Work::Nothing => {}
             }
             job.settled = phase.is_end();
         }

@@ -28,7 +28,10 @@ pub(crate) fn import(state: &mut State, call: &mut Call) -> Result<Reply, Refusa
     }
     fields.done()?;
     let failed = image.error.is_some() && image.state != "uploading";
-    if state.is_busy(call.id()) || !(image.state == "new" || failed) {
+    if state.is_busy(call.id()) {
+        return Err(Refusal::invalid_state("A job of this image has not ended."));
+    }
+    if !(image.state == "new" || failed) {
         let detail = format!("The image is {}.", image.state);
         return Err(Refusal::invalid_state(&detail));
     }
@@ -48,10 +51,9 @@ pub(crate) fn import(state: &mut State, call: &mut Call) -> Result<Reply, Refusa
 
 pub(crate) fn delete(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     call.no_query()?;
-    let image = state.image(call.id())?;
+    state.image(call.id())?;
     if state.is_busy(call.id()) {
-        let detail = format!("The image is {}.", image.state);
-        return Err(Refusal::invalid_state(&detail));
+        return Err(Refusal::invalid_state("A job of this image has not ended."));
     }
     let plan = Plan {
         action: "delete",
@@ -60,7 +62,7 @@ pub(crate) fn delete(state: &mut State, call: &mut Call) -> Result<Reply, Refusa
         work: Work::DeleteImages(vec![call.id().to_owned()]),
     };
     let now = state.clock.now();
-    state.image_mut(call.id())?.enter("deleting", now);
+    state.image_mut(call.id())?.delete(now);
     let descriptor = state.submit(plan, &call.caller);
     Ok(Reply::ok(json!({"data": descriptor})))
 }
@@ -92,7 +94,7 @@ pub(crate) fn prune(state: &mut State, call: &mut Call) -> Result<Reply, Refusal
     }
     let now = state.clock.now();
     for id in &ids {
-        state.image_mut(id)?.enter("deleting", now);
+        state.image_mut(id)?.delete(now);
     }
     let plan = Plan {
         action: "prune",

@@ -100,7 +100,7 @@ fn admit(
     if headers.contains_key(header::AUTHORIZATION) {
         return Err(Refusal::syntax("the API key has no business with the factory"));
     }
-    let mut query = Query::parse(query)?;
+    let mut query = Query::parse(query, state.settings.lenient)?;
     let hub_id = query.one("hub-id")?;
     let token = query.one("token")?;
     query.done()?;

@@ -27,6 +27,18 @@ pub(crate) fn state(current: &str, changed: Moment) -> Value {
     json!({"current": current, "changed": time(changed)})
 }
 
+/// A state with the error that led to it, if one did.
+pub(crate) fn state_with_error(current: &str, changed: Moment, message: Option<&str>) -> Value {
+    json!({
+        "current": current,
+        "changed": time(changed),
+        "error": {
+            "message": message.unwrap_or_default(),
+            "time": time_or_never(message.map(|_| changed)),
+        },
+    })
+}
+
 /// Who made a record.
 #[derive(Debug, Clone)]
 pub(crate) struct Creator {
