@@ -216,3 +216,8 @@ impl Sandbox {
         self.shared.state().fates.push_back(fate);
     }
 }
+
+/// The README's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -9,11 +9,14 @@
 mod client;
 
 mod auth;
+mod control;
 mod faults;
 mod images;
 mod includes;
 mod job_operations;
 mod jobs;
+mod lenient;
+mod mends;
 mod origins;
 mod pages;
 mod serving;
