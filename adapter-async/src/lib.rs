@@ -86,6 +86,8 @@ mod pending_requests;
 mod recorded;
 #[cfg(feature = "tracing")]
 mod span;
+#[cfg(all(doc, feature = "har"))]
+pub mod testing;
 mod timer;
 mod transport;
 mod upload;

@@ -39,6 +39,8 @@ mod send;
 #[cfg(feature = "tracing")]
 mod span;
 mod tar;
+#[cfg(all(doc, feature = "har"))]
+pub mod testing;
 mod transport;
 
 pub use client::Client;
