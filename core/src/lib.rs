@@ -32,7 +32,7 @@
 //! | [`error`] | errors: of arguments, and of responses |
 //! | [`upload`] | uploads of an image's tar |
 //! | [`Operation`] | the trait for adding any other endpoint of the platform |
-//! | [`recorded`] | responses recorded with `curl -i`, for unit tests |
+//! | [`recorded`] | recorded responses and, with the feature `har`, recorded exchanges, for unit tests |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,1 +1,65 @@
-//! A HAR that a browser exported.
+//! A HAR that a headless chromium exported, replayed by both clients.
+
+use std::future::ready;
+
+use cycle_images::ImageId;
+use cycle_images::images::{GetImage, GetImages, ImageInclude, UpdateImage};
+use cycle_images::recorded::{Recording, Replay};
+use cycle_images_async::{DynTimer, DynTransport};
+use cycle_images_tests::support::hub;
+
+const HAR: &[u8] = include_bytes!("../../recordings/browser.har");
+
+/// What the page asked the sandbox for, without the page itself.
+fn recording() -> Recording {
+    let entries = Recording::from_har(HAR).unwrap().into_iter();
+    let of_api = entries.filter(|entry| {
+        entry.request().is_some_and(|request| request.uri().path().starts_with("/v1/"))
+    });
+    of_api.collect()
+}
+
+fn list() -> GetImages {
+    GetImages::new().page_size(2).include(ImageInclude::Creators)
+}
+
+fn missing() -> GetImage {
+    GetImage::new(ImageId::new("nothing").unwrap())
+}
+
+#[test]
+fn by_the_blocking_client() {
+    let replay = Replay::matching(recording()).match_bodies();
+    let client = cycle_images_ureq::Client::with_transport(hub(), replay.clone());
+    let images = client.call(&list()).unwrap();
+    assert_eq!((images.data.len(), images.includes.creators.accounts.len()), (2, 1));
+    let id = &images.data[0].id;
+    assert_eq!(client.call(&GetImage::new(id)).unwrap().data.name, "web 1.27");
+    let rename = UpdateImage::new(id).name("from a page");
+    assert_eq!(client.call(&rename).unwrap().data.name, "from a page");
+    assert!(client.call(&missing()).unwrap_err().is_not_found());
+    replay.finish().unwrap();
+}
+
+#[tokio::test]
+async fn by_the_async_client() {
+    let replay = Replay::matching(recording()).match_bodies();
+    let transport = DynTransport::from(replay.clone());
+    let timer = DynTimer::new(|_| ready(()));
+    let client: cycle_images_async::Client =
+        cycle_images_async::Client::new(hub(), transport, timer);
+    let images = client.call(&list()).await.unwrap();
+    let id = &images.data[0].id;
+    assert_eq!(client.call(&GetImage::new(id)).await.unwrap().data.name, "web 1.27");
+    let rename = UpdateImage::new(id).name("from a page");
+    assert_eq!(client.call(&rename).await.unwrap().data.name, "from a page");
+    assert!(client.call(&missing()).await.unwrap_err().is_not_found());
+    replay.finish().unwrap();
+}
+
+#[test]
+fn its_key_is_not_written_again() {
+    assert!(String::from_utf8_lossy(HAR).contains("planted-key-93ab"));
+    let written = Recording::from_har(HAR).unwrap().to_har();
+    assert!(!written.contains("planted-key"), "{written}");
+}
