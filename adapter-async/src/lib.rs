@@ -65,7 +65,8 @@
 //! - `tower`: `Tower`, over any `tower_service::Service<http::Request<B>>`.
 //! - `tokio`: the timer `Tokio`, and `Tar::open`.
 //! - `smol`: the timer `Smol`.
-//! - `har`: `Client::with_session`, and `cycle_images::recorded::Replay` as a transport, for tests.
+//! - `har`: `Client::with_session`, and `cycle_images::recorded::Replay` as a transport, for tests; see
+//!   the page `testing`.
 //! - `tracing`: a span `cycle.call` for each call and flow, and events in it; see
 //!   `cycle_images::flow::trace`.
 //!

@@ -23,7 +23,8 @@
 //! - `rustls` (default): TLS by rustls, with Mozilla's root certificates.
 //! - `native-tls`: TLS by the system's library, unless `rustls` is on as well: then an
 //!   [agent](Client::with_agent) has to ask for it.
-//! - `har`: `Client::with_session`, and `cycle_images::recorded::Replay` as a transport, for tests.
+//! - `har`: `Client::with_session`, and `cycle_images::recorded::Replay` as a transport, for tests; see
+//!   the page `testing`.
 //! - `tracing`: a span `cycle.call` for each call and flow, and events in it; see
 //!   `cycle_images::flow::trace`.
 //! - No TLS feature: plain http only, for tests on the local machine, or an agent with a connector of its

@@ -14,11 +14,7 @@
 //!
 #![cfg_attr(
     feature = "har",
-    doc = "The feature `har` adds whole exchanges: a [`Recording`] is read from and written as HAR 1.2, and a"
-)]
-#![cfg_attr(
-    feature = "har",
-    doc = "[`Replay`] answers requests from it. A [`Session`] records or replays, as the caller says."
+    doc = "Whole exchanges are read, written and replayed by [`Recording`], [`Replay`] and [`Session`]."
 )]
 
 #[cfg(feature = "har")]

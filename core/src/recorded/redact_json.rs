@@ -11,7 +11,7 @@ use crate::wire::debug::{Url, url_parts};
 use crate::wire::redact::Secrets;
 use crate::wire::secret::REDACTED;
 
-/// Deeper values are left alone.
+/// Deeper values are redacted as a whole.
 const MAX_DEPTH: usize = 64;
 
 /// Go's zero time, which means never.
@@ -54,12 +54,16 @@ struct Found<'a> {
 impl Found<'_> {
     /// `value` is a part of `text`.
     fn walk(&mut self, text: &str, value: &str, is_secret: bool, depth: usize) {
+        let whole = || format!("\"{REDACTED}\"");
         if depth > MAX_DEPTH {
-            return;
+            return self.replace(text, value, whole());
         }
         match value.bytes().next() {
             Some(b'{') => {
-                let Ok(Members(members)) = serde_json::from_str(value) else { return };
+                // A name that is no text, such as half of a surrogate pair.
+                let Ok(Members(members)) = serde_json::from_str(value) else {
+                    return self.replace(text, value, whole());
+                };
                 let has_token = members.iter().any(|(name, value)| {
                     name == "token" && !matches!(value.get(), "\"\"" | "null")
                 });
@@ -75,7 +79,9 @@ impl Found<'_> {
                 }
             }
             Some(b'[') => {
-                let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(value) else { return };
+                let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(value) else {
+                    return self.replace(text, value, whole());
+                };
                 for element in elements {
                     self.walk(text, element.get(), is_secret, depth + 1);
                 }
@@ -86,7 +92,10 @@ impl Found<'_> {
     }
 
     fn string(&mut self, text: &str, raw: &str, is_secret: bool) {
-        let Ok(string) = serde_json::from_str::<String>(raw) else { return };
+        // Half of a surrogate pair is no text.
+        let Ok(string) = serde_json::from_str::<String>(raw) else {
+            return self.replace(text, raw, format!("\"{REDACTED}\""));
+        };
         if is_secret && !string.is_empty() && string != REDACTED {
             self.secrets.push(string);
             self.replace(text, raw, format!("\"{REDACTED}\""));

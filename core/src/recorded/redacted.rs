@@ -1,10 +1,11 @@
 //! Exchanges without their secrets.
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, SET_COOKIE};
-use http::{HeaderMap, Request, Response, Uri};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
 
 use super::recording::Entry;
 use super::redact_json;
+use crate::wire::debug::Url;
 use crate::wire::redact::Secrets;
 use crate::wire::secret::REDACTED;
 
@@ -93,7 +94,10 @@ fn response(response: &Response<Vec<u8>>, secrets: &Secrets<'_>) -> Response<Vec
     for (name, value) in response.headers().iter().filter(|(name, _)| *name != SET_COOKIE) {
         let mut value = value.clone();
         if is_secret(name.as_str()) {
-            value = http::HeaderValue::from_static(REDACTED);
+            value = HeaderValue::from_static(REDACTED);
+        } else if name == LOCATION {
+            let url = Url(&String::from_utf8_lossy(value.as_bytes())).to_string();
+            value = HeaderValue::try_from(url).unwrap_or(HeaderValue::from_static(REDACTED));
         }
         secrets.redact_header(&mut value, usize::MAX);
         append(redacted.headers_mut(), name, value);
@@ -101,7 +105,7 @@ fn response(response: &Response<Vec<u8>>, secrets: &Secrets<'_>) -> Response<Vec
     redacted
 }
 
-fn append(headers: &mut HeaderMap, name: &http::HeaderName, value: http::HeaderValue) {
+fn append(headers: &mut HeaderMap, name: &HeaderName, value: HeaderValue) {
     // The map that is copied has no more headers than this one can have.
     let _ = headers.try_append(name.clone(), value);
 }

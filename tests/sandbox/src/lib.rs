@@ -25,6 +25,7 @@
 //! | an unknown query parameter | refused |
 //! | a parameter that isn't a list, given twice | refused |
 //! | an unknown value of `include`, `meta`, `sort` or a filter | refused |
+//! | a value that the documents don't have: an unknown origin, a string for a number, an override that doesn't go with the origin | refused |
 //! | a page number or size that isn't a whole number from 1 | refused |
 //! | a query that isn't UTF-8 | refused |
 //! | an unknown property in a body, or one that stands twice | refused |

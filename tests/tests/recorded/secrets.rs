@@ -30,7 +30,7 @@ fn headers_and_cookies() {
         .header("set-cookie", "session=sec-session; Path=/")
         .header("x-auth-token", "sec-auth")
         .header("x-echo", "was sec%2dkey-0b5e9d")
-        .header("location", "https://h/?sec-query")
+        .header("location", "https://other/?sig=sec-signature")
         .body(b"sec-key-0b5e9d sec-session, sec\\u002dcookie".to_vec())
         .unwrap();
     let har = har(request, received);
@@ -108,6 +108,11 @@ fn debug_shows_no_secret() {
 fn any_bytes_can_be_written() {
     for body in ["{", "[[[", "\"", "{\"token\": ", "{\"token\": [1, null, {}]}", "\u{0}"] {
         har(get("https://h"), response(body));
+    }
+    let deep = format!("{}{{\"token\": \"secret-1\"}}{}", "[".repeat(100), "]".repeat(100));
+    for body in [&*deep, r#"{"\ud800": {"token": "secret-1"}}"#, r#"{"token": "secret-1\ud800"}"#] {
+        let har = har(get("https://h"), response(body));
+        assert!(!har.contains("secret-1"), "{har}");
     }
     let deep = "[".repeat(10_000) + "\"secret-text\"" + &"]".repeat(10_000);
     har(get("https://h"), response(deep));
