@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
-use cycle_images::recorded::{Replay, Session};
+use cycle_images::recorded::{Replay, ReplayError, Session};
 use futures_core::Stream;
 
 use crate::{Body, Client, DynTimer, DynTransport, Timer, Transport, UploadTransport};
@@ -46,7 +46,7 @@ impl<T: Transport> Transport for Recorded<T> {
 
     async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, SendError> {
         if let Some(response) = self.session.respond(&request) {
-            return response.map_err(|error| SendError::not_sent(error).fatal());
+            return response.map_err(unmatched);
         }
         let response = self.inner.send(request.clone()).await.map_err(Into::into)?;
         let response = response.map(|body| body.as_ref().to_vec());
@@ -61,7 +61,7 @@ impl<T: UploadTransport> UploadTransport for Recorded<T> {
         let recorded = Request::from_parts(head.clone(), Vec::new());
         if let Some(response) = self.session.respond(&recorded) {
             read(body).await?;
-            return response.map_err(|error| SendError::not_sent(error).fatal());
+            return response.map_err(unmatched);
         }
         let sending = self.inner.upload(Request::from_parts(head, body));
         let response = sending.await.map_err(Into::into)?;
@@ -100,7 +100,7 @@ impl From<Replay> for DynTransport {
 }
 
 fn respond(replay: &Replay, request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, SendError> {
-    replay.respond(request).map_err(|error| SendError::not_sent(error).fatal())
+    replay.respond(request).map_err(unmatched)
 }
 
 /// Reads a body to its end, as a transport would.
@@ -154,4 +154,9 @@ impl Client {
         });
         self.over(transport, timer)
     }
+}
+
+/// A retry would find no recording, either.
+fn unmatched(error: ReplayError) -> SendError {
+    SendError::not_sent(error).fatal()
 }

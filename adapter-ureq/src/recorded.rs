@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
-use cycle_images::recorded::{Replay, Session};
+use cycle_images::recorded::{Replay, ReplayError, Session};
 
 use crate::{Client, Limits, Transport};
 
@@ -52,7 +52,7 @@ impl Transport for Recorded {
         limits: &Limits,
     ) -> Result<Response<Vec<u8>>, SendError> {
         if let Some(response) = self.session.respond(&request) {
-            return response.map_err(|error| SendError::not_sent(error).fatal());
+            return response.map_err(unmatched);
         }
         let response = self.transport.send(request.clone(), limits)?;
         self.session.push(request, response.clone());
@@ -68,7 +68,7 @@ impl Transport for Recorded {
         let recorded = request.clone().map(|()| Vec::new());
         if let Some(response) = self.session.respond(&recorded) {
             io::copy(body, &mut io::sink())?;
-            return response.map_err(|error| SendError::not_sent(error).fatal());
+            return response.map_err(unmatched);
         }
         let response = self.transport.upload(request, body, limits)?;
         self.session.push(recorded, response.clone());
@@ -79,7 +79,7 @@ impl Transport for Recorded {
 /// Answers from recordings. Feature `har`.
 impl Transport for Replay {
     fn send(&self, request: Request<Vec<u8>>, _: &Limits) -> Result<Response<Vec<u8>>, SendError> {
-        self.respond(&request).map_err(|error| SendError::not_sent(error).fatal())
+        self.respond(&request).map_err(unmatched)
     }
 
     fn upload(
@@ -89,7 +89,11 @@ impl Transport for Replay {
         _: &Limits,
     ) -> Result<Response<Vec<u8>>, SendError> {
         io::copy(body, &mut io::sink())?;
-        self.respond(&request.map(|()| Vec::new()))
-            .map_err(|error| SendError::not_sent(error).fatal())
+        self.respond(&request.map(|()| Vec::new())).map_err(unmatched)
     }
+}
+
+/// A retry would find no recording, either.
+fn unmatched(error: ReplayError) -> SendError {
+    SendError::not_sent(error).fatal()
 }
