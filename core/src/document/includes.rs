@@ -130,9 +130,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Readable<'_, 'de, A> {
         let value = self.map.next_value::<&RawValue>()?;
         let path = self.path.clone().key(&self.key);
         let part = Part { value, path: &path, skips: self.skips };
-        V::deserialize(part).or_else(|_| {
+        V::deserialize(part).or_else(|error| {
             let empty = V::deserialize(UnitDeserializer::<A::Error>::new())?;
-            self.skips.add::<V>(value, || path);
+            self.skips.add(value, &error, || path);
             Ok(empty)
         })
     }
@@ -146,8 +146,8 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Readable<'_, 'de, A> {
                     let key = K::deserialize(StrDeserializer::new(&key))?;
                     return Ok(Some((key, value)));
                 }
-                Err(_) if self.skips.total < MAX_RECORDS => {
-                    self.skips.add::<V>(value, || self.path.clone().key(&key));
+                Err(error) if self.skips.total < MAX_RECORDS => {
+                    self.skips.add(value, &error, || self.path.clone().key(&key));
                 }
                 Err(error) => return Err(A::Error::custom(error)),
             }

@@ -27,18 +27,19 @@ pub(crate) struct SkippedParts {
 }
 
 impl SkippedParts {
-    /// Skips a value that can't be decoded as a `T`. Past the limits it is only counted: a response
-    /// of millions of malformed records must not cost an error for each.
-    pub(crate) fn add<'de, T: Deserialize<'de>>(
+    /// Skips a value that can't be decoded. Past the limits it is only counted: a response of
+    /// millions of malformed records must not cost an error for each.
+    pub(crate) fn add(
         &mut self,
-        value: &'de RawValue,
+        value: &RawValue,
+        error: &serde_json::Error,
         path: impl FnOnce() -> JsonPath,
     ) {
         self.total += 1;
         let bytes = self.bytes.saturating_add(value.get().len());
         if self.kept.len() < Skipped::MAX_KEPT && bytes <= Skipped::MAX_KEPT_BYTES {
             self.bytes = bytes;
-            let error = DecodeError::find::<T>(value.get()).within(&path());
+            let error = DecodeError::of(value.get(), error).within(&path());
             self.kept.push(Skipped { json: Json::keep(value), error });
         }
     }
@@ -193,8 +194,8 @@ impl<'de, D, I: DeserializeOwned + Default> DeserializeSeed<'de> for IncludesOf<
         let part = Part { value, path: &reading.path, skips: &mut reading.skips };
         let includes = match Option::<I>::deserialize(part) {
             Ok(includes) => includes,
-            Err(_) => {
-                reading.skips.add::<Option<Object<I>>>(value, || reading.path.clone());
+            Err(error) => {
+                reading.skips.add(value, &error, || reading.path.clone());
                 None
             }
         };
@@ -230,12 +231,12 @@ impl<T: DeserializeOwned> Data for One<T> {
             return IgnoredAny::deserialize(value).map(|_| Ok(()));
         }
         let value = <&RawValue>::deserialize(value)?;
-        Ok(match DecodeError::traced::<Object<T>>(value.get()) {
+        Ok(match serde_json::from_str(value.get()) {
             Ok(Object(record)) => {
                 self.0 = Some(record);
                 Ok(())
             }
-            Err(error) => Err(error.within(path)),
+            Err(error) => Err(DecodeError::of(value.get(), &error).within(path)),
         })
     }
 
@@ -347,7 +348,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for LenientRecords<'_, T> {
             bounded(index)?;
             match serde_json::from_str(record.get()) {
                 Ok(Object(record)) => self.records.push(record),
-                Err(_) => self.skips.add::<Object<T>>(record, || place(self.path, index)),
+                Err(error) => self.skips.add(record, &error, || place(self.path, index)),
             }
             index += 1;
         }

@@ -1,6 +1,5 @@
 use std::fmt;
 
-use serde::Deserialize;
 use serde_json::error::Category;
 
 use super::JsonPath;
@@ -24,16 +23,9 @@ impl DecodeError {
         self.path.as_str()
     }
 
-    /// Decodes a text in the slower way that finds the path of an error.
-    pub(crate) fn traced<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Self> {
-        let mut reader = serde_json::Deserializer::from_str(text);
-        serde_path_to_error::deserialize::<_, T>(&mut reader)
-            .map_err(|error| Self::new(&JsonPath::from(error.path()), error.inner()))
-    }
-
-    /// Finds the path of the error in a text that can't be decoded as a `T`.
-    pub(crate) fn find<'de, T: Deserialize<'de>>(text: &'de str) -> Self {
-        Self::traced::<T>(text).err().unwrap_or_else(|| Self::at_path("", UNEXPECTED))
+    /// The error of a text that can't be decoded, with its path in the text.
+    pub(crate) fn of(text: &str, error: &serde_json::Error) -> Self {
+        Self::new(&JsonPath::of(text, error), error)
     }
 
     pub(crate) fn new(path: &JsonPath, error: &serde_json::Error) -> Self {
@@ -121,7 +113,7 @@ mod tests {
     use crate::model::Image;
 
     fn decode_error<T: DeserializeOwned + fmt::Debug>(text: &str) -> String {
-        DecodeError::traced::<T>(text).unwrap_err().to_string()
+        DecodeError::of(text, &serde_json::from_str::<T>(text).unwrap_err()).to_string()
     }
 
     #[test]
@@ -135,12 +127,16 @@ mod tests {
     #[test]
     fn texts_that_are_not_json() {
         assert_eq!(decode_error::<Image>("<html>"), "not JSON at line 1 column 1");
-        assert_eq!(decode_error::<Vec<u8>>("[1"), "the text ends too early, at line 1 column 2");
+        assert_eq!(
+            decode_error::<Vec<u8>>("[1"),
+            "at [0]: the text ends too early, at line 1 column 2"
+        );
     }
 
     #[test]
     fn a_path_can_be_prefixed() {
-        let error = |text| DecodeError::traced::<Vec<u8>>(text).unwrap_err();
+        let error =
+            |text| DecodeError::of(text, &serde_json::from_str::<Vec<u8>>(text).unwrap_err());
         let data = JsonPath::default().key("data");
         assert_eq!(error("[1, true]").within(&data).path(), "data[1]");
         assert_eq!(error("7").within(&data).path(), "data");

@@ -121,10 +121,25 @@ impl<K: ?Sized> Serialize for Id<K> {
 
 impl<'de, K: ?Sized> Deserialize<'de> for Id<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        match refusal(&text) {
-            None => Ok(Self { text, kind: PhantomData }),
-            Some(_) => Err(de::Error::invalid_value(de::Unexpected::Str(&text), &"an id")),
+        let text = deserializer.deserialize_string(IdText)?;
+        Ok(Self { text, kind: PhantomData })
+    }
+}
+
+/// Checks the text while it is read: so the error has its position.
+struct IdText;
+
+impl de::Visitor<'_> for IdText {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an id")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+        match refusal(text) {
+            None => Ok(text.to_owned()),
+            Some(_) => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
         }
     }
 }

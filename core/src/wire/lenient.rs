@@ -64,51 +64,49 @@ where
     D: Deserializer<'de>,
     N: TryFrom<u64>,
 {
-    let Whole(number) = Whole::deserialize(deserializer)?;
-    N::try_from(number).map_err(|_| D::Error::invalid_value(Unexpected::Unsigned(number), &SMALLER))
+    Whole::deserialize(deserializer).map(|Whole(number)| number)
 }
 
-const SMALLER: &str = "a smaller number";
-
 /// A whole number in any JSON notation: `1024`, `1024.0` or `1.024e3`.
-struct Whole(u64);
+struct Whole<N = u64>(N);
 
-impl<'de> Deserialize<'de> for Whole {
+impl<'de, N: TryFrom<u64>> Deserialize<'de> for Whole<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Number;
+        deserializer.deserialize_any(Number(PhantomData)).map(Self)
+    }
+}
 
-        impl Visitor<'_> for Number {
-            type Value = Whole;
+struct Number<N>(PhantomData<N>);
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number")
-            }
+impl<N: TryFrom<u64>> Visitor<'_> for Number<N> {
+    type Value = N;
 
-            fn visit_unit<E>(self) -> Result<Whole, E> {
-                Ok(Whole(0))
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number")
+    }
 
-            fn visit_u64<E>(self, number: u64) -> Result<Whole, E> {
-                Ok(Whole(number))
-            }
+    fn visit_unit<E: Error>(self) -> Result<N, E> {
+        self.visit_u64(0)
+    }
 
-            fn visit_f64<E: Error>(self, number: f64) -> Result<Whole, E> {
-                // 2^50. Below it, floats are dense enough that a rounding error of serde_json can't
-                // turn a fraction into a whole number.
-                const EXACT: f64 = 1_125_899_906_842_624.0;
-                if number.fract() == 0.0 && (0.0..=EXACT).contains(&number) {
-                    #[allow(
-                        clippy::cast_possible_truncation,
-                        clippy::cast_sign_loss,
-                        reason = "whole, and in range"
-                    )]
-                    return Ok(Whole(number as u64));
-                }
-                Err(E::invalid_value(Unexpected::Float(number), &self))
-            }
+    fn visit_u64<E: Error>(self, number: u64) -> Result<N, E> {
+        N::try_from(number)
+            .map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &"a smaller number"))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<N, E> {
+        // 2^50. Below it, floats are dense enough that a rounding error of serde_json can't turn a
+        // fraction into a whole number.
+        const EXACT: f64 = 1_125_899_906_842_624.0;
+        if number.fract() == 0.0 && (0.0..=EXACT).contains(&number) {
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "whole, and in range"
+            )]
+            return self.visit_u64(number as u64);
         }
-
-        deserializer.deserialize_any(Number)
+        Err(E::invalid_value(Unexpected::Float(number), &self))
     }
 }
 

@@ -173,8 +173,9 @@ impl<'de, T: Tagged> Visitor<'de> for Object<T> {
         match (value, early) {
             (Some(value), _) => Ok(value),
             (None, Some(content)) => {
+                // With the dot, serde_json doesn't take the position in the content for its own.
                 T::read(tag, &mut serde_json::Deserializer::from_str(content.as_str()))
-                    .map_err(A::Error::custom)
+                    .map_err(|error| A::Error::custom(format!("{error}.")))
             }
             (None, None) => T::read(tag, UnitDeserializer::new()),
         }

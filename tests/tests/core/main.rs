@@ -10,6 +10,7 @@
 
 mod any_bytes;
 mod error_parts;
+mod error_paths;
 mod errors;
 mod hubs;
 mod malformed_responses;
