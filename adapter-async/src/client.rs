@@ -2,7 +2,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cycle_images::flow::{Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, SendError, Until};
+use cycle_images::flow::{
+    Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, RetryQuota, SendError, Until,
+};
 use cycle_images::http::header::{HeaderName, HeaderValue, USER_AGENT};
 use cycle_images::http::{HeaderMap, Request};
 use cycle_images::model::JobDescriptor;
@@ -23,6 +25,7 @@ use crate::{Driver, DynTimer, DynTransport, Error, FlowStream, Items, Timer, Tra
 /// |---|---|
 /// | time limit of a request, its response included | 60 s |
 /// | attempts | 4 within 2 min |
+/// | retries of all calls while the platform fails | 100, see [`RetryQuota`] |
 /// | time limit of a tracked job | 1 h |
 ///
 /// The size limit of a response and the time limit of a connection are settings of the transport.
@@ -163,6 +166,14 @@ impl<T: Transport, M: Timer> Client<T, M> {
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
+        self
+    }
+
+    /// Sets the quota of retries that all calls of this client share; 100 retries by default. A clone
+    /// shares the quota that it was cloned with.
+    #[must_use]
+    pub fn with_retry_quota(mut self, retry_quota: RetryQuota) -> Self {
+        self.hub = Arc::new(Hub::clone(&self.hub).with_retry_quota(retry_quota));
         self
     }
 

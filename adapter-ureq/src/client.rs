@@ -5,7 +5,9 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cycle_images::flow::{Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, SendError, Until};
+use cycle_images::flow::{
+    Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, RetryQuota, SendError, Until,
+};
 use cycle_images::http::{Request, Response};
 use cycle_images::model::{Image, JobDescriptor};
 use cycle_images::operation::{ListOperation, ReplyOf};
@@ -30,6 +32,7 @@ const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
 /// | time limit of a request, its response included | 60 s |
 /// | size limit of a response's body | 64 MiB |
 /// | attempts | 4 within 2 min |
+/// | retries of all calls while the platform fails | 100, see [`RetryQuota`] |
 /// | time limit of a tracked job | 1 h |
 ///
 /// Cloning is cheap, and clones share their connections. So another time limit or retry policy for one
@@ -154,6 +157,14 @@ impl Client {
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
+        self
+    }
+
+    /// Sets the quota of retries that all calls of this client share; 100 retries by default. A clone
+    /// shares the quota that it was cloned with.
+    #[must_use]
+    pub fn with_retry_quota(mut self, retry_quota: RetryQuota) -> Self {
+        self.hub = Arc::new(Hub::clone(&self.hub).with_retry_quota(retry_quota));
         self
     }
 

@@ -69,6 +69,7 @@ use std::time::Duration;
 use http::{Request, Response};
 
 pub use crate::event::Event;
+pub use crate::retry_quota::RetryQuota;
 pub use attempt::Attempt;
 pub use error::FlowError;
 pub use exchange::Exchange;

@@ -12,6 +12,7 @@ use crate::request::api_key::ApiKey;
 use crate::request::base_url::BaseUrl;
 use crate::request::path::Path;
 use crate::request::query::{ListStyle, Query};
+use crate::retry_quota::RetryQuota;
 use crate::wire::id::Id;
 use crate::wire::redact::Secrets;
 
@@ -54,6 +55,7 @@ pub struct Hub {
     lists: ListStyle,
     headers: HeaderMap,
     observers: Observers,
+    retry_quota: RetryQuota,
 }
 
 impl Hub {
@@ -79,6 +81,7 @@ impl Hub {
             lists: ListStyle::default(),
             headers: HeaderMap::new(),
             observers: Observers::default(),
+            retry_quota: RetryQuota::default(),
         })
     }
 
@@ -192,6 +195,17 @@ impl Hub {
     pub fn with_observer(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         self.observers.add(observer);
         self
+    }
+
+    /// Sets the quota of retries that all flows of this hub and of its clones share; 100 retries by
+    /// default.
+    #[must_use]
+    pub fn with_retry_quota(self, retry_quota: RetryQuota) -> Self {
+        Self { retry_quota, ..self }
+    }
+
+    pub(crate) fn retry_quota(&self) -> &RetryQuota {
+        &self.retry_quota
     }
 
     pub(crate) fn observers(&self) -> &Observers {

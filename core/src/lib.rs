@@ -49,6 +49,7 @@ pub mod operation;
 pub mod recorded;
 mod request;
 mod request_error;
+mod retry_quota;
 pub mod sources;
 pub mod upload;
 mod wire;

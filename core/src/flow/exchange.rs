@@ -67,7 +67,7 @@ impl<O: Operation> Flow for Exchange<O> {
         outcome: Result<Response<&[u8]>, SendError>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
-        let reply = self.retry.handle(&self.operation, hub, outcome, now);
+        let reply = self.retry.handle(&self.operation, hub, outcome, now, None);
         self.ended |= !matches!(reply, Ok(None) | Err(FlowError::NothingInFlight));
         reply
     }

@@ -197,7 +197,8 @@ impl Flow for JobTracker {
         outcome: Result<Response<&[u8]>, SendError>,
         now: Timestamp,
     ) -> Result<Option<JobUpdate>, FlowError> {
-        let reply = match self.retry.handle(&GetJob::new(&self.id), hub, outcome, now) {
+        let (get, interval) = (GetJob::new(&self.id), Some(self.schedule.interval()));
+        let reply = match self.retry.handle(&get, hub, outcome, now, interval) {
             Ok(Some(reply)) => reply,
             Ok(None) => return Ok(None),
             Err(FlowError::Response(error)) => return self.refused(error, now).map(|()| None),

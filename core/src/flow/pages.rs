@@ -169,7 +169,7 @@ impl<O: ListOperation> Flow for Pages<O> {
         outcome: Result<Response<&[u8]>, SendError>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
-        let reply = match self.retry.handle(&self.operation, hub, outcome, now) {
+        let reply = match self.retry.handle(&self.operation, hub, outcome, now, None) {
             Ok(Some(reply)) => reply,
             Err(FlowError::NothingInFlight) => return Err(FlowError::NothingInFlight),
             failed => {

@@ -30,6 +30,11 @@ impl PollSchedule {
         self.wait = self.wait.min(interval);
     }
 
+    /// The longest wait between two polls.
+    pub(super) fn interval(&self) -> Duration {
+        self.interval
+    }
+
     /// The time that is left, from the first call on.
     pub(super) fn left(&mut self, now: Timestamp) -> Duration {
         // A clock that was set back must not extend the deadline.

@@ -25,6 +25,8 @@ use serde::{Deserialize, Serialize};
 /// most `max_backoff` (full jitter). A `Retry-After` is waited for in full, up to
 /// `max_retry_after`.
 ///
+/// All retries of a hub are bounded together: see [`RetryQuota`](super::RetryQuota).
+///
 /// ```
 /// use std::time::Duration;
 /// use cycle_images::flow::RetryPolicy;

@@ -79,12 +79,14 @@ impl RetryState {
         Ok(Step::Send(request))
     }
 
+    /// Takes an outcome. With an empty quota, a flow that polls retries after its poll interval.
     pub(super) fn handle<O: Operation>(
         &mut self,
         operation: &O,
         hub: &Hub,
         outcome: Result<Response<&[u8]>, SendError>,
         now: Timestamp,
+        poll_interval: Option<Duration>,
     ) -> Result<Option<ReplyOf<O>>, FlowError> {
         let Some(sent) = self.in_flight.take() else {
             return Err(FlowError::NothingInFlight);
@@ -94,11 +96,15 @@ impl RetryState {
         let (again, asked, error) = match outcome {
             Ok(response) => match hub.response(operation, response) {
                 Ok(mut reply) => {
+                    hub.retry_quota().give_back(self.attempts > 1);
                     reply.attempts = self.attempts;
                     self.reset();
                     return Ok(Some(reply));
                 }
                 Err(error) => {
+                    if !error.is_retryable() {
+                        hub.retry_quota().give_back(self.attempts > 1);
+                    }
                     let asked = retry_after(error.headers(), now);
                     (may_repeat(&error, idempotent, asked.is_some()), asked, error.into())
                 }
@@ -111,8 +117,16 @@ impl RetryState {
         let random = self.next_random();
         let delay = self.policy.delay(self.attempts, asked, random);
         let spent = self.first.map_or(Duration::ZERO, |first| now.since(first));
-        let in_budget = spent.saturating_add(delay) <= self.policy.max_elapsed;
-        if again && self.attempts < self.policy.max_attempts && in_budget {
+        let in_budget = |delay| spent.saturating_add(delay) <= self.policy.max_elapsed;
+        let again = again && self.attempts < self.policy.max_attempts && in_budget(delay);
+        let delay = match poll_interval {
+            _ if !again => None,
+            _ if hub.retry_quota().take() => Some(delay),
+            // A poll that is due anyway is no more than what the platform has to expect.
+            Some(interval) => Some(delay.max(interval)).filter(|delay| in_budget(*delay)),
+            None => None,
+        };
+        if let Some(delay) = delay {
             let (operation, attempt) = (O::NAME, self.attempts);
             hub.observers().call(&Event::Retry { operation, attempt, after: delay, error: &error });
             self.hold(delay, now);

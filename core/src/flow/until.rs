@@ -97,7 +97,8 @@ impl<O: Operation, F: FnMut(&ReplyOf<O>) -> bool> Flow for Until<O, F> {
         outcome: Result<Response<&[u8]>, SendError>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
-        let outcome = self.retry.handle(&self.operation, hub, outcome, now);
+        let interval = Some(self.schedule.interval());
+        let outcome = self.retry.handle(&self.operation, hub, outcome, now, interval);
         let reply = match outcome {
             Ok(Some(reply)) => reply,
             Err(FlowError::NothingInFlight) => return Err(FlowError::NothingInFlight),

@@ -24,6 +24,7 @@ mod prefetch;
 mod retry;
 mod retry_after;
 mod retry_budgets;
+mod retry_quota;
 mod stored;
 mod stored_operations;
 mod stored_versions;

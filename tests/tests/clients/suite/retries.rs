@@ -20,6 +20,7 @@ pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
         test(the_error_is_that_of_the_last_response),
         test(a_permanent_error_is_not_retried),
         test(a_retry_after_is_waited_for),
+        test(all_calls_share_a_quota_of_retries),
     ]
 }
 
@@ -129,4 +130,17 @@ fn a_retry_after_is_waited_for<D: Driver>(make: Make<D>) {
     assert_eq!(status(&failure(&client)), 429);
     assert!(start.elapsed() < LONG);
     assert_eq!(sandbox.requests().len(), 3);
+}
+
+fn all_calls_share_a_quota_of_retries<D: Driver>(make: Make<D>) {
+    let sandbox = Sandbox::start().unwrap();
+    let client = make(Setup::of(&sandbox).retry(quick()));
+    for _ in 0..1_100 {
+        sandbox.fault(Fault::unavailable());
+    }
+    for _ in 0..1_000 {
+        assert_eq!(status(&failure(&client)), 503);
+    }
+    assert_eq!(sandbox.requests().len(), 1_100);
+    client.call(&GetImages::new()).unwrap();
 }

@@ -1,0 +1,136 @@
+//! The retries of a hub's flows are bounded together.
+
+use std::time::Duration;
+
+use cycle_images::flow::{Exchange, Flow, JobTracker, Pages, RetryPolicy, RetryQuota, Until};
+use cycle_images::images::{GetImage, GetImages};
+use cycle_images::{Hub, ImageId, JobId};
+
+use crate::clock::{Run, hub, secs};
+use crate::outcomes::{
+    Outcome, asking, data, fatal, image, lost, page, refusal, seen, status, unsent,
+};
+
+fn run<F: Flow>(hub: &Hub, flow: F) -> Run<F> {
+    Run { hub: hub.clone(), ..Run::new(flow) }
+}
+
+/// The requests of one call that always has this outcome.
+fn sent(hub: &Hub, outcome: fn() -> Outcome) -> usize {
+    let mut run = run(hub, Exchange::new(GetImages::new(), 7));
+    while run.step(outcome()).is_ok_and(|reply| reply.is_none()) {}
+    run.waits.len()
+}
+
+#[test]
+fn a_thousand_calls_against_a_constant_503_cost_eleven_hundred_requests() {
+    for outcome in [|| status(503), || asking(429, "1"), || status(502), unsent, lost] {
+        let hub = hub();
+        let requests: usize = (0..1_000).map(|_| sent(&hub, outcome)).sum();
+        assert_eq!(requests, 1_100);
+    }
+    let hub = hub().with_retry_quota(RetryQuota::unlimited());
+    assert_eq!((0..1_000).map(|_| sent(&hub, || status(503))).sum::<usize>(), 4_000);
+}
+
+#[test]
+fn a_short_outage_is_bridged() {
+    let hub = hub();
+    // Thirty calls at once, each of which fails three times.
+    for _ in 0..30 {
+        let mut run = run(&hub, Exchange::new(GetImages::new(), 7));
+        for _ in 0..3 {
+            assert!(run.step(status(503)).unwrap().is_none());
+        }
+        assert!(run.step(page(&["a"])).unwrap().is_some());
+    }
+}
+
+#[test]
+fn what_was_answered_gives_retries_back() {
+    let hub = hub().with_retry_quota(RetryQuota::new(1));
+    assert_eq!(sent(&hub, || status(503)), 2);
+    assert_eq!(sent(&hub, || status(503)), 1);
+    // Five calls that are answered at once pay for a retry, errors among them.
+    for answer in [|| page(&["a"]), || refusal(404, "404.image"), || status(500), || status(400)] {
+        assert_eq!(sent(&hub, answer), 1);
+        assert_eq!(sent(&hub, || status(503)), 1);
+    }
+    assert_eq!(sent(&hub, || page(&["a"])), 1);
+    assert_eq!(sent(&hub, || status(503)), 2);
+
+    // A retry that is answered is paid back whole.
+    let hub = hub.with_retry_quota(RetryQuota::new(1));
+    for _ in 0..10 {
+        let mut run = run(&hub, Exchange::new(GetImages::new(), 7));
+        assert!(run.step(lost()).unwrap().is_none());
+        assert!(run.step(page(&["a"])).unwrap().is_some());
+    }
+    // But there are never more than at first.
+    assert_eq!(sent(&hub, || status(503)), 2);
+    assert_eq!(sent(&hub, || status(503)), 1);
+}
+
+#[test]
+fn what_is_not_retried_takes_nothing() {
+    let hub = hub().with_retry_quota(RetryQuota::new(1));
+    let late = RetryPolicy::default().max_elapsed(secs(1));
+    for _ in 0..10 {
+        let mut run = run(&hub, Exchange::new(GetImages::new(), 7).retry(late));
+        assert!(run.step(asking(503, "2")).is_err());
+        assert_eq!(sent(&hub, fatal), 1);
+    }
+    assert_eq!(sent(&hub, || status(503)), 2);
+}
+
+#[test]
+fn clones_of_a_hub_share_and_hubs_can() {
+    let first = hub().with_retry_quota(RetryQuota::new(1));
+    let clone = first.clone().with_observer(|_| ());
+    assert_eq!(sent(&clone, || status(503)), 2);
+    assert_eq!(sent(&first, || status(503)), 1);
+    assert_eq!(sent(&hub(), || status(503)), 4, "another hub has its own");
+
+    let quota = RetryQuota::new(1);
+    let [one, other] = [hub(), hub()].map(|hub| hub.with_retry_quota(quota.clone()));
+    assert_eq!(sent(&one, || status(503)), 2);
+    assert_eq!(sent(&other, || status(503)), 1);
+    assert_eq!(
+        format!("{quota:?} {:?}", RetryQuota::unlimited()),
+        "0 of 1 retries unlimited retries"
+    );
+}
+
+#[test]
+fn pages_fail_without_a_quota_and_resume() {
+    let hub = hub().with_retry_quota(RetryQuota::new(0));
+    let mut run = run(&hub, Pages::new(GetImages::new(), 7));
+    assert!(run.step(page(&["a"])).unwrap().is_some());
+    assert_eq!(run.step(status(503)).unwrap_err().status().unwrap(), 503);
+    assert!(run.step(page(&["b"])).unwrap().is_some());
+}
+
+#[test]
+fn a_flow_that_polls_goes_on_at_its_interval() {
+    let hub = hub().with_retry_quota(RetryQuota::new(0));
+    let tracker = JobTracker::new(JobId::new("j1").unwrap(), 7).poll_interval(secs(9));
+    let mut tracked = run(&hub, tracker);
+    for _ in 0..3 {
+        assert!(tracked.step(status(503)).unwrap().is_none());
+    }
+    assert!(tracked.step(seen("completed", 4, 4)).unwrap().is_some());
+    assert_eq!(tracked.waits, [Duration::ZERO, secs(9), secs(9), secs(9)]);
+
+    let get = GetImage::new(ImageId::new("i1").unwrap());
+    let mut until = run(&hub, Until::new(get, |_| true, 7));
+    assert!(until.step(status(503)).unwrap().is_none());
+    assert!(until.step(data(&image("i1"))).unwrap().is_some());
+    assert_eq!(until.waits, [Duration::ZERO, secs(5)]);
+
+    // Its policy still ends it.
+    let mut tracked = run(&hub, JobTracker::new(JobId::new("j1").unwrap(), 7));
+    for _ in 0..3 {
+        assert!(tracked.step(status(503)).unwrap().is_none());
+    }
+    assert_eq!(tracked.step(status(503)).unwrap_err().status().unwrap(), 503);
+}
