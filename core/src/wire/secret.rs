@@ -1,6 +1,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroize;
 
 pub(crate) const REDACTED: &str = "[redacted]";
 
@@ -8,6 +9,10 @@ pub(crate) const REDACTED: &str = "[redacted]";
 ///
 /// `Debug` shows `[redacted]`, and there is no `Display`. It is serialized in plain text, as a
 /// source must be sendable: treat serialized models as secret.
+///
+/// Its memory is wiped when it is dropped. Other copies are not: the text that it was made of if that
+/// was a `&str`, the body of a response that it was read from, and the body of a request that it was
+/// written to.
 ///
 /// ```
 /// use cycle_images::Secret;
@@ -43,6 +48,12 @@ impl From<String> for Secret {
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
         Self(text.into())
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 
