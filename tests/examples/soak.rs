@@ -62,13 +62,16 @@ fn main() -> Result<()> {
 /// One client, from its first call to its end.
 fn soak(client: &str, time: Duration) -> Result<()> {
     let sandbox = SandboxProcess::start()?;
-    let descriptors = descriptors()?;
+    let descriptors = count_descriptors()?;
     let soak = Arc::new(Soak::prepare(&sandbox, time)?);
     let memory = {
         let running = {
             let (soak, client) = (Arc::clone(&soak), client.to_owned());
             thread::spawn(move || match &*client {
-                "ureq" => Ok(soak.run_blocking()),
+                "ureq" => {
+                    soak.run_blocking();
+                    Ok(())
+                }
                 "reqwest" => soak.run_async(Reqwest::new().map_err(std::io::Error::other)?.into()),
                 "hyper" => soak.run_async(Hyper::with_connector(HttpConnector::new()).into()),
                 other => Err(std::io::Error::other(format!("{other} is no client"))),
@@ -78,21 +81,23 @@ fn soak(client: &str, time: Duration) -> Result<()> {
         running.join().map_err(|_| "a call panicked")??;
         memory
     };
-    let left_over = self::descriptors()?.saturating_sub(descriptors);
+    let left_over = count_descriptors()?.saturating_sub(descriptors);
     println!("{client}: {} turns in {} s", soak.turns.load(Ordering::Relaxed), time.as_secs());
     let outcomes = soak.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
     for (outcome, count) in &*outcomes {
         println!("  {count:>9}  {outcome}");
     }
-    println!("  KiB of memory: {memory:?}; descriptors: {descriptors}, left over: {left_over}");
+    let Memory { before, warm, last, peak } = memory;
+    println!("  KiB of memory: {before} before, {warm} warm, {last} at the end, {peak} at most");
+    println!("  descriptors: {descriptors}, left over: {left_over}");
     if let Some(outcome) = outcomes.keys().find(|outcome| outcome.starts_with(UNDOCUMENTED)) {
         return Err(format!("{client}: {outcome}").into());
     }
     if left_over > 0 {
         return Err(format!("{client}: {left_over} descriptors are left over").into());
     }
-    if memory.last > memory.warm + GROWTH_KIB {
-        return Err(format!("{client}: memory grows: {memory:?}").into());
+    if last > warm + GROWTH_KIB {
+        return Err(format!("{client}: memory grows by {} KiB", last - warm).into());
     }
     Ok(())
 }
@@ -223,8 +228,8 @@ impl Soak {
     }
 
     fn one(&self, number: usize) -> &ImageId {
-        let ids = self.stay.iter().cycle();
-        ids.skip(number % self.stay.len().max(1)).next().unwrap_or_else(|| unreachable!())
+        let mut ids = self.stay.iter().cycle();
+        ids.nth(number % self.stay.len().max(1)).unwrap_or_else(|| unreachable!())
     }
 
     fn list(&self) -> GetImages {
@@ -385,7 +390,7 @@ fn tar() -> Vec<u8> {
 }
 
 /// The highest in the second tenth of the time, in the last one, and of all, and what it was before.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Memory {
     before: u64,
     warm: u64,
@@ -417,7 +422,7 @@ fn in_status(name: &str) -> Result<u64> {
     Ok(value.ok_or("the system doesn't tell")?.parse()?)
 }
 
-fn descriptors() -> Result<usize> {
+fn count_descriptors() -> Result<usize> {
     Ok(fs::read_dir("/proc/self/fd")?.count())
 }
 
