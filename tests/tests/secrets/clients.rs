@@ -19,6 +19,7 @@ use tokio::runtime::{Builder, Runtime};
 pub(crate) enum Kind {
     Ureq,
     Reqwest,
+    ReqwestOverHttp2,
     Hyper,
     Tower,
 }
@@ -40,6 +41,9 @@ impl Client {
                 return Self::Blocking(client.with_session(session));
             }
             Kind::Reqwest => Reqwest::new().unwrap().into(),
+            Kind::ReqwestOverHttp2 => {
+                Reqwest::build(reqwest::Client::builder().http2_prior_knowledge()).unwrap().into()
+            }
             Kind::Hyper => Hyper::with_connector(HttpConnector::new()).into(),
             Kind::Tower => {
                 let client = legacy::Client::builder(TokioExecutor::new());

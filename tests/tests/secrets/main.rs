@@ -10,6 +10,7 @@
 mod answers;
 mod capture;
 mod clients;
+mod http2;
 mod planted;
 
 use std::collections::BTreeSet;
@@ -57,6 +58,7 @@ fn no_secret_is_anywhere_but_in_the_request_that_needs_it() {
         assert!(search.found.is_empty(), "{kind:?}:\n{}", search.found.join("\n"));
         written.extend(search.others.into_iter().map(|by| (kind, by)));
     }
+    written.extend(http2::over_http2().into_iter().map(|by| (Kind::ReqwestOverHttp2, by)));
     let expected = WRITTEN_BY_OTHERS.map(|(kind, by)| (kind, by.to_owned()));
     assert_eq!(written, expected);
 }
