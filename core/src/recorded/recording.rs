@@ -93,8 +93,8 @@ impl Recording {
     ///   never are. `Set-Cookie` is left out of the responses.
     /// - In URLs, the user info and the values of parameters such as `token` are replaced by
     ///   `[redacted]`. So are, in JSON bodies, tokens, passwords, keys, build arguments, environment
-    ///   variables, the input and output of a job's tasks, the URL of a webhook, and the user info and query
-    ///   of URLs. What isn't redacted is written byte for byte.
+    ///   variables, the URL of a webhook, and the user info and query of URLs. What isn't redacted is
+    ///   written byte for byte.
     /// - Wherever else such a text of at least 8 bytes occurs, or the API key, or a header of a request
     ///   that is marked as sensitive, it is replaced as well: in a build log, an error, or a header.
     /// - An upload token is written as one that never expires, so that its upload can be replayed.

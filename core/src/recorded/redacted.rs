@@ -32,7 +32,7 @@ pub(super) fn is_secret(name: &str) -> bool {
 
 /// Whether all values of a map of this name may be secret, as `Debug` of the models has it.
 pub(super) fn is_secret_map(name: &str) -> bool {
-    matches!(name, "args" | "env" | "variables" | "extra" | "input" | "output")
+    matches!(name, "args" | "env" | "variables" | "extra")
 }
 
 /// The exchanges without their secrets.
