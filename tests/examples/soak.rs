@@ -39,8 +39,8 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 const CALLS: u64 = 64;
 /// The time limit of a request; a fault delays a few by more.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// What may be called memory that stays the same.
-const GROWTH_KIB: u64 = 4096;
+/// What the calls' own buffers may come to, by which memory goes up and down: 128 KiB a call.
+const GROWTH_KIB: u64 = CALLS * 128;
 const SEEDED: usize = 120;
 
 fn main() -> Result<()> {
