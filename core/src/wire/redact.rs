@@ -228,7 +228,7 @@ fn percent_encoded(text: &str, character: char) -> Option<usize> {
 
 /// As JSON escapes it, and JSON in a string of JSON, in which the backslashes are escaped again.
 fn json_escaped(text: &str, character: char) -> Option<usize> {
-    let after = behind_backslashes(text)?;
+    let after = after_backslashes(text)?;
     let short = match *after.as_bytes().first()? {
         b'b' => '\u{8}',
         b'f' => '\u{c}',
@@ -242,7 +242,7 @@ fn json_escaped(text: &str, character: char) -> Option<usize> {
     }
     let mut rest = text;
     for unit in character.encode_utf16(&mut [0; 2]) {
-        let (code, behind) = hex::<4>(behind_backslashes(rest)?.strip_prefix('u')?)?;
+        let (code, behind) = hex::<4>(after_backslashes(rest)?.strip_prefix('u')?)?;
         if code != *unit {
             return None;
         }
@@ -251,7 +251,7 @@ fn json_escaped(text: &str, character: char) -> Option<usize> {
     Some(text.len() - rest.len())
 }
 
-fn behind_backslashes(text: &str) -> Option<&str> {
+fn after_backslashes(text: &str) -> Option<&str> {
     let count = backslashes(text);
     text.get(count..).filter(|_| count > 0)
 }
