@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cycle_images::flow::{JobError, JobTracker};
 use cycle_images::images::{CreateImage, CreateImageJob};
-use cycle_images::model::{Job, JobDescriptor, JobStatus, Progress};
+use cycle_images::model::{Job, JobDescriptor, JobStatus};
 use cycle_images::{ImageId, JobId, SourceId};
 use cycle_images_tests::sandbox::{Fault, JobOutcome, Sandbox, Settings};
 use cycle_images_ureq::Client;
