@@ -15,15 +15,15 @@ use cycle_images_tests::raw_server::{Answer, RawServer};
 
 use self::answers::{BODY_LIMIT, Fault, PAGE};
 use super::broken_responses::refusing;
-use super::{Test, quick, shown, test};
+use super::{LONG, Test, quick, shown, test};
 use crate::driver::Driver;
 use crate::setup::{KEY, Make, Setup};
 
 /// The table in the docs.
 const TABLE: &str = include_str!("../../../../core/src/flow/faults.md");
 
-/// Long enough for a test on a busy machine, and short for a test that has to wait for it.
-const TIMEOUT: Duration = Duration::from_millis(700);
+/// For what has to time out: long enough for a busy machine, and short, as the test waits for it.
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What a call may take in memory at a time: buffers of the HTTP client, and the body a few times.
 const MAX_MEMORY: u64 = 1_000_000;
@@ -74,6 +74,10 @@ fn is_as_documented(row: [&str; 4]) -> bool {
     })
 }
 
+fn times_out(happened: &str) -> bool {
+    table().any(|row| row[0] == happened && row[1].contains("Timeout"))
+}
+
 fn yes_or_no(sent: usize) -> &'static str {
     if sent == 2 { "yes" } else { "no" }
 }
@@ -86,9 +90,7 @@ fn every_fault_is_as_documented<D: Driver>(make: Make<D>) {
     // What is to be sent after `Retry-After` would take its time.
     let retry = quick().max_attempts(2).max_retry_after(Duration::ZERO);
     let good = Answer::json("200 OK", PAGE);
-    let setup = |server: &RawServer| {
-        Setup::at(&server.url()).timeout(TIMEOUT).body_limit(BODY_LIMIT as u64)
-    };
+    let setup = |server: &RawServer| Setup::at(&server.url()).body_limit(BODY_LIMIT as u64);
 
     let server = RawServer::start([good.clone()]).unwrap();
     make(setup(&server)).call(&GetImages::new()).unwrap();
@@ -96,6 +98,8 @@ fn every_fault_is_as_documented<D: Driver>(make: Make<D>) {
 
     let mut wrong = String::new();
     for Fault { happened, answer, must_close } in answers::all(decompresses) {
+        let timeout = if times_out(happened) { TIMEOUT } else { LONG };
+        let setup = |server: &RawServer| setup(server).timeout(timeout);
         let server = RawServer::start([answer.clone(), good.clone()]).unwrap();
         let client = make(setup(&server));
         let mut reply = None;
