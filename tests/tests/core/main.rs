@@ -9,6 +9,7 @@
 )]
 
 mod any_bytes;
+mod debug;
 mod error_parts;
 mod error_paths;
 mod errors;
@@ -16,6 +17,7 @@ mod hubs;
 mod malformed_responses;
 mod missing_fields;
 mod origins;
+mod other_forms;
 mod recordings_build_logs;
 mod recordings_changes;
 mod recordings_creators;

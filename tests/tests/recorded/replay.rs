@@ -96,6 +96,13 @@ fn the_nearest_recording_is_shown_and_what_differs() {
 }
 
 #[test]
+fn of_two_that_are_equally_near_the_first_is_shown() {
+    let replay = Replay::matching(two());
+    let error = replay.respond(&sent(&get("3"))).unwrap_err().to_string();
+    assert!(error.contains("number 1 of 2, GET /v1/images/1: the path differs"), "{error}");
+}
+
+#[test]
 fn the_order_of_parameters_the_host_and_the_spelling_of_json_dont_matter() {
     let request =
         |url: &str, body: &str| Request::post(url).body(body.as_bytes().to_vec()).unwrap();
