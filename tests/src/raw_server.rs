@@ -22,9 +22,12 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+use socket2::SockRef;
 
 /// What one request is answered with.
 #[derive(Clone, Debug)]
@@ -40,7 +43,9 @@ pub struct Answer {
 enum Then {
     Listen,
     Close,
+    Reset,
     Hold,
+    Repeat,
 }
 
 impl Answer {
@@ -77,6 +82,19 @@ impl Answer {
         Self { then, ..self }
     }
 
+    /// Resets the connection after the bytes.
+    #[must_use]
+    pub fn reset(self) -> Self {
+        let then = Then::Reset;
+        Self { then, ..self }
+    }
+
+    /// Sends the bytes again and again, until the client closes the connection.
+    #[must_use]
+    pub fn endlessly(self, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { pieces: vec![bytes.into()], then: Then::Repeat, ..self }
+    }
+
     /// Keeps the connection open after the bytes, and never says a word again.
     #[must_use]
     pub fn hold(self) -> Self {
@@ -97,7 +115,8 @@ pub struct RawServer {
 struct Shared {
     answers: Mutex<VecDeque<Answer>>,
     requests: Mutex<Vec<String>>,
-    /// Every connection there ever was; `None` once the server stops.
+    connections: AtomicUsize,
+    /// Every open connection; `None` once the server stops.
     streams: Mutex<Option<Vec<TcpStream>>>,
 }
 
@@ -113,6 +132,7 @@ impl RawServer {
         let shared = Arc::new(Shared {
             answers: Mutex::new(answers.into_iter().collect()),
             requests: Mutex::default(),
+            connections: AtomicUsize::new(0),
             streams: Mutex::new(Some(Vec::new())),
         });
         let thread = thread::Builder::new().name("raw server".to_owned()).spawn({
@@ -137,7 +157,7 @@ impl RawServer {
     /// How many connections were made so far, open or not.
     #[must_use]
     pub fn connections(&self) -> usize {
-        locked(&self.shared.streams).as_ref().map_or(0, Vec::len)
+        self.shared.connections.load(Ordering::Relaxed)
     }
 
     /// What came in so far: each request as it was sent, head and body.
@@ -171,10 +191,13 @@ impl Shared {
                     Some(streams) => streams.push(kept),
                     None => break,
                 }
+                self.connections.fetch_add(1, Ordering::Relaxed);
                 scope.spawn(move || {
                     let _ = self.converse(&stream);
                     // The copy that is kept would hold the connection open.
-                    let _ = stream.shutdown(Shutdown::Both);
+                    if let Some(streams) = locked(&self.streams).as_mut() {
+                        streams.retain(|kept| kept.peer_addr().ok() != stream.peer_addr().ok());
+                    }
                 });
             }
         });
@@ -200,6 +223,10 @@ impl Shared {
             match answer.then {
                 Then::Listen => {}
                 Then::Close => return Ok(()),
+                Then::Reset => return SockRef::from(stream).set_linger(Some(Duration::ZERO)),
+                Then::Repeat => loop {
+                    answer.pieces.iter().try_for_each(|piece| stream.write_all(piece))?;
+                },
                 Then::Hold => return io::copy(&mut reader, &mut io::sink()).map(drop),
             }
         }

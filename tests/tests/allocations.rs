@@ -58,6 +58,19 @@ fn an_error_document_costs_at_most_three_times_its_size() {
     }
 }
 
+#[test]
+fn a_hundred_megabytes_of_brackets_cost_at_most_twice_their_size() {
+    let hub = Hub::new("key", "hub").unwrap();
+    let body = vec![b'['; 100 << 20];
+    for status in [200, 500] {
+        let response = Response::builder().status(status).body(&body).unwrap();
+        let mut error = None;
+        let read = || error = hub.response(&GetImages::new(), response).err();
+        let memory = allocation_counter::measure(read).bytes_max;
+        assert!(error.is_some() && memory <= 2 * body.len() as u64, "{status}: {memory} bytes");
+    }
+}
+
 fn fullest() -> GetImages {
     let states = ["new", "uploading", "building", "verifying", "saving", "live", "deleting"];
     let includes = [

@@ -7,6 +7,13 @@ use super::{JobError, MAX_PAGES};
 use crate::error::{DecodeError, RequestError, ResponseError};
 
 /// Why a call or any other flow failed.
+///
+/// # Broken and hostile answers
+/// What a call of [`GetImages`](crate::images::GetImages) returns for each, with either client: the reply,
+/// or a variant of this error, followed by the [kind](ResponseError::kind) of a `Response`. Afterwards the
+/// client works as before, and no other request gets what is left on the connection.
+///
+#[doc = include_str!("faults.md")]
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FlowError {

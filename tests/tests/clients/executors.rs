@@ -66,14 +66,25 @@ impl Executor for TokioMulti {
 
 impl OnTokio for TokioMulti {}
 
-/// smol, on the thread of the test.
-pub(crate) struct Smol(pub(crate) Arc<smol::Executor<'static>>);
+/// smol, with connections on a thread of their own: a flooded one must not keep the test's future from
+/// being polled when its timer fires.
+pub(crate) struct Smol {
+    pub(crate) connections: Arc<smol::Executor<'static>>,
+    /// Dropping it ends the thread.
+    _running: smol::channel::Sender<()>,
+}
 
 impl Executor for Smol {
     type Timer = SmolTimer;
 
     fn start() -> Self {
-        Self(Arc::default())
+        let connections = Arc::<smol::Executor<'_>>::default();
+        let (running, dropped) = smol::channel::bounded::<()>(1);
+        thread::spawn({
+            let connections = Arc::clone(&connections);
+            move || smol::block_on(connections.run(dropped.recv()))
+        });
+        Self { connections, _running: running }
     }
 
     fn timer(&self) -> SmolTimer {
@@ -81,7 +92,7 @@ impl Executor for Smol {
     }
 
     fn block_on<F: Future>(&self, future: F) -> F::Output {
-        smol::block_on(self.0.run(future))
+        smol::block_on(future)
     }
 }
 

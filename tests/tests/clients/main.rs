@@ -46,7 +46,11 @@ fn main() -> ExitCode {
         tower::requests_go_through_the_layers();
         Ok(())
     });
-    let trials = trials.into_iter().flatten().chain([layers]).collect();
+    let table = Trial::test("every_documented_fault_is_tested", || {
+        suite::faults::every_row_is_tested();
+        Ok(())
+    });
+    let trials = trials.into_iter().flatten().chain([layers, table]).collect();
     let mut arguments = Arguments::from_args();
     // The tests mostly wait for sockets.
     arguments.test_threads.get_or_insert(8);

@@ -4,6 +4,7 @@ mod bodies;
 mod broken_responses;
 mod broken_uploads;
 mod calls;
+pub(crate) mod faults;
 mod items;
 mod jobs;
 mod pages;
@@ -41,6 +42,7 @@ pub(crate) fn of_all<D: Driver>() -> Vec<Test<D>> {
         bodies::tests(),
         broken_responses::tests(),
         calls::tests(),
+        faults::tests(),
         items::tests(),
         jobs::tests(),
         pages::tests(),

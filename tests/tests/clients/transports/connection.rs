@@ -10,14 +10,54 @@ use http::header::{HOST, HeaderValue};
 use http::{Request, Response, Uri};
 use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::client::conn::http1::{Connection, handshake};
-use hyper::rt::{Read, Write};
+use hyper::rt::{Read, ReadBufCursor, Write};
 use smol_hyper::rt::FuturesIo;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A socket of smol's.
-pub(crate) async fn smol_socket(uri: &Uri) -> io::Result<FuturesIo<smol::net::TcpStream>> {
-    smol::net::TcpStream::connect(address(uri)).await.map(FuturesIo::new)
+pub(crate) async fn smol_socket(uri: &Uri) -> io::Result<Socket> {
+    let stream = smol::net::TcpStream::connect(address(uri)).await?;
+    Ok(Socket { stream: FuturesIo::new(stream), yields: false })
+}
+
+/// A socket of smol's that yields before every other read, as those of tokio do now and then: hyper reads interim
+/// responses in one go for as long as there are any, and no timer would fire meanwhile.
+pub(crate) struct Socket {
+    stream: FuturesIo<smol::net::TcpStream>,
+    yields: bool,
+}
+
+impl Read for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.yields = !self.yields;
+        if self.yields {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl Write for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
 }
 
 /// The host and port that a request goes to.

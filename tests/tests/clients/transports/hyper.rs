@@ -1,19 +1,15 @@
 //! hyper-util's client.
 
 use std::future::Future;
-use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use cycle_images_async::Hyper;
 use http::Uri;
-use hyper::rt::{Executor as Spawn, Read, ReadBufCursor, Write};
+use hyper::rt::Executor as Spawn;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
-use smol_hyper::rt::FuturesIo;
 
-use super::connection::smol_socket;
+use super::connection::{Socket, smol_socket};
 use crate::driver::{Async, Uploads};
 use crate::executors::{Executor, OnTokio, Smol};
 use crate::setup::Setup;
@@ -26,9 +22,8 @@ pub(crate) fn on_tokio<E: OnTokio>(setup: Setup) -> Async<Hyper<HttpConnector>, 
 /// A client of one's own making, which has no need of tokio.
 pub(crate) fn on_smol(setup: Setup) -> impl Uploads {
     let executor = Smol::start();
-    let spawn = SpawnOnSmol(Arc::clone(&executor.0));
-    let connector =
-        tower::service_fn(|uri: Uri| Box::pin(async move { smol_socket(&uri).await.map(Socket) }));
+    let spawn = SpawnOnSmol(Arc::clone(&executor.connections));
+    let connector = tower::service_fn(|uri: Uri| Box::pin(async move { smol_socket(&uri).await }));
     let transport =
         Hyper::new(Client::builder(spawn).build(connector)).with_body_limit(setup.body_limit);
     Async::new(setup, transport, executor)
@@ -44,38 +39,8 @@ impl<F: Future<Output: Send> + Send + 'static> Spawn<F> for SpawnOnSmol {
 }
 
 /// hyper-util wants to be told of each connection whether it goes through a proxy.
-struct Socket(FuturesIo<smol::net::TcpStream>);
-
 impl Connection for Socket {
     fn connected(&self) -> Connected {
         Connected::new()
-    }
-}
-
-impl Read for Socket {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, buffer)
-    }
-}
-
-impl Write for Socket {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
     }
 }
