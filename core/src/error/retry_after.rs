@@ -2,8 +2,6 @@ use std::time::Duration;
 
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName};
-use jiff::civil::{DateTime, date};
-use jiff::{SignedDuration, ToSpan};
 
 use crate::wire::timestamp::Timestamp;
 
@@ -16,16 +14,14 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
         // Only too many digits can fail to parse.
         return Some(Duration::from_secs(asked.parse().unwrap_or(u64::MAX)));
     }
-    let epoch = date(1970, 1, 1).at(0, 0, 0, 0);
-    let now = epoch.saturating_add(SignedDuration::from_millis(now.unix_millis()));
     let sent = text(DATE).and_then(|sent| http_date(sent, now)).unwrap_or(now);
     // A date in the past asks for no wait.
-    Some(http_date(asked, now)?.duration_since(sent).try_into().unwrap_or_default())
+    Some(http_date(asked, now)?.since(sent))
 }
 
 /// Parses the three formats that RFC 9110 (5.6.7) requires a recipient to accept. The weekday is
 /// redundant, and ignored.
-fn http_date(text: &str, now: DateTime) -> Option<DateTime> {
+fn http_date(text: &str, now: Timestamp) -> Option<Timestamp> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let words: Vec<&str> = text.split([' ', ',', '-']).filter(|word| !word.is_empty()).collect();
@@ -35,16 +31,17 @@ fn http_date(text: &str, now: DateTime) -> Option<DateTime> {
         _ => return None,
     };
     let month = MONTHS.iter().position(|name| name == month)?.saturating_add(1);
-    let of = |year: i16| format!("{year:04}-{month:02}-{day:0>2}T{time}").parse::<DateTime>().ok();
+    let of =
+        |year: i16| format!("{year:04}-{month:02}-{day:0>2}T{time}Z").parse::<Timestamp>().ok();
     let number = year.parse::<i16>().ok()?;
     match year.len() {
         4 => of(number),
         2 => {
             // RFC 850 has a year of two digits, which is at most 50 years in the future.
-            let year = now.year().saturating_sub(now.year() % 100).saturating_add(number);
-            let date = of(year)?;
-            let is_ahead = date > now.saturating_add(50.years());
-            if is_ahead { of(year.saturating_sub(100)) } else { Some(date) }
+            let (this_year, this_day) = now.in_year();
+            let date = of(this_year - this_year % 100 + number)?;
+            let (year, day) = date.in_year();
+            if (year - 50, day) > (this_year, this_day) { of(year - 100) } else { Some(date) }
         }
         _ => None,
     }

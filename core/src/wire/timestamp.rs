@@ -2,8 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-use jiff::SignedDuration;
-use jiff::civil::{Date, DateTime, Time};
+use jiff_core::civil::{Date, DateTime, Time, TimeSecond, UnixEpochDay};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 
@@ -24,7 +23,13 @@ use serde::ser::{Serialize, Serializer};
 /// # Ok::<(), cycle_images::time::TimestampError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(DateTime); // in UTC, and up to the end of 9999, where jiff's own ends before
+pub struct Timestamp(DateTime); // in UTC
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// Nanoseconds of a second.
+const NANOS: u32 = 1_000_000_000;
 
 /// A string that is not an RFC 3339 time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,38 +39,75 @@ pub struct TimestampError;
 
 impl Timestamp {
     /// 1970-01-01T00:00:00Z.
-    pub const UNIX_EPOCH: Self = Self(jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0));
+    pub const UNIX_EPOCH: Self = Self(jiff_core::civil::datetime(1970, 1, 1, 0, 0, 0, 0));
 
     /// What the platform writes for *never*.
-    pub(crate) const ZERO: Self = Self(jiff::civil::date(1, 1, 1).at(0, 0, 0, 0));
+    pub(crate) const ZERO: Self = Self(jiff_core::civil::datetime(1, 1, 1, 0, 0, 0, 0));
+
+    /// The last time of the year 9999.
+    const MAX: Self = Self(DateTime::MAX);
 
     /// Whole seconds since 1970-01-01T00:00:00Z, negative before it.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {
-        self.since_epoch().as_secs()
-    }
-
-    /// This time plus a duration, at most the last time of the year 9999.
-    #[must_use]
-    pub fn plus(self, time: Duration) -> Self {
-        let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
-        Self(self.0.saturating_add(time))
-    }
-
-    fn since_epoch(self) -> SignedDuration {
-        self.0.duration_since(Self::UNIX_EPOCH.0)
-    }
-
-    /// The duration since an earlier time; zero if it is later.
-    #[must_use]
-    pub fn since(self, earlier: Self) -> Duration {
-        self.0.duration_since(earlier.0).try_into().unwrap_or_default()
+        self.unix_millis() / 1000
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z, negative before it.
     #[must_use]
     pub fn unix_millis(self) -> i64 {
-        i64::try_from(self.since_epoch().as_millis()).unwrap_or(i64::MAX)
+        let (seconds, nanosecond) = self.since_epoch();
+        let millis = seconds * 1000 + i64::from(nanosecond / 1_000_000);
+        // Toward the epoch, also before it.
+        if millis < 0 && nanosecond % 1_000_000 > 0 { millis + 1 } else { millis }
+    }
+
+    /// This time plus a duration, at most the last time of the year 9999.
+    #[must_use]
+    pub fn plus(self, time: Duration) -> Self {
+        let (seconds, nanosecond) = self.since_epoch();
+        // Neither sum reaches 2 s.
+        let nanoseconds = nanosecond.saturating_add(time.subsec_nanos());
+        let carry = i64::from(nanoseconds / NANOS);
+        i64::try_from(time.as_secs())
+            .ok()
+            .and_then(|added| seconds.checked_add(added)?.checked_add(carry))
+            .and_then(|seconds| Self::at(seconds, nanoseconds % NANOS))
+            .unwrap_or(Self::MAX)
+    }
+
+    /// The duration since an earlier time; zero if it is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        let ((later, nanosecond), (earlier, nanoseconds)) =
+            (self.since_epoch(), earlier.since_epoch());
+        u64::try_from(later - earlier).map_or(Duration::ZERO, |seconds| {
+            let since = Duration::new(seconds, nanosecond);
+            since.saturating_sub(Duration::from_nanos(nanoseconds.into()))
+        })
+    }
+
+    /// The second since the epoch in which it is, and the nanosecond of that second.
+    fn since_epoch(self) -> (i64, u32) {
+        let (date, time) = (self.0.date(), self.0.time());
+        let day = i64::from(date.to_unix_epoch_day().day());
+        let second = day * DAY + i64::from(time.to_second().second());
+        (second, time.subsec_nanosecond().unsigned_abs())
+    }
+
+    /// The time at a second since the epoch, if it has a year of four digits.
+    fn at(second: i64, nanosecond: u32) -> Option<Self> {
+        let day = UnixEpochDay::new(second.div_euclid(DAY).try_into().ok()?).ok()?;
+        let second = TimeSecond::new(second.rem_euclid(DAY).try_into().ok()?).ok()?;
+        let time = second.to_time().with_subsec_nanosecond(nanosecond.try_into().ok()?).ok()?;
+        let date = day.to_date();
+        (date.year() >= 0).then(|| Self(DateTime::from_parts(date, time)))
+    }
+
+    /// The year, and where it is in the year.
+    pub(crate) fn in_year(self) -> (i16, impl Ord) {
+        let (date, time) = (self.0.date(), self.0.time());
+        (date.year(), (date.month(), date.day(), time))
     }
 }
 
@@ -73,12 +115,12 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
-        parse(text.as_bytes()).map(Self).ok_or(TimestampError)
+        parse(text.as_bytes()).ok_or(TimestampError)
     }
 }
 
 /// Parses RFC 3339: `2026-03-26T10:00:00.5+02:00`.
-fn parse(text: &[u8]) -> Option<DateTime> {
+fn parse(text: &[u8]) -> Option<Timestamp> {
     let (date, rest) = text.split_first_chunk::<10>()?;
     let (time, rest) = rest.split_first_chunk::<9>()?;
     let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *date else { return None };
@@ -95,17 +137,21 @@ fn parse(text: &[u8]) -> Option<DateTime> {
         rest => (0, rest),
     };
     let time = Time::new(two(h0, h1)?, two(i0, i1)?, second, nanosecond).ok()?;
-    let local = date.to_datetime(time);
+    let local = Timestamp(DateTime::from_parts(date, time));
     match *offset {
         [b'Z' | b'z'] => Some(local),
         [sign @ (b'+' | b'-'), h0, h1, b':', m0, m1] => {
             let (hours, minutes) = (i64::from(two(h0, h1)?), i64::from(two(m0, m1)?));
-            let offset = SignedDuration::from_secs(hours * 3600 + minutes * 60);
-            let in_range = hours < 24 && minutes < 60;
-            let utc = if sign == b'-' { offset } else { -offset };
-            let moment = local.saturating_add(utc);
-            // A year without four digits couldn't be written back.
-            (in_range && moment.year() >= 0).then_some(moment)
+            if hours >= 24 || minutes >= 60 {
+                return None;
+            }
+            let offset = (hours * 60 + minutes) * 60;
+            let (second, nanosecond) = local.since_epoch();
+            match sign {
+                b'-' => Some(Timestamp::at(second + offset, nanosecond).unwrap_or(Timestamp::MAX)),
+                // A year without four digits couldn't be written back.
+                _ => Timestamp::at(second - offset, nanosecond),
+            }
         }
         _ => None,
     }
@@ -130,12 +176,22 @@ impl TryFrom<SystemTime> for Timestamp {
     type Error = TimestampError;
 
     fn try_from(time: SystemTime) -> Result<Self, TimestampError> {
-        let epoch = Self::UNIX_EPOCH.0;
         let moment = match time.duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(time) => epoch.checked_add(time),
-            Err(before) => epoch.checked_sub(before.duration()),
+            Ok(after) => {
+                let second = i64::try_from(after.as_secs()).ok();
+                second.and_then(|second| Self::at(second, after.subsec_nanos()))
+            }
+            Err(before) => {
+                let before = before.duration();
+                // The nanoseconds count from the second before.
+                let second = i64::try_from(before.as_secs()).ok().map(|second| -second);
+                match before.subsec_nanos() {
+                    0 => second.and_then(|second| Self::at(second, 0)),
+                    nanos => second.and_then(|second| Self::at(second - 1, NANOS - nanos)),
+                }
+            }
         };
-        moment.map(Self).map_err(|_| TimestampError)
+        moment.ok_or(TimestampError)
     }
 }
 
@@ -143,19 +199,30 @@ impl TryFrom<Timestamp> for SystemTime {
     type Error = TimestampError;
 
     fn try_from(timestamp: Timestamp) -> Result<Self, TimestampError> {
-        let time = timestamp.since_epoch();
-        let moment = if time.is_negative() {
-            Self::UNIX_EPOCH.checked_sub(time.unsigned_abs())
-        } else {
-            Self::UNIX_EPOCH.checked_add(time.unsigned_abs())
+        let (second, nanosecond) = timestamp.since_epoch();
+        let seconds = Duration::from_secs(second.unsigned_abs());
+        let second = match second {
+            0.. => Self::UNIX_EPOCH.checked_add(seconds),
+            _ => Self::UNIX_EPOCH.checked_sub(seconds),
         };
+        let moment = second.and_then(|at| at.checked_add(Duration::from_nanos(nanosecond.into())));
         moment.ok_or(TimestampError)
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}Z", self.0)
+        let (date, time) = (self.0.date(), self.0.time());
+        write!(f, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day())?;
+        write!(f, "T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
+        let (mut fraction, mut width) = (time.subsec_nanosecond(), 9);
+        while fraction > 0 && fraction % 10 == 0 {
+            (fraction, width) = (fraction / 10, width - 1);
+        }
+        if fraction > 0 {
+            write!(f, ".{fraction:0width$}")?;
+        }
+        f.write_str("Z")
     }
 }
 
@@ -185,21 +252,25 @@ impl Timestamp {
     where
         D: Deserializer<'de>,
     {
-        deserializer.deserialize_any(OrNever)
+        deserializer.deserialize_option(OrNever)
     }
 }
 
 struct OrNever;
 
-impl Visitor<'_> for OrNever {
+impl<'de> Visitor<'de> for OrNever {
     type Value = Option<Timestamp>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a time in RFC 3339")
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
         Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, time: D) -> Result<Self::Value, D::Error> {
+        time.deserialize_str(self)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {

@@ -40,5 +40,6 @@ mod round_trip_sources_jobs;
 mod secrets;
 mod secrets_echoed;
 mod secrets_sources_jobs;
+mod timestamps;
 mod wire_facts;
 mod wire_facts_errors;
