@@ -98,8 +98,8 @@ fn receive(
     // One byte more than the limit distinguishes a body that is too large from one that just fits.
     // ureq's own limit, 10 MB by default, must not apply before ours.
     let max = limits.body_limit.saturating_add(1);
+    let mut bytes = Vec::with_capacity(capacity(body.content_length(), limits.body_limit));
     let reader = body.into_with_config().limit(u64::MAX).reader();
-    let mut bytes = Vec::new();
     Timed { reader, deadline }
         .take(max)
         .read_to_end(&mut bytes)
@@ -108,6 +108,13 @@ fn receive(
         return Err(SendError::too_large(limits.body_limit));
     }
     Ok(Response::from_parts(head, bytes))
+}
+
+/// The size of the buffer for a body. A server may declare more than it sends: past a megabyte, the
+/// buffer grows with what arrives.
+fn capacity(declared: Option<u64>, limit: u64) -> usize {
+    const MAX: u64 = 1 << 20;
+    usize::try_from(declared.unwrap_or(0).min(limit).min(MAX)).unwrap_or(0)
 }
 
 /// `sent` means that the head of the request was sent.

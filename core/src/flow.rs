@@ -74,7 +74,7 @@ pub use attempt::Attempt;
 pub use error::FlowError;
 pub use exchange::Exchange;
 pub use job_error::JobError;
-pub use job_tracker::{JobTracker, JobUpdate};
+pub use job_tracker::{JobSnapshot, JobTracker, JobUpdate};
 pub use pages::{MAX_PAGES, MAX_PAGES_IN_FLIGHT, Pages};
 pub use retry_policy::RetryPolicy;
 pub use send_error::SendError;

@@ -38,7 +38,7 @@ fn run() -> Result<()> {
         None => file,
     };
     let tracker: JobTracker = serde_json::from_slice(&fs::read(&file)?)?;
-    println!("Resumed after {:?}.", tracker.last().map(|job| job.progress().done));
+    println!("Resumed after {:?}.", tracker.last().map(|job| job.progress.done));
     track(&Client::new(place.hub.clone()), tracker, &file)?;
     Ok(fs::remove_file(&file)?)
 }
@@ -79,7 +79,7 @@ fn start_and_kill(sandbox: &Sandbox, client: &Client) -> Result<PathBuf> {
         .env("CYCLE_BASE_URL", sandbox.url())
         .spawn()?;
     let is_started = |tracker: JobTracker| {
-        tracker.last().is_some_and(|job| 4 * job.progress().done >= job.progress().total)
+        tracker.last().is_some_and(|job| 4 * job.progress.done >= job.progress.total)
     };
     loop {
         let text = fs::read(&file).unwrap_or_default();

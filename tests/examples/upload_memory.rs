@@ -3,14 +3,17 @@
 
 #![allow(clippy::print_stdout, reason = "a measurement is there to be printed")]
 
-use std::io::{BufRead, BufReader, Cursor, Read, repeat};
-use std::process::{Child, ChildStdin, Command, Stdio};
+#[path = "shared/sandbox_process.rs"]
+mod sandbox_process;
+
+use std::io::{Cursor, Read, repeat};
 use std::time::Instant;
 
 use cycle_images::images::CreateImage;
-use cycle_images::{Hub, SourceId};
 use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_ureq::{Client, Tar};
+
+use sandbox_process::{SERVE, SandboxProcess, serve};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -19,16 +22,14 @@ fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--serve" => return serve(),
+            SERVE => return serve(&Sandbox::start()?),
             "--size" => size = arguments.next().unwrap_or_default().parse()?,
             other => return Err(format!("{other} is not an option; --size BYTES is").into()),
         }
     }
-    let other = Other::start()?;
-    let hub = Hub::new(&other.api_key, &other.hub_id)?;
-    let hub = hub.with_base_url(&other.url)?.with_factory_url(&other.url)?;
-    let client = Client::new(hub);
-    let image = client.call(&CreateImage::new(SourceId::new(&other.source_id)?))?.data;
+    let sandbox = SandboxProcess::start()?;
+    let client = Client::new(sandbox.hub.clone());
+    let image = client.call(&CreateImage::new(&sandbox.pushed))?.data;
 
     let before = peak()?;
     let start = Instant::now();
@@ -53,48 +54,4 @@ fn peak() -> Result<u64> {
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let peak = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
     Ok(peak.ok_or("the system doesn't tell the peak")?.parse()?)
-}
-
-/// The sandbox's process: it tells where it is and lives until its standard input ends.
-fn serve() -> Result<()> {
-    let sandbox = Sandbox::start()?;
-    let source = sandbox.source_called("pushed").ok_or("there is no source to push to")?;
-    println!("{} {} {} {source}", sandbox.url(), sandbox.api_key(), sandbox.hub_id());
-    std::io::stdin().read_to_end(&mut Vec::new())?;
-    Ok(())
-}
-
-/// That process, seen from here.
-struct Other {
-    url: String,
-    api_key: String,
-    hub_id: String,
-    source_id: String,
-    process: Child,
-    input: Option<ChildStdin>,
-}
-
-impl Other {
-    fn start() -> Result<Self> {
-        let mut process = Command::new(std::env::current_exe()?)
-            .arg("--serve")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let input = process.stdin.take();
-        let mut line = String::new();
-        let output = process.stdout.take().ok_or("the sandbox has no output")?;
-        BufReader::new(output).read_line(&mut line)?;
-        let mut words = line.split_whitespace().map(str::to_owned);
-        let mut word = || words.next().ok_or("the sandbox doesn't say where it is");
-        let (url, api_key, hub_id, source_id) = (word()?, word()?, word()?, word()?);
-        Ok(Self { url, api_key, hub_id, source_id, process, input })
-    }
-}
-
-impl Drop for Other {
-    fn drop(&mut self) {
-        drop(self.input.take());
-        let _ = self.process.wait();
-    }
 }

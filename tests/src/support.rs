@@ -75,3 +75,10 @@ pub fn job() -> JobId {
 pub fn at(time: Option<Timestamp>) -> String {
     time.map_or("never".to_owned(), |time| time.to_string())
 }
+
+/// The number of cases of a property: `PROPTEST_CASES` if it is set, else this.
+#[must_use]
+pub fn cases(usual: u32) -> u32 {
+    let set = std::env::var("PROPTEST_CASES").ok();
+    set.and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+}

@@ -1,8 +1,8 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::model::Job;
-use crate::model::JobId;
+use super::JobSnapshot;
+use crate::model::{Job, JobId};
 
 /// Why a tracked job was not completed.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +21,7 @@ pub enum JobError {
         /// The job's id.
         id: JobId,
         /// The last known state of the job.
-        last: Option<Job>,
+        last: Option<JobSnapshot>,
     },
     /// The platform returned another job than the tracked one.
     #[non_exhaustive]
@@ -49,18 +49,17 @@ pub enum JobError {
         /// The job's id.
         id: JobId,
         /// The last known state of the job.
-        last: Option<Job>,
+        last: Option<JobSnapshot>,
     },
 }
 
 impl JobError {
-    /// The last known state of the job, if there is one.
+    /// The job that failed or expired.
     #[must_use]
     pub fn job(&self) -> Option<&Job> {
         match self {
-            Self::NoJob { .. } | Self::OtherJob { .. } => None,
-            Self::Gone { last, .. } | Self::DeadlinePassed { last, .. } => last.as_ref(),
             Self::Failed { job } | Self::Expired { job } => Some(job),
+            _ => None,
         }
     }
 }
@@ -91,8 +90,12 @@ impl fmt::Display for JobError {
             Self::Expired { job } => {
                 write!(f, "job {} expired before it was done: ask for it again", job.id)
             }
-            Self::DeadlinePassed { id, .. } => {
-                write!(f, "job {id} didn't end in time; it may go on: track it again")
+            Self::DeadlinePassed { id, last } => {
+                write!(f, "job {id} didn't end in time")?;
+                if let Some(JobSnapshot { status, progress }) = last {
+                    write!(f, " ({status}, {} of {})", progress.done, progress.total)?;
+                }
+                f.write_str("; it may go on: track it again")
             }
         }
     }

@@ -59,9 +59,20 @@ pub struct JobTracker {
     retry: RetryState,
     schedule: PollSchedule,
     unknown: u32,
-    last: Option<Job>,
+    /// Not the job: many trackers wait at a time, and are stored.
     last_reported: Option<(JobStatus, Progress)>,
+    completed: Option<Box<Job>>,
     ended: bool,
+}
+
+/// What a [`JobTracker`] knows of its job between two polls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JobSnapshot {
+    /// The state of the job.
+    pub status: JobStatus,
+    /// The progress, as it was last [reported](JobUpdate::progress).
+    pub progress: Progress,
 }
 
 /// A job and its progress: what a [`JobTracker`] yields.
@@ -84,8 +95,8 @@ impl JobTracker {
             retry: RetryState::new(seed),
             schedule: PollSchedule::new(),
             unknown: 0,
-            last: None,
             last_reported: None,
+            completed: None,
             ended: false,
         }
     }
@@ -120,20 +131,24 @@ impl JobTracker {
         self
     }
 
-    /// The last known state of the job, without the input and output of its tasks: they may be
-    /// secret, and a flow can be stored.
+    /// The last known state of the job; `None` before the first response.
     #[must_use]
-    pub fn last(&self) -> Option<&Job> {
-        self.last.as_ref()
+    pub fn last(&self) -> Option<JobSnapshot> {
+        let (status, progress) = self.last_reported.clone()?;
+        Some(JobSnapshot { status, progress })
     }
 
-    /// The completed job: that of the last update if it is passed in, else [`last`](Self::last).
+    /// The completed job: that of the last update if it is passed in, else the job without the input
+    /// and output of its tasks. They may be secret, and a flow can be stored.
     ///
     /// # Errors
     /// [`FlowError::Ended`] if the job isn't completed.
     pub fn completed(&self, last_reported: Option<JobUpdate>) -> Result<Job, FlowError> {
-        let job = last_reported.map(|update| update.job).or_else(|| self.last.clone());
-        job.filter(|job| job.state.current == JobStatus::Completed).ok_or(FlowError::Ended)
+        let job = match last_reported {
+            Some(update) => Some(update.job).filter(is_completed),
+            None => self.completed.as_deref().cloned(),
+        };
+        job.ok_or(FlowError::Ended)
     }
 
     fn schedule_poll(&mut self, asked: Option<Duration>, now: Timestamp) {
@@ -150,26 +165,26 @@ impl JobTracker {
         self.unknown = self.unknown.saturating_add(1);
         let waited = self.schedule.elapsed(now);
         let may_appear = self.unknown <= MISSING_RESPONSES || waited < MISSING_TIME;
-        if self.last.is_none() && may_appear {
+        if self.last_reported.is_none() && may_appear {
             return Ok(());
         }
         self.ended = true;
-        Err(failed(JobError::Gone { id: self.id.clone(), last: self.last.clone() }))
+        Err(failed(JobError::Gone { id: self.id.clone(), last: self.last() }))
     }
 
-    /// Returns an update if the state or the progress changed.
-    fn report(&mut self, job: Job) -> Option<JobUpdate> {
-        let (status, mut progress) = (job.state.current.clone(), job.progress());
-        if let Some((last_status, last_reported)) = &self.last_reported {
-            if compare_shares(progress, *last_reported) == Ordering::Less {
-                progress = *last_reported;
+    /// The progress to report, if the state or the progress changed.
+    fn changed(&mut self, job: &Job) -> Option<Progress> {
+        let (status, mut progress) = (&job.state.current, job.progress());
+        if let Some((last_status, last_progress)) = &self.last_reported {
+            if compare_shares(progress, *last_progress) == Ordering::Less {
+                progress = *last_progress;
             }
-            if (&status, progress) == (last_status, *last_reported) {
+            if (status, progress) == (last_status, *last_progress) {
                 return None;
             }
         }
-        self.last_reported = Some((status, progress));
-        Some(JobUpdate { job, progress })
+        self.last_reported = Some((status.clone(), progress));
+        Some(progress)
     }
 }
 
@@ -182,7 +197,7 @@ impl Flow for JobTracker {
         }
         let left = self.schedule.left(now);
         if left.is_zero() {
-            let last = self.last.clone();
+            let last = self.last();
             return Err(failed(JobError::DeadlinePassed { id: self.id.clone(), last }));
         }
         Ok(match self.retry.poll(&GetJob::new(&self.id), hub, now)? {
@@ -215,21 +230,20 @@ impl Flow for JobTracker {
             self.schedule_poll(retry_after(&reply.headers, now), now);
             return Err(failed(JobError::OtherJob { id: self.id.clone(), answered: job.id }));
         }
-        if self.last.as_ref().is_none_or(|last| last.state.current != job.state.current) {
+        if self.last_reported.as_ref().is_none_or(|(status, _)| *status != job.state.current) {
             let Progress { done, total, .. } = job.progress();
             let state = job.state.current.as_str();
             hub.observers().call(&Event::JobState { state, done, total });
         }
-        self.last = Some(without_values(job.clone()));
+        let changed = self.changed(&job);
         self.ended = job.state.current.is_final();
         match job.state.current {
-            JobStatus::Error => Err(failed(JobError::Failed { job })),
-            JobStatus::Expired => Err(failed(JobError::Expired { job })),
-            _ => {
-                self.schedule_poll(retry_after(&reply.headers, now), now);
-                Ok(self.report(job))
-            }
+            JobStatus::Error => return Err(failed(JobError::Failed { job })),
+            JobStatus::Expired => return Err(failed(JobError::Expired { job })),
+            JobStatus::Completed => self.completed = Some(Box::new(without_values(job.clone()))),
+            _ => self.schedule_poll(retry_after(&reply.headers, now), now),
         }
+        Ok(changed.map(|progress| JobUpdate { job, progress }))
     }
 }
 
@@ -246,6 +260,10 @@ fn compare_shares(a: Progress, b: Progress) -> Ordering {
 fn is_fault(error: &FlowError) -> bool {
     use FlowError::{BodyTooLarge, Timeout, Transport};
     matches!(error, Transport { .. } | Timeout { .. } | BodyTooLarge { .. })
+}
+
+fn is_completed(job: &Job) -> bool {
+    job.state.current == JobStatus::Completed
 }
 
 fn without_values(mut job: Job) -> Job {

@@ -93,9 +93,10 @@ impl Recording {
     ///   never are. `Set-Cookie` is left out of the responses.
     /// - In URLs, the user info and the values of parameters such as `token` are replaced by
     ///   `[redacted]`. So are, in JSON bodies, tokens, passwords, keys, build arguments, environment
-    ///   variables, and the user info and query of URLs. What isn't redacted is written byte for byte.
-    /// - Wherever else such a text of at least 8 bytes occurs, or the API key, it is replaced as well: in
-    ///   a build log, an error, or a header.
+    ///   variables, the URL of a webhook, and the user info and query of URLs. What isn't redacted is
+    ///   written byte for byte.
+    /// - Wherever else such a text of at least 8 bytes occurs, or the API key, or a header of a request
+    ///   that is marked as sensitive, it is replaced as well: in a build log, an error, or a header.
     /// - An upload token is written as one that never expires, so that its upload can be replayed.
     ///
     /// Responses of unknown requests are left out. What can't be recognized as secret remains: look at

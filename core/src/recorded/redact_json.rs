@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::redacted;
@@ -43,6 +43,17 @@ pub(super) fn redact(text: &str, others: &Secrets<'_>) -> Option<String> {
     Some(redacted)
 }
 
+/// What [`Url`] doesn't show of a URL.
+fn secrets_of_url(url: &str) -> Vec<String> {
+    let (_, user, _, query) = url_parts(url);
+    if !url.contains("://") {
+        return Vec::new();
+    }
+    let password = user.split_once(':').map_or(user, |(_, password)| password);
+    let values = query.split('&').map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
+    values.chain([user, password]).map(str::to_owned).collect()
+}
+
 #[derive(Default)]
 struct Found<'a> {
     others: Option<&'a Secrets<'a>>,
@@ -64,16 +75,21 @@ impl Found<'_> {
                 let Ok(Members(members)) = serde_json::from_str(value) else {
                     return self.replace(text, value, whole());
                 };
-                let has_token = members.iter().any(|(name, value)| {
-                    name == "token" && !matches!(value.get(), "\"\"" | "null")
-                });
-                for (name, value) in members {
+                let has = |wanted: &str, is: fn(&str) -> bool| {
+                    members.iter().any(|member| member.name == wanted && is(member.value.get()))
+                };
+                let has_token = has("token", |value| !matches!(value, "\"\"" | "null"));
+                // The URL of a webhook may be all that it takes to call it.
+                let is_webhook = has("type", |value| value == "\"webhook\"");
+                for Member { raw_name, name, value } in members {
+                    self.name(text, raw_name.get());
                     if has_token && name == "expires" {
                         self.replace(text, value.get(), NEVER.to_owned());
                         continue;
                     }
                     let is_secret = (is_secret && name != "capability")
                         || redacted::is_secret_map(&name)
+                        || is_webhook && name == "details"
                         || redacted::is_secret(&name) && value.get().starts_with('"');
                     self.walk(text, value.get(), is_secret, depth + 1);
                 }
@@ -92,28 +108,36 @@ impl Found<'_> {
     }
 
     fn string(&mut self, text: &str, raw: &str, is_secret: bool) {
+        let whole = || format!("\"{REDACTED}\"");
         // Half of a surrogate pair is no text.
         let Ok(string) = serde_json::from_str::<String>(raw) else {
-            return self.replace(text, raw, format!("\"{REDACTED}\""));
+            return self.replace(text, raw, whole());
         };
         if is_secret && !string.is_empty() && string != REDACTED {
             self.secrets.push(string);
-            self.replace(text, raw, format!("\"{REDACTED}\""));
-            return;
+            return self.replace(text, raw, whole());
         }
+        let Some(others) = self.others else {
+            return self.secrets.extend(secrets_of_url(&string));
+        };
+        let redacted = others.redact(raw, usize::MAX);
+        let Ok(string) = serde_json::from_str::<String>(&redacted) else {
+            return self.replace(text, raw, whole());
+        };
         let (_, user, _, query) = url_parts(&string);
         if string.contains("://") && !(user.is_empty() && query.is_empty()) {
             if let Ok(url) = serde_json::to_string(&Url(&string).to_string()) {
                 self.replace(text, raw, url);
             }
-            return;
+        } else if redacted != raw {
+            self.replace(text, raw, redacted.into_owned());
         }
-        if let Some(others) = self.others {
-            let redacted = others.redact(raw, usize::MAX);
-            if redacted != raw {
-                let redacted = redacted.into_owned();
-                self.replace(text, raw, redacted);
-            }
+    }
+
+    fn name(&mut self, text: &str, raw: &str) {
+        let redacted = self.others.map(|others| others.redact(raw, usize::MAX));
+        if let Some(redacted) = redacted.filter(|redacted| redacted != raw) {
+            self.replace(text, raw, redacted.into_owned());
         }
     }
 
@@ -124,7 +148,13 @@ impl Found<'_> {
     }
 }
 
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+struct Members<'a>(Vec<Member<'a>>);
+
+struct Member<'a> {
+    raw_name: &'a RawValue,
+    name: String,
+    value: &'a RawValue,
+}
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -135,7 +165,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 struct MembersVisitor;
 
 impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Vec<(String, &'de RawValue)>;
+    type Value = Vec<Member<'de>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -143,8 +173,9 @@ impl<'de> Visitor<'de> for MembersVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
+        while let Some((raw_name, value)) = map.next_entry::<&RawValue, _>()? {
+            let name = serde_json::from_str(raw_name.get()).map_err(A::Error::custom)?;
+            members.push(Member { raw_name, name, value });
         }
         Ok(members)
     }

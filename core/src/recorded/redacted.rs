@@ -39,10 +39,13 @@ pub(super) fn is_secret_map(name: &str) -> bool {
 pub(super) fn entries(entries: &[Entry]) -> Vec<Entry> {
     let mut texts = Vec::new();
     for entry in entries {
-        let headers = entry.request().map(Request::headers).into_iter().flatten();
-        for (_, value) in headers.filter(|(name, _)| [AUTHORIZATION, COOKIE].contains(name)) {
-            let value = String::from_utf8_lossy(value.as_bytes());
-            texts.extend(value.split([' ', ';', '=']).map(str::to_owned));
+        for (name, value) in entry.request().map(Request::headers).into_iter().flatten() {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            if [AUTHORIZATION, COOKIE].contains(name) {
+                texts.extend(text.split([' ', ';', '=']).map(str::to_owned));
+            } else if value.is_sensitive() {
+                texts.push(text.into_owned());
+            }
         }
         for value in entry.response().headers().get_all(SET_COOKIE) {
             let value = String::from_utf8_lossy(value.as_bytes());

@@ -2,6 +2,9 @@ use crate::request_error::RequestError;
 use crate::wire::id::Id;
 use crate::wire::percent::encode;
 
+/// Paths of the platform in which another's id can't stand.
+const TAKEN: [&str; 3] = ["/v1/images/sources", "/v1/images/tasks", "/v1/jobs/latest"];
+
 /// Writes the path of an operation.
 #[derive(Debug)]
 pub struct Path<'a> {
@@ -30,7 +33,8 @@ impl<'a> Path<'a> {
         self
     }
 
-    /// Appends a slash and an id, percent-encoded.
+    /// Appends a slash and an id, percent-encoded. An id that addresses another resource is refused, such
+    /// as `sources` in `/v1/images/sources`.
     pub fn id<K: ?Sized>(&mut self, id: &Id<K>) -> &mut Self {
         self.value("id", id.as_str())
     }
@@ -51,6 +55,10 @@ impl<'a> Path<'a> {
             self.uri.extend(["{", name, "}"]);
         } else {
             self.uri.extend(encode(text));
+        }
+        if TAKEN.iter().any(|taken| self.uri.ends_with(taken)) {
+            let error = || RequestError::new(name, "is a word that addresses another resource");
+            self.refused.get_or_insert_with(error);
         }
         self
     }
@@ -79,6 +87,24 @@ mod tests {
             let mut path = Path::new(&mut uri);
             path.segment("file", text).segment("other", "");
             assert_eq!(path.finish().unwrap_err().argument(), "file");
+        }
+    }
+
+    #[test]
+    fn an_id_that_is_another_resource_is_refused() {
+        for (before, id) in
+            [("/v1/images", "sources"), ("/v1/images", "tasks"), ("/v1/jobs", "latest")]
+        {
+            let mut uri = "https://h/base".to_owned();
+            let mut path = Path::new(&mut uri);
+            path.literal(before).id(&ImageId::new(id).unwrap()).literal("/build-log");
+            assert_eq!(path.finish().unwrap_err().argument(), "id", "{id}");
+        }
+        for (before, id) in [("/v1/images/sources", "sources"), ("/v1/images", "latest")] {
+            let mut uri = String::new();
+            let mut path = Path::new(&mut uri);
+            path.literal(before).id(&ImageId::new(id).unwrap());
+            assert!(path.finish().is_ok(), "{id}");
         }
     }
 

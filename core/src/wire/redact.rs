@@ -200,13 +200,15 @@ fn spelled(text: &str, secret: &str) -> Option<usize> {
 /// The lengths of all spellings of a character with which a text begins.
 fn spellings(text: &str, character: char) -> impl Iterator<Item = usize> + use<> {
     let plain = text.starts_with(character).then(|| character.len_utf8());
+    // A backslash as JSON escapes it, once and twice.
+    let backslashes = |count| (character == '\\' && backslashes(text) >= count).then_some(count);
     let (percent, json) = match text.bytes().next() {
         Some(b'%') => (percent_encoded(text, character), None),
         Some(b'+') if character == ' ' => (Some(1), None),
         Some(b'\\') => (None, json_escaped(text, character)),
         _ => (None, None),
     };
-    [plain, percent, json].into_iter().flatten()
+    [plain, percent, json, backslashes(2), backslashes(4)].into_iter().flatten()
 }
 
 /// `%2F` or `%2f`, and `%252F`, as in a URL within a URL.
@@ -224,8 +226,10 @@ fn percent_encoded(text: &str, character: char) -> Option<usize> {
     Some(text.len() - rest.len())
 }
 
+/// As JSON escapes it, and JSON in a string of JSON, in which the backslashes are escaped again.
 fn json_escaped(text: &str, character: char) -> Option<usize> {
-    let short = match *text.as_bytes().get(1)? {
+    let after = after_backslashes(text)?;
+    let short = match *after.as_bytes().first()? {
         b'b' => '\u{8}',
         b'f' => '\u{c}',
         b'n' => '\n',
@@ -234,17 +238,27 @@ fn json_escaped(text: &str, character: char) -> Option<usize> {
         byte => char::from(byte),
     };
     if short == character && !character.is_alphanumeric() {
-        return Some(2);
+        return Some(text.len() - after.len() + 1);
     }
     let mut rest = text;
     for unit in character.encode_utf16(&mut [0; 2]) {
-        let (code, behind) = hex::<4>(rest.strip_prefix("\\u")?)?;
+        let (code, behind) = hex::<4>(after_backslashes(rest)?.strip_prefix('u')?)?;
         if code != *unit {
             return None;
         }
         rest = behind;
     }
     Some(text.len() - rest.len())
+}
+
+fn after_backslashes(text: &str) -> Option<&str> {
+    let count = backslashes(text);
+    text.get(count..).filter(|_| count > 0)
+}
+
+/// The backslashes with which a text begins, no more than three levels of JSON have.
+fn backslashes(text: &str) -> usize {
+    text.bytes().take(7).take_while(|&byte| byte == b'\\').count()
 }
 
 fn hex<const DIGITS: usize>(text: &str) -> Option<(u16, &str)> {
@@ -278,6 +292,10 @@ mod tests {
                 "ü€😀, %C3%bc%E2%82%AC😀, \\u00fc\\u20AC\\ud83d\\ude00, ü%e2%82%ac%F0%9F%98%80",
             ),
             ("key\n\"x\"\t", "key\n\"x\"\t, key\\n\\\"x\\\"\\t, key%0A%22x\\u0022%09"),
+            (
+                "key\n\"ü😀\\",
+                r#"key\\n\\\"ü😀\\\\, key\\u000a\\u0022\\u00fc\\ud83d\\ude00\\\\, key\\\\n\"ü😀\"#,
+            ),
         ] {
             let shown = redacted(&[secret], text, usize::MAX);
             let count = text.split(", ").count();

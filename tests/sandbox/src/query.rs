@@ -1,5 +1,7 @@
 //! Query strings, read strictly: what a client sends by mistake is refused, never skipped.
 
+use percent_encoding::percent_decode_str;
+
 use crate::errors::Refusal;
 use crate::settings::{Paging, Settings};
 
@@ -18,6 +20,11 @@ impl Query {
         if !lenient && raw.split('&').any(str::is_empty) {
             return Err(Refusal::parameter("", "a stray & or ? in the query"));
         }
+        let invalid = |pair: &&str| percent_decode_str(pair).decode_utf8().is_err();
+        if let Some(pair) = raw.split('&').find(invalid) {
+            let name = form_urlencoded::parse(pair.as_bytes()).next().unwrap_or_default().0;
+            return Err(Refusal::parameter(&name, "not UTF-8"));
+        }
         let mut left: Vec<(String, String)> =
             form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
         if lenient {
@@ -26,9 +33,6 @@ impl Query {
         for (name, value) in &left {
             if name.is_empty() || value.is_empty() {
                 return Err(Refusal::parameter(name, "an empty query parameter"));
-            }
-            if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
-                return Err(Refusal::parameter(name, "not UTF-8"));
             }
         }
         Ok(Self { left })

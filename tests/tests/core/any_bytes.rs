@@ -11,9 +11,11 @@ use cycle_images::images::{
 use cycle_images::operation::Output;
 use cycle_images::{Hub, ImageId, Operation, SourceId, recorded};
 use cycle_images_tests::recording;
+use cycle_images_tests::support::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use proptest::test_runner::RngSeed;
 
 const FOLDERS: [&str; 9] = [
     "create_image",
@@ -121,12 +123,14 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
     vec(change, 1..4)
 }
 
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) }
+fn config() -> ProptestConfig {
+    let rng_seed = RngSeed::Fixed(7);
+    let (cases, failure_persistence) = (cases(300), None);
+    ProptestConfig { cases, failure_persistence, rng_seed, ..ProptestConfig::default() }
 }
 
 proptest! {
-    #![proptest_config(cases(300))]
+    #![proptest_config(config())]
 
     #[test]
     fn any_bytes_with_any_status(status in statuses(), body in vec(any::<u8>(), 0..200)) {

@@ -3,7 +3,7 @@
 use cycle_images::error::ErrorCode;
 use cycle_images::flow::Until;
 use cycle_images::http::Method;
-use cycle_images::images::{DeleteImage, GetImages};
+use cycle_images::images::DeleteImage;
 use cycle_images::model::{ImageStatus, Json, Source};
 use cycle_images::operation::{Empty, Path, Query, Secrets};
 use cycle_images::{Hub, ImageId, Operation, Secret, Timestamp};

@@ -9,6 +9,7 @@
 )]
 
 mod any_bytes;
+mod any_document;
 mod debug;
 mod error_parts;
 mod error_paths;

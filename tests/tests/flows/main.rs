@@ -12,6 +12,7 @@
 mod clock;
 mod outcomes;
 
+mod any_outcomes;
 mod by_hand;
 mod events;
 mod exchange;

@@ -101,7 +101,7 @@ fn a_tracker_is_finished_from_the_text_whenever_it_was_written() {
     run = stored(run);
     assert!(run.step(seen("running", 1, 4)).unwrap().is_some());
     run = stored(run);
-    assert_eq!(run.flow.last().unwrap().progress().done, 1);
+    assert_eq!(run.flow.last().unwrap().progress.done, 1);
     assert!(run.step(seen("running", 1, 4)).unwrap().is_none(), "it was told before");
     run.request();
     run = stored(run);

@@ -34,7 +34,8 @@ fn a_failed_job_has_every_message() {
     }
     let Some(JobError::Failed { job, .. }) = error.job() else { panic!("{error:?}") };
     assert_eq!(job.tasks.len(), 4);
-    assert_eq!(error.job().unwrap().job(), run.flow.last());
+    assert_eq!(error.job().unwrap().job(), Some(job));
+    assert_eq!(run.flow.last().unwrap().status, job.state.current);
     run.assert_ended();
 }
 
@@ -97,7 +98,7 @@ fn the_deadline_is_exact_and_has_the_last_job() {
         let Some(JobError::DeadlinePassed { id, last: Some(last), .. }) = error.job() else {
             panic!("{error:?}");
         };
-        assert_eq!((id.as_str(), last.progress().done), ("j1", 2));
+        assert_eq!((id.as_str(), last.progress.done), ("j1", 2));
         assert!(error.to_string().contains("j1"), "{error}");
     }
 }

@@ -1,6 +1,6 @@
 //! No secret is written.
 
-use cycle_images::http::{Request, Response};
+use cycle_images::http::{HeaderValue, Request, Response};
 use cycle_images::recorded::{Entry, Recording, Session};
 use serde_json::{Value, json};
 
@@ -36,6 +36,39 @@ fn headers_and_cookies() {
     let har = har(request, received);
     assert!(!har.contains("sec-") && !har.contains("sec%2"), "{har}");
     assert!(har.contains("token=%5Bredacted%5D&page=1"), "{har}");
+}
+
+#[test]
+fn sensitive_headers_that_are_repeated() {
+    let mut request = get("https://h/v1/images");
+    let mut value = HeaderValue::from_static("sec-proxy-token");
+    value.set_sensitive(true);
+    request.headers_mut().insert("x-proxy", value);
+    let har = har(request, response("was sec-proxy-token"));
+    assert!(!har.contains("sec-"), "{har}");
+}
+
+#[test]
+fn the_key_in_a_text_with_a_url() {
+    let mut request = get("https://h/v1/images");
+    request.headers_mut().insert("authorization", "Bearer sec-key-0b5e9d".parse().unwrap());
+    let body = json!({"detail": "sec-key-0b5e9d at https://u:sec-1@h/sec-key-0b5e9d"}).to_string();
+    let har = har(request, response(body));
+    assert!(!har.contains("sec-"), "{har}");
+}
+
+#[test]
+fn the_whole_url_of_a_webhook() {
+    let url = "https://h/sec-path";
+    for auth in [
+        json!({"type": "webhook", "details": {"url": url}}),
+        json!({"details": {"url": url}, "type": "webhook"}),
+    ] {
+        let har = har(get("https://h/v1/x"), response(json!({"auth": auth}).to_string()));
+        assert!(!har.contains("sec-"), "{har}");
+    }
+    let user = json!({"type": "user", "details": {"url": "https://h/path"}});
+    assert!(har(get("https://h/v1/x"), response(user.to_string())).contains("https://h/path"));
 }
 
 #[test]

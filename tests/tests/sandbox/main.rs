@@ -1,6 +1,7 @@
 //! The sandbox against the documents, seen through a client that shares nothing with ours.
 
 #![allow(
+    clippy::panic,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a helper of tests fails as a test does"
@@ -8,6 +9,7 @@
 
 mod client;
 
+mod any_arguments;
 mod auth;
 mod control;
 mod faults;

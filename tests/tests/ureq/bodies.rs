@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use allocation_counter::measure;
 use cycle_images::ImageId;
 use cycle_images::images::GetImageBuildLog;
 use cycle_images_tests::sandbox::{Fault, Sandbox};
@@ -81,4 +82,18 @@ fn a_truncated_compressed_body_is_an_error() {
     let error = log_length(&client(&sandbox)).unwrap_err();
     assert!(matches!(error, Error::Transport { .. }), "{error:?}");
     assert!(error.may_have_arrived());
+}
+
+/// The body and the text of the log: nothing for a buffer that grows while it is read.
+#[test]
+fn a_body_is_read_into_a_buffer_of_its_length() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = client(&sandbox);
+    let peak = |length| {
+        sandbox.fault(Fault::json(200, &document(length)));
+        measure(|| assert_eq!(log_length(&client).unwrap(), length - 28)).bytes_max
+    };
+    peak(1000);
+    let (small, large) = (peak(400_000), peak(800_000));
+    assert!(large - small < 820_000, "400,000 bytes more take {} bytes", large - small);
 }

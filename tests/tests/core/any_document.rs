@@ -1,0 +1,126 @@
+//! Whatever a document has in it, what is read of it is written and read again as the same.
+
+use std::fmt::Debug;
+use std::sync::LazyLock;
+
+use cycle_images::http::Response;
+use cycle_images::images::{DeleteImage, GetImage, GetImageBuildLog, GetImages};
+use cycle_images::jobs::{GetJob, GetJobs};
+use cycle_images::operation::Output;
+use cycle_images::sources::{GetImageSource, GetImageSources};
+use cycle_images::{ImageId, Operation};
+use cycle_images_tests::recording;
+use cycle_images_tests::support::{cases, hub, job, source};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::RngSeed;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+static DOCUMENTS: LazyLock<Vec<(&str, Value)>> = LazyLock::new(|| {
+    let folders = [
+        "get_image",
+        "get_images",
+        "get_image_build_log",
+        "delete_image",
+        "get_image_source",
+        "get_image_sources",
+        "get_job",
+        "get_jobs",
+    ];
+    let named = folders.into_iter().flat_map(|folder| {
+        recording::names(folder).into_iter().map(move |name| (folder, recording::json(&name)))
+    });
+    named.filter(|(_, document)| document.to_string().len() < 16_000).collect()
+});
+
+/// What is put somewhere into a document.
+fn values() -> impl Strategy<Value = Value> {
+    let odd = select(vec![
+        json!(null),
+        json!(""),
+        json!(0),
+        json!(-1),
+        json!(u64::MAX),
+        json!(1.5),
+        json!(1e300),
+        json!([]),
+        json!({}),
+        json!([null]),
+        json!({"": {}}),
+        json!({"type": "x", "details": 1}),
+        json!("0001-01-01T00:00:00Z"),
+        json!("2026-03-26T10:00:00.123456789+14:00"),
+        json!("9999-12-31T23:59:60Z"),
+        json!("live"),
+        json!(true),
+    ]);
+    let text = vec(any::<char>(), 0..9).prop_map(|text| json!(String::from_iter(text)));
+    prop_oneof![odd, text]
+}
+
+/// The place that `at` picks of all those in the data, the data itself included.
+fn pick(value: &mut Value, at: Index) -> &mut Value {
+    let mut places = vec![String::new()];
+    let mut next = 0;
+    while let Some(place) = places.get(next).cloned() {
+        next += 1;
+        match value.pointer(&place) {
+            Some(Value::Array(list)) => {
+                places.extend((0..list.len()).map(|index| format!("{place}/{index}")));
+            }
+            Some(Value::Object(map)) => {
+                let names = map.keys().map(|name| name.replace('~', "~0").replace('/', "~1"));
+                places.extend(names.map(|name| format!("{place}/{name}")));
+            }
+            _ => {}
+        }
+    }
+    value.pointer_mut(at.get::<String>(&places)).unwrap()
+}
+
+fn round_trips<O>(operation: &O, document: &Value) -> Result<(), TestCaseError>
+where
+    O: Operation<Output: Output<Data: Serialize + PartialEq + Debug>>,
+{
+    let Ok(first) = hub().response(operation, Response::new(document.to_string())) else {
+        return Ok(());
+    };
+    let written = serde_json::to_string(&first.data).unwrap();
+    let body = format!(r#"{{"data": {written}}}"#);
+    let second = hub().response(operation, Response::new(body)).unwrap();
+    prop_assert!(second.skipped.is_empty(), "{:?} of {}", second.skipped, written);
+    prop_assert_eq!(&first.data, &second.data);
+    prop_assert_eq!(written, serde_json::to_string(&second.data).unwrap());
+    Ok(())
+}
+
+fn config() -> ProptestConfig {
+    let rng_seed = RngSeed::Fixed(7);
+    let (cases, failure_persistence) = (cases(400), None);
+    ProptestConfig { cases, failure_persistence, rng_seed, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn changed_documents(which in any::<Index>(), changes in vec((any::<Index>(), values()), 0..4)) {
+        let (operation, mut document) = which.get::<(&str, Value)>(&DOCUMENTS).clone();
+        for (at, value) in changes {
+            *pick(&mut document, at) = value;
+        }
+        let image = ImageId::new("x").unwrap();
+        match operation {
+            "get_image" => round_trips(&GetImage::new(image), &document),
+            "get_images" => round_trips(&GetImages::new(), &document),
+            "get_image_build_log" => round_trips(&GetImageBuildLog::new(image), &document),
+            "delete_image" => round_trips(&DeleteImage::new(image), &document),
+            "get_image_source" => round_trips(&GetImageSource::new(source()), &document),
+            "get_image_sources" => round_trips(&GetImageSources::new(), &document),
+            "get_job" => round_trips(&GetJob::new(job()), &document),
+            _ => round_trips(&GetJobs::new(), &document),
+        }?;
+    }
+}
