@@ -133,6 +133,9 @@ mod tests {
         for (recording, version) in [
             ("HTTP/1.1 200 OK\r\nA: 1\r\na:2\r\n\r\n{}\n", Version::HTTP_11),
             ("HTTP/2 200 \na: 1\na:  2 \n\n{}\n", Version::HTTP_2),
+            ("HTTP/2.0 200\na: 1\na: 2\n\n{}\n", Version::HTTP_2),
+            ("HTTP/1.0 200 OK\na: 1\na: 2\n\n{}\n", Version::HTTP_10),
+            ("HTTP/3 200\na: 1\na: 2\n\n{}\n", Version::HTTP_3),
         ] {
             let response = response(recording.as_bytes()).unwrap();
             assert_eq!((response.version(), response.status()), (version, StatusCode::OK));

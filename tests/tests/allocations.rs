@@ -25,6 +25,22 @@ fn the_fullest_request_for_images_is_built_in_at_most_eight_allocations() {
     println!("the fullest request for images is built in {} allocations", counted.count_total);
 }
 
+/// Of a title, an error keeps 4 KiB.
+#[test]
+fn a_title_of_megabytes_is_not_copied_whole() {
+    let hub = Hub::new("key", "hub").unwrap();
+    for piece in ["x", r"\u006b", r"\n"] {
+        let body = format!(r#"{{"error": {{"title": "{}"}}}}"#, piece.repeat(1 << 22));
+        let response = Response::builder().status(500).body(&body).unwrap();
+        let mut error = None;
+        let read = || error = hub.response(&GetImages::new(), response).err();
+        let memory = allocation_counter::measure(read).bytes_max;
+        assert!(memory <= 1 << 20, "{piece}: {memory} bytes");
+        let title = error.unwrap().platform().unwrap().title.clone().unwrap();
+        assert!((4000..=4096).contains(&title.len()), "{piece}: {}", title.len());
+    }
+}
+
 /// Whatever it is made of, and however much of it is secret.
 #[test]
 fn an_error_document_costs_at_most_three_times_its_size() {

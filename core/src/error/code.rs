@@ -73,3 +73,18 @@ impl fmt::Display for ErrorCode {
         f.pad(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::hash::{BuildHasher, RandomState};
+
+    use super::*;
+
+    #[test]
+    fn spellings_of_a_code_have_one_hash_and_other_codes_another() {
+        let state = RandomState::new();
+        let hash = |code: &str| state.hash_one(ErrorCode::from(code));
+        assert_eq!(hash("404.hub.api_key"), hash("404.hub.api-key"));
+        assert_ne!(hash("404.hub.api-key"), hash("404.hub"));
+    }
+}

@@ -124,6 +124,32 @@ mod tests {
         assert_eq!(decode_error::<Image>(text), "at state: missing field `current`");
     }
 
+    /// Only paths are bounded, not the documents.
+    #[test]
+    fn a_path_is_found_after_values_too_deep_for_one() {
+        let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+        let text = format!(r#"{{"id": "1", "unknown": {deep}, "size": "x"}}"#);
+        assert_eq!(decode_error::<Image>(&text), "at size: expected a whole number");
+    }
+
+    /// It may contain the value.
+    #[test]
+    fn the_message_of_another_crates_type_is_not_shown() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(try_from = "String")]
+        struct Even;
+
+        impl TryFrom<String> for Even {
+            type Error = String;
+
+            fn try_from(text: String) -> Result<Self, String> {
+                Err(format!("{text} isn't even"))
+            }
+        }
+
+        assert_eq!(decode_error::<Even>(r#""secret""#), "not what the document says");
+    }
+
     #[test]
     fn texts_that_are_not_json() {
         assert_eq!(decode_error::<Image>("<html>"), "not JSON at line 1 column 1");

@@ -138,6 +138,12 @@ mod tests {
     }
 
     #[test]
+    fn two_digits_and_four_are_the_same_year() {
+        let date = ("date", "Sunday, 06-Nov-94 08:49:07 GMT");
+        assert_eq!(asked(&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"), date]), Some(30));
+    }
+
+    #[test]
     fn far_ahead_is_far_ahead() {
         let far = asked(&[("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT")]);
         assert_eq!(far, Some(251_627_781_599));

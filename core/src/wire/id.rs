@@ -152,6 +152,8 @@ impl<K: ?Sized> AsRef<str> for Id<K> {
 
 #[cfg(test)]
 mod tests {
+    use std::hash::{BuildHasher, RandomState};
+
     use crate::id::{ImageId, SourceId};
 
     #[test]
@@ -171,6 +173,12 @@ mod tests {
         assert_eq!(format!("{id:>5}|{id:?}"), r#"  a/b|Id("a/b")"#);
         let text: &str = id.as_ref();
         assert_eq!(text, "a/b");
+    }
+
+    #[test]
+    fn ids_hash_as_their_texts_do() {
+        let state = RandomState::new();
+        assert_eq!(state.hash_one(SourceId::new("a").unwrap()), state.hash_one("a"));
     }
 
     #[test]

@@ -303,6 +303,8 @@ mod tests {
         }
         let other = "a-b/c=, a%2Bb%2Gc%3D, a+b%, a\\u002";
         assert_eq!(redacted(&["a+b/c="], other, usize::MAX), other);
+        // A plus is a space in a query, and no other character.
+        assert_eq!(redacted(&["abcd"], "a+cd, ++++, +bcd", usize::MAX), "a+cd, ++++, +bcd");
     }
 
     #[test]

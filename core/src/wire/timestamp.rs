@@ -367,4 +367,17 @@ mod tests {
         assert_eq!(Timestamp::try_from(SystemTime::try_from(time).unwrap()), Ok(time));
         assert_eq!(time.unix_millis(), 1_774_519_200_250);
     }
+
+    #[test]
+    fn milliseconds_are_truncated_toward_the_epoch() {
+        for (text, millis) in [
+            ("1970-01-01T00:00:00.0019Z", 1),
+            ("1970-01-01T00:00:00.0009Z", 0),
+            ("1969-12-31T23:59:59.9991Z", 0),
+            ("1969-12-31T23:59:59.9981Z", -1),
+            ("1969-12-31T23:59:59Z", -1000),
+        ] {
+            assert_eq!(text.parse::<Timestamp>().unwrap().unix_millis(), millis, "{text}");
+        }
+    }
 }

@@ -39,6 +39,7 @@ mod task_budget;
 mod time;
 mod timers;
 mod tower;
+mod tracking;
 mod upload_early_response;
 mod upload_errors;
 mod upload_gate;

@@ -9,10 +9,13 @@ use std::time::Duration;
 use cycle_images::flow::RetryPolicy;
 use cycle_images::images::{CreateImage, GetImages};
 use cycle_images::{JobId, SourceId};
-use cycle_images_async::{Body, Client, Error, Reqwest, Tokio, Transport, UploadTransport};
+use cycle_images_async::{
+    Body, Client, DynTimer, DynTransport, Error, Reqwest, Tokio, Tower, Transport, UploadTransport,
+};
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use http::{Request, Response};
 
+use crate::clients::reqwest;
 use crate::manual_transport::{by_hand, poll};
 use crate::upload_fixtures::{TOKEN, bytes, image, of};
 use crate::{KEY, hub_of, runtime, shown};
@@ -139,6 +142,7 @@ fn no_debug_output_shows_a_secret() {
     // Each says what it is, all the same.
     assert!(format!("{pages:?}").contains("Pages") && format!("{items:?}").contains("Items"));
     hides(&pages.into_flow());
+    hides(&client);
 
     hides(&of(&bytes(1000), 100));
     assert!(format!("{:?}", of(&bytes(1000), 100)).contains("1000"));
@@ -150,4 +154,22 @@ fn no_debug_output_shows_a_secret() {
     let seen = looking.0.lock().unwrap().concat();
     assert!(!seen.contains(KEY) && !seen.contains(TOKEN), "{seen}");
     assert!(seen.starts_with("Body"), "{seen}");
+}
+
+#[test]
+fn debug_names_each_part_of_a_client() {
+    let (client, ..) = by_hand();
+    let five = DynTransport::new(async |_: Request<Vec<u8>>| {
+        Ok::<_, std::io::Error>(Response::new("12345"))
+    });
+    let body = runtime().block_on(five.send(Request::default())).unwrap().into_body();
+    for (shown, start) in [
+        (format!("{client:?}"), "Client { hub: Hub {"),
+        (format!("{:?}", DynTimer::from(Tokio)), "DynTimer"),
+        (format!("{:?}", DynTransport::from(reqwest())), "DynTransport { can_upload: true, .. }"),
+        (format!("{body:?}"), "DynBody(5 bytes)"),
+        (format!("{:?}", Tower::<_, Body>::new("service")), "Tower { service: \"service\", .. }"),
+    ] {
+        assert!(shown.starts_with(start), "{shown}");
+    }
 }

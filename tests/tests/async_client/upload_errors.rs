@@ -1,6 +1,8 @@
 //! Uploads that come to nothing: what is told of them, and that none shows the token.
 
+use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Read, Write};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use cycle_images::images::GetImage;
@@ -74,6 +76,22 @@ fn an_error_of_the_tar_is_the_source() {
     runtime().block_on(breaks_off(reqwest));
     runtime().block_on(breaks_off(hyper));
     runtime().block_on(breaks_off(tower));
+}
+
+#[test]
+fn a_file_that_was_truncated_after_it_was_opened_is_an_error() {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("truncated.tar");
+    runtime().block_on(async {
+        let sandbox = Sandbox::start().unwrap();
+        let image = waiting(&sandbox);
+        std::fs::write(&file, bytes(200_000)).unwrap();
+        let tar = Tar::open(&file).await.unwrap();
+        OpenOptions::new().write(true).open(&file).unwrap().set_len(1000).unwrap();
+        let error = refused(&sandbox, reqwest(), &image, tar).await;
+        let cause = cause(&error).unwrap();
+        assert_eq!(cause.to_string(), "the tar ended after 1000 of 200000 bytes");
+    });
+    std::fs::remove_file(file).unwrap();
 }
 
 /// A factory that answers after the first few bytes, and takes in what comes all the same.

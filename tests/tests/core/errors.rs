@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use cycle_images::error::{ErrorCode, ResponseErrorKind};
+use cycle_images::error::{ErrorCode, ResponseErrorKind, report};
 use cycle_images::http::Response;
 use cycle_images::images::{
     CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
@@ -261,4 +261,13 @@ fn display_of_rare_responses() {
     let response = Response::builder().status(404).header("retry-after", "7").body("").unwrap();
     let gone = hub().response(&GetImages::new(), response).unwrap_err().to_string();
     assert!(!gone.contains("Retry-After"), "{gone}");
+}
+
+#[test]
+fn a_report_has_every_source() {
+    let body = r#"{"data": {"id": "1", "size": "x", "state": {"current": "live"}}}"#;
+    let error = hub().response(&GetImage::new(image()), Response::new(body)).unwrap_err();
+    let source = error.source().unwrap();
+    assert_eq!(report(&error).to_string(), format!("{error}: {source}"));
+    assert_eq!(format!("{:#}", report(&error)), format!("{error}\n  caused by: {source}"));
 }

@@ -10,6 +10,7 @@
 
 mod any_bytes;
 mod any_document;
+mod debug;
 mod error_parts;
 mod error_paths;
 mod errors;
@@ -17,6 +18,7 @@ mod hubs;
 mod malformed_responses;
 mod missing_fields;
 mod origins;
+mod other_forms;
 mod recordings_build_logs;
 mod recordings_changes;
 mod recordings_creators;

@@ -51,6 +51,7 @@ fn inputs(job: &DescribedJob) -> Vec<Value> {
 fn a_delete() {
     let reply = delete("documented");
     assert_eq!((reply.status.as_u16(), &*reply.data.action), (200, "delete"));
+    assert_eq!(reply.data.job_id().unwrap().as_str(), "68f0b00000000000000f0001");
     let job = reply.data.job.unwrap();
     assert_eq!(job.id.as_str(), "68f0b00000000000000f0001");
     assert!(job.accepted);

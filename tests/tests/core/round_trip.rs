@@ -206,3 +206,8 @@ fn raw_parts_of_includes_stay_as_they_were_sent() {
     };
     assert_eq!(source.as_str(), RAW);
 }
+
+#[test]
+fn includes_that_are_not_there_are_not_written() {
+    assert_eq!(written(&ImageIncludes::default()), serde_json::json!({}));
+}

@@ -21,6 +21,7 @@ mod pages;
 mod pages_changing;
 mod pages_endless;
 mod pages_malformed;
+mod predicates;
 mod prefetch;
 mod retry;
 mod retry_after;

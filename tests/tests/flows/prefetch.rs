@@ -52,6 +52,19 @@ fn prefetched_pages_are_those_polled_later() {
 }
 
 #[test]
+fn a_boxed_flow_is_the_flow_in_it() {
+    let mut plain = open(GetImages::new());
+    let boxed: Box<dyn Flow<Item = _>> = Box::new(plain.flow.clone());
+    let mut boxed = Run::new(boxed);
+    is_same(&boxed.request(), &plain.request());
+    is_same(&ahead(&mut boxed, 3).unwrap(), &ahead(&mut plain, 3).unwrap());
+    let [told, plain] = [boxed.handle(full(1)), plain.handle(full(1))];
+    assert_eq!(told.unwrap().unwrap().data, plain.unwrap().unwrap().data);
+    assert!(boxed.step(page(&[])).unwrap().is_none());
+    boxed.assert_ended();
+}
+
+#[test]
 fn prefetch_changes_nothing() {
     let mut run = open(GetImages::new());
     let before = run.flow.clone();

@@ -51,6 +51,19 @@ fn quick_404s_are_tolerated_for_15_seconds() {
     run.assert_ended();
 }
 
+#[test]
+fn the_15_seconds_end_at_the_second() {
+    for (elapsed, tolerated) in [(millis(14_999), true), (secs(15), false)] {
+        let mut run = Run::new(track());
+        for _ in 0..5 {
+            run.step(unknown_job()).unwrap();
+        }
+        run.request();
+        run.clock.pass(elapsed - run.clock.passed());
+        assert_eq!(run.handle(unknown_job()).is_ok(), tolerated, "{elapsed:?}");
+    }
+}
+
 /// As documented: *the first 5 answers and the first 15 s, whichever is longer*.
 #[test]
 fn five_404s_are_tolerated_however_slow() {

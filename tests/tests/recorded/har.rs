@@ -84,6 +84,32 @@ fn bodies_that_are_no_text_survive() {
 }
 
 #[test]
+fn only_base64_is_decoded() {
+    for encoding in [json!(null), json!(""), json!("utf-8")] {
+        let content = json!({"text": "AP8=", "encoding": encoding});
+        let entry = one(json!({"status": 200, "content": content}));
+        assert_eq!(entry.response().body(), b"AP8=", "{content}");
+    }
+}
+
+#[test]
+fn every_spelling_of_a_version_is_read() {
+    for (spelled, version) in [
+        ("HTTP/1.0", Version::HTTP_10),
+        ("HTTP/1.1", Version::HTTP_11),
+        ("http/1.1", Version::HTTP_11),
+        ("h2", Version::HTTP_2),
+        ("HTTP/2.0", Version::HTTP_2),
+        ("h3", Version::HTTP_3),
+        ("HTTP/3", Version::HTTP_3),
+        ("unknown", Version::HTTP_11),
+    ] {
+        let entry = one(json!({"status": 200, "httpVersion": spelled}));
+        assert_eq!(entry.response().version(), version, "{spelled}");
+    }
+}
+
+#[test]
 fn a_byte_order_mark_is_skipped() {
     let har = "\u{feff}{\"log\": {\"entries\": []}}";
     assert!(Recording::from_har(har.as_bytes()).unwrap().entries().is_empty());

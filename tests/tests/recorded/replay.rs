@@ -2,10 +2,12 @@
 
 use cycle_images::http::{Request, Response};
 use cycle_images::images::{GetImage, GetImages, UpdateImage};
+use cycle_images::model::Image;
 use cycle_images::recorded::{Entry, Recording, Replay, Session};
 use cycle_images::{Hub, ImageId, Operation};
 use cycle_images_tests::support::{KEY, hub, shown};
-use cycle_images_ureq::Client;
+use cycle_images_ureq::{Client, Tar};
+use serde_json::json;
 
 fn sent(operation: &impl Operation) -> Request<Vec<u8>> {
     hub().request(operation).unwrap()
@@ -96,6 +98,13 @@ fn the_nearest_recording_is_shown_and_what_differs() {
 }
 
 #[test]
+fn of_two_that_are_equally_near_the_first_is_shown() {
+    let replay = Replay::matching(two());
+    let error = replay.respond(&sent(&get("3"))).unwrap_err().to_string();
+    assert!(error.contains("number 1 of 2, GET /v1/images/1: the path differs"), "{error}");
+}
+
+#[test]
 fn the_order_of_parameters_the_host_and_the_spelling_of_json_dont_matter() {
     let request =
         |url: &str, body: &str| Request::post(url).body(body.as_bytes().to_vec()).unwrap();
@@ -125,6 +134,30 @@ fn a_session_that_replays_ends_only_when_all_was_used() {
     assert!(session.finish().unwrap_err().to_string().starts_with("1 of 2 recordings"));
     client.call(&get("1")).unwrap();
     assert_eq!(session.finish().unwrap(), None);
+}
+
+#[test]
+fn an_upload_is_replayed_and_its_tar_is_read() {
+    let details = json!({"token": "t", "expires": "2999-01-01T00:00:00Z"});
+    let source = json!({"type": "direct", "details":
+        {"id": "s", "origin": {"type": "cycle-upload", "details": details}}});
+    let image = json!({"id": "1", "state": {"current": "uploading"}, "source": source});
+    let image: Image = serde_json::from_value(image).unwrap();
+    let refused = Response::builder().status(413).body(Vec::new()).unwrap();
+    let entries = [Entry::from(Response::new(Vec::new())), Entry::from(refused)];
+    let replay = Replay::in_order(entries.into_iter().collect());
+    let client = Client::with_transport(hub(), replay.clone());
+    let upload = || {
+        let mut sent = 0;
+        let result =
+            client.upload(&image, Tar::reader(&[b'.'; 1000][..], 1000), |bytes| sent = bytes);
+        (result, sent)
+    };
+    assert!(matches!(upload(), (Ok(()), 1000)));
+    let (refused, sent) = upload();
+    assert_eq!((refused.unwrap_err().status().unwrap().as_u16(), sent), (413, 1000));
+    assert!(upload().0.unwrap_err().to_string().starts_with("UploadImage"));
+    replay.finish().unwrap();
 }
 
 #[test]

@@ -78,12 +78,14 @@ fn properties_by_their_names_at_any_depth() {
         "client_secret": "sec-4", "base64_config": "sec-5",
         "args": {"A": "sec-6", "B": {"C": ["sec-7"]}},
         "env": {"P": "sec-8"}, "variables": {"v": "sec-9"}, "extra": {"x": "sec-10"},
-        "url": "https://u:sec-11@h/a?sig=sec-12",
+        "url": "https://u:sec-11@h/a?sig=sec-12", "signed": "https://h/a?sig=sec-13",
+        "repo": "https://u:sec-14@h/a",
     });
     let plain = json!({
         "type": "api-key", "api_keys": {"1": {"name": "n"}}, "config": {"user": "app"},
         "extra": {"capability": "images-view"}, "token": "", "labels": {"a": "b"},
         "args": null, "size": 18446744073709551615_u64, "log": "token=",
+        "question": "done? yes&no", "page": "https://h/a",
     });
     let body = json!({"data": [{"deep": [secret, plain]}]}).to_string();
     let har = har(get("https://h/v1/x"), response(body));
@@ -115,6 +117,39 @@ fn a_secret_of_one_exchange_is_redacted_in_all_others() {
     assert!(har.contains(r#"\"expires\": \"0001-01-01T00:00:00Z\""#), "{har}");
 }
 
+/// Of a body, a secret is known only by the name of its property.
+#[test]
+fn a_secret_of_a_body_is_redacted_in_all_others() {
+    let source = br#"{"origin": {"details": {"password": "registry-pass-1"}}}"#;
+    let source = Request::post("https://h/v1/images/sources").body(source.to_vec()).unwrap();
+    let log = r#"{"data": {"log": "docker login -p registry-pass-1\nok"}}"#;
+    let recording: Recording = [
+        Entry::new(source, response("{}")),
+        Entry::new(get("https://h/v1/images/1/build-log"), response(log)),
+        Entry::new(get("https://h/v1/images/1"), response("no JSON: registry-pass-1")),
+    ]
+    .into_iter()
+    .collect();
+    let har = recording.to_har();
+    assert!(!har.contains("registry-pass-1"), "{har}");
+    assert!(har.contains(r"docker login -p [redacted]\\nok"), "{har}");
+}
+
+#[test]
+fn values_nested_deeper_than_64_are_redacted_as_a_whole() {
+    for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+        let nested = |depth: usize| format!("{}1{}", open.repeat(depth), close.repeat(depth));
+        let written = |body: &str| {
+            let har = har(get("https://h/v1/x"), response(body));
+            let again = Recording::from_har(har.as_bytes()).unwrap();
+            String::from_utf8(again.entries()[0].response().body().clone()).unwrap()
+        };
+        assert_eq!(written(&nested(64)), nested(64));
+        assert_eq!(written(&nested(65)), nested(65).replace('1', "\"[redacted]\""));
+        assert_eq!(written(&nested(70)), nested(65).replace('1', "\"[redacted]\""));
+    }
+}
+
 #[test]
 fn nothing_but_the_secret_changes() {
     let body = "{ \"a\" : 1.50,\"token\":\"s\", \"b\": [1e400 , \"\\u00fc\"], \"a\": 2}\n";
@@ -135,6 +170,12 @@ fn debug_shows_no_secret() {
     let shown =
         format!("{session:?} {entry:?} {recording:?} {:?}", Session::replay(recording.clone()));
     assert!(!shown.contains("sec"), "{shown}");
+    let written = format!("{session:?} {entry:?} {:?}", Entry::from(response("sec-3")));
+    let expected = "Session(recording) GET https://h/v1/x?[redacted], 0 bytes -> 200 OK, 5 bytes any \
+                    request -> 200 OK, 5 bytes";
+    assert_eq!(written, expected);
+    let replay = Session::replay(recording);
+    assert!(format!("{replay:?}").starts_with("Session(Replay"), "{replay:?}");
 }
 
 #[test]

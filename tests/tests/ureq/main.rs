@@ -10,6 +10,7 @@
 mod agents;
 mod bodies;
 mod connections;
+mod debug;
 mod items;
 mod no_response;
 mod proxies;

@@ -9,7 +9,11 @@ use std::time::Duration;
 use cycle_images::flow::RetryPolicy;
 use cycle_images::images::{CreateImage, GetImages};
 use cycle_images::{Operation, SourceId};
-use cycle_images_ureq::Error;
+use cycle_images_tests::support::hub_at;
+use cycle_images_ureq::{Client, Error};
+use ureq::http::Request;
+use ureq::middleware::MiddlewareNext;
+use ureq::{Agent, SendBody};
 
 use crate::{KEY, client_of, shown};
 
@@ -56,6 +60,27 @@ fn fails_once<O: Operation + Clone>(operation: &O) {
         assert!(!error.may_have_arrived() && error.source().is_some(), "{error:?}");
         assert!(!shown(&error).contains(KEY));
         assert_eq!(server.count(), 1);
+    }
+}
+
+/// An agent whose TLS fails in this way.
+fn agent_failing(error: fn() -> ureq::Error) -> Agent {
+    let failing = move |_: Request<SendBody<'_>>, _: MiddlewareNext<'_>| Err(error());
+    Agent::config_builder().middleware(failing).build().new_agent()
+}
+
+/// As with a provider that can't be used, or a host that has no name for TLS.
+#[test]
+fn tls_that_cant_begin_is_not_retried() {
+    for error in [
+        || ureq::Error::Tls("no name for TLS"),
+        || ureq::Error::Rustls(rustls::Error::General("no provider".to_owned())),
+    ] {
+        let client = Client::with_agent(hub_at("https://127.0.0.1:1"), agent_failing(error));
+        let client = client.with_retry(RetryPolicy::default().initial_backoff(Duration::ZERO));
+        let error = client.call(&GetImages::new()).unwrap_err();
+        assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
+        assert!(!error.may_have_arrived(), "{error:?}");
     }
 }
 

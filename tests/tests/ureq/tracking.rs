@@ -84,6 +84,16 @@ fn a_passed_deadline_returns_the_last_known_job() {
     assert_eq!(job.state.current, JobStatus::Completed);
 }
 
+#[test]
+fn a_deadline_of_zero_polls_nothing() {
+    let sandbox = still();
+    let client = client(&sandbox);
+    let (_, descriptor) = import(&sandbox, &client);
+    let error = client.track(&descriptor).unwrap().deadline(Duration::ZERO).wait().unwrap_err();
+    assert!(matches!(error.job(), Some(JobError::DeadlinePassed { .. })), "{error:?}");
+    assert_eq!(looks(&sandbox), 0);
+}
+
 /// `wait` promises a completed job: none that is still running, and none that failed.
 #[test]
 fn wait_after_an_error_is_an_error() {

@@ -1,0 +1,38 @@
+//! The settings of a stream of a job.
+
+use std::io;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use cycle_images::JobId;
+use cycle_images::flow::JobError;
+use cycle_images_async::Client;
+use futures_util::FutureExt;
+use http::{Request, Response};
+
+use crate::hub_of;
+
+#[test]
+fn the_interval_and_the_deadline_are_those_of_the_polls() {
+    // Shorter than the first interval by default.
+    const INTERVAL: Duration = Duration::from_millis(200);
+    let states = Mutex::new(["queued", "running", "completed"].into_iter());
+    let transport = async |_: Request<Vec<u8>>| {
+        let state = states.lock().unwrap().next().ok_or_else(|| io::Error::other("no more"))?;
+        let body = format!(r#"{{"data": {{"id": "j1", "state": {{"current": "{state}"}}}}}}"#);
+        Ok::<_, io::Error>(Response::new(body))
+    };
+    let waits = Mutex::new(Vec::new());
+    let timer = async |time| waits.lock().unwrap().push(time);
+    let client = Client::new(hub_of("http://core.invalid"), transport, timer);
+    let id = JobId::new("j1").unwrap();
+
+    let mut track = client.track_job(&id).deadline(Duration::ZERO);
+    let error = track.wait().now_or_never().unwrap().unwrap_err();
+    assert!(matches!(error.job(), Some(JobError::DeadlinePassed { .. })), "{error:?}");
+
+    let mut track = client.track_job(&id).poll_interval(INTERVAL);
+    assert_eq!(track.wait().now_or_never().unwrap().unwrap().id, id);
+    let waits = waits.lock().unwrap();
+    assert!(!waits.is_empty() && waits.iter().all(|time| *time <= INTERVAL), "{waits:?}");
+}
