@@ -62,9 +62,8 @@ pub fn misfits(document: &Document) -> Vec<String> {
             misfits.push(format!("{id}: not in the document"));
             continue;
         };
-        let success = operation["responses"].as_object().unwrap().iter();
-        let (_, response) =
-            success.into_iter().find(|(status, _)| status.starts_with('2')).unwrap();
+        let mut responses = operation["responses"].as_object().unwrap().iter();
+        let (_, response) = responses.find(|(status, _)| status.starts_with('2')).unwrap();
         let response = document.resolve(response);
         let validator = document.validator(&response["content"]["application/json"]["schema"]);
         for name in recording::names(folder) {

@@ -154,10 +154,10 @@ pub fn misfits(document: &Document) -> Vec<String> {
     sources(&mut sent);
     jobs(&mut sent);
     println!("{} requests checked", sent.len());
-    let misfit = |(name, request): &Sent| {
+    let misfit = |(name, request): &Sent| -> Vec<String> {
         let wrong = misfit(document, name, request);
         let line = format!("{} {}", request.method(), request.uri());
-        wrong.into_iter().map(move |wrong| format!("{name}: {wrong}\n  {line}"))
+        wrong.into_iter().map(|wrong| format!("{name}: {wrong}\n  {line}")).collect()
     };
     sent.iter().flat_map(misfit).collect()
 }
