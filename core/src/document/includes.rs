@@ -132,7 +132,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Readable<'_, 'de, A> {
         let part = Part { value, path: &path, skips: self.skips };
         V::deserialize(part).or_else(|error| {
             let empty = V::deserialize(UnitDeserializer::<A::Error>::new())?;
-            self.skips.add(value, &error, || path);
+            self.skips.add(value, &error, &|| path.clone());
             Ok(empty)
         })
     }
@@ -147,7 +147,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Readable<'_, 'de, A> {
                     return Ok(Some((key, value)));
                 }
                 Err(error) if self.skips.total < MAX_RECORDS => {
-                    self.skips.add(value, &error, || self.path.clone().key(&key));
+                    self.skips.add(value, &error, &|| self.path.clone().key(&key));
                 }
                 Err(error) => return Err(A::Error::custom(error)),
             }

@@ -33,7 +33,7 @@ impl SkippedParts {
         &mut self,
         value: &RawValue,
         error: &serde_json::Error,
-        path: impl FnOnce() -> JsonPath,
+        path: &dyn Fn() -> JsonPath,
     ) {
         self.total += 1;
         let bytes = self.bytes.saturating_add(value.get().len());
@@ -195,7 +195,7 @@ impl<'de, D, I: DeserializeOwned + Default> DeserializeSeed<'de> for IncludesOf<
         let includes = match Option::<I>::deserialize(part) {
             Ok(includes) => includes,
             Err(error) => {
-                reading.skips.add(value, &error, || reading.path.clone());
+                reading.skips.add(value, &error, &|| reading.path.clone());
                 None
             }
         };
@@ -265,7 +265,7 @@ impl<T> Default for List<T> {
 
 impl<T: DeserializeOwned> Data for List<T> {
     fn read<'de, D: Deserializer<'de>>(&mut self, value: D) -> Result<(), D::Error> {
-        value.deserialize_any(Records(&mut self.0))
+        value.deserialize_option(Records(&mut self.0))
     }
 
     fn read_again<'de, D: Deserializer<'de>>(
@@ -274,7 +274,7 @@ impl<T: DeserializeOwned> Data for List<T> {
         path: &mut JsonPath,
         skips: &mut SkippedParts,
     ) -> Result<Result<(), DecodeError>, D::Error> {
-        value.deserialize_any(LenientRecords { records: &mut self.0, path, skips }).map(Ok)
+        value.deserialize_option(LenientRecords { records: &mut self.0, path, skips }).map(Ok)
     }
 
     fn absent<E: Error>(&mut self) -> Result<(), E> {
@@ -304,8 +304,12 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Records<'_, T> {
         f.write_str("a list")
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
+    fn visit_none<E>(self) -> Result<(), E> {
         Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, list: D) -> Result<(), D::Error> {
+        list.deserialize_seq(self)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
@@ -330,8 +334,12 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for LenientRecords<'_, T> {
         f.write_str("a list")
     }
 
-    fn visit_unit<E>(self) -> Result<(), E> {
+    fn visit_none<E>(self) -> Result<(), E> {
         Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, list: D) -> Result<(), D::Error> {
+        list.deserialize_seq(self)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
@@ -348,7 +356,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for LenientRecords<'_, T> {
             bounded(index)?;
             match serde_json::from_str(record.get()) {
                 Ok(Object(record)) => self.records.push(record),
-                Err(error) => self.skips.add(record, &error, || place(self.path, index)),
+                Err(error) => self.skips.add(record, &error, &|| place(self.path, index)),
             }
             index += 1;
         }

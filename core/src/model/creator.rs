@@ -64,7 +64,7 @@ pub struct Account {
     #[serde(deserialize_with = "lenient::or_default")]
     pub two_factor_auth: TwoFactorAuth,
     /// Lifecycle timestamps, by the event's name, such as `last_login`.
-    #[serde(with = "event_times", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(with = "lenient::times", skip_serializing_if = "BTreeMap::is_empty")]
     pub events: BTreeMap<String, Option<Timestamp>>,
 }
 
@@ -131,7 +131,7 @@ pub struct ApiKeyCreator {
     /// The lifecycle state.
     pub state: State<LifeStatus>,
     /// Lifecycle timestamps, by the event's name.
-    #[serde(default, with = "event_times")]
+    #[serde(default, with = "lenient::times")]
     pub events: BTreeMap<String, Option<Timestamp>>,
 }
 
@@ -184,32 +184,4 @@ pub struct Capabilities {
     /// The capabilities that it has, if not all, such as `images-view`.
     #[serde(deserialize_with = "lenient::list")]
     pub specific: Vec<String>,
-}
-
-/// A map of times, each of which may be never.
-mod event_times {
-    use std::collections::BTreeMap;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::wire::lenient;
-    use crate::wire::timestamp::Timestamp;
-
-    #[derive(Deserialize, Serialize)]
-    #[serde(transparent)]
-    struct Time(#[serde(with = "lenient::or_never")] Option<Timestamp>);
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<BTreeMap<String, Option<Timestamp>>, D::Error> {
-        let times = Option::<BTreeMap<String, Time>>::deserialize(deserializer)?;
-        Ok(times.into_iter().flatten().map(|(name, Time(time))| (name, time)).collect())
-    }
-
-    pub(super) fn serialize<S: Serializer>(
-        events: &BTreeMap<String, Option<Timestamp>>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(events.iter().map(|(name, time)| (name, Time(*time))))
-    }
 }

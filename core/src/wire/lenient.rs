@@ -72,21 +72,25 @@ struct Whole<N = u64>(N);
 
 impl<'de, N: TryFrom<u64>> Deserialize<'de> for Whole<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Number(PhantomData)).map(Self)
+        deserializer.deserialize_option(Number(PhantomData)).map(Self)
     }
 }
 
 struct Number<N>(PhantomData<N>);
 
-impl<N: TryFrom<u64>> Visitor<'_> for Number<N> {
+impl<'de, N: TryFrom<u64>> Visitor<'de> for Number<N> {
     type Value = N;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a whole number")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<N, E> {
+    fn visit_none<E: Error>(self) -> Result<N, E> {
         self.visit_u64(0)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, number: D) -> Result<N, D::Error> {
+        number.deserialize_u64(self)
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<N, E> {
@@ -154,8 +158,12 @@ where
             f.write_str("a list")
         }
 
-        fn visit_unit<E>(self) -> Result<Vec<T>, E> {
+        fn visit_none<E>(self) -> Result<Vec<T>, E> {
             Ok(Vec::new())
+        }
+
+        fn visit_some<D: Deserializer<'de>>(self, list: D) -> Result<Vec<T>, D::Error> {
+            list.deserialize_seq(self)
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
@@ -170,7 +178,7 @@ where
         }
     }
 
-    deserializer.deserialize_any(List(PhantomData))
+    deserializer.deserialize_option(List(PhantomData))
 }
 
 /// Reads `null` as an empty map, and leaves out entries that are `null`.
@@ -179,7 +187,7 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    deserializer.deserialize_any(Map(|value: Option<Object<T>>| Some(value?.0)))
+    deserializer.deserialize_option(Map(|value: Option<Object<T>>| Some(value?.0)))
 }
 
 /// Reads `null` as an empty map of strings, and an entry that is `null` as an empty string.
@@ -187,7 +195,7 @@ pub(crate) fn texts<'de, D>(deserializer: D) -> Result<BTreeMap<String, String>,
 where
     D: Deserializer<'de>,
 {
-    deserializer.deserialize_any(Map(|text: Option<String>| Some(text.unwrap_or_default())))
+    deserializer.deserialize_option(Map(|text: Option<String>| Some(text.unwrap_or_default())))
 }
 
 /// Reads `null` as an empty map of whole numbers, and leaves out entries that are `null`.
@@ -195,7 +203,34 @@ pub(crate) fn counts<'de, D>(deserializer: D) -> Result<BTreeMap<String, u64>, D
 where
     D: Deserializer<'de>,
 {
-    deserializer.deserialize_any(Map(|count: Option<Whole>| Some(count?.0)))
+    deserializer.deserialize_option(Map(|count: Option<Whole>| Some(count?.0)))
+}
+
+/// A map of times, each of which may be never.
+pub(crate) mod times {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Map, or_never};
+    use crate::wire::timestamp::Timestamp;
+
+    #[derive(Deserialize, Serialize)]
+    #[serde(transparent)]
+    struct Time(#[serde(with = "or_never")] Option<Timestamp>);
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<String, Option<Timestamp>>, D::Error> {
+        deserializer.deserialize_option(Map(|Time(time)| Some(time)))
+    }
+
+    pub(crate) fn serialize<S: Serializer>(
+        times: &BTreeMap<String, Option<Timestamp>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(times.iter().map(|(name, time)| (name, Time(*time))))
+    }
 }
 
 /// A map, with the function that converts its entries or leaves them out.
@@ -208,8 +243,12 @@ impl<'de, E: Deserialize<'de>, T> Visitor<'de> for Map<E, T> {
         f.write_str("a map")
     }
 
-    fn visit_unit<U>(self) -> Result<Self::Value, U> {
+    fn visit_none<U>(self) -> Result<Self::Value, U> {
         Ok(BTreeMap::new())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, map: D) -> Result<Self::Value, D::Error> {
+        map.deserialize_map(self)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {

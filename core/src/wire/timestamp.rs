@@ -252,21 +252,25 @@ impl Timestamp {
     where
         D: Deserializer<'de>,
     {
-        deserializer.deserialize_any(OrNever)
+        deserializer.deserialize_option(OrNever)
     }
 }
 
 struct OrNever;
 
-impl Visitor<'_> for OrNever {
+impl<'de> Visitor<'de> for OrNever {
     type Value = Option<Timestamp>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a time in RFC 3339")
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
         Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, time: D) -> Result<Self::Value, D::Error> {
+        time.deserialize_str(self)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
