@@ -1,31 +1,52 @@
-//! What the crate sends, and what its tests answer with, fits the platform's published document.
+//! What the crate sends and reads, and what its tests answer with, fits the platform's published
+//! document.
 //!
-//! The document is not part of this project. `CYCLE_OPENAPI` is the path of a copy; without it, the suite is ignored.
+//! The document is not part of this project. `CYCLE_OPENAPI` is the path of a copy; without it, the
+//! tests that need it are ignored.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-mod document;
+mod faults;
 mod recordings;
 mod requests;
+mod responses;
+mod sandbox;
+mod schemas;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use cycle_images_tests::openapi::Document;
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use document::Document;
+/// What doesn't fit, each with its name.
+type Misfits = fn(&Document) -> Vec<String>;
+
+const TESTS: [(&str, Misfits); 8] = [
+    ("faults_are_still_there", |document| faults::mend(&mut document.clone())),
+    ("requests_fit", |document| requests::misfits(&mended(document))),
+    ("recordings_fit", |document| recordings::misfits(&mended(document))),
+    ("recorded_errors_fit", |document| recordings::error_misfits(&mended(document))),
+    ("answers_of_the_sandbox_fit", |document| sandbox::misfits(&mended(document))),
+    ("recordings_are_complete", responses::missing_in_recordings),
+    ("places_fit", |document| responses::invalid_places(&mended(document))),
+    ("nothing_drifted", responses::drifted),
+];
+
+fn mended(document: &Document) -> Document {
+    let mut document = document.clone();
+    faults::mend(&mut document);
+    document
+}
 
 fn main() -> ExitCode {
-    let document = std::env::var_os("CYCLE_OPENAPI").map(|path| Arc::new(Document::open(&path)));
+    let path = std::env::var_os("CYCLE_OPENAPI");
+    let document = path.map(|path| Document::parse(&std::fs::read(path).unwrap()).unwrap());
     if document.is_none() {
         eprintln!("ignored: set CYCLE_OPENAPI to a copy of the platform's OpenAPI document");
     }
-    let tests: [(&str, fn(&Document) -> Vec<String>); 3] = [
-        ("listed_faults_are_still_there", Document::outdated_faults),
-        ("requests_fit", requests::misfits),
-        ("recordings_fit", recordings::misfits),
-    ];
-    let trials = tests.into_iter().map(|(name, misfits)| {
+    let document = document.map(Arc::new);
+    let trials = TESTS.into_iter().map(|(name, misfits)| {
         let document = document.clone();
         let ignored = document.is_none();
         let run = move || {

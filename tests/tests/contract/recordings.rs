@@ -1,29 +1,10 @@
 //! The recordings fit the response schemas, except those that are listed.
 
+use cycle_images_tests::openapi::{Document, operations};
 use cycle_images_tests::recording;
 use serde_json::Value;
 
-use crate::document::{Document, errors};
-
-const OPERATIONS: [(&str, &str); 17] = [
-    ("create_image", "createImage"),
-    ("create_image_job", "createImageJob"),
-    ("create_image_source", "createImageSource"),
-    ("create_images_job", "createImagesJob"),
-    ("delete_image", "deleteImage"),
-    ("delete_image_source", "deleteImageSource"),
-    ("get_image", "getImage"),
-    ("get_image_build_log", "getImageBuildLog"),
-    ("get_image_source", "getImageSource"),
-    ("get_image_sources", "getImageSources"),
-    ("get_images", "getImages"),
-    ("get_job", "getJob"),
-    ("get_jobs", "getJobs"),
-    ("get_latest_jobs", "getLatestJobs"),
-    ("update_image", "updateImage"),
-    ("update_image_source", "updateImageSource"),
-    ("update_image_source_access", "updateImageSourceAccess"),
-];
+use crate::schemas::{errors, operation, validator};
 
 const NULL: &str = "an empty list or map is null, as the platform's Go writes it";
 
@@ -54,34 +35,51 @@ const OFF_SCHEMA: [(&str, &str); 23] = [
     ("update_image_source_access/as_go_writes", "rights are null or missing"),
 ];
 
-pub fn misfits(document: &Document) -> Vec<String> {
+/// Recordings of errors that don't fit on purpose.
+const OTHER_ERRORS: [(&str, &str); 0] = [];
+
+pub(crate) fn misfits(document: &Document) -> Vec<String> {
     let mut misfits = Vec::new();
     let mut checked = 0;
-    for (folder, id) in OPERATIONS {
-        let Some((_, _, operation)) = document.operation(id) else {
-            misfits.push(format!("{id}: not in the document"));
+    for known in operations() {
+        let Some(operation) = operation(document, &known.id()) else {
+            misfits.push(format!("{known:?}: not in the document"));
             continue;
         };
-        let mut responses = operation["responses"].as_object().unwrap().iter();
-        let (_, response) = responses.find(|(status, _)| status.starts_with('2')).unwrap();
-        let response = document.resolve(response);
-        let validator = document.validator(&response["content"]["application/json"]["schema"]);
-        for name in recording::names(folder) {
+        let schema = document.success(operation).unwrap();
+        let validator = validator(document, schema);
+        for name in recording::names(&known.folder()) {
             checked += 1;
-            let value: Value = recording::json(&name);
-            let wrong = errors(&validator, &value);
-            let listed = OFF_SCHEMA.iter().find(|(listed, _)| *listed == name);
-            match listed {
-                Some((_, reason)) if wrong.is_empty() => {
-                    misfits.push(format!("{name}: fits, but is listed ({reason})"));
-                }
-                None if !wrong.is_empty() => {
-                    misfits.push(format!("{name}: {}", wrong.join("\n  ")))
-                }
-                _ => {}
-            }
+            let wrong = errors(&validator, &recording::json(&name));
+            misfits.extend(misfit(&OFF_SCHEMA, &name, &wrong));
         }
     }
     println!("{checked} recordings checked");
     misfits
+}
+
+pub(crate) fn error_misfits(document: &Document) -> Vec<String> {
+    let schema = &document.root["components"]["schemas"]["ErrorEnvelope"];
+    let validator = validator(document, schema);
+    let names = recording::names("errors");
+    println!("{} recordings of errors checked", names.len());
+    let misfits = names.iter().filter_map(|name| {
+        let wrong = match serde_json::from_slice::<Value>(recording::read(name).body()) {
+            Ok(value) => errors(&validator, &value),
+            Err(error) => vec![error.to_string()],
+        };
+        misfit(&OTHER_ERRORS, name, &wrong)
+    });
+    misfits.collect()
+}
+
+fn misfit(listed: &[(&str, &str)], name: &str, wrong: &[String]) -> Option<String> {
+    let listed = listed.iter().find(|(listed, _)| *listed == name);
+    match listed {
+        Some((_, reason)) if wrong.is_empty() => {
+            Some(format!("{name}: fits, but is listed ({reason})"))
+        }
+        None if !wrong.is_empty() => Some(format!("{name}: {}", wrong.join("\n  "))),
+        _ => None,
+    }
 }

@@ -1,0 +1,80 @@
+//! The sandbox's answers fit the response schemas, apart from `null` for an empty list or map.
+
+use cycle_images_tests::openapi::{Document, Known, Sent, operations};
+use cycle_images_tests::sandbox::Sandbox;
+use cycle_images_tests::support::{image, job, source};
+use http::{HeaderValue, Request};
+use serde_json::Value;
+use ureq::Agent;
+
+use crate::schemas::{errors, operation, validator};
+
+pub(crate) fn misfits(document: &Document) -> Vec<String> {
+    let mut misfits = Vec::new();
+    let mut checked = 0;
+    for known in operations() {
+        let Some(schema) = operation(document, &known.id()).and_then(|of| document.success(of))
+        else {
+            continue;
+        };
+        let validator = validator(document, schema);
+        for request in &known.requests {
+            checked += 1;
+            let wrong = match answer(request) {
+                Ok(answer) => errors(&validator, &answer),
+                Err(error) => vec![error],
+            };
+            misfits.extend(wrong.into_iter().map(|wrong| shown(&known, request, &wrong)));
+        }
+    }
+    println!("{checked} answers of the sandbox checked");
+    misfits
+}
+
+fn shown(known: &Known, request: &Sent, wrong: &str) -> String {
+    let wrong: String = wrong.chars().take(500).collect();
+    format!("{known:?}: {} {}\n  {wrong}", request.method(), request.uri())
+}
+
+/// The answer of a new sandbox to the request, whose ids are replaced by those of the sandbox.
+fn answer(request: &Sent) -> Result<Value, String> {
+    let sandbox = Sandbox::start().unwrap();
+    let agent = Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let send = |mut request: Sent| {
+        let key = format!("Bearer {}", sandbox.api_key());
+        let headers = request.headers_mut();
+        headers.insert("authorization", HeaderValue::from_str(&key).unwrap());
+        headers.insert("x-hub-id", HeaderValue::from_str(sandbox.hub_id()).unwrap());
+        let mut response = match request.body().is_empty() {
+            true => agent.run(request.map(|_| ())).unwrap(),
+            false => agent.run(request).unwrap(),
+        };
+        let body = response.body_mut().read_to_string().unwrap();
+        match response.status().is_success() {
+            true => Ok(serde_json::from_str::<Value>(&body).unwrap()),
+            false => Err(body),
+        }
+    };
+    let first = |path: &str| {
+        let request = Request::get(format!("{}{path}", sandbox.url())).body(Vec::new()).unwrap();
+        send(request).unwrap()["data"][0]["id"].as_str().unwrap().to_owned()
+    };
+    let ids = [
+        (image().to_string(), "/v1/images"),
+        (source().to_string(), "/v1/images/sources"),
+        (job().to_string(), "/v1/jobs"),
+    ];
+    let replaced = |text: &str| {
+        let mut text = text.replace("https://api.cycle.io", sandbox.url());
+        for (id, path) in &ids {
+            if text.contains(id) {
+                text = text.replace(id, &first(path));
+            }
+        }
+        text
+    };
+    let (mut parts, body) = request.clone().into_parts();
+    parts.uri = replaced(&parts.uri.to_string()).parse().unwrap();
+    let body = replaced(std::str::from_utf8(&body).unwrap()).into_bytes();
+    send(Request::from_parts(parts, body))
+}
