@@ -25,6 +25,7 @@ use http::{Request, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::recording;
 use crate::support::{hub, image, job, source};
 
 /// An operation of the crate.
@@ -44,8 +45,8 @@ pub type Sent = Request<Vec<u8>>;
 pub(super) struct Read {
     /// Its data and includes, written again.
     pub(super) value: Value,
-    /// Its `Debug`, which shows the unknown words.
-    pub(super) shown: String,
+    /// The reply, whose `Debug` shows the unknown words.
+    pub(super) reply: Box<dyn Debug>,
 }
 
 impl Debug for Known {
@@ -85,6 +86,13 @@ impl Known {
         format!("{} {}", request.method(), path.join("/"))
     }
 
+    /// The recordings of its responses that have every documented property and nothing else.
+    pub fn recordings(&self) -> impl Iterator<Item = String> {
+        let names = ["documented", "with_includes", "every_origin"];
+        let has_all = move |name: &String| names.iter().any(|of| name.ends_with(of));
+        recording::names(&self.folder()).into_iter().filter(has_all)
+    }
+
     /// Reads a response; `None` if the crate refuses it.
     pub(super) fn read(&self, body: &Value) -> Option<Read> {
         (self.read)(&body.to_string())
@@ -94,12 +102,12 @@ impl Known {
 /// An operation with all these arguments, in both list styles.
 fn known<O>(
     operations: Vec<O>,
-    includes: fn(&<O::Output as Output>::Includes) -> serde_json::Result<Value>,
+    includes: fn(&<O::Output as Output>::Includes) -> Option<Value>,
 ) -> Known
 where
     O: Operation + 'static,
-    <O::Output as Output>::Data: Serialize + Debug,
-    <O::Output as Output>::Includes: Debug,
+    <O::Output as Output>::Data: Serialize + Debug + 'static,
+    <O::Output as Output>::Includes: Debug + 'static,
 {
     let styles = [ListStyle::Comma, ListStyle::Repeat];
     let hubs = styles.map(|style| hub().with_list_style(style));
@@ -109,9 +117,11 @@ where
     let requests = requests.collect();
     let read = move |body: &str| {
         let reply = hub().response(operations.first()?, Response::new(body)).ok()?;
-        let data = serde_json::to_value(&reply.data).ok()?;
-        let value = json!({"data": data, "includes": includes(&reply.includes).ok()?});
-        Some(Read { value, shown: format!("{:?} {:?}", reply.data, reply.includes) })
+        let mut value = json!({"data": serde_json::to_value(&reply.data).ok()?});
+        if let (Some(includes), Value::Object(value)) = (includes(&reply.includes), &mut value) {
+            value.insert("includes".to_owned(), includes);
+        }
+        Some(Read { value, reply: Box::new(reply) })
     };
     Known { name: O::NAME, requests, read: Box::new(read) }
 }
@@ -143,7 +153,7 @@ fn images() -> Vec<Known> {
         .filter_state(ImageStatus::Building)
         .filter_source_type(SourceType::StackBuild)
         .filter_source_id(source())
-        .sort("-events.created")
+        .sort("-created")
         .sort("name")
         .page_number(2)
         .page_size(20);
@@ -161,16 +171,14 @@ fn images() -> Vec<Known> {
         .override_target("a/b:1");
     let of_targz = CreateImage::new(source()).override_targz_url("https://f/a.tar.gz");
     vec![
-        known(vec![GetImages::new(), list], |includes| serde_json::to_value(includes)),
-        known(vec![GetImage::new(image()), one], |includes| serde_json::to_value(includes)),
-        known(vec![CreateImage::new(source()), create, of_targz], |_| Ok(json!({}))),
-        known(vec![UpdateImage::new(image()), UpdateImage::new(image()).name("n")], |_| {
-            Ok(json!({}))
-        }),
-        known(vec![DeleteImage::new(image())], |_| Ok(json!({}))),
-        known(vec![GetImageBuildLog::new(image())], |_| Ok(json!({}))),
-        known(vec![CreateImageJob::import(image())], |_| Ok(json!({}))),
-        known(vec![CreateImagesJob::prune([source()])], |_| Ok(json!({}))),
+        known(vec![GetImages::new(), list], |includes| serde_json::to_value(includes).ok()),
+        known(vec![GetImage::new(image()), one], |includes| serde_json::to_value(includes).ok()),
+        known(vec![CreateImage::new(source()), create, of_targz], |_| None),
+        known(vec![UpdateImage::new(image()), UpdateImage::new(image()).name("n")], |_| None),
+        known(vec![DeleteImage::new(image())], |_| None),
+        known(vec![GetImageBuildLog::new(image())], |_| None),
+        known(vec![CreateImageJob::import(image())], |_| None),
+        known(vec![CreateImagesJob::prune([source()])], |_| None),
     ]
 }
 
@@ -214,7 +222,7 @@ fn sources() -> Vec<Known> {
     let list = GetImageSources::new()
         .page_size(20)
         .page_number(2)
-        .sort("-events.created")
+        .sort("-created")
         .filter_state(LifeStatus::Live)
         .filter_state(LifeStatus::Deleting)
         .filter_search("a&b=c d")
@@ -231,26 +239,26 @@ fn sources() -> Vec<Known> {
     for kind in [SourceType::Direct, SourceType::StackBuild, SourceType::Bucket] {
         let source = CreateImageSource::new(DockerHub::new("nginx")).kind(kind).name("n");
         let source = source.identifier("i").description("d").acl(acl.clone());
-        create.push(source.builder_integration_id("b"));
+        create.push(source.builder_integration_id("big-builder"));
     }
     let update = || UpdateImageSource::new(source());
     let mut updates: Vec<_> = origins().into_iter().map(|of| update().origin(of)).collect();
     updates.push(update());
-    updates.push(update().name("n").identifier("i").builder_integration_id("b").description("d"));
+    updates.push(update().name("n").identifier("i").builder_integration_id("big-builder").description("d"));
     updates.push(update().clear_identifier().clear_builder().clear_description());
     vec![
-        known(vec![GetImageSources::new(), list], |includes| serde_json::to_value(includes)),
-        known(vec![GetImageSource::new(source()), one], |includes| serde_json::to_value(includes)),
-        known(create, |_| Ok(json!({}))),
-        known(updates, |_| Ok(json!({}))),
+        known(vec![GetImageSources::new(), list], |includes| serde_json::to_value(includes).ok()),
+        known(vec![GetImageSource::new(source()), one], |includes| serde_json::to_value(includes).ok()),
+        known(create, |_| None),
+        known(updates, |_| None),
         known(
             vec![
                 UpdateImageSourceAccess::set(source(), acl),
                 UpdateImageSourceAccess::clear(source()),
             ],
-            |_| Ok(json!({})),
+            |_| None,
         ),
-        known(vec![DeleteImageSource::new(source())], |_| Ok(json!({}))),
+        known(vec![DeleteImageSource::new(source())], |_| None),
     ]
 }
 
@@ -259,15 +267,15 @@ fn jobs() -> Vec<Known> {
     let list = GetJobs::new()
         .page_size(5)
         .page_number(3)
-        .sort("-events.queued")
+        .sort("-queued")
         .filter_state(JobStatus::Running)
         .filter_search("Import image")
         .filter_range_start(time("2026-03-26T10:00:00Z"))
         .filter_range_end(time("2026-03-26T12:00:00Z"))
         .include(JobInclude::Creators);
     vec![
-        known(vec![GetJobs::new(), list], |includes| serde_json::to_value(includes)),
-        known(vec![GetJob::new(job())], |_| Ok(json!({}))),
-        known(vec![GetLatestJobs::new()], |_| Ok(json!({}))),
+        known(vec![GetJobs::new(), list], |includes| serde_json::to_value(includes).ok()),
+        known(vec![GetJob::new(job())], |_| None),
+        known(vec![GetLatestJobs::new()], |_| None),
     ]
 }

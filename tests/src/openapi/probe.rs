@@ -32,8 +32,7 @@ impl<'a> Probe<'a> {
         let read = self.operation.read(&document);
         read.is_some_and(|read| {
             read.value.pointer(&place.pointer) == document.pointer(&place.pointer)
-                && !read.shown.contains(&format!("Unknown({word:?})"))
-                && !read.shown.contains(&format!("tag: {word:?}"))
+                && !is_unknown(&format!("{:?}", read.reply), word)
         })
     }
 
@@ -70,6 +69,11 @@ impl<'a> Probe<'a> {
     }
 }
 
+/// Whether `Debug` shows it as the word of an enumeration or the tag of an object that is not known.
+fn is_unknown(shown: &str, word: &str) -> bool {
+    shown.contains(&format!("Unknown({word:?})")) || shown.contains(&format!("tag: {word:?}"))
+}
+
 /// The document with another value at the pointer.
 fn with(document: &Value, pointer: &str, value: Value) -> Value {
     let mut document = document.clone();
@@ -89,7 +93,10 @@ fn untagged(label: &str) -> &str {
     tag.map_or(label, |(label, _)| label)
 }
 
-/// The label of a tag, without itself: `.origin(none).type` is that of all origins' types.
-pub(super) fn without_tag(label: &str) -> &str {
-    label.strip_suffix(".type").map_or(label, untagged)
+/// The label of a tag, without itself: `.origin(none).type` is `.origin.type`.
+pub(super) fn without_tag(label: &str) -> String {
+    match label.strip_suffix(".type") {
+        Some(object) => format!("{}.type", untagged(object)),
+        None => label.to_owned(),
+    }
 }

@@ -182,7 +182,7 @@ impl Document {
                             self.label(schema, value, &label, labels);
                             labels.documented.push((label, value.clone()));
                         }
-                        None if fitting.iter().any(|form| is_open(form)) => {}
+                        None if fitting.iter().any(|form| is_open(form) || requires(form, name)) => {}
                         None => labels.undocumented.push(format!("{label}.{name}")),
                     }
                 }
@@ -220,6 +220,11 @@ pub(super) fn is_object(form: &Value) -> bool {
 /// Whether the schema of an object says nothing about its properties.
 pub(super) fn is_open(form: &Value) -> bool {
     form.get("properties").is_none() && form.get("additionalProperties").is_none()
+}
+
+/// Whether a property is required, which may be one that isn't defined.
+fn requires(form: &Value, name: &str) -> bool {
+    elements(part(form, "required")).any(|required| required == name)
 }
 
 /// The schema of a map's entries.

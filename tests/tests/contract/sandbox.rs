@@ -9,6 +9,9 @@ use ureq::Agent;
 
 use crate::schemas::{errors, operation, validator};
 
+/// The end of a message about an empty list or map, which the platform's Go writes as `null`.
+const NULL: [&str; 2] = ["null is not of type \"array\"", "null is not of type \"object\""];
+
 pub(crate) fn misfits(document: &Document) -> Vec<String> {
     let mut misfits = Vec::new();
     let mut checked = 0;
@@ -21,7 +24,11 @@ pub(crate) fn misfits(document: &Document) -> Vec<String> {
         for request in &known.requests {
             checked += 1;
             let wrong = match answer(request) {
-                Ok(answer) => errors(&validator, &answer),
+                Ok(answer) => {
+                    let mut wrong = errors(&validator, &answer);
+                    wrong.retain(|wrong| !NULL.iter().any(|null| wrong.ends_with(null)));
+                    wrong
+                }
                 Err(error) => vec![error],
             };
             misfits.extend(wrong.into_iter().map(|wrong| shown(&known, request, &wrong)));
@@ -55,20 +62,27 @@ fn answer(request: &Sent) -> Result<Value, String> {
             false => Err(body),
         }
     };
-    let first = |path: &str| {
+    let found = |path: &str, is_wanted: &dyn Fn(&Value) -> bool| {
         let request = Request::get(format!("{}{path}", sandbox.url())).body(Vec::new()).unwrap();
-        send(request).unwrap()["data"][0]["id"].as_str().unwrap().to_owned()
+        let list = send(request).unwrap();
+        let record = list["data"].as_array().unwrap().iter().find(|record| is_wanted(record));
+        record.unwrap()["id"].as_str().unwrap().to_owned()
     };
-    let ids = [
-        (image().to_string(), "/v1/images"),
-        (source().to_string(), "/v1/images/sources"),
-        (job().to_string(), "/v1/jobs"),
+    // Only a new image is imported, and only a Dockerfile's build takes another tar file.
+    let is_import = request.uri().path().ends_with("/tasks");
+    let of_targz = request.body().windows(9).any(|part| part == b"targz_url");
+    let image_wanted = |image: &Value| !is_import || image["state"]["current"] == "new";
+    let source_wanted = |of: &Value| !of_targz || of["origin"]["type"] == "docker-file";
+    let ids: [(String, &str, &dyn Fn(&Value) -> bool); 3] = [
+        (image().to_string(), "/v1/images", &image_wanted),
+        (source().to_string(), "/v1/images/sources", &source_wanted),
+        (job().to_string(), "/v1/jobs", &|_| true),
     ];
     let replaced = |text: &str| {
         let mut text = text.replace("https://api.cycle.io", sandbox.url());
-        for (id, path) in &ids {
+        for (id, path, is_wanted) in &ids {
             if text.contains(id) {
-                text = text.replace(id, &first(path));
+                text = text.replace(id, &found(path, *is_wanted));
             }
         }
         text
