@@ -117,10 +117,14 @@ fn body(drift: &mut Drift, document: &Document, operation: Documented<'_>, known
         labels.extend(found.undocumented);
         sent.extend(found.documented);
     }
-    let documented: BTreeSet<String> = places.iter().flat_map(|place| on_the_way(&place.label)).collect();
+    let documented: BTreeSet<String> =
+        places.iter().flat_map(|place| on_the_way(&place.label)).collect();
     drift.compare(&format!("property of a request of {}: ", known.name), &documented, &labels);
-    let enumerations: BTreeSet<String> =
-        places.iter().filter(|place| place.is_word).map(|place| without_tag(&place.label)).collect();
+    let enumerations: BTreeSet<String> = places
+        .iter()
+        .filter(|place| place.is_word)
+        .map(|place| without_tag(&place.label))
+        .collect();
     sent.retain(|(label, value)| enumerations.contains(&without_tag(label)) && value.is_string());
     let placed = places.iter().filter(|place| place.is_word);
     let placed = placed.map(|place| (place.label.clone(), place.value().clone()));
@@ -132,7 +136,10 @@ fn body(drift: &mut Drift, document: &Document, operation: Documented<'_>, known
 fn on_the_way(label: &str) -> Vec<String> {
     let ends = label.match_indices(['.', '[', '(']).map(|(end, _)| end).chain([label.len()]);
     let starts = ends.filter_map(|end| label.get(..end));
-    starts.filter(|label| !label.is_empty() && !label.ends_with([']', ')'])).map(str::to_owned).collect()
+    starts
+        .filter(|label| !label.is_empty() && !label.ends_with([']', ')']))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn response(
@@ -161,6 +168,7 @@ fn response(
     }
     for (label, (place, words)) in enumerations {
         let gone = vocabulary.iter().filter(|word| !words.contains(word.as_str()));
+        let gone = gone.filter(|word| !words::is_code(word));
         // Other places have any word.
         if probe.knows_word(place, "made-up") {
             continue;

@@ -10,10 +10,9 @@ use cycle_images::images::{
 };
 use cycle_images::jobs::{GetJob, GetJobs, GetLatestJobs, JobInclude};
 use cycle_images::model::{
-    AccessRights, Acl, CycleUpload, DockerFile, DockerHub, DockerRegistry, GitRef,
-    HttpCredentials, ImageStatus, JobStatus, LifeStatus, OciRegistry, Origin, ProviderAuth,
-    ProviderCredentials, RegistryCredentials, Repo, SourceType, SshCredentials, UserAuth,
-    WebhookAuth,
+    AccessRights, Acl, CycleUpload, DockerFile, DockerHub, DockerRegistry, GitRef, HttpCredentials,
+    ImageStatus, JobStatus, LifeStatus, OciRegistry, Origin, ProviderAuth, ProviderCredentials,
+    RegistryCredentials, Repo, SourceType, SshCredentials, UserAuth, WebhookAuth,
 };
 use cycle_images::operation::{ListStyle, Output};
 use cycle_images::sources::{
@@ -111,9 +110,9 @@ where
 {
     let styles = [ListStyle::Comma, ListStyle::Repeat];
     let hubs = styles.map(|style| hub().with_list_style(style));
-    let requests = operations.iter().flat_map(|operation| {
-        hubs.iter().map(move |hub| hub.request(operation).unwrap())
-    });
+    let requests = operations
+        .iter()
+        .flat_map(|operation| hubs.iter().map(move |hub| hub.request(operation).unwrap()));
     let requests = requests.collect();
     let read = move |body: &str| {
         let reply = hub().response(operations.first()?, Response::new(body)).ok()?;
@@ -244,11 +243,15 @@ fn sources() -> Vec<Known> {
     let update = || UpdateImageSource::new(source());
     let mut updates: Vec<_> = origins().into_iter().map(|of| update().origin(of)).collect();
     updates.push(update());
-    updates.push(update().name("n").identifier("i").builder_integration_id("big-builder").description("d"));
+    updates.push(
+        update().name("n").identifier("i").builder_integration_id("big-builder").description("d"),
+    );
     updates.push(update().clear_identifier().clear_builder().clear_description());
     vec![
         known(vec![GetImageSources::new(), list], |includes| serde_json::to_value(includes).ok()),
-        known(vec![GetImageSource::new(source()), one], |includes| serde_json::to_value(includes).ok()),
+        known(vec![GetImageSource::new(source()), one], |includes| {
+            serde_json::to_value(includes).ok()
+        }),
         known(create, |_| None),
         known(updates, |_| None),
         known(

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{Document, additional, branch, elements, entries, is_object, part};
+use super::schema::{Document, additional, branch, elements, entries, is_object, is_open, part};
 
 /// A place where a value may stand.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ fn of_object(document: &Document, form: &Value, tag: &str, open: &mut Vec<Value>
     if let Some(schema) = additional(form) {
         add(KEY, "*", schema);
     }
-    if places.is_empty() {
+    if is_open(form) {
         let document = json!({KEY: "placed"});
         let (label, pointer) = (format!("{tag}.*"), format!("/{KEY}"));
         places.push(Place { label, pointer, document, is_word: false });

@@ -1,6 +1,6 @@
 //! Whether an operation of the crate knows a place of its response.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -10,13 +10,15 @@ use super::places::Place;
 /// A probe into the typed response of an operation.
 pub(super) struct Probe<'a> {
     operation: &'a Known,
-    /// What is known of objects, by label.
+    /// What is known, by label.
     known: BTreeMap<String, bool>,
+    /// The labels of raw JSON.
+    raw: BTreeSet<String>,
 }
 
 impl<'a> Probe<'a> {
     pub(super) fn new(operation: &'a Known) -> Self {
-        Self { operation, known: BTreeMap::new() }
+        Self { operation, known: BTreeMap::new(), raw: BTreeSet::new() }
     }
 
     /// Whether a value at the place comes out again, and not only because its object keeps all
@@ -47,22 +49,30 @@ impl<'a> Probe<'a> {
     }
 
     fn has_a_field(&mut self, document: &Value, pointer: &str, label: &str) -> bool {
-        let Some((parent, name)) = pointer.rsplit_once('/') else { return true };
+        let Some((parent, _)) = pointer.rsplit_once('/') else { return true };
         if let Some(label) = label.strip_suffix("[]") {
             return self.has_a_field(document, parent, label);
         }
         if let Some(known) = self.known.get(label) {
             return *known;
         }
-        let outer = label.rsplit_once('.').map_or("", |(outer, _)| outer);
+        let outer = label.rsplit_once('.').map_or("", |(outer, _)| untagged(outer));
+        if self.raw.contains(outer.trim_end_matches("[]")) {
+            self.raw.insert(label.to_owned());
+            return true;
+        }
         let made_up = format!("{parent}/made-up");
         let known = if !self.comes_out(&with(document, &made_up, json!("made up")), &made_up) {
             true
         } else if self.keeps_nonsense(document, parent) {
-            self.has_a_field(document, parent, untagged(outer))
+            let known = self.has_a_field(document, parent, outer);
+            if known {
+                self.raw.insert(label.to_owned());
+            }
+            known
         } else {
             // An object that keeps all properties: of those with a field, it reads the value.
-            !self.keeps_nonsense(document, &format!("{parent}/{name}"))
+            !self.keeps_nonsense(document, pointer)
         };
         self.known.insert(label.to_owned(), known);
         known

@@ -173,16 +173,18 @@ impl Document {
                     let found = fitting.iter().find_map(|form| {
                         let property = form.get("properties").and_then(|all| all.get(name));
                         let label = format!("{label}{}", tag(form));
-                        property.map(|schema| (schema, format!("{label}.{name}"))).or_else(|| {
-                            Some((additional(form)?, format!("{label}.*")))
-                        })
+                        property
+                            .map(|schema| (schema, format!("{label}.{name}")))
+                            .or_else(|| Some((additional(form)?, format!("{label}.*"))))
                     });
                     match found {
                         Some((schema, label)) => {
                             self.label(schema, value, &label, labels);
                             labels.documented.push((label, value.clone()));
                         }
-                        None if fitting.iter().any(|form| is_open(form) || requires(form, name)) => {}
+                        None if fitting
+                            .iter()
+                            .any(|form| is_open(form) || requires(form, name)) => {}
                         None => labels.undocumented.push(format!("{label}.{name}")),
                     }
                 }
@@ -214,7 +216,9 @@ fn is_under(path: &str, prefix: &str) -> bool {
 
 pub(super) fn is_object(form: &Value) -> bool {
     let kind = part(form, "type");
-    kind == "object" || elements(kind).any(|kind| kind == "object") || form.get("properties").is_some()
+    kind == "object"
+        || elements(kind).any(|kind| kind == "object")
+        || form.get("properties").is_some()
 }
 
 /// Whether the schema of an object says nothing about its properties.
@@ -242,7 +246,9 @@ pub(super) fn branch(forms: &[Value], form: &Value) -> Option<String> {
 fn has_tag_of(form: &Value, value: &Value) -> bool {
     let words = form.pointer("/properties/type/enum");
     match (words, value.get("type")) {
-        (Some(words), Some(tag)) if elements(words).count() == 1 => elements(words).any(|w| w == tag),
+        (Some(words), Some(tag)) if elements(words).count() == 1 => {
+            elements(words).any(|w| w == tag)
+        }
         _ => true,
     }
 }

@@ -42,7 +42,11 @@ fn faults() -> [Fault; 13] {
             "the capability that createImageJob needs",
         ),
         fault("/components/schemas/ApiKeyCreator/required", Extra("creator"), UNDEFINED),
-        fault("/components/schemas/IntegrationDefinition/required", Extra("required_fields"), UNDEFINED),
+        fault(
+            "/components/schemas/IntegrationDefinition/required",
+            Extra("required_fields"),
+            UNDEFINED,
+        ),
         fault("/components/schemas/GatewayEnvironmentService/required", Extra("config"), UNDEFINED),
         fault(
             "/components/schemas/VpnEnvironmentService/required",
@@ -125,14 +129,17 @@ fn rename(schema: &mut Value, wrong: &str, right: &str) -> bool {
     let mut found = false;
     match schema {
         Value::Object(object) => {
-            if object.get(wrong).and_then(Value::as_array).is_some_and(|of| of.contains(&variable)) {
+            if object.get(wrong).and_then(Value::as_array).is_some_and(|of| of.contains(&variable))
+            {
                 let alternatives = object.remove(wrong).unwrap();
                 object.insert(right.to_owned(), alternatives);
                 found = true;
             }
             object.values_mut().for_each(|value| found |= rename(value, wrong, right));
         }
-        Value::Array(list) => list.iter_mut().for_each(|value| found |= rename(value, wrong, right)),
+        Value::Array(list) => {
+            list.iter_mut().for_each(|value| found |= rename(value, wrong, right))
+        }
         _ => (),
     }
     found

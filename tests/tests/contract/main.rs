@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod doctored;
 mod faults;
 mod recordings;
 mod requests;
@@ -46,15 +47,20 @@ fn main() -> ExitCode {
         eprintln!("ignored: set CYCLE_OPENAPI to a copy of the platform's OpenAPI document");
     }
     let document = document.map(Arc::new);
-    let trials = TESTS.into_iter().map(|(name, misfits)| {
+    let doctored = || result(&doctored::unnoticed());
+    let mut trials = vec![Trial::test("drift_is_reported", doctored)];
+    trials.extend(TESTS.into_iter().map(|(name, misfits)| {
         let document = document.clone();
         let ignored = document.is_none();
         let run = move || {
             let document = document.as_deref().ok_or("CYCLE_OPENAPI is not set")?;
-            let misfits = misfits(document);
-            if misfits.is_empty() { Ok(()) } else { Err(Failed::from(misfits.join("\n"))) }
+            result(&misfits(document))
         };
         Trial::test(name, run).with_ignored_flag(ignored)
-    });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+    }));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn result(misfits: &[String]) -> Result<(), Failed> {
+    if misfits.is_empty() { Ok(()) } else { Err(Failed::from(misfits.join("\n"))) }
 }

@@ -35,34 +35,41 @@ pub(crate) fn invalid_places(document: &Document) -> Vec<String> {
     invalid
 }
 
-/// The recordings that have all properties have those of the document.
+/// The recordings have every property of the document: of each resource in one of its operations,
+/// of an origin with any resource.
 pub(crate) fn missing_in_recordings(document: &Document) -> Vec<String> {
-    let mut missing = Vec::new();
+    let (mut documented, mut recorded) = (BTreeSet::new(), BTreeSet::new());
     for known in operations() {
         let Some(schema) = operation(document, &known.id()).and_then(|of| document.success(of))
         else {
             continue;
         };
-        let recorded: BTreeSet<String> = known
-            .recordings()
-            .flat_map(|name| document.labels(schema, &recording::json(&name)).documented)
-            .map(|(label, _)| without_tags(&label))
-            .collect();
-        let labels = places(document, schema).into_iter().map(|place| without_tags(&place.label));
-        let absent: BTreeSet<String> = labels.filter(|label| !recorded.contains(label)).collect();
-        let absent = absent.iter().filter(|label| !RAW.iter().any(|raw| label.contains(raw)));
-        missing.extend(absent.map(|label| format!("{known:?}: {label}")));
+        let data = &schema["properties"]["data"];
+        let resource = data["$ref"].as_str().or(data["items"]["$ref"].as_str()).unwrap();
+        let name = |label: &str| property(resource, label);
+        documented.extend(places(document, schema).iter().map(|place| name(&place.label)));
+        for recording in known.recordings().map(|name| recording::json(&name)) {
+            let labels = document.labels(schema, &recording).documented;
+            recorded.extend(labels.iter().map(|(label, _)| name(label)));
+        }
     }
-    missing
+    let missing = documented.difference(&recorded);
+    missing.filter(|name| !RAW.iter().any(|raw| name.contains(raw))).cloned().collect()
 }
 
 /// What is raw JSON in the models, with schemas of its own.
-const RAW: [&str; 5] = [".spec.", ".services.", ".features.", ".definition.", ".stacks.*.source.details."];
+const RAW: [&str; 5] =
+    [".spec.", ".services.", ".features.", ".definition.", ".stacks.*.source.details."];
 
-/// The label of a property without the tags on the way, and without the elements of its list.
-fn without_tags(label: &str) -> String {
+/// The name of a property, whichever operation has it.
+fn property(resource: &str, label: &str) -> String {
+    // Without the tags on the way, and without the elements of its list.
     let mut parts = label.trim_end_matches("[]").split('(');
-    let mut found = parts.next().unwrap_or_default().to_owned();
-    found.extend(parts.filter_map(|part| part.split_once(')')).map(|(_, rest)| rest));
-    found
+    let mut name = parts.next().unwrap_or_default().to_owned();
+    name.extend(parts.filter_map(|part| part.split_once(')')).map(|(_, rest)| rest));
+    match (name.rfind(".origin."), name.strip_prefix(".data")) {
+        (Some(origin), _) => name.split_off(origin),
+        (None, Some(rest)) => format!("{resource}{}", rest.trim_start_matches("[]")),
+        (None, None) => name,
+    }
 }
