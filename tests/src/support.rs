@@ -10,7 +10,7 @@ use std::error::Error;
 use std::iter::successors;
 
 use cycle_images::operation::ReplyOf;
-use cycle_images::{Hub, JobId, Operation, SourceId, Timestamp};
+use cycle_images::{Hub, ImageId, JobId, Operation, SourceId, Timestamp};
 
 use crate::recording;
 use crate::sandbox::Sandbox;
@@ -56,6 +56,12 @@ pub fn reply<O: Operation>(operation: &O, name: &str) -> ReplyOf<O> {
 #[must_use]
 pub fn body(operation: &impl Operation) -> String {
     String::from_utf8(hub().request(operation).unwrap().into_body()).unwrap()
+}
+
+/// An image of the recordings.
+#[must_use]
+pub fn image() -> ImageId {
+    ImageId::new("65f0a1b2c3d4e5f6a7b80001").unwrap()
 }
 
 /// A source of the recordings.

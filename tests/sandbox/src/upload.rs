@@ -112,7 +112,7 @@ fn admit(
     let now = state.clock.now();
     let image = waiting(state, id)?;
     if image.upload_token() != Some(&token) {
-        return Err(Refusal::forbidden("403.error", "The token is another image's."));
+        return Err(Refusal::forbidden("403.mismatch", "The token is another image's."));
     }
     if image.upload_expires.is_some_and(|expires| expires <= now) {
         return Err(Refusal::forbidden("403.expired", "The token has expired."));

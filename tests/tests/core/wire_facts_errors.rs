@@ -66,6 +66,12 @@ fn undocumented_codes_are_kept() {
 }
 
 #[test]
+fn a_token_of_another_image_is_a_mismatch() {
+    let error = error(403, r#"{"error": {"code": "403.mismatch"}}"#);
+    assert_eq!(error.code(), Some(&ErrorCode::FORBIDDEN_MISMATCH));
+}
+
+#[test]
 fn codes_with_underscores_equal_those_with_hyphens() {
     let error = error(404, r#"{"error": {"code": "404.hub.api_key"}}"#);
     assert_eq!(error.code(), Some(&ErrorCode::NOT_FOUND_HUB_API_KEY));

@@ -92,7 +92,7 @@ fn each_image_has_a_token_of_its_own() {
     assert_ne!(one.token, other.token);
     let body = form(&[part("file.tar", &tar(1024))]);
     let crossed = one.url.replace(&one.token, &other.token);
-    push(&crossed, MULTIPART, &body).refused("403.error");
+    push(&crossed, MULTIPART, &body).refused("403.mismatch");
     let hub = one.url.replace(sandbox.hub_id(), "0123456789abcdef01234567");
     push(&hub, MULTIPART, &body).refused("403.wrong-hub");
     let gone = one.url.replace(&one.path, "/v1/images/nope");

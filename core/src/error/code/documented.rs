@@ -19,7 +19,7 @@ codes! {
     UNAUTHORIZED_AUTH_EXPIRED = "401.auth-expired",
     UNAUTHORIZED_NO_COOKIE = "401.no-cookie",
     UNAUTHORIZED_UNAUTHORIZED_APPLICATION = "401.unauthorized-application",
-    FORBIDDEN_MISMATCH = "403.error",
+    FORBIDDEN_MISMATCH = "403.mismatch",
     FORBIDDEN_WRONG_HUB = "403.wrong-hub",
     FORBIDDEN_NOT_READY = "403.not-ready",
     FORBIDDEN_EXPIRED = "403.expired",

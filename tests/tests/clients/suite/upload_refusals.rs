@@ -103,7 +103,7 @@ fn a_refusal_of_the_factory_has_its_message<D: Uploads>(make: Make<D>) {
     let crossed = serde_json::to_string(&image).unwrap();
     let crossed = crossed.replace(&token(&image), "upload-of-another-image");
     let crossed: Image = serde_json::from_str(&crossed).unwrap();
-    assert_eq!(code(refused(&client, &crossed, &tar(1000))), "403.error");
+    assert_eq!(code(refused(&client, &crossed, &tar(1000))), "403.mismatch");
 
     let hub = Hub::new(sandbox.api_key(), "651586fca6078e98982dbd90").unwrap();
     let stranger = make(Setup::of_hub(hub).factory(sandbox.url()));

@@ -1,0 +1,66 @@
+//! What the crate sends and reads, and what its tests answer with, fits the platform's published
+//! document.
+//!
+//! The document is not part of this project. `CYCLE_OPENAPI` is the path of a copy; without it, the
+//! tests that need it are ignored.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod doctored;
+mod faults;
+mod recordings;
+mod requests;
+mod responses;
+mod sandbox;
+mod schemas;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use cycle_images_tests::openapi::Document;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// What doesn't fit, each with its name.
+type Misfits = fn(&Document) -> Vec<String>;
+
+const TESTS: [(&str, Misfits); 8] = [
+    ("faults_are_still_there", |document| faults::mend(&mut document.clone())),
+    ("requests_fit", |document| requests::misfits(&mended(document))),
+    ("recordings_fit", |document| recordings::misfits(&mended(document))),
+    ("recorded_errors_fit", |document| recordings::error_misfits(&mended(document))),
+    ("answers_of_the_sandbox_fit", |document| sandbox::misfits(&mended(document))),
+    ("recordings_are_complete", responses::missing_in_recordings),
+    ("places_fit", |document| responses::invalid_places(&mended(document))),
+    ("nothing_drifted", responses::drifted),
+];
+
+fn mended(document: &Document) -> Document {
+    let mut document = document.clone();
+    faults::mend(&mut document);
+    document
+}
+
+fn main() -> ExitCode {
+    let path = std::env::var_os("CYCLE_OPENAPI");
+    let document = path.map(|path| Document::parse(&std::fs::read(path).unwrap()).unwrap());
+    if document.is_none() {
+        eprintln!("ignored: set CYCLE_OPENAPI to a copy of the platform's OpenAPI document");
+    }
+    let document = document.map(Arc::new);
+    let doctored = || result(&doctored::unnoticed());
+    let mut trials = vec![Trial::test("drift_is_reported", doctored)];
+    trials.extend(TESTS.into_iter().map(|(name, misfits)| {
+        let document = document.clone();
+        let ignored = document.is_none();
+        let run = move || {
+            let document = document.as_deref().ok_or("CYCLE_OPENAPI is not set")?;
+            result(&misfits(document))
+        };
+        Trial::test(name, run).with_ignored_flag(ignored)
+    }));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn result(misfits: &[String]) -> Result<(), Failed> {
+    if misfits.is_empty() { Ok(()) } else { Err(Failed::from(misfits.join("\n"))) }
+}
