@@ -6,16 +6,18 @@ use std::io;
 use http::Response;
 use serde_json::Value;
 
+use super::document::{Document, Documented, parameter_names, template, words};
+use super::labels::labels;
 use super::operations::{Known, operations};
 use super::places::{Place, places};
 use super::probe::{Probe, without_tag};
-use super::schema::{Document, Documented, parameter_names, template, words};
 use super::words;
 use crate::recording;
 use crate::support::hub;
 
 /// The differences between the document and the crate.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Drift {
     /// A line each. `+` stands before what only the document has, `-` before what only the crate has.
     pub lines: BTreeSet<String>,
@@ -109,17 +111,17 @@ fn body(drift: &mut Drift, document: &Document, operation: Documented<'_>, known
     let words = |of: &[(String, Value)]| -> BTreeSet<String> {
         of.iter().map(|(label, word)| format!("{} = {word}", without_tag(label))).collect()
     };
-    let (mut labels, mut sent) = (BTreeSet::new(), Vec::new());
+    let (mut built, mut sent) = (BTreeSet::new(), Vec::new());
     for body in known.requests.iter().map(|request| request.body()) {
         let Ok(body) = serde_json::from_slice(body) else { continue };
-        let found = document.labels(schema, &body);
-        labels.extend(found.documented.iter().map(|(label, _)| label.clone()));
-        labels.extend(found.undocumented);
+        let found = labels(document, schema, &body);
+        built.extend(found.documented.iter().map(|(label, _)| label.clone()));
+        built.extend(found.undocumented);
         sent.extend(found.documented);
     }
     let documented: BTreeSet<String> =
         places.iter().flat_map(|place| on_the_way(&place.label)).collect();
-    drift.compare(&format!("property of a request of {}: ", known.name), &documented, &labels);
+    drift.compare(&format!("property of a request of {}: ", known.name), &documented, &built);
     let enumerations: BTreeSet<String> = places
         .iter()
         .filter(|place| place.is_word)
@@ -179,7 +181,7 @@ fn response(
     }
     for name in known.recordings() {
         let Some(read) = known.read(&recording::json(&name)) else { continue };
-        for label in document.labels(schema, &read.value).undocumented {
+        for label in labels(document, schema, &read.value).undocumented {
             drift.add(format!("- property of a response of {}: {label}", known.name));
         }
     }

@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{Document, additional, branch, elements, entries, is_object, is_open, part};
+use super::document::{Document, elements, entries, part};
+use super::forms::{additional, branch, is_object, is_open};
 
 /// A place where a value may stand.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Place {
     /// The properties on the way: `.data[].state.current`.
     pub label: String,
@@ -38,13 +40,12 @@ fn of(document: &Document, schema: &Value, open: &mut Vec<Value>) -> Vec<Place> 
     let forms = document.forms(schema);
     let mut places = Vec::new();
     for form in &forms {
-        let refs: Vec<Value> = elements(part(form, "$ref")).cloned().collect();
         // A schema within itself has the same places again.
-        if refs.iter().any(|reference| open.contains(reference)) {
+        if references(form).any(|reference| open.contains(reference)) {
             continue;
         }
         let depth = open.len();
-        open.extend(refs);
+        open.extend(references(form).cloned());
         if is_object(form) {
             let tag = branch(&forms, form).unwrap_or_default();
             places.extend(of_object(document, form, &tag, open));
@@ -65,7 +66,7 @@ fn of(document: &Document, schema: &Value, open: &mut Vec<Value>) -> Vec<Place> 
 }
 
 fn of_object(document: &Document, form: &Value, tag: &str, open: &mut Vec<Value>) -> Vec<Place> {
-    let smallest = smallest_object(document, form);
+    let smallest = smallest_object(document, form, open);
     let mut places = Vec::new();
     let mut add = |name: &str, label: &str, schema: &Value| {
         let within = |place: Place| {
@@ -125,11 +126,13 @@ fn value(form: &Value, text: &str, number: u64, boolean: bool) -> Value {
 }
 
 /// The smallest document of a schema, whose values are not those that are placed.
-fn smallest(document: &Document, schema: &Value) -> Value {
+fn smallest(document: &Document, schema: &Value, open: &[Value]) -> Value {
     let forms = document.forms(schema);
-    let Some(form) = forms.first() else { return Value::Null };
+    let is_closed = |form: &&Value| !references(form).any(|reference| open.contains(reference));
+    let Some(form) = forms.iter().find(is_closed) else { return Value::Null };
     if is_object(form) {
-        return Value::Object(smallest_object(document, form));
+        let open: Vec<Value> = open.iter().chain(references(form)).cloned().collect();
+        return Value::Object(smallest_object(document, form, &open));
     }
     if form.get("items").is_some() {
         return json!([]);
@@ -140,9 +143,14 @@ fn smallest(document: &Document, schema: &Value) -> Value {
     }
 }
 
-fn smallest_object(document: &Document, form: &Value) -> Map<String, Value> {
+fn smallest_object(document: &Document, form: &Value, open: &[Value]) -> Map<String, Value> {
     let required = elements(part(form, "required")).filter_map(Value::as_str);
-    let property = |name| Some((name, form.get("properties")?.get(name)?));
+    let property = |name| Some((name, part(form, "properties").get(name)?));
     let properties = required.filter_map(property);
-    properties.map(|(name, schema)| (name.to_owned(), smallest(document, schema))).collect()
+    properties.map(|(name, schema)| (name.to_owned(), smallest(document, schema, open))).collect()
+}
+
+/// The references that led to a form.
+fn references(form: &Value) -> impl Iterator<Item = &Value> {
+    elements(part(form, "$ref"))
 }

@@ -175,7 +175,7 @@ fn changes() -> Vec<Change> {
 
 /// The changes that the report doesn't show as it should.
 pub(crate) fn unnoticed() -> Vec<String> {
-    let lines = |root: &Value| drift(&Document { root: root.clone() }).unwrap().lines;
+    let lines = |root: &Value| drift(&Document::from(root.clone())).unwrap().lines;
     let document = document();
     let before = lines(&document);
     let unnoticed = |(pointer, value, expected): Change| {
