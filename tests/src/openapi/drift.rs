@@ -116,7 +116,7 @@ fn body(drift: &mut Drift, document: &Document, operation: Documented<'_>, known
         let Ok(body) = serde_json::from_slice(body) else { continue };
         let found = labels(document, schema, &body);
         built.extend(found.documented.iter().map(|(label, _)| label.clone()));
-        built.extend(found.undocumented);
+        built.extend(found.undocumented.into_iter().map(|(label, _)| label));
         sent.extend(found.documented);
     }
     let documented: BTreeSet<String> =
@@ -155,20 +155,24 @@ fn response(
     let places = places(document, schema);
     drift.placed += places.len();
     let mut probe = Probe::new(known);
+    // Many operations have the same schemas. What is in none belongs to the operation.
+    let named = |name: &str| {
+        let is_named = name.starts_with(char::is_alphanumeric);
+        if is_named { name.to_owned() } else { format!("{}{name}", known.name) }
+    };
     let mut enumerations: BTreeMap<String, (&Place, BTreeSet<&str>)> = BTreeMap::new();
     for place in &places {
         if !probe.knows(place) {
-            drift.add(format!("+ property of a response of {}: {}", known.name, place.label));
+            drift.add(format!("+ property of a response: {}", named(&place.name)));
         } else if let Some(word) = place.value().as_str().filter(|_| place.is_word) {
             if !probe.knows_word(place, word) {
-                let Place { label, .. } = place;
-                drift.add(format!("+ value of a response of {}: {label} = {word}", known.name));
+                drift.add(format!("+ value of a response: {} = {word}", named(&place.name)));
             }
             let label = without_tag(&place.label);
             enumerations.entry(label).or_insert((place, BTreeSet::new())).1.insert(word);
         }
     }
-    for (label, (place, words)) in enumerations {
+    for (place, words) in enumerations.values() {
         let gone = vocabulary.iter().filter(|word| !words.contains(word.as_str()));
         let gone = gone.filter(|word| !words::is_code(word));
         // Other places have any word.
@@ -176,13 +180,14 @@ fn response(
             continue;
         }
         for word in gone.filter(|word| probe.knows_word(place, word)) {
-            drift.add(format!("- value of a response of {}: {label} = {word}", known.name));
+            let name = without_tag(&named(&place.name));
+            drift.add(format!("- value of a response: {name} = {word}"));
         }
     }
     for name in known.recordings() {
         let Some(read) = known.read(&recording::json(&name)) else { continue };
-        for label in labels(document, schema, &read.value).undocumented {
-            drift.add(format!("- property of a response of {}: {label}", known.name));
+        for (_, name) in labels(document, schema, &read.value).undocumented {
+            drift.add(format!("- property of a response: {}", named(&name)));
         }
     }
 }

@@ -75,6 +75,11 @@ pub(super) fn additional(form: &Value) -> Option<&Value> {
     form.get("additionalProperties").filter(|schema| schema.is_object())
 }
 
+/// The name of the schema that a form is of, if it has one.
+pub(super) fn schema_name(form: &Value) -> Option<&str> {
+    form.pointer("/$ref/0")?.as_str()?.rsplit('/').next()
+}
+
 /// The word that tells a form from the others, as `(word)`.
 pub(super) fn branch(forms: &[Value], form: &Value) -> Option<String> {
     let is_one_of_many = forms.iter().filter(|form| is_object(form)).count() > 1;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::document::{Document, elements, part};
-use super::forms::{additional, branch, is_object, is_open};
+use super::forms::{additional, branch, is_object, is_open, schema_name};
 
 /// The properties of a value: `.data[].state.current`, map entries as `.*`.
 #[derive(Clone, Debug, Default)]
@@ -11,28 +11,29 @@ use super::forms::{additional, branch, is_object, is_open};
 pub struct Labels {
     /// Those that the schema has, with their values.
     pub documented: Vec<(String, Value)>,
-    /// Those that it doesn't have.
-    pub undocumented: Vec<String>,
+    /// Those that it doesn't have, with their names from the last named schema on.
+    pub undocumented: Vec<(String, String)>,
 }
 
 /// The properties of a value that a schema has, and those that it doesn't have.
 #[must_use]
 pub fn labels(document: &Document, schema: &Value, value: &Value) -> Labels {
     let mut labels = Labels::default();
-    labels.add(document, schema, value, "");
+    labels.add(document, schema, value, "", "");
     labels
 }
 
 impl Labels {
-    fn add(&mut self, document: &Document, schema: &Value, value: &Value, label: &str) {
+    fn add(&mut self, document: &Document, schema: &Value, value: &Value, label: &str, name: &str) {
         let forms = document.forms(schema);
         match value {
-            Value::Object(object) => self.add_object(document, &forms, object, label),
+            Value::Object(object) => self.add_object(document, &forms, object, label, name),
             Value::Array(list) => {
                 let items = forms.iter().filter_map(|form| form.get("items"));
                 for schema in items {
                     for element in list {
-                        self.add(document, schema, element, &format!("{label}[]"));
+                        let (label, name) = (format!("{label}[]"), format!("{name}[]"));
+                        self.add(document, schema, element, &label, &name);
                     }
                 }
             }
@@ -46,28 +47,35 @@ impl Labels {
         forms: &[Value],
         object: &Map<String, Value>,
         label: &str,
+        name: &str,
     ) {
+        let schema = forms.iter().find(|form| is_object(form)).and_then(schema_name);
+        let place = schema.unwrap_or(name);
         let tag = object.get("type").and_then(Value::as_str);
         let objects = || forms.iter().filter(|form| is_object(form));
         let fitting: Vec<&Value> = objects().filter(|form| has_tag(form, tag)).collect();
         if let (true, true, Some(tag)) = (fitting.is_empty(), objects().count() > 0, tag) {
-            self.undocumented.push(format!("{label}({tag})"));
+            self.undocumented.push((format!("{label}({tag})"), format!("{place}({tag})")));
         }
         for (name, value) in object {
             let found = fitting.iter().find_map(|form| {
-                let label = format!("{label}{}", branch(forms, form).unwrap_or_default());
+                let tag = branch(forms, form).unwrap_or_default();
                 match part(form, "properties").get(name) {
-                    Some(schema) => Some((schema, format!("{label}.{name}"))),
-                    None => Some((additional(form)?, format!("{label}.*"))),
+                    Some(schema) => Some((schema, format!("{tag}.{name}"))),
+                    None => Some((additional(form)?, format!("{tag}.*"))),
                 }
             });
-            if let Some((schema, label)) = found {
-                self.add(document, schema, value, &label);
+            if let Some((schema, property)) = found {
+                let label = format!("{label}{property}");
+                self.add(document, schema, value, &label, &format!("{place}{property}"));
                 self.documented.push((label, value.clone()));
             } else if !fitting.is_empty()
                 && !fitting.iter().any(|form| is_open(form) || requires(form, name))
             {
-                self.undocumented.push(format!("{label}.{name}"));
+                let tag = fitting.iter().find_map(|form| branch(forms, form)).unwrap_or_default();
+                let property = format!("{tag}.{name}");
+                self.undocumented
+                    .push((format!("{label}{property}"), format!("{place}{property}")));
             }
         }
     }

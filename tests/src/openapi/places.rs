@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::document::{Document, elements, entries, part};
-use super::forms::{additional, branch, is_object, is_open};
+use super::forms::{additional, branch, is_object, is_open, schema_name};
 
 /// A place where a value may stand.
 #[derive(Clone, Debug)]
@@ -11,7 +11,9 @@ use super::forms::{additional, branch, is_object, is_open};
 pub struct Place {
     /// The properties on the way: `.data[].state.current`.
     pub label: String,
-    /// The same as a JSON pointer.
+    /// The properties from the last named schema on, if there is one: `ImageState.current`.
+    pub name: String,
+    /// The label as a JSON pointer.
     pub pointer: String,
     /// The smallest document with a value at the place.
     pub document: Value,
@@ -45,6 +47,7 @@ fn of(document: &Document, schema: &Value, open: &mut Vec<Value>) -> Vec<Place> 
             continue;
         }
         let depth = open.len();
+        let first = places.len();
         open.extend(references(form).cloned());
         if is_object(form) {
             let tag = branch(&forms, form).unwrap_or_default();
@@ -52,6 +55,7 @@ fn of(document: &Document, schema: &Value, open: &mut Vec<Value>) -> Vec<Place> 
         } else if let Some(items) = form.get("items") {
             let within = |place: Place| Place {
                 label: format!("[]{}", place.label),
+                name: prefixed("[]", &place),
                 pointer: format!("/0{}", place.pointer),
                 document: json!([place.document]),
                 ..place
@@ -60,9 +64,27 @@ fn of(document: &Document, schema: &Value, open: &mut Vec<Value>) -> Vec<Place> 
         } else {
             places.extend(values(form));
         }
+        for place in places.iter_mut().skip(first) {
+            if let (Some(schema), true) = (schema_name(form), is_unnamed(place)) {
+                place.name.insert_str(0, schema);
+            }
+        }
         open.truncate(depth);
     }
     places
+}
+
+/// Whether no schema on the way has a name yet. That of a mere text, such as `ID`, says nothing.
+fn is_unnamed(place: &Place) -> bool {
+    match place.name.chars().next() {
+        None => place.is_word,
+        Some(first) => !first.is_alphanumeric(),
+    }
+}
+
+fn prefixed(prefix: &str, place: &Place) -> String {
+    let is_named = place.name.starts_with(char::is_alphanumeric);
+    if is_named { place.name.clone() } else { format!("{prefix}{}", place.name) }
 }
 
 fn of_object(document: &Document, form: &Value, tag: &str, open: &mut Vec<Value>) -> Vec<Place> {
@@ -71,9 +93,11 @@ fn of_object(document: &Document, form: &Value, tag: &str, open: &mut Vec<Value>
     let mut add = |name: &str, label: &str, schema: &Value| {
         let within = |place: Place| {
             let mut object = smallest.clone();
-            object.insert(name.to_owned(), place.document);
+            object.insert(name.to_owned(), place.document.clone());
+            let label = format!("{tag}.{label}");
             Place {
-                label: format!("{tag}.{label}{}", place.label),
+                name: prefixed(&label, &place),
+                label: format!("{label}{}", place.label),
                 pointer: format!("/{name}{}", place.pointer),
                 document: Value::Object(object),
                 is_word: place.is_word,
@@ -90,7 +114,7 @@ fn of_object(document: &Document, form: &Value, tag: &str, open: &mut Vec<Value>
     if is_open(form) {
         let document = json!({KEY: "placed"});
         let (label, pointer) = (format!("{tag}.*"), format!("/{KEY}"));
-        places.push(Place { label, pointer, document, is_word: false });
+        places.push(Place { name: label.clone(), label, pointer, document, is_word: false });
     }
     places
 }
@@ -98,6 +122,7 @@ fn of_object(document: &Document, form: &Value, tag: &str, open: &mut Vec<Value>
 fn values(form: &Value) -> Vec<Place> {
     let place = |document, is_word| Place {
         label: String::new(),
+        name: String::new(),
         pointer: String::new(),
         document,
         is_word,
