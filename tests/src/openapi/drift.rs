@@ -113,6 +113,7 @@ fn body(drift: &mut Drift, document: &Document, operation: Documented<'_>, known
     };
     let (mut built, mut sent) = (BTreeSet::new(), Vec::new());
     for body in known.requests.iter().map(|request| request.body()) {
+        // Some have no body.
         let Ok(body) = serde_json::from_slice(body) else { continue };
         let found = labels(document, schema, &body);
         built.extend(found.documented.iter().map(|(label, _)| label.clone()));
@@ -134,7 +135,7 @@ fn body(drift: &mut Drift, document: &Document, operation: Documented<'_>, known
     drift.compare(&what, &words(&placed.collect::<Vec<_>>()), &words(&sent));
 }
 
-/// A label and those of the objects around it, as [`Document::labels`] writes them.
+/// A label and those of the objects around it, as [`labels`] writes them.
 fn on_the_way(label: &str) -> Vec<String> {
     let ends = label.match_indices(['.', '[', '(']).map(|(end, _)| end).chain([label.len()]);
     let starts = ends.filter_map(|end| label.get(..end));
@@ -151,7 +152,10 @@ fn response(
     known: &Known,
     vocabulary: &BTreeSet<String>,
 ) {
-    let Some(schema) = document.success(operation) else { return };
+    let Some(schema) = document.success(operation) else {
+        drift.add(format!("- response of {}", known.name));
+        return;
+    };
     let places = places(document, schema);
     drift.placed += places.len();
     let mut probe = Probe::new(known);
