@@ -2,14 +2,17 @@
 //!
 //! The contract suite and the drift report share it. The document itself is not part of this project.
 
+mod document;
 mod drift;
+mod forms;
+mod labels;
 mod operations;
 mod places;
 mod probe;
-mod schema;
 mod words;
 
+pub use document::{Document, Documented, template};
 pub use drift::{Drift, ON_PURPOSE, drift};
+pub use labels::{Labels, labels};
 pub use operations::{Known, Sent, operations};
 pub use places::{Place, places};
-pub use schema::{Document, Documented, Labels, template};

@@ -6,16 +6,18 @@ use std::io;
 use http::Response;
 use serde_json::Value;
 
+use super::document::{Document, Documented, parameter_names, template, words};
+use super::labels::labels;
 use super::operations::{Known, operations};
 use super::places::{Place, places};
 use super::probe::{Probe, without_tag};
-use super::schema::{Document, Documented, parameter_names, template, words};
 use super::words;
 use crate::recording;
 use crate::support::hub;
 
 /// The differences between the document and the crate.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Drift {
     /// A line each. `+` stands before what only the document has, `-` before what only the crate has.
     pub lines: BTreeSet<String>,
@@ -109,17 +111,18 @@ fn body(drift: &mut Drift, document: &Document, operation: Documented<'_>, known
     let words = |of: &[(String, Value)]| -> BTreeSet<String> {
         of.iter().map(|(label, word)| format!("{} = {word}", without_tag(label))).collect()
     };
-    let (mut labels, mut sent) = (BTreeSet::new(), Vec::new());
+    let (mut built, mut sent) = (BTreeSet::new(), Vec::new());
     for body in known.requests.iter().map(|request| request.body()) {
+        // Some have no body.
         let Ok(body) = serde_json::from_slice(body) else { continue };
-        let found = document.labels(schema, &body);
-        labels.extend(found.documented.iter().map(|(label, _)| label.clone()));
-        labels.extend(found.undocumented);
+        let found = labels(document, schema, &body);
+        built.extend(found.documented.iter().map(|(label, _)| label.clone()));
+        built.extend(found.undocumented.into_iter().map(|(label, _)| label));
         sent.extend(found.documented);
     }
     let documented: BTreeSet<String> =
         places.iter().flat_map(|place| on_the_way(&place.label)).collect();
-    drift.compare(&format!("property of a request of {}: ", known.name), &documented, &labels);
+    drift.compare(&format!("property of a request of {}: ", known.name), &documented, &built);
     let enumerations: BTreeSet<String> = places
         .iter()
         .filter(|place| place.is_word)
@@ -132,7 +135,7 @@ fn body(drift: &mut Drift, document: &Document, operation: Documented<'_>, known
     drift.compare(&what, &words(&placed.collect::<Vec<_>>()), &words(&sent));
 }
 
-/// A label and those of the objects around it, as [`Document::labels`] writes them.
+/// A label and those of the objects around it, as [`labels`] writes them.
 fn on_the_way(label: &str) -> Vec<String> {
     let ends = label.match_indices(['.', '[', '(']).map(|(end, _)| end).chain([label.len()]);
     let starts = ends.filter_map(|end| label.get(..end));
@@ -149,24 +152,31 @@ fn response(
     known: &Known,
     vocabulary: &BTreeSet<String>,
 ) {
-    let Some(schema) = document.success(operation) else { return };
+    let Some(schema) = document.success(operation) else {
+        drift.add(format!("- response of {}", known.name));
+        return;
+    };
     let places = places(document, schema);
     drift.placed += places.len();
     let mut probe = Probe::new(known);
+    // Many operations have the same schemas. What is in none belongs to the operation.
+    let named = |name: &str| {
+        let is_named = name.starts_with(char::is_alphanumeric);
+        if is_named { name.to_owned() } else { format!("{}{name}", known.name) }
+    };
     let mut enumerations: BTreeMap<String, (&Place, BTreeSet<&str>)> = BTreeMap::new();
     for place in &places {
         if !probe.knows(place) {
-            drift.add(format!("+ property of a response of {}: {}", known.name, place.label));
+            drift.add(format!("+ property of a response: {}", named(&place.name)));
         } else if let Some(word) = place.value().as_str().filter(|_| place.is_word) {
             if !probe.knows_word(place, word) {
-                let Place { label, .. } = place;
-                drift.add(format!("+ value of a response of {}: {label} = {word}", known.name));
+                drift.add(format!("+ value of a response: {} = {word}", named(&place.name)));
             }
             let label = without_tag(&place.label);
             enumerations.entry(label).or_insert((place, BTreeSet::new())).1.insert(word);
         }
     }
-    for (label, (place, words)) in enumerations {
+    for (place, words) in enumerations.values() {
         let gone = vocabulary.iter().filter(|word| !words.contains(word.as_str()));
         let gone = gone.filter(|word| !words::is_code(word));
         // Other places have any word.
@@ -174,13 +184,14 @@ fn response(
             continue;
         }
         for word in gone.filter(|word| probe.knows_word(place, word)) {
-            drift.add(format!("- value of a response of {}: {label} = {word}", known.name));
+            let name = without_tag(&named(&place.name));
+            drift.add(format!("- value of a response: {name} = {word}"));
         }
     }
     for name in known.recordings() {
         let Some(read) = known.read(&recording::json(&name)) else { continue };
-        for label in document.labels(schema, &read.value).undocumented {
-            drift.add(format!("- property of a response of {}: {label}", known.name));
+        for (_, name) in labels(document, schema, &read.value).undocumented {
+            drift.add(format!("- property of a response: {}", named(&name)));
         }
     }
 }

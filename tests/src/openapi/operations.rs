@@ -33,11 +33,14 @@ pub struct Known {
     pub name: &'static str,
     /// The requests, among them the fullest ones.
     pub requests: Vec<Sent>,
-    read: Box<dyn Fn(&str) -> Option<Read>>,
+    read: Box<Reader>,
 }
 
-/// A request without a body, or with one.
+/// A request as the crate builds it.
 pub type Sent = Request<Vec<u8>>;
+
+/// Reads the body of a response; `None` if the crate refuses it.
+type Reader = dyn Fn(&str) -> Option<Read>;
 
 /// A response as the typed models have it.
 #[derive(Debug)]

@@ -2,14 +2,18 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{Document, additional, branch, elements, entries, is_object, is_open, part};
+use super::document::{Document, elements, entries, part};
+use super::forms::{additional, branch, is_object, is_open, schema_name};
 
 /// A place where a value may stand.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Place {
     /// The properties on the way: `.data[].state.current`.
     pub label: String,
-    /// The same as a JSON pointer.
+    /// The properties from the last named schema on, if there is one: `ImageState.current`.
+    pub name: String,
+    /// The label as a JSON pointer.
     pub pointer: String,
     /// The smallest document with a value at the place.
     pub document: Value,
@@ -38,19 +42,20 @@ fn of(document: &Document, schema: &Value, open: &mut Vec<Value>) -> Vec<Place> 
     let forms = document.forms(schema);
     let mut places = Vec::new();
     for form in &forms {
-        let refs: Vec<Value> = elements(part(form, "$ref")).cloned().collect();
         // A schema within itself has the same places again.
-        if refs.iter().any(|reference| open.contains(reference)) {
+        if references(form).any(|reference| open.contains(reference)) {
             continue;
         }
         let depth = open.len();
-        open.extend(refs);
+        let first = places.len();
+        open.extend(references(form).cloned());
         if is_object(form) {
             let tag = branch(&forms, form).unwrap_or_default();
             places.extend(of_object(document, form, &tag, open));
         } else if let Some(items) = form.get("items") {
             let within = |place: Place| Place {
                 label: format!("[]{}", place.label),
+                name: prefixed("[]", &place),
                 pointer: format!("/0{}", place.pointer),
                 document: json!([place.document]),
                 ..place
@@ -59,20 +64,40 @@ fn of(document: &Document, schema: &Value, open: &mut Vec<Value>) -> Vec<Place> 
         } else {
             places.extend(values(form));
         }
+        for place in places.iter_mut().skip(first) {
+            if let (Some(schema), true) = (schema_name(form), is_unnamed(place)) {
+                place.name.insert_str(0, schema);
+            }
+        }
         open.truncate(depth);
     }
     places
 }
 
+/// Whether no schema on the way has a name yet. That of a mere text, such as `ID`, says nothing.
+fn is_unnamed(place: &Place) -> bool {
+    match place.name.chars().next() {
+        None => place.is_word,
+        Some(first) => !first.is_alphanumeric(),
+    }
+}
+
+fn prefixed(prefix: &str, place: &Place) -> String {
+    let is_named = place.name.starts_with(char::is_alphanumeric);
+    if is_named { place.name.clone() } else { format!("{prefix}{}", place.name) }
+}
+
 fn of_object(document: &Document, form: &Value, tag: &str, open: &mut Vec<Value>) -> Vec<Place> {
-    let smallest = smallest_object(document, form);
+    let smallest = smallest_object(document, form, open);
     let mut places = Vec::new();
     let mut add = |name: &str, label: &str, schema: &Value| {
         let within = |place: Place| {
             let mut object = smallest.clone();
-            object.insert(name.to_owned(), place.document);
+            object.insert(name.to_owned(), place.document.clone());
+            let label = format!("{tag}.{label}");
             Place {
-                label: format!("{tag}.{label}{}", place.label),
+                name: prefixed(&label, &place),
+                label: format!("{label}{}", place.label),
                 pointer: format!("/{name}{}", place.pointer),
                 document: Value::Object(object),
                 is_word: place.is_word,
@@ -89,7 +114,7 @@ fn of_object(document: &Document, form: &Value, tag: &str, open: &mut Vec<Value>
     if is_open(form) {
         let document = json!({KEY: "placed"});
         let (label, pointer) = (format!("{tag}.*"), format!("/{KEY}"));
-        places.push(Place { label, pointer, document, is_word: false });
+        places.push(Place { name: label.clone(), label, pointer, document, is_word: false });
     }
     places
 }
@@ -97,6 +122,7 @@ fn of_object(document: &Document, form: &Value, tag: &str, open: &mut Vec<Value>
 fn values(form: &Value) -> Vec<Place> {
     let place = |document, is_word| Place {
         label: String::new(),
+        name: String::new(),
         pointer: String::new(),
         document,
         is_word,
@@ -125,11 +151,13 @@ fn value(form: &Value, text: &str, number: u64, boolean: bool) -> Value {
 }
 
 /// The smallest document of a schema, whose values are not those that are placed.
-fn smallest(document: &Document, schema: &Value) -> Value {
+fn smallest(document: &Document, schema: &Value, open: &[Value]) -> Value {
     let forms = document.forms(schema);
-    let Some(form) = forms.first() else { return Value::Null };
+    let is_closed = |form: &&Value| !references(form).any(|reference| open.contains(reference));
+    let Some(form) = forms.iter().find(is_closed) else { return Value::Null };
     if is_object(form) {
-        return Value::Object(smallest_object(document, form));
+        let open: Vec<Value> = open.iter().chain(references(form)).cloned().collect();
+        return Value::Object(smallest_object(document, form, &open));
     }
     if form.get("items").is_some() {
         return json!([]);
@@ -140,9 +168,14 @@ fn smallest(document: &Document, schema: &Value) -> Value {
     }
 }
 
-fn smallest_object(document: &Document, form: &Value) -> Map<String, Value> {
+fn smallest_object(document: &Document, form: &Value, open: &[Value]) -> Map<String, Value> {
     let required = elements(part(form, "required")).filter_map(Value::as_str);
-    let property = |name| Some((name, form.get("properties")?.get(name)?));
+    let property = |name| Some((name, part(form, "properties").get(name)?));
     let properties = required.filter_map(property);
-    properties.map(|(name, schema)| (name.to_owned(), smallest(document, schema))).collect()
+    properties.map(|(name, schema)| (name.to_owned(), smallest(document, schema, open))).collect()
+}
+
+/// The references that led to a form.
+fn references(form: &Value) -> impl Iterator<Item = &Value> {
+    elements(part(form, "$ref"))
 }

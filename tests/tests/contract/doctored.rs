@@ -22,7 +22,7 @@ fn document() -> Value {
     let job = json!({"id": text(), "caption": text(), "state": reference("JobState")});
     let source = json!({
         "id": text(),
-        "origin": {"oneOf": [reference("Registry"), reference("None")]},
+        "origin": reference("Origin"),
         "state": object(&["current"], json!({"current": text()})),
     });
     json!({
@@ -48,6 +48,7 @@ fn document() -> Value {
             "Job": object(&["id", "state"], job),
             "JobState": object(&["current"], json!({"current": {"type": "string", "enum": states}})),
             "None": object(&["type"], json!({"type": {"type": "string", "enum": ["none"]}})),
+            "Origin": {"oneOf": [reference("Registry"), reference("None")]},
             "Source": object(&["id", "state"], source),
             "Update": object(&[], json!({"name": text()})),
         }},
@@ -120,47 +121,43 @@ fn changes() -> Vec<Change> {
         (
             "/components/schemas/Job/properties/owner",
             json!({"type": "object", "properties": {"id": {"type": "string"}}}),
-            &["+ property of a response of GetJobs: .data[].owner.id"],
+            &["+ property of a response: Job.owner.id"],
         ),
         (
             "/components/schemas/Job/properties/caption",
             Value::Null,
-            &["- property of a response of GetJobs: .data[].caption"],
+            &["- property of a response: Job.caption"],
         ),
         (
             "/components/schemas/JobState/properties/current/enum/0",
             json!("paused"),
             &[
-                "+ value of a response of GetJobs: .data[].state.current = paused",
-                "- value of a response of GetJobs: .data[].state.current = new",
+                "+ value of a response: JobState.current = paused",
+                "- value of a response: JobState.current = new",
             ],
         ),
         // An origin keeps what it doesn't know.
         (
             "/components/schemas/Registry/properties/details/properties/digest",
             text(),
-            &[
-                "+ property of a response of GetImageSource: .data.origin(oci-registry).details.digest",
-            ],
+            &["+ property of a response: Origin(oci-registry).details.digest"],
         ),
         (
             "/components/schemas/Registry/properties/details/properties/mirror",
             json!({"type": "object", "properties": {"url": {"type": "string"}}}),
-            &[
-                "+ property of a response of GetImageSource: .data.origin(oci-registry).details.mirror.url",
-            ],
+            &["+ property of a response: Origin(oci-registry).details.mirror.url"],
         ),
         (
             "/components/schemas/Registry/properties/details/properties/url",
             Value::Null,
-            &["- property of a response of GetImageSource: .data.origin(oci-registry).details.url"],
+            &["- property of a response: Origin(oci-registry).details.url"],
         ),
         (
             "/components/schemas/None/properties/type/enum/0",
             json!("nothing"),
             &[
-                "+ value of a response of GetImageSource: .data.origin(nothing).type = nothing",
-                "- value of a response of GetImageSource: .data.origin.type = none",
+                "+ value of a response: Origin(nothing).type = nothing",
+                "- value of a response: Origin.type = none",
             ],
         ),
         // Errors.
@@ -175,7 +172,7 @@ fn changes() -> Vec<Change> {
 
 /// The changes that the report doesn't show as it should.
 pub(crate) fn unnoticed() -> Vec<String> {
-    let lines = |root: &Value| drift(&Document { root: root.clone() }).unwrap().lines;
+    let lines = |root: &Value| drift(&Document::from(root.clone())).unwrap().lines;
     let document = document();
     let before = lines(&document);
     let unnoticed = |(pointer, value, expected): Change| {

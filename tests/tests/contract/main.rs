@@ -5,6 +5,7 @@
 //! tests that need it are ignored.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it says how much it has checked")]
 
 mod doctored;
 mod faults;

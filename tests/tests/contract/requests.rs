@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cycle_images_tests::openapi::{Document, Documented, Known, Sent, operations, template};
+use cycle_images_tests::openapi::{
+    Document, Documented, Known, Sent, labels, operations, template,
+};
 use serde_json::{Value, json};
 
 use crate::schemas::{errors, operation, validator};
@@ -46,8 +48,10 @@ fn misfit(
         (Some(schema), body) => {
             let body = serde_json::from_slice(body).unwrap();
             wrong.extend(errors(&validator(document, schema), &body));
-            let undocumented = document.labels(schema, &body).undocumented;
-            wrong.extend(undocumented.iter().map(|label| format!("{label}: not in the document")));
+            let undocumented = labels(document, schema, &body).undocumented;
+            wrong.extend(
+                undocumented.iter().map(|(label, _)| format!("{label}: not in the document")),
+            );
         }
     }
     wrong

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cycle_images_tests::openapi::{Document, ON_PURPOSE, drift, operations, places};
+use cycle_images_tests::openapi::{Document, ON_PURPOSE, drift, labels, operations, places};
 use cycle_images_tests::recording;
 
 use crate::schemas::{errors, operation, validator};
@@ -49,8 +49,8 @@ pub(crate) fn missing_in_recordings(document: &Document) -> Vec<String> {
         let name = |label: &str| property(resource, label);
         documented.extend(places(document, schema).iter().map(|place| name(&place.label)));
         for recording in known.recordings().map(|name| recording::json(&name)) {
-            let labels = document.labels(schema, &recording).documented;
-            recorded.extend(labels.iter().map(|(label, _)| name(label)));
+            let found = labels(document, schema, &recording).documented;
+            recorded.extend(found.iter().map(|(label, _)| name(label)));
         }
     }
     let missing = documented.difference(&recorded);

@@ -1,6 +1,6 @@
 //! The sandbox's answers fit the response schemas, apart from `null` for an empty list or map.
 
-use cycle_images_tests::openapi::{Document, Known, Sent, operations};
+use cycle_images_tests::openapi::{Document, Sent, operations};
 use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_tests::support::{image, job, source};
 use http::{HeaderValue, Request};
@@ -24,71 +24,74 @@ pub(crate) fn misfits(document: &Document) -> Vec<String> {
         for request in &known.requests {
             checked += 1;
             let wrong = match answer(request) {
-                Ok(answer) => {
-                    let mut wrong = errors(&validator, &answer);
-                    wrong.retain(|wrong| !NULL.iter().any(|null| wrong.ends_with(null)));
-                    wrong
-                }
+                Ok(answer) => errors(&validator, &answer),
                 Err(error) => vec![error],
             };
-            misfits.extend(wrong.into_iter().map(|wrong| shown(&known, request, &wrong)));
+            let wrong = wrong.iter().filter(|wrong| !NULL.iter().any(|null| wrong.ends_with(null)));
+            let line = format!("{known:?}: {} {}", request.method(), request.uri());
+            misfits.extend(wrong.map(|wrong| format!("{line}\n  {wrong}")));
         }
     }
     println!("{checked} answers of the sandbox checked");
     misfits
 }
 
-fn shown(known: &Known, request: &Sent, wrong: &str) -> String {
-    let wrong: String = wrong.chars().take(500).collect();
-    format!("{known:?}: {} {}\n  {wrong}", request.method(), request.uri())
-}
-
-/// The answer of a new sandbox to the request, whose ids are replaced by those of the sandbox.
+/// The answer of a new sandbox to the request.
 fn answer(request: &Sent) -> Result<Value, String> {
-    let sandbox = Sandbox::start().unwrap();
-    let agent = Agent::config_builder().http_status_as_error(false).build().new_agent();
-    let send = |mut request: Sent| {
-        let key = format!("Bearer {}", sandbox.api_key());
-        let headers = request.headers_mut();
-        headers.insert("authorization", HeaderValue::from_str(&key).unwrap());
-        headers.insert("x-hub-id", HeaderValue::from_str(sandbox.hub_id()).unwrap());
-        let mut response = match request.body().is_empty() {
-            true => agent.run(request.map(|_| ())).unwrap(),
-            false => agent.run(request).unwrap(),
-        };
-        let body = response.body_mut().read_to_string().unwrap();
-        match response.status().is_success() {
-            true => Ok(serde_json::from_str::<Value>(&body).unwrap()),
-            false => Err(body),
-        }
-    };
-    let found = |path: &str, is_wanted: &dyn Fn(&Value) -> bool| {
-        let request = Request::get(format!("{}{path}", sandbox.url())).body(Vec::new()).unwrap();
-        let list = send(request).unwrap();
-        let record = list["data"].as_array().unwrap().iter().find(|record| is_wanted(record));
-        record.unwrap()["id"].as_str().unwrap().to_owned()
+    let client = Client {
+        agent: Agent::config_builder().http_status_as_error(false).build().new_agent(),
+        sandbox: Sandbox::start().unwrap(),
     };
     // Only a new image is imported, and only a Dockerfile's build takes another tar file.
     let is_import = request.uri().path().ends_with("/tasks");
-    let of_targz = request.body().windows(9).any(|part| part == b"targz_url");
-    let image_wanted = |image: &Value| !is_import || image["state"]["current"] == "new";
-    let source_wanted = |of: &Value| !of_targz || of["origin"]["type"] == "docker-file";
-    let ids: [(String, &str, &dyn Fn(&Value) -> bool); 3] = [
-        (image().to_string(), "/v1/images", &image_wanted),
-        (source().to_string(), "/v1/images/sources", &source_wanted),
-        (job().to_string(), "/v1/jobs", &|_| true),
-    ];
-    let replaced = |text: &str| {
-        let mut text = text.replace("https://api.cycle.io", sandbox.url());
-        for (id, path, is_wanted) in &ids {
-            if text.contains(id) {
-                text = text.replace(id, &found(path, *is_wanted));
-            }
-        }
-        text
+    let of_targz = std::str::from_utf8(request.body()).unwrap().contains("targz_url");
+    let image_id =
+        client.id("/v1/images", |image| !is_import || image["state"]["current"] == "new");
+    let source_id =
+        client.id("/v1/images/sources", |of| !of_targz || of["origin"]["type"] == "docker-file");
+    let job_id = client.id("/v1/jobs", |_| true);
+
+    let here = |text: &str| {
+        text.replace("https://api.cycle.io", client.sandbox.url())
+            .replace(image().as_str(), &image_id)
+            .replace(source().as_str(), &source_id)
+            .replace(job().as_str(), &job_id)
     };
     let (mut parts, body) = request.clone().into_parts();
-    parts.uri = replaced(&parts.uri.to_string()).parse().unwrap();
-    let body = replaced(std::str::from_utf8(&body).unwrap()).into_bytes();
-    send(Request::from_parts(parts, body))
+    parts.uri = here(&parts.uri.to_string()).parse().unwrap();
+    let body = here(std::str::from_utf8(&body).unwrap()).into_bytes();
+    client.send(Request::from_parts(parts, body))
+}
+
+struct Client {
+    agent: Agent,
+    sandbox: Sandbox,
+}
+
+impl Client {
+    /// The body of a success, or that of an error.
+    fn send(&self, mut request: Sent) -> Result<Value, String> {
+        let key = format!("Bearer {}", self.sandbox.api_key());
+        let headers = request.headers_mut();
+        headers.insert("authorization", HeaderValue::from_str(&key).unwrap());
+        headers.insert("x-hub-id", HeaderValue::from_str(self.sandbox.hub_id()).unwrap());
+        let response = match request.body().is_empty() {
+            true => self.agent.run(request.map(|_| ())),
+            false => self.agent.run(request),
+        };
+        let mut response = response.unwrap();
+        let body = response.body_mut().read_to_string().unwrap();
+        match response.status().is_success() {
+            true => Ok(serde_json::from_str(&body).unwrap()),
+            false => Err(body),
+        }
+    }
+
+    /// The id of the first record of a list that is wanted.
+    fn id(&self, path: &str, is_wanted: impl Fn(&Value) -> bool) -> String {
+        let url = format!("{}{path}", self.sandbox.url());
+        let list = self.send(Request::get(url).body(Vec::new()).unwrap()).unwrap();
+        let record = list["data"].as_array().unwrap().iter().find(|record| is_wanted(record));
+        record.unwrap()["id"].as_str().unwrap().to_owned()
+    }
 }
