@@ -108,12 +108,13 @@ impl Queue {
         &self.outcomes
     }
 
-    /// How many jobs are in the queue.
+    /// How many jobs are followed or wait to be.
     ///
     /// # Errors
     /// If the server can't be reached.
-    pub async fn left(&self) -> Result<u64, Error> {
-        Ok(self.context.get_stream("FLEET_JOBS").await?.cached_info().state.messages)
+    pub async fn followed(&self) -> Result<u64, Error> {
+        let info = self.jobs.get_info().await?;
+        Ok(info.num_pending + info.num_ack_pending as u64)
     }
 
     pub(crate) fn jobs(&self) -> &Consumer<pull::Config> {

@@ -3,7 +3,7 @@ use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use async_nats::jetstream::Message;
-use async_nats::jetstream::consumer::pull::OrderedConfig;
+use async_nats::jetstream::consumer::{AckPolicy, pull};
 use cycle_images_fleet::{Error, Queue, QueueSettings, connect};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::time::interval;
@@ -67,8 +67,14 @@ impl<'a> Fleet<'a> {
 
     /// Waits for the outcomes, and shows how it goes.
     pub(crate) async fn follow(mut self) -> Result<Report, Error> {
-        let consumer = self.queue.outcomes().create_consumer(OrderedConfig::default()).await?;
-        let mut outcomes = consumer.messages().await?;
+        // Durable, so that it outlives NATS being killed.
+        let consumer = pull::Config {
+            durable_name: Some("report".to_owned()),
+            ack_policy: AckPolicy::None,
+            ..pull::Config::default()
+        };
+        let consumer = self.queue.outcomes().create_consumer(consumer).await?;
+        let mut outcomes = consumer.stream().heartbeat(Duration::from_secs(1)).messages().await?;
         let mut ticks = interval(Duration::from_secs(1));
         let mut looks = vec![0; self.options.workers];
         let mut elapsed = None;
@@ -79,12 +85,17 @@ impl<'a> Fleet<'a> {
                     Err(error) => println!("reading the outcomes: {error}"),
                 },
                 _ = ticks.tick() => {
-                    self.show(&mut looks);
-                    if self.told.jobs() == self.platform.jobs.len() {
-                        elapsed.get_or_insert_with(|| self.started.elapsed());
-                        if self.queue.left().await? == 0 { break }
-                    } else {
+                    if elapsed.is_none() {
+                        self.show(&mut looks);
+                    }
+                    if self.told.jobs() < self.platform.jobs.len() {
                         self.disturb()?;
+                        continue;
+                    }
+                    // Until every message is acknowledged: nothing is told twice until then.
+                    elapsed.get_or_insert_with(|| self.started.elapsed());
+                    if self.queue.followed().await? == 0 {
+                        break;
                     }
                 }
             }
@@ -108,8 +119,9 @@ impl<'a> Fleet<'a> {
     }
 
     fn note(&mut self, message: &Message) -> Result<(), Error> {
-        let published = message.info()?.published;
-        self.told.add(serde_json::from_slice(&message.payload)?, published.into());
+        let info = message.info()?;
+        let outcome = serde_json::from_slice(&message.payload)?;
+        self.told.add(info.stream_sequence, outcome, info.published.into());
         Ok(())
     }
 

@@ -24,7 +24,6 @@ use nats_server::NatsServer;
 use options::{Options, USAGE};
 use platform::Platform;
 
-const FAIL_EVERY: Duration = Duration::from_millis(100);
 /// What a run takes at most.
 const LIMIT: Duration = Duration::from_secs(900);
 /// The most requests a job, compared with one process.
@@ -53,8 +52,14 @@ async fn run(options: &Options) -> Result<(), Error> {
     let folder = std::env::temp_dir().join(format!("fleet-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let ended = tokio::time::timeout(LIMIT, run_in(&folder, options)).await;
-    std::fs::remove_dir_all(&folder)?;
-    ended.map_err(|_| format!("not done after {} s", LIMIT.as_secs()))?
+    let ended =
+        ended.unwrap_or_else(|_| Err(format!("not done after {} s", LIMIT.as_secs()).into()));
+    match ended {
+        Ok(()) => Ok(std::fs::remove_dir_all(&folder)?),
+        Err(error) => {
+            Err(format!("{error}; what the workers wrote is in {}", folder.display()).into())
+        }
+    }
 }
 
 async fn run_in(folder: &Path, options: &Options) -> Result<(), Error> {
@@ -96,7 +101,7 @@ async fn with_faults<T>(
     if !options.chaos {
         return work.await;
     }
-    match select(pin!(work), pin!(platform.fail_now_and_then(FAIL_EVERY))).await {
+    match select(pin!(work), pin!(platform.fail_now_and_then())).await {
         Either::Left((done, _)) => done,
         Either::Right(_) => Err("the faults ended".into()),
     }

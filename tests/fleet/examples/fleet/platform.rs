@@ -15,6 +15,7 @@ use crate::options::Options;
 
 /// Hubs that share a rate limit.
 const HUBS_A_LIMIT: usize = 4;
+const FAIL_EVERY: Duration = Duration::from_secs(10);
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 /// How long a `Retry-After` may take to reach all workers.
 const SPREADING: Duration = Duration::from_millis(100);
@@ -103,8 +104,8 @@ impl Platform {
         configs.collect()
     }
 
-    /// Has one request in a while fail, of each hub in turn. Never returns.
-    pub(crate) async fn fail_now_and_then(&self, every: Duration) {
+    /// Has a request of each hub fail every 10 s. Never returns.
+    pub(crate) async fn fail_now_and_then(&self) {
         let faults = [
             Fault::too_many_requests(&RETRY_AFTER.as_secs().to_string()),
             Fault::Close,
@@ -114,7 +115,7 @@ impl Platform {
             Fault::unavailable(),
             Fault::Delay(Duration::from_millis(300)),
         ];
-        let mut ticks = tokio::time::interval(every);
+        let mut ticks = tokio::time::interval(FAIL_EVERY.div_f64(self.hubs.len() as f64));
         for (hub, fault) in self.hubs.iter().cycle().zip(faults.iter().cycle()) {
             ticks.tick().await;
             hub.sandbox.fault(fault.clone());

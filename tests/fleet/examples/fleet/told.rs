@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, SystemTime};
 
 use cycle_images::JobId;
@@ -11,10 +11,15 @@ use crate::platform::PlatformJob;
 pub(crate) struct Told {
     by_job: HashMap<JobId, Vec<(Outcome, SystemTime)>>,
     by_worker: HashMap<String, (u64, u64)>,
+    sequences: HashSet<u64>,
 }
 
 impl Told {
-    pub(crate) fn add(&mut self, outcome: Outcome, at: SystemTime) {
+    /// Adds an outcome by its place in the stream: a message may be delivered twice.
+    pub(crate) fn add(&mut self, sequence: u64, outcome: Outcome, at: SystemTime) {
+        if !self.sequences.insert(sequence) {
+            return;
+        }
         let (done, failed) = self.by_worker.entry(outcome.worker.clone()).or_default();
         match outcome.end {
             End::Completed => *done += 1,
