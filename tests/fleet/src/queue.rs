@@ -16,6 +16,11 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// longer may the whole fleet stand still without an outcome being told twice.
 const KEPT: Duration = Duration::from_secs(7 * DAY.as_secs());
 
+/// How many consumers share the queue. The server looks through all jobs of a consumer for the next one
+/// to deliver again, and puts that off by 10 ms at each `nak`: one consumer alone is late from some
+/// hundred a second on. A change needs an empty queue.
+const PARTITIONS: u64 = 16;
+
 /// How the streams are made if they aren't there.
 #[derive(Clone, Copy, Debug)]
 pub struct QueueSettings {
@@ -34,7 +39,7 @@ impl Default for QueueSettings {
 /// The jobs to follow, their states, and the outcomes.
 pub struct Queue {
     context: Context,
-    jobs: Consumer<pull::Config>,
+    jobs: Vec<Consumer<pull::Config>>,
     bucket: Store,
     outcomes: Stream,
 }
@@ -59,17 +64,22 @@ impl Queue {
             retention: RetentionPolicy::WorkQueue,
             ..one_a_job("FLEET_JOBS", "fleet.job.>")
         };
-        let jobs = context.get_or_create_stream(jobs).await?;
-        let consumer = pull::Config {
-            durable_name: Some("workers".to_owned()),
-            ack_policy: AckPolicy::Explicit,
-            ack_wait: settings.ack_wait,
-            // A job that waits for its next look is pending, and every look is a delivery.
-            max_ack_pending: -1,
-            max_deliver: -1,
-            ..pull::Config::default()
-        };
-        let jobs = jobs.get_or_create_consumer("workers", consumer).await?;
+        let stream = context.get_or_create_stream(jobs).await?;
+        let mut jobs = Vec::new();
+        for partition in 0..PARTITIONS {
+            let name = format!("workers-{partition}");
+            let consumer = pull::Config {
+                durable_name: Some(name.clone()),
+                filter_subject: format!("fleet.job.{partition}.>"),
+                ack_policy: AckPolicy::Explicit,
+                ack_wait: settings.ack_wait,
+                // A job that waits for its next look is pending, and every look is a delivery.
+                max_ack_pending: -1,
+                max_deliver: -1,
+                ..pull::Config::default()
+            };
+            jobs.push(stream.get_or_create_consumer(&name, consumer).await?);
+        }
         let outcomes =
             stream::Config { max_age: KEPT, ..one_a_job("FLEET_OUTCOMES", "fleet.outcome.>") };
         let outcomes = context.get_or_create_stream(outcomes).await?;
@@ -99,7 +109,7 @@ impl Queue {
     pub async fn submit(&self, job: &FollowedJob) -> Result<(), Error> {
         let key = key(&job.hub, &job.job)?;
         let payload = serde_json::to_vec(job)?;
-        self.publish_once(format!("fleet.job.{key}"), &key, payload).await
+        self.publish_once(format!("fleet.job.{}.{key}", partition(&key)), &key, payload).await
     }
 
     /// The outcomes, one message a job.
@@ -113,11 +123,15 @@ impl Queue {
     /// # Errors
     /// If the server can't be reached.
     pub async fn followed(&self) -> Result<u64, Error> {
-        let info = self.jobs.get_info().await?;
-        Ok(info.num_pending + info.num_ack_pending as u64)
+        let mut followed = 0;
+        for consumer in &self.jobs {
+            let info = consumer.get_info().await?;
+            followed += info.num_pending + info.num_ack_pending as u64;
+        }
+        Ok(followed)
     }
 
-    pub(crate) fn jobs(&self) -> &Consumer<pull::Config> {
+    pub(crate) fn jobs(&self) -> &[Consumer<pull::Config>] {
         &self.jobs
     }
 
@@ -170,4 +184,10 @@ impl Queue {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// FNV-1a: the same on every machine and in every release.
+fn partition(key: &str) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    key.bytes().fold(0xcbf2_9ce4_8422_2325, step) % PARTITIONS
 }

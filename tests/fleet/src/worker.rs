@@ -10,6 +10,7 @@ use cycle_images::{Hub, JobId, Timestamp};
 use cycle_images_async::{Reqwest, Transport};
 use futures_util::StreamExt;
 use futures_util::future::join;
+use futures_util::stream::select_all;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use crate::hubs::{HubConfig, Hubs, KnownHub};
@@ -21,6 +22,8 @@ use crate::{Error, connect, now};
 
 /// How many jobs a worker takes a step of at a time.
 const AT_A_TIME: usize = 64;
+/// How many messages of each partition it has at hand: few, as their time runs meanwhile.
+const BATCH: usize = 8;
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 /// The wait after an error that names none, for a hub without a key, and before the queue is
 /// opened anew.
@@ -57,12 +60,13 @@ pub async fn run_worker() -> Result<(), Error> {
     let hubs: Vec<HubConfig> = serde_json::from_slice(&std::fs::read(variable("FLEET_HUBS")?)?)?;
     let queue =
         Queue::open(connect(&variable("NATS_URL")?).await?, QueueSettings::default()).await?;
+    let ack_wait = queue.jobs().first().ok_or("no partitions")?.cached_info().config.ack_wait;
     let worker = Worker {
         hubs: Hubs::new(hubs, &name)?,
         limits: Limits::new(queue.bucket().clone()),
         transport: Reqwest::new()?,
         trace: Trace::new(std::env::var_os("FLEET_TRACE").as_deref().map(Path::new))?,
-        ack_wait: queue.jobs().cached_info().config.ack_wait,
+        ack_wait,
         name,
         queue,
     };
@@ -73,20 +77,24 @@ pub async fn run_worker() -> Result<(), Error> {
 impl Worker {
     async fn run(&self) {
         loop {
-            let jobs = self.queue.jobs().stream().max_messages_per_batch(AT_A_TIME);
-            match jobs.messages().await {
-                Ok(messages) => {
-                    let each =
-                        messages.for_each_concurrent(AT_A_TIME, async |message| match message {
-                            Ok(message) => self.take(&message).await,
-                            Err(error) => self.report(&error.into()),
-                        });
-                    each.await;
-                }
-                Err(error) => self.report(&error.into()),
+            if let Err(error) = self.run_until_closed().await {
+                self.report(&error);
             }
             sleep(PAUSE).await;
         }
+    }
+
+    async fn run_until_closed(&self) -> Result<(), Error> {
+        let mut streams = Vec::new();
+        for jobs in self.queue.jobs() {
+            streams.push(jobs.stream().max_messages_per_batch(BATCH).messages().await?);
+        }
+        let take = async |message| match message {
+            Ok(message) => self.take(&message).await,
+            Err(error) => self.report(&Error::from(error)),
+        };
+        select_all(streams).for_each_concurrent(AT_A_TIME, take).await;
+        Ok(())
     }
 
     /// Takes one step of the job that a message is about. After an error, the message is left as it
