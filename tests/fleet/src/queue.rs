@@ -16,9 +16,9 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// longer may the whole fleet stand still without an outcome being told twice.
 const KEPT: Duration = Duration::from_secs(7 * DAY.as_secs());
 
-/// How many consumers share the queue. The server looks through all jobs of a consumer for the next one
-/// to deliver again, and puts that off by 10 ms at each `nak`: one consumer alone is late from some
-/// hundred a second on. A change needs an empty queue.
+/// How many consumers share the queue. At each `nak` with a delay, the server looks through all jobs of
+/// the consumer for the next one to deliver, 10 ms later; so one consumer is late from about a thousand
+/// a second on. A change needs an empty queue.
 const PARTITIONS: u64 = 16;
 
 /// How the streams are made if they aren't there.

@@ -13,7 +13,7 @@ const ROUNDING: Duration = Duration::from_secs(1);
 pub(crate) struct Overlaps {
     pub(crate) steps: usize,
     /// The job was delivered again because the first worker had not answered in time, or because NATS
-    /// was restarted meanwhile.
+    /// had been restarted.
     pub(crate) redelivered: usize,
     pub(crate) other: usize,
 }
@@ -45,9 +45,12 @@ impl Overlaps {
                     continue;
                 }
                 let is_late = later.begin - earlier.begin + ROUNDING >= ack_wait;
-                let around = earlier.begin..=later.begin;
-                let is_restart = restarts.iter().any(|at| around.contains(at));
-                if is_late || is_restart {
+                // What was delivered before a restart is delivered again after it.
+                let is_restart = |at: &Duration| {
+                    let window = *at..*at + ack_wait + ROUNDING;
+                    window.contains(&later.begin)
+                };
+                if is_late || restarts.iter().any(is_restart) {
                     found.redelivered += 1;
                 } else {
                     found.other += 1;
