@@ -140,27 +140,26 @@ impl Worker {
             Ok(Step::Send(request)) => {
                 self.look(&mut tracker, &job, known, request, message).await?
             }
-            Ok(Step::Done) => Ok(None),
+            Ok(Step::Done) => return Err(format!("the tracker of job {job} has ended").into()),
             Err(error) => Err(error),
         };
-        // A look moves the tracker on; a copy says what comes next, so that what is stored doesn't
-        // take the next request for one that was sent.
-        let next = tracker.clone().poll(&known.hub, now()?);
-        let end = match (&looked, &next) {
-            (Err(error), _) | (Ok(_), Err(error)) if End::of(error).is_some() => End::of(error),
-            (_, Ok(Step::Done)) => Some(End::Completed),
-            _ => None,
+        // A copy says what comes next, so that what is stored doesn't take the next request for one
+        // that was sent.
+        let (wait, late) = match tracker.clone().poll(&known.hub, now()?) {
+            Ok(Step::Wait(time)) => (time, None),
+            Ok(_) => (Duration::ZERO, None),
+            Err(error) => (PAUSE, Some(error)),
+        };
+        let error = looked.err().or(late);
+        let end = match &error {
+            Some(error) => End::of(error),
+            None => tracker.completed(None).ok().map(|_| End::Completed),
         };
         let Some(end) = end else {
             let is_saved = self.queue.save(&key, &State::Following(tracker), revision).await?;
-            return Ok(match next {
-                _ if !is_saved => Next::Leave,
-                Ok(Step::Wait(time)) => Next::Wait(time),
-                Ok(_) => Next::Wait(Duration::ZERO),
-                Err(_) => Next::Wait(PAUSE),
-            });
+            return Ok(if is_saved { Next::Wait(wait) } else { Next::Leave });
         };
-        let message = looked.as_ref().err().map(ToString::to_string);
+        let message = error.as_ref().map(ToString::to_string);
         let outcome = Outcome { hub: id, job, end, message, worker: self.name.clone() };
         if !self.queue.save(&key, &State::Ended(outcome.clone()), revision).await? {
             return Ok(Next::Leave);

@@ -35,6 +35,7 @@ impl NatsServer {
         Ok(Self { url, own: Some((child, folder.to_owned())) })
     }
 
+    #[allow(dead_code, reason = "the test doesn't")]
     /// Kills the server and starts it anew on the same port; false if it isn't ours.
     pub(crate) fn restart(&mut self) -> Result<bool, Error> {
         let Some((child, folder)) = &mut self.own else { return Ok(false) };
