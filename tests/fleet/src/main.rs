@@ -27,8 +27,9 @@ async fn main() -> ExitCode {
 }
 
 async fn submit(hub: &str, job: &str) -> Result<(), Error> {
-    let nats = connect(&std::env::var("NATS_URL")?).await?;
-    let queue = Queue::open(nats, QueueSettings::default()).await?;
+    let url = std::env::var("NATS_URL").map_err(|error| format!("NATS_URL: {error}"))?;
+    let nats = connect(&url).await?;
+    let queue = Queue::open(nats, QueueSettings::from_env()?).await?;
     let (hub, job) = (HubId::new(hub)?, JobId::new(job)?);
     // The seed of the backoff's jitter: another for each job.
     let tracker = JobTracker::new(&job, seed(job.as_str()));

@@ -30,9 +30,17 @@ pub struct QueueSettings {
     pub replicas: usize,
 }
 
-impl Default for QueueSettings {
-    fn default() -> Self {
-        Self { ack_wait: Duration::from_secs(30), replicas: 1 }
+impl QueueSettings {
+    /// 30 s, and as many replicas as `FLEET_REPLICAS` says, 1 without.
+    ///
+    /// # Errors
+    /// If that is no number.
+    pub fn from_env() -> Result<Self, Error> {
+        let replicas = match std::env::var("FLEET_REPLICAS") {
+            Ok(text) => text.parse().map_err(|error| format!("FLEET_REPLICAS: {error}"))?,
+            Err(_) => 1,
+        };
+        Ok(Self { ack_wait: Duration::from_secs(30), replicas })
     }
 }
 

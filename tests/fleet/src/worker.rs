@@ -50,7 +50,7 @@ struct Worker {
 }
 
 /// Follows jobs until the process ends. It is configured by the environment: `NATS_URL`, `FLEET_HUBS`
-/// (a file), `FLEET_WORKER` (its name), `FLEET_TRACE` (a file to write).
+/// (a file), `FLEET_WORKER` (its name), and if set, `FLEET_REPLICAS` and `FLEET_TRACE` (a file to write).
 ///
 /// # Errors
 /// If it can't be started.
@@ -58,8 +58,8 @@ pub async fn run_worker() -> Result<(), Error> {
     let variable = |name: &str| std::env::var(name).map_err(|error| format!("{name}: {error}"));
     let name = variable("FLEET_WORKER")?;
     let hubs: Vec<HubConfig> = serde_json::from_slice(&std::fs::read(variable("FLEET_HUBS")?)?)?;
-    let queue =
-        Queue::open(connect(&variable("NATS_URL")?).await?, QueueSettings::default()).await?;
+    let nats = connect(&variable("NATS_URL")?).await?;
+    let queue = Queue::open(nats, QueueSettings::from_env()?).await?;
     let ack_wait = queue.jobs().first().ok_or("no partitions")?.cached_info().config.ack_wait;
     let worker = Worker {
         hubs: Hubs::new(hubs, &name)?,
@@ -178,10 +178,10 @@ impl Worker {
         message: &Message,
     ) -> Result<Result<Option<JobUpdate>, FlowError>, Error> {
         let outcome = self.send(request, message).await?;
-        if let Ok(response) = &outcome {
-            if let Some(asked) = asked(&known.hub, job, response, now()?) {
-                self.limits.extend(&known.limit, asked, now()?).await?;
-            }
+        if let Ok(response) = &outcome
+            && let Some(asked) = asked(&known.hub, job, response, now()?)
+        {
+            self.limits.extend(&known.limit, asked, now()?).await?;
         }
         Ok(tracker.handle(&known.hub, outcome, now()?))
     }

@@ -48,7 +48,7 @@ async fn the_outcome_is_told_once_wherever_a_worker_is_killed() -> Result<()> {
 async fn test(folder: &Path) -> Result<()> {
     let nats = NatsServer::start(folder)?;
     let sandbox = Sandbox::with(Settings::default().step(Duration::ZERO))?;
-    let queue = Queue::open(connect(&nats.url).await?, QueueSettings::default()).await?;
+    let queue = Queue::open(connect(&nats.url).await?, QueueSettings::from_env()?).await?;
     let points = [
         Killed::BeforeTheFirstSave,
         Killed::AfterALook,

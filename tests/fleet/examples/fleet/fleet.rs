@@ -42,7 +42,7 @@ impl<'a> Fleet<'a> {
         options: &'a Options,
     ) -> Result<Self, Error> {
         std::fs::write(folder.join("hubs.json"), serde_json::to_vec(&platform.configs())?)?;
-        let settings = QueueSettings { ack_wait: ACK_WAIT, ..QueueSettings::default() };
+        let settings = QueueSettings { ack_wait: ACK_WAIT, replicas: 1 };
         let queue = Queue::open(connect(&nats.url).await?, settings).await?;
         let workers = Workers::start(options.workers, folder.to_owned(), nats.url.clone())?;
         let started = Instant::now();
@@ -92,9 +92,11 @@ impl<'a> Fleet<'a> {
                         self.disturb()?;
                         continue;
                     }
-                    // Until every message is acknowledged: nothing is told twice until then.
-                    elapsed.get_or_insert_with(|| self.started.elapsed());
-                    if self.queue.followed().await? == 0 {
+                    // Until every message is acknowledged, or would have been delivered again: after it
+                    // was killed, NATS may count messages that are acknowledged already.
+                    let elapsed = *elapsed.get_or_insert_with(|| self.started.elapsed());
+                    let settled = elapsed + 3 * ACK_WAIT;
+                    if self.queue.followed().await? == 0 || self.started.elapsed() > settled {
                         break;
                     }
                 }
