@@ -10,6 +10,8 @@ pub(crate) struct Options {
     pub(crate) step: Duration,
     /// The longest time between two looks at a job.
     pub(crate) poll: Duration,
+    /// How long the platform's answers are on their way.
+    pub(crate) latency: Duration,
     /// Kill workers, restart NATS, and have the platform fail now and then.
     pub(crate) chaos: bool,
     /// Follow the same jobs from one process without NATS first.
@@ -17,7 +19,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) const USAGE: &str = "usage: fleet [--jobs N] [--hubs N] [--workers N] [--step-ms N] \
-                                [--poll-ms N] [--chaos] [--compare]";
+                                [--poll-ms N] [--latency-ms N] [--chaos] [--compare]";
 
 impl Options {
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
@@ -27,6 +29,7 @@ impl Options {
             workers: 4,
             step: Duration::from_secs(2),
             poll: Duration::from_secs(2),
+            latency: Duration::ZERO,
             chaos: false,
             compare: false,
         };
@@ -36,6 +39,7 @@ impl Options {
             match argument.as_str() {
                 "--step-ms" => options.step = time()?,
                 "--poll-ms" => options.poll = time()?,
+                "--latency-ms" => options.latency = time()?,
                 "--jobs" => options.jobs = number()?,
                 "--hubs" => options.hubs = number()?,
                 "--workers" => options.workers = number()?,

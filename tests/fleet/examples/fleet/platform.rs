@@ -84,7 +84,7 @@ impl Platform {
             let share = options.jobs / count + usize::from(n < options.jobs % count);
             hub.start_jobs(share, &transport, options.poll)
         });
-        let jobs: Vec<Vec<PlatformJob>> = jobs.buffer_unordered(8).try_collect().await?;
+        let jobs: Vec<Vec<PlatformJob>> = jobs.buffer_unordered(64).try_collect().await?;
         Ok(Self { jobs: jobs.into_iter().flatten().collect(), hubs, seen })
     }
 
@@ -133,15 +133,14 @@ impl SandboxHub {
         let step = options.step + options.step.mul_f64(n as f64 / of as f64);
         let limit = format!("limit-{}", n / HUBS_A_LIMIT);
         let (seen, observed) = (Arc::clone(seen), limit.clone());
-        let settings = Settings::default().step(step).kept_requests(1000).on_request(
-            move |request, status| {
-                let agent = request.header("user-agent").unwrap_or_default();
-                if let Some((_, worker)) = agent.split_once("fleet/") {
-                    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-                    seen.look(worker, &observed, status);
-                }
-            },
-        );
+        let settings = Settings::default().step(step).latency(options.latency);
+        let settings = settings.kept_requests(1000).on_request(move |request, status| {
+            let agent = request.header("user-agent").unwrap_or_default();
+            if let Some((_, worker)) = agent.split_once("fleet/") {
+                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                seen.look(worker, &observed, status);
+            }
+        });
         Ok(Self { sandbox: Sandbox::with(settings)?, limit, step })
     }
 
