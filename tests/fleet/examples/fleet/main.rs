@@ -55,9 +55,13 @@ async fn run(options: &Options) -> Result<(), Error> {
     let ended =
         ended.unwrap_or_else(|_| Err(format!("not done after {} s", LIMIT.as_secs()).into()));
     match ended {
-        Ok(()) => Ok(std::fs::remove_dir_all(&folder)?),
-        Err(error) => {
-            Err(format!("{error}; what the workers wrote is in {}", folder.display()).into())
+        Err(error) if folder.join("workers.log").exists() => {
+            let folder = folder.display();
+            Err(format!("{error}; what the workers wrote is in {folder}").into())
+        }
+        ended => {
+            std::fs::remove_dir_all(&folder)?;
+            ended
         }
     }
 }
