@@ -101,6 +101,9 @@ pub(crate) async fn record_request(
         Some(fault) => faults::inject_fault(fault, &scissors, request, next).await,
     };
     shared.responded(place, response.status().as_u16());
+    if !shared.latency.is_zero() {
+        tokio::time::sleep(shared.latency).await;
+    }
     response
 }
 

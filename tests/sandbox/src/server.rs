@@ -31,6 +31,7 @@ pub(crate) struct Shared {
     seen: Mutex<Seen>,
     arrived: Condvar,
     kept_requests: usize,
+    pub(crate) latency: Duration,
     observer: Option<Observer>,
     pub(crate) open: Arc<Open>,
 }
@@ -57,6 +58,7 @@ impl Shared {
     pub(crate) fn new(state: State) -> Self {
         Self {
             kept_requests: state.settings.kept_requests,
+            latency: state.settings.latency,
             observer: state.settings.observer.clone(),
             state: Mutex::new(state),
             seen: Mutex::default(),

@@ -22,6 +22,7 @@ pub struct Settings {
     pub(crate) api_key: Option<String>,
     pub(crate) hub_id: Option<String>,
     pub(crate) kept_requests: usize,
+    pub(crate) latency: Duration,
     pub(crate) observer: Option<Observer>,
 }
 
@@ -53,6 +54,7 @@ impl Default for Settings {
             api_key: None,
             hub_id: None,
             kept_requests: 10_000,
+            latency: Duration::ZERO,
             observer: None,
         }
     }
@@ -153,6 +155,14 @@ impl Settings {
     #[must_use]
     pub fn kept_requests(mut self, count: usize) -> Self {
         self.kept_requests = count;
+        self
+    }
+
+    /// How long each answer is held back, as on the way from a platform that is far: not at all
+    /// usually.
+    #[must_use]
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
         self
     }
 

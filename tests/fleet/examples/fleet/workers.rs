@@ -1,0 +1,93 @@
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::time::SystemTime;
+
+use cycle_images_fleet::Error;
+
+/// The worker processes, each with a name that it keeps when it is started anew.
+pub(crate) struct Workers {
+    folder: PathBuf,
+    nats_url: String,
+    processes: Vec<Process>,
+    ended: Vec<Ended>,
+    started: usize,
+}
+
+/// What a worker did, and when it was killed.
+pub(crate) struct Ended {
+    pub(crate) trace: PathBuf,
+    pub(crate) at: SystemTime,
+}
+
+struct Process {
+    child: Child,
+    trace: PathBuf,
+}
+
+impl Workers {
+    /// Starts them. `folder` has the file `hubs.json`.
+    pub(crate) fn start(count: usize, folder: PathBuf, nats_url: String) -> Result<Self, Error> {
+        let (processes, ended) = (Vec::new(), Vec::new());
+        let mut workers = Self { folder, nats_url, processes, ended, started: 0 };
+        for n in 0..count {
+            let process = workers.spawn(n)?;
+            workers.processes.push(process);
+        }
+        Ok(workers)
+    }
+
+    pub(crate) fn name(n: usize) -> String {
+        format!("w{}", n + 1)
+    }
+
+    /// Kills a worker, without a warning, and starts it anew.
+    pub(crate) fn kill(&mut self, n: usize) -> Result<(), Error> {
+        let n = n % self.processes.len().max(1);
+        let new = self.spawn(n)?;
+        let Some(process) = self.processes.get_mut(n) else { return Ok(()) };
+        let old = std::mem::replace(process, new);
+        self.end(old)
+    }
+
+    /// Kills all.
+    pub(crate) fn stop(mut self) -> Result<Vec<Ended>, Error> {
+        for process in std::mem::take(&mut self.processes) {
+            self.end(process)?;
+        }
+        Ok(std::mem::take(&mut self.ended))
+    }
+
+    fn end(&mut self, mut process: Process) -> Result<(), Error> {
+        process.child.kill()?;
+        process.child.wait()?;
+        self.ended.push(Ended { trace: process.trace, at: SystemTime::now() });
+        Ok(())
+    }
+
+    fn spawn(&mut self, n: usize) -> Result<Process, Error> {
+        let name = Self::name(n);
+        let trace = self.folder.join(format!("{}.trace", self.started));
+        self.started += 1;
+        let log =
+            File::options().create(true).append(true).open(self.folder.join("workers.log"))?;
+        let child = Command::new(std::env::current_exe()?)
+            .arg("worker")
+            .env("FLEET_WORKER", name)
+            .env("FLEET_HUBS", self.folder.join("hubs.json"))
+            .env("FLEET_TRACE", &trace)
+            .env("NATS_URL", &self.nats_url)
+            .stderr(log)
+            .spawn()?;
+        Ok(Process { child, trace })
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        for process in &mut self.processes {
+            let _ = process.child.kill();
+            let _ = process.child.wait();
+        }
+    }
+}
