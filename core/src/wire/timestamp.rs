@@ -47,19 +47,17 @@ impl Timestamp {
     /// The last time of the year 9999.
     const MAX: Self = Self(DateTime::MAX);
 
-    /// Whole seconds since 1970-01-01T00:00:00Z, negative before it.
+    /// Seconds since 1970-01-01T00:00:00Z, rounded down; negative before it.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {
-        self.unix_millis() / 1000
+        self.since_epoch().0
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z, negative before it.
+    /// Milliseconds since 1970-01-01T00:00:00Z, rounded down; negative before it.
     #[must_use]
     pub fn unix_millis(self) -> i64 {
-        let (seconds, nanosecond) = self.since_epoch();
-        let millis = seconds * 1000 + i64::from(nanosecond / 1_000_000);
-        // Toward the epoch, also before it.
-        if millis < 0 && nanosecond % 1_000_000 > 0 { millis + 1 } else { millis }
+        let (second, nanosecond) = self.since_epoch();
+        second * 1000 + i64::from(nanosecond / 1_000_000)
     }
 
     /// This time plus a duration, at most the last time of the year 9999.
@@ -369,15 +367,18 @@ mod tests {
     }
 
     #[test]
-    fn milliseconds_are_truncated_toward_the_epoch() {
-        for (text, millis) in [
-            ("1970-01-01T00:00:00.0019Z", 1),
-            ("1970-01-01T00:00:00.0009Z", 0),
-            ("1969-12-31T23:59:59.9991Z", 0),
-            ("1969-12-31T23:59:59.9981Z", -1),
-            ("1969-12-31T23:59:59Z", -1000),
+    fn seconds_and_milliseconds_are_rounded_down() {
+        for (text, seconds, millis) in [
+            ("1970-01-01T00:00:00.0019Z", 0, 1),
+            ("1970-01-01T00:00:00.0009Z", 0, 0),
+            ("1969-12-31T23:59:59.9991Z", -1, -1),
+            ("1969-12-31T23:59:59.9981Z", -1, -2),
+            ("1969-12-31T23:59:59Z", -1, -1000),
+            // Found by fuzzing.
+            ("1301-01-31t22:32:31.6-01:33", -21_108_902_069, -21_108_902_068_400),
         ] {
-            assert_eq!(text.parse::<Timestamp>().unwrap().unix_millis(), millis, "{text}");
+            let time: Timestamp = text.parse().unwrap();
+            assert_eq!((time.unix_seconds(), time.unix_millis()), (seconds, millis), "{text}");
         }
     }
 }
