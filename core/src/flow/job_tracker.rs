@@ -20,8 +20,8 @@ const MISSING_RESPONSES: u32 = 5;
 const MISSING_TIME: Duration = Duration::from_secs(15);
 
 /// Tracks a job: polls it until it ends. It yields an update whenever the job's state or progress
-/// changes, the last one when the job is completed; any other end is an [error](JobError) that
-/// contains the job.
+/// changes, the last one when the job is completed; any other end is an [error](JobError)
+/// with the job or what was last known of it.
 ///
 /// The first poll is immediate, the second after 250 ms; each interval is 1.5 times the one before,
 /// at most [`poll_interval`](Self::poll_interval). A `Retry-After` is waited for, up to 60 s. A job
