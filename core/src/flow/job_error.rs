@@ -92,8 +92,9 @@ impl fmt::Display for JobError {
             }
             Self::DeadlinePassed { id, last } => {
                 write!(f, "job {id} didn't end in time")?;
-                if let Some(JobSnapshot { status, progress }) = last {
-                    write!(f, " ({status}, {} of {})", progress.done, progress.total)?;
+                // Not its state: an unknown word could be anything that a server repeats.
+                if let Some(JobSnapshot { progress, .. }) = last {
+                    write!(f, " ({} of {} done)", progress.done, progress.total)?;
                 }
                 f.write_str("; it may go on: track it again")
             }
