@@ -35,7 +35,7 @@ fn an_exchange_resumes_during_a_wait() {
     run.clock.pass(secs(10));
     let mut run = stored(run);
     let Step::Wait(rest) = run.poll().unwrap() else { panic!() };
-    assert_eq!(rest, secs(20));
+    assert!((secs(20)..secs(23)).contains(&rest), "{rest:?}");
     let body = run.request().into_body();
     let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(body["build"]["args"]["VERSION"], "1.4");
