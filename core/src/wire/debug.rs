@@ -67,7 +67,10 @@ pub(crate) struct Names<'a>(pub(crate) &'a BTreeMap<String, String>);
 
 impl fmt::Debug for Names<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hidden = format_args!("{REDACTED}");
-        f.debug_map().entries(self.0.keys().map(|name| (name, hidden))).finish()
+        let mut map = f.debug_map();
+        for name in self.0.keys() {
+            map.entry(name, &format_args!("{REDACTED}"));
+        }
+        map.finish()
     }
 }

@@ -54,6 +54,7 @@
 //! to it by `source.details.id`.
 
 mod auth;
+mod body;
 mod call;
 mod clock;
 mod connection;

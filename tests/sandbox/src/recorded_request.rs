@@ -4,13 +4,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body::Frame;
 
+use crate::body;
 use crate::connection::ConnectionKill;
 use crate::errors::Refusal;
 use crate::faults;
@@ -85,7 +86,7 @@ pub(crate) async fn record_request(
     let body = if parts.uri.path().ends_with("/upload") {
         Body::new(Watched { body, place, shared: Arc::clone(&shared) })
     } else {
-        let Ok(bytes) = to_bytes(body, LARGEST_BODY).await else {
+        let Some(bytes) = body::read(body, LARGEST_BODY).await else {
             return Refusal::too_large().into_response();
         };
         shared.noted(place, |seen| {

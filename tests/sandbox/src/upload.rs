@@ -1,16 +1,14 @@
 //! The factory's side of a `cycle-upload` image: the one place that takes gigabytes.
 
-use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::body::{Body, HttpBody};
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{self, FromRequest, RawPathParams, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::auth::only;
+use crate::body;
 use crate::errors::Refusal;
 use crate::image::{AFTER_UPLOAD, Image};
 use crate::job::{Plan, Work};
@@ -58,7 +56,7 @@ pub(crate) async fn receive(
     let (query, headers) = (request.uri().query(), request.headers());
     let admitted = admit(&mut shared.state(), &id, query, headers);
     if let Err(refusal) = admitted {
-        drain(request.into_body()).await;
+        body::drain(request.into_body()).await;
         return Err(refusal);
     }
     let size = file(request).await?;
@@ -125,11 +123,6 @@ fn admit(
         Some(_) => Ok(()),
         None => Err(Refusal::syntax("the length of an upload must be told beforehand")),
     }
-}
-
-/// Lets a refused body pass by: a client that is still sending would not hear the answer.
-async fn drain(mut body: Body) {
-    while let Some(Ok(_)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {}
 }
 
 /// Reads the one part there may be, and says how long it was.

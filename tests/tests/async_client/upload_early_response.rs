@@ -119,7 +119,7 @@ fn a_success_before_the_end_of_the_tar_is_an_error() {
         let error = curt(200, true, size).unwrap_err();
         assert!(error.may_have_arrived(), "{error:?}");
         let Error::Upload { sent, source, .. } = error else { panic!("{error:?}") };
-        assert!(sent < size as u64);
+        assert!(sent < size);
         assert_eq!(source.to_string(), "the factory responded before the whole tar was sent");
     }
     // Of a tar of no bytes, nothing is missing.
