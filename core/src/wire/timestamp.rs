@@ -254,7 +254,9 @@ impl Timestamp {
     }
 }
 
-struct OrNever;
+/// Reads a time, or `None` for never.
+#[derive(Default)]
+pub(crate) struct OrNever;
 
 impl<'de> Visitor<'de> for OrNever {
     type Value = Option<Timestamp>;
@@ -264,6 +266,10 @@ impl<'de> Visitor<'de> for OrNever {
     }
 
     fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(None)
     }
 
