@@ -39,7 +39,7 @@ impl RetryState {
 
     /// Delays the next attempt.
     pub(super) fn hold(&mut self, time: Duration, now: Timestamp) {
-        self.backoff = Some(Backoff { since: now, until: now.plus(time) });
+        self.backoff = Some(Backoff { since: now, until: now.saturating_add(time) });
     }
 
     pub(super) fn poll<O: Operation>(
@@ -55,11 +55,14 @@ impl RetryState {
         if let Some(backoff) = &mut self.backoff {
             if now < backoff.since {
                 // The clock was set back: wait from now, and not until the old time.
-                *backoff =
-                    Backoff { since: now, until: now.plus(backoff.until.since(backoff.since)) };
+                *backoff = Backoff {
+                    since: now,
+                    until: now
+                        .saturating_add(backoff.until.saturating_duration_since(backoff.since)),
+                };
             }
             if now < backoff.until {
-                return Ok(Step::Wait(backoff.until.since(now)));
+                return Ok(Step::Wait(backoff.until.saturating_duration_since(now)));
             }
         }
         let mut request = hub.request(operation)?;
@@ -91,7 +94,7 @@ impl RetryState {
         let Some(sent) = self.in_flight.take() else {
             return Err(FlowError::NothingInFlight);
         };
-        observe(hub, operation, self.attempts, &outcome, now.since(sent));
+        observe(hub, operation, self.attempts, &outcome, now.saturating_duration_since(sent));
         let idempotent = operation.is_idempotent();
         let (again, asked, error) = match outcome {
             Ok(response) => match hub.response(operation, response) {
@@ -116,7 +119,7 @@ impl RetryState {
         };
         let random = self.next_random();
         let delay = self.policy.delay(self.attempts, asked, random);
-        let spent = self.first.map_or(Duration::ZERO, |first| now.since(first));
+        let spent = self.first.map_or(Duration::ZERO, |first| now.saturating_duration_since(first));
         let in_budget = |delay| spent.saturating_add(delay) <= self.policy.max_elapsed;
         let again = again && self.attempts < self.policy.max_attempts && in_budget(delay);
         let delay = match poll_interval {

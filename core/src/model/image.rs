@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::IntegrationId;
-use super::{Config, Creator, Events, ImageSource, State, StateCounts};
+use super::{Config, Creator, Events, ImageSource, SourceId, SourceType, State, StateCounts};
 use crate::hub::HubId;
 use crate::wire::debug::{Names, debug};
 use crate::wire::id::Id;
@@ -93,6 +93,23 @@ pub struct Image {
         skip_serializing_if = "Option::is_none"
     )]
     pub meta: Option<ImageMeta>,
+}
+
+impl Image {
+    /// The source that it is built from; `None` for a stack build, a bucket or an unknown type.
+    ///
+    /// ```
+    /// # use cycle_images::model::Image;
+    /// let image: Image = serde_json::from_str(r#"{"id": "i1", "state": {"current": "live"},
+    ///     "source": {"type": "direct", "details": {"id": "s1"}}}"#)?;
+    /// assert_eq!(image.source_id().unwrap().as_str(), "s1");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn source_id(&self) -> Option<SourceId> {
+        let source = self.source.as_ref().filter(|source| source.kind == SourceType::Direct)?;
+        SourceId::new(&source.details.id).ok()
+    }
 }
 
 string_enum! {
