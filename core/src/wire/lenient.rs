@@ -159,7 +159,8 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    deserializer.deserialize_option(List(|element: Option<Object<T>>| Some(element?.0)))
+    deserializer
+        .deserialize_option(List(|element: Option<Object<T>>| Some(element?.0), PhantomData))
 }
 
 /// Reads `null` as an empty list. Elements that are `null` are errors as others are.
@@ -168,13 +169,13 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    deserializer.deserialize_option(List(|Object(record)| Some(record)))
+    deserializer.deserialize_option(List(|Object(record)| Some(record), PhantomData))
 }
 
 /// A list, with the function that converts its elements or leaves them out.
-struct List<E, T>(fn(E) -> Option<T>);
+struct List<E, F>(F, PhantomData<E>);
 
-impl<'de, E: Deserialize<'de>, T> Visitor<'de> for List<E, T> {
+impl<'de, E: Deserialize<'de>, T, F: Fn(E) -> Option<T>> Visitor<'de> for List<E, F> {
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -206,7 +207,7 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    deserializer.deserialize_option(Map(|value: Option<Object<T>>| Some(value?.0)))
+    deserializer.deserialize_option(Map(|value: Option<Object<T>>| Some(value?.0), PhantomData))
 }
 
 /// Reads `null` as an empty map of lists, and leaves out entries and elements that are `null`.
@@ -219,7 +220,7 @@ where
     #[serde(bound = "T: Deserialize<'de>")]
     struct Elements<T>(#[serde(deserialize_with = "list")] Vec<T>);
 
-    deserializer.deserialize_option(Map(|Elements(list)| Some(list)))
+    deserializer.deserialize_option(Map(|Elements(list)| Some(list), PhantomData))
 }
 
 /// Reads `null` as an empty map of strings. An entry that is `null` is an empty string, numbers and
@@ -228,7 +229,7 @@ pub(crate) fn texts<'de, D>(deserializer: D) -> Result<BTreeMap<String, String>,
 where
     D: Deserializer<'de>,
 {
-    deserializer.deserialize_option(Map(|Entry::<AnyText, _>(text, _)| text))
+    deserializer.deserialize_option(Map(|Entry::<AnyText, _>(text, _)| text, PhantomData))
 }
 
 /// Reads a map of strings as [`texts`] does, and `null` as `None`.
@@ -249,12 +250,13 @@ pub(crate) fn counts<'de, D>(deserializer: D) -> Result<BTreeMap<String, u64>, D
 where
     D: Deserializer<'de>,
 {
-    deserializer.deserialize_option(Map(|Entry::<Number<u64>, _>(count, _)| count))
+    deserializer.deserialize_option(Map(|Entry::<Number<u64>, _>(count, _)| count, PhantomData))
 }
 
 /// A map of times, each of which may be never. Entries that are no string are left out.
 pub(crate) mod times {
     use std::collections::BTreeMap;
+    use std::marker::PhantomData;
 
     use serde::{Deserializer, Serialize, Serializer};
 
@@ -264,7 +266,7 @@ pub(crate) mod times {
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<BTreeMap<String, Option<Timestamp>>, D::Error> {
-        deserializer.deserialize_option(Map(|Entry::<OrNever, _>(time, _)| time))
+        deserializer.deserialize_option(Map(|Entry::<OrNever, _>(time, _)| time, PhantomData))
     }
 
     pub(crate) fn serialize<S: Serializer>(
@@ -280,9 +282,9 @@ pub(crate) mod times {
 }
 
 /// A map, with the function that converts its entries or leaves them out.
-struct Map<E, T>(fn(E) -> Option<T>);
+struct Map<E, F>(F, PhantomData<E>);
 
-impl<'de, E: Deserialize<'de>, T> Visitor<'de> for Map<E, T> {
+impl<'de, E: Deserialize<'de>, T, F: Fn(E) -> Option<T>> Visitor<'de> for Map<E, F> {
     type Value = BTreeMap<String, T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

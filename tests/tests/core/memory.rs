@@ -157,3 +157,17 @@ fn malformed_records_share_the_budget() {
     };
     assert!(include(1_000) && !include(100_000));
 }
+
+/// A malformed one makes them be decoded several times, one after the other.
+#[test]
+fn a_malformed_include_leaves_the_budget_to_the_others() {
+    let include = |count: usize, malformed: &str| {
+        let stack = |id| format!(r#""{id}":{{"id":"{id}","state":{{"current":""}}}}"#);
+        let stacks = (0..count).map(stack).collect::<Vec<_>>().join(",");
+        let body = format!(r#"{{"data":[],"includes":{{"stacks":{{{malformed}{stacks}}}}}}}"#);
+        hub().response(&GetImages::new(), Response::new(body)).map(|reply| reply.includes.stacks)
+    };
+    let most = (0..20_000).step_by(500).rev().find(|&count| include(count, "").is_ok()).unwrap();
+    assert!(most > 1_000, "{most}");
+    assert_eq!(include(most - 500, r#""x":1,"#).unwrap().len(), most - 500);
+}
