@@ -89,3 +89,21 @@ pub(crate) fn insert<K: Ord, V, E: Error>(
     map.insert(key, value);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn budget_of_a_large_response_has_a_ceiling() {
+        let fits = |length: usize, bytes: usize| {
+            let _reset = of_response(length);
+            take::<serde_json::Error>(bytes).is_ok()
+        };
+        assert!(fits(0, FLOOR - 1) && !fits(0, FLOOR));
+        assert!(fits(1000, FLOOR + 7_999) && !fits(1000, FLOOR + 8_000));
+        for length in [64 << 20, usize::MAX] {
+            assert!(fits(length, CEILING - 1) && !fits(length, CEILING));
+        }
+    }
+}

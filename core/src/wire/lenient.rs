@@ -302,10 +302,8 @@ impl<'de, E: Deserialize<'de>, T, F: Fn(E) -> Option<T>> Visitor<'de> for Map<E,
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
         let mut map = BTreeMap::new();
         while let Some((key, value)) = entries.next_entry()? {
-            match self.0(value) {
-                Some(value) => budget::insert(&mut map, key, value)?,
-                // It takes time.
-                None => budget::take(size_of::<T>())?,
+            if let Some(value) = self.0(value) {
+                budget::insert(&mut map, key, value)?;
             }
         }
         Ok(map)

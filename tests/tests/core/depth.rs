@@ -61,6 +61,59 @@ fn nested(depth: usize) -> [String; 3] {
     ]
 }
 
+/// A map in structs that are nested deeper than those of the platform is skipped as a whole.
+#[test]
+fn structs_in_includes_are_read_in_parts_four_levels_deep() {
+    let includes = |value: &str| {
+        let body = format!(r#"{{"data":[],"includes":{value}}}"#);
+        let hub = Hub::new("key", "hub").unwrap();
+        let operation = Raw::<List<Value, Tree>>(PhantomData);
+        let reply = hub.response(&operation, Response::new(body)).unwrap();
+        let skipped = reply.skipped.into_iter().map(|skipped| skipped.json.as_str().to_owned());
+        (skipped.collect::<Vec<_>>(), reply.includes.any.len())
+    };
+    let odd = r##"{"#":"odd"}"##;
+    let nest = |depth: usize, inner: &str| {
+        format!(
+            r#"{}{inner}{},"any":{{"a":1}}}}"#,
+            r#"{"next":"#.repeat(depth),
+            "}".repeat(depth - 1)
+        )
+    };
+    assert_eq!(includes(&nest(3, odd)), (vec![r#""odd""#.to_owned()], 1));
+    assert_eq!(includes(&nest(6, odd)), (vec![nest_of(2, odd)], 1));
+}
+
+fn nest_of(depth: usize, inner: &str) -> String {
+    format!("{}{inner}{}", r#"{"next":"#.repeat(depth), "}".repeat(depth))
+}
+
+/// It isn't read as if it were a map.
+#[test]
+fn a_malformed_record_in_includes_is_skipped_alone() {
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(default)]
+    struct Includes {
+        owner: Option<Owner>,
+        names: BTreeMap<String, String>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Owner {
+        #[expect(dead_code, reason = "only read")]
+        id: String,
+    }
+
+    let body = r#"{"data":[],"includes":{"owner":{"id":7},"names":{"a":"b","c":8}}}"#;
+    let hub = Hub::new("key", "hub").unwrap();
+    let operation = Raw::<List<Value, Includes>>(PhantomData);
+    let reply = hub.response(&operation, Response::new(body)).unwrap();
+    let paths: Vec<_> = reply.skipped.iter().map(|skipped| skipped.error.path()).collect();
+    assert_eq!(paths, ["includes.owner.id", "includes.names.c"]);
+    assert!(reply.includes.owner.is_none());
+    assert_eq!(reply.includes.names["a"], "b");
+}
+
 fn in_a_thread_of_2_mib(test: fn()) {
     std::thread::Builder::new().stack_size(2 << 20).spawn(test).unwrap().join().unwrap();
 }
