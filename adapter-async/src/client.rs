@@ -23,8 +23,9 @@ use crate::{Driver, DynTimer, DynTransport, Error, FlowStream, Items, Timer, Tra
 ///
 /// | setting | default |
 /// |---|---|
-/// | time limit of a request, its response included | 60 s |
-/// | attempts | 4 within 2 min |
+/// | time limit of a whole call: all attempts and waits | 2 min |
+/// | time limit of an attempt, its response included | 60 s |
+/// | attempts | 4 |
 /// | retries of all calls while the platform fails | 100, see [`RetryQuota`] |
 /// | time limit of a tracked job | 1 h |
 ///
@@ -60,7 +61,9 @@ pub struct Client<T = DynTransport, M = DynTimer> {
     pub(crate) hub: Arc<Hub>,
     pub(crate) io: Arc<Io<T, M>>,
     retry: RetryPolicy,
+    /// The time limit of an attempt.
     pub(crate) timeout: Duration,
+    call_timeout: Duration,
 }
 
 /// What a client shares with its clones and streams.
@@ -93,6 +96,7 @@ impl<T: Transport, M: OptionalTimer> Client<T, M> {
             io: Arc::new(Io { transport, timer }),
             retry: RetryPolicy::default(),
             timeout: Duration::from_secs(60),
+            call_timeout: Duration::from_secs(120),
         }
     }
 
@@ -118,7 +122,7 @@ impl<T: Transport, M: OptionalTimer> Client<T, M> {
     /// If an argument is invalid, the request gets no response, or the response isn't a success.
     pub async fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
         let retry = if M::CAN_WAIT { self.retry } else { RetryPolicy::disabled() };
-        let exchange = Exchange::new(operation, seed()).retry(retry);
+        let exchange = Exchange::new(operation, seed()).retry(retry).timeout(self.call_timeout);
         // An exchange yields its reply or an error before it is done.
         self.stream(exchange).next().await.unwrap_or(Err(Error::Ended))
     }
@@ -153,10 +157,18 @@ impl<T, M> Client<T, M> {
 }
 
 impl<T: Transport, M: Timer> Client<T, M> {
-    /// Sets the time limit of a request, its response included; 60 s by default. For an upload, it
-    /// is the limit for each piece of the tar and for the response after the last one.
+    /// Sets the time limit of a whole call: of all attempts, their responses and the waits between
+    /// them; 2 min by default. Of a list, it is the limit for each page.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.call_timeout = timeout;
+        self
+    }
+
+    /// Sets the time limit of an attempt, its response included; 60 s by default. For an upload, it
+    /// is the limit for each piece of the tar and for the response after the last one.
+    #[must_use]
+    pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
@@ -190,12 +202,11 @@ impl<T: Transport, M: Timer> Client<T, M> {
     ///
     /// ```
     /// # use cycle_images_async::{Client, Error};
-    /// use cycle_images::{ImageId, images::GetImage, model::ImageStatus};
+    /// use cycle_images::ImageId;
+    /// use cycle_images::images::{self, GetImage};
     ///
     /// # async fn run(client: Client, id: ImageId) -> Result<(), Error> {
-    /// let is_live = |state: &ImageStatus| *state == ImageStatus::Live;
-    /// let get = GetImage::new(id);
-    /// client.wait_until(get, |reply| is_live(&reply.data.state.current)).await?;
+    /// client.wait_until(GetImage::new(id), images::is_live).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -206,8 +217,11 @@ impl<T: Transport, M: Timer> Client<T, M> {
     pub async fn wait_until<O: Operation>(
         &self,
         operation: O,
-        condition: impl FnMut(&ReplyOf<O>) -> bool,
-    ) -> Result<ReplyOf<O>, Error> {
+        condition: impl FnMut(&ReplyOf<O>) -> Result<bool, Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Result<ReplyOf<O>, Error>
+    where
+        ReplyOf<O>: Send + Sync + 'static,
+    {
         let until = Until::new(operation, condition, seed()).retry(self.retry);
         self.run(until).next().await.unwrap_or(Err(Error::Ended))
     }
@@ -240,7 +254,7 @@ impl<T: Transport, M: Timer> Client<T, M> {
         &self,
         operation: O,
     ) -> FlowStream<Pages<O>, impl Driver + use<O, T, M>> {
-        self.run(Pages::new(operation, seed()).retry(self.retry))
+        self.run(Pages::new(operation, seed()).retry(self.retry).timeout(self.call_timeout))
     }
 
     /// Reads the records of a list, across its pages. What is said of [`pages`](Self::pages) holds
@@ -307,6 +321,7 @@ impl<T, M> Clone for Client<T, M> {
             io: Arc::clone(&self.io),
             retry: self.retry,
             timeout: self.timeout,
+            call_timeout: self.call_timeout,
         }
     }
 }

@@ -115,7 +115,7 @@ impl<F: Flow, C: Driver> FlowStream<F, C> {
             match self.state {
                 State::Done => return Poll::Ready(Ok(None)),
                 State::Polling => match self.flow.poll(self.driver.hub(), now)? {
-                    Step::Send(request) => {
+                    Step::Send { request, timeout } => {
                         if let Err(error) = self.save.as_mut().map_or(Ok(()), |f| f(&self.flow)) {
                             // The flow must learn that its request wasn't sent after all.
                             let unsaved = SendError::not_sent(error).fatal();
@@ -125,7 +125,7 @@ impl<F: Flow, C: Driver> FlowStream<F, C> {
                             }
                             continue;
                         }
-                        self.driver.send(request);
+                        self.driver.send(request, timeout);
                         self.send_prefetch();
                         self.state = State::Sending;
                     }

@@ -45,7 +45,7 @@
 //! | `client.call(&operation)?` | `client.call(&operation).await?` |
 //! | `for page in client.pages(list)` | `while let Some(page) = pages.next().await`, or as a `Stream` |
 //! | `client.track(&job)?.wait()?` | `client.track(&job)?.wait().await?` |
-//! | `client.upload(&image, tar, progress)?` | `client.upload(&image, tar, progress).await?` |
+//! | `client.upload(&image, tar)?` | `client.upload(&image, tar).await?` |
 //!
 //! The operations and their replies are in the crate `cycle-images`, and so are the flows that decide
 //! what is sent when: both clients run the same ones.

@@ -24,7 +24,7 @@ pub trait Sealed {
     fn hub(&self) -> &Hub;
 
     /// Sends a request, unless it is the first one that was prefetched.
-    fn send(&mut self, request: Request<Vec<u8>>);
+    fn send(&mut self, request: Request<Vec<u8>>, timeout: Duration);
 
     /// Sends a request whose response is wanted after all others.
     fn send_prefetch(&mut self, request: Request<Vec<u8>>);
@@ -53,6 +53,8 @@ pub trait Sealed {
 pub(crate) struct PendingRequests<S, SF, B, W, WF> {
     hub: Arc<Hub>,
     limit: Duration,
+    /// The time limit of the first request.
+    timeout: Duration,
     start: S,
     start_timer: W,
     requests: VecDeque<Pending<SF, B>>,
@@ -77,7 +79,16 @@ where
     /// `limit` is the time limit of a request, from when its response is wanted.
     pub(crate) fn new(hub: Arc<Hub>, limit: Duration, start: S, start_timer: W) -> Self {
         let requests = VecDeque::new();
-        Self { hub, limit, start, start_timer, requests, timer: None, is_timed: false }
+        Self {
+            hub,
+            limit,
+            timeout: limit,
+            start,
+            start_timer,
+            requests,
+            timer: None,
+            is_timed: false,
+        }
     }
 
     fn begin(&self, request: Request<Vec<u8>>) -> Pending<SF, B> {
@@ -107,14 +118,15 @@ where
         &self.hub
     }
 
-    fn send(&mut self, request: Request<Vec<u8>>) {
+    fn send(&mut self, request: Request<Vec<u8>>, timeout: Duration) {
         if !self.requests.front().is_some_and(|first| first.was_prefetched(&request)) {
             let pending = self.begin(request);
             self.requests.push_front(pending);
         }
         // Also for a prefetched request, the time limit starts only here: until now it was polled
         // only when the program polled the stream, which may have been never.
-        self.wait(self.limit);
+        self.timeout = self.limit.min(timeout);
+        self.wait(self.timeout);
     }
 
     fn send_prefetch(&mut self, request: Request<Vec<u8>>) {
@@ -154,7 +166,7 @@ where
             None => {
                 ready!(self.poll_waited(context));
                 Err(SendError::maybe_sent("no response within the time limit")
-                    .timed_out(self.limit))
+                    .timed_out(self.timeout))
             }
         };
         self.requests.pop_front();

@@ -11,13 +11,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::{SendError, TarSent};
 use cycle_images::http::header::EXPECT;
 use cycle_images::model::Image;
 use cycle_images::upload::UploadImage;
 
 pub use self::body::Body;
 use self::body_gate::{BodyGate, GateGuard};
+use self::tar::Ended;
 pub use self::tar::Tar;
 use crate::client::{set, set_user_agent};
 use crate::flow_stream::now;
@@ -30,9 +31,8 @@ const EARLY_RESPONSE_WAIT: Duration = Duration::from_millis(300);
 const SMALL: u64 = 64 << 10;
 
 impl<T: UploadTransport, M: Timer> Client<T, M> {
-    /// Uploads the tar of an image of origin `cycle-upload` to the factory. After each piece,
-    /// `progress` gets the number of bytes that were read and handed to the transport. The tar is
-    /// read while it is sent, and an upload is never retried.
+    /// Uploads the tar of an image of origin `cycle-upload` to the factory. The tar is read while it is
+    /// sent, and an upload is never retried.
     ///
     /// ```
     /// # use cycle_images::model::Image;
@@ -42,7 +42,7 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
     ///
     /// # async fn run(client: Client, image: Image) -> Result<(), Error> {
     /// let tar = Tar::new(stream::iter([Ok("all of "), Ok("a tar")]), 12);
-    /// client.upload(&image, tar, |sent| println!("{sent} bytes")).await?;
+    /// client.upload(&image, tar).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -54,21 +54,16 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
     /// If the image has no upload token or one that is expired, the tar can't be read, the factory
     /// can't be reached, or it refuses the tar.
     #[doc(alias = "multipart")]
-    pub async fn upload(
-        &self,
-        image: &Image,
-        tar: Tar,
-        mut progress: impl FnMut(u64) + Send + 'static,
-    ) -> Result<(), Error> {
+    pub async fn upload(&self, image: &Image, tar: Tar) -> Result<(), Error> {
         let upload = UploadImage::new(image)?;
         let size = tar.size();
         let parts = self.hub.upload(&upload, size, now())?;
         let sent = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&sent);
+        let ended = tar.ended();
         let guard = GateGuard(BodyGate::default());
         let tar = tar.behind(guard.0.clone()).counted(move |count| {
             counter.store(count, Ordering::Relaxed);
-            progress(count);
         });
         let mut request = parts.request.map(|()| Body::of_upload(parts.head, tar, parts.tail));
         let headers = request.headers_mut();
@@ -76,9 +71,10 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
         if size > SMALL {
             is_set = is_set.and_then(|()| set(headers, EXPECT, "100-continue"));
         }
-        is_set.map_err(|error| error.into_error(UploadImage::NAME, 1))?;
+        let started = std::time::Instant::now();
         let mut sending = pin!(self.io.transport.upload(request));
         let outcome = async {
+            is_set?;
             if size > SMALL {
                 if let Some(outcome) = self.early_response(&guard.0, sending.as_mut()).await? {
                     return outcome.map_err(Into::into);
@@ -87,13 +83,14 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
             guard.0.open();
             self.while_moving(&sent, sending).await
         };
-        let response = outcome.await.map_err(|error| error.into_error(UploadImage::NAME, 1))?;
-        self.hub.upload_response(&upload, response)?;
-        if sent.load(Ordering::Relaxed) < size {
-            let early = SendError::maybe_sent("the response came before all of the tar was sent");
-            return Err(early.fatal().into_error(UploadImage::NAME, 1));
-        }
-        Ok(())
+        let outcome: Result<_, SendError> = outcome.await;
+        let error = match ended.lock().ok().and_then(|mut ended| ended.take()) {
+            Some(Ended::Cancelled) => return Err(Error::Cancelled),
+            Some(Ended::Failed(error)) => Some(error),
+            None => None,
+        };
+        let sent = TarSent { sent: sent.load(Ordering::Relaxed), size, error };
+        self.hub.upload_outcome(&upload, outcome, sent, started.elapsed())
     }
 
     /// Waits until the head of the request is sent, and then a short time for a response to it. A

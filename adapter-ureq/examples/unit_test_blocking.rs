@@ -8,7 +8,6 @@
 
 use std::collections::VecDeque;
 use std::error::Error;
-use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::sync::Mutex;
 
@@ -56,7 +55,7 @@ fn client(recordings: &[&[u8]]) -> Result<Client, Box<dyn Error>> {
         response.ok_or_else(|| SendError::not_sent("no more recordings"))
     };
     let client = Client::with_transport(Hub::new("key", "hub")?, transport);
-    Ok(client.with_sleep(|_| ControlFlow::Continue(())))
+    Ok(client.with_sleep(|_| {}))
 }
 
 fn images_with_an_error_are_named() -> Result<(), Box<dyn Error>> {

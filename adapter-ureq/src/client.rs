@@ -1,9 +1,7 @@
-use std::cell::Cell;
 use std::fmt;
 use std::io::Read;
-use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cycle_images::flow::{
     Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, RetryQuota, SendError, Until,
@@ -15,8 +13,10 @@ use cycle_images::upload::UploadImage;
 use cycle_images::{Hub, JobId, Operation};
 use ureq::{Agent, Proxy};
 
+use crate::cancellation::Cancellation;
 use crate::flow_iter::{FlowIter, now, seed};
 use crate::send::{Sender, set_user_agent};
+use crate::tar::Sending;
 use crate::{Error, Items, Limits, Tar, Transport};
 
 /// The longest time limit that every system's clock can count.
@@ -28,15 +28,29 @@ const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
 ///
 /// | setting | default |
 /// |---|---|
+/// | time limit of a whole call: all attempts and waits | 2 min, see [`with_timeout`](Self::with_timeout) |
+/// | time limit of an attempt, its response included | 60 s |
 /// | time limit of a connection | 10 s |
-/// | time limit of a request, its response included | 60 s |
 /// | size limit of a response's body | 64 MiB |
-/// | attempts | 4 within 2 min |
+/// | attempts | 4, see [`RetryPolicy`] |
 /// | retries of all calls while the platform fails | 100, see [`RetryQuota`] |
 /// | time limit of a tracked job | 1 h |
 ///
 /// Cloning is cheap, and clones share their connections. So another time limit or retry policy for one
-/// call is `client.clone().with_timeout(limit).call(&operation)`.
+/// call is `client.clone().with_timeout(limit).call(operation)`.
+///
+/// # Cancellation
+/// [`cancel`](Self::cancel) stops what the client and its clones do, in all threads. With the crate
+/// `ctrlc`, for example:
+///
+/// ```no_run
+/// # mod ctrlc { pub fn set_handler(_: impl FnMut() + 'static + Send) -> std::io::Result<()> { Ok(()) } }
+/// # use cycle_images_ureq::Client;
+/// let client = Client::from_env()?;
+/// let stop = client.clone();
+/// ctrlc::set_handler(move || stop.cancel())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// ```
 /// use cycle_images::Hub;
@@ -51,12 +65,14 @@ const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
 pub struct Client {
     hub: Arc<Hub>,
     pub(crate) transport: Arc<dyn Transport>,
-    sleep: Arc<Sleep>,
+    cancellation: Arc<Cancellation>,
+    sleep: Option<Arc<Sleep>>,
     limits: Limits,
+    timeout: Duration,
     retry: RetryPolicy,
 }
 
-type Sleep = dyn Fn(Duration) -> ControlFlow<()> + Send + Sync;
+type Sleep = dyn Fn(Duration) + Send + Sync;
 
 impl Client {
     /// A client over ureq, with a connection pool of its own.
@@ -102,15 +118,13 @@ impl Client {
     /// gets the client's time and size limits, and has to apply them.
     ///
     /// ```
-    /// use std::ops::ControlFlow;
-    ///
     /// use cycle_images::{Hub, images::GetImages, recorded};
     /// use cycle_images_ureq::Client;
     ///
     /// let unavailable = |_| recorded::response(b"HTTP/2 503\n\n");
     /// let client = Client::with_transport(Hub::new("key", "hub")?, unavailable)
-    ///     .with_sleep(|_| ControlFlow::Continue(())); // retries take no time
-    /// assert!(client.call(&GetImages::new()).is_err());
+    ///     .with_sleep(|_| {}); // retries take no time
+    /// assert!(client.call(GetImages::new()).is_err());
     /// # Ok::<(), cycle_images_ureq::Error>(())
     /// ```
     #[must_use]
@@ -120,11 +134,10 @@ impl Client {
         Self {
             hub: Arc::new(hub),
             transport: Arc::new(transport),
-            sleep: Arc::new(|time| {
-                std::thread::sleep(time);
-                ControlFlow::Continue(())
-            }),
+            cancellation: Arc::default(),
+            sleep: None,
             limits: Limits::default(),
+            timeout: Duration::from_secs(120),
             retry: RetryPolicy::default(),
         }
     }
@@ -136,10 +149,22 @@ impl Client {
         self
     }
 
-    /// Sets the time limit of a request, its response included, at most a year; 60 s by default. For
-    /// an upload, it is the limit for each piece of the tar and for the response after the last one.
+    /// Sets the time limit of a whole call: of all attempts, their responses and the waits between
+    /// them; 2 min by default. Of a list, it is the limit for each page. A tracked job and a condition
+    /// have a limit of their own: see [`FlowIter::deadline`]. An upload has none.
+    #[doc(alias("deadline", "max_elapsed", "operation_timeout"))]
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sets the time limit of an attempt, its response included, at most a year; 60 s by default. An
+    /// attempt also ends with the time limit of its call or job. For an upload, it is the limit for
+    /// each piece of the tar and for the response after the last one.
+    #[doc(alias("operation_attempt_timeout"))]
+    #[must_use]
+    pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout.min(MAX_TIMEOUT);
         self
     }
@@ -176,34 +201,30 @@ impl Client {
         self
     }
 
-    /// Sets how to sleep before a retry and between the polls of a job; `std::thread::sleep` by
-    /// default. A sleep that returns `Break` cancels the flow with [`Error::Cancelled`], after which
-    /// the flow can be resumed.
-    ///
-    /// Here a message of another thread, such as a Ctrl-C handler, cancels at once:
-    ///
-    /// ```no_run
-    /// # use cycle_images_ureq::{Client, Error};
-    /// use std::ops::ControlFlow;
-    /// use std::sync::{Mutex, mpsc};
-    ///
-    /// let (stop, stopped) = mpsc::channel::<()>();
-    /// let stopped = Mutex::new(stopped);
-    /// let client = Client::from_env()?.with_sleep(move |time| {
-    ///     match stopped.lock().map(|stopped| stopped.recv_timeout(time)) {
-    ///         Ok(Err(mpsc::RecvTimeoutError::Timeout)) => ControlFlow::Continue(()),
-    ///         _ => ControlFlow::Break(()),
-    ///     }
-    /// });
-    /// # Ok::<(), Error>(())
-    /// ```
+    /// Sets how to sleep before a retry and between polls, such as by the timer of a runtime, or not at
+    /// all in a test. The time that is asked for then counts as passed, for time limits too.
+    /// [`cancel`](Self::cancel) is only seen when the function returns; the default wakes at once.
     #[must_use]
-    pub fn with_sleep(
-        mut self,
-        sleep: impl Fn(Duration) -> ControlFlow<()> + Send + Sync + 'static,
-    ) -> Self {
-        self.sleep = Arc::new(sleep);
+    pub fn with_sleep(mut self, sleep: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.sleep = Some(Arc::new(sleep));
         self
+    }
+
+    /// Cancels what this client and its clones do, in all threads, for good: each wait ends at once, no
+    /// further request is sent, an upload ends before its next piece, and the running flows return
+    /// [`Error::Cancelled`]. A flow can be [taken out](FlowIter::into_flow) and resumed by a new client.
+    ///
+    /// A request in flight isn't interrupted: its response is waited for, up to its time limit, and
+    /// handed out.
+    #[doc(alias("shutdown", "ctrl-c", "abort"))]
+    pub fn cancel(&self) {
+        self.cancellation.cancel();
+    }
+
+    /// Whether this client or one of its clones was [cancelled](Self::cancel).
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.cancellation.is_cancelled()
     }
 
     /// The hub of this client.
@@ -212,12 +233,12 @@ impl Client {
         &self.hub
     }
 
-    /// Sends an operation and waits for its reply.
+    /// Sends an operation and waits for its reply. The operation is passed by value or by reference.
     ///
     /// # Errors
     /// If an argument is invalid, the request gets no response, or the response isn't a success.
-    pub fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
-        let exchange = Exchange::new(operation, seed()).retry(self.retry);
+    pub fn call<O: Operation>(&self, operation: O) -> Result<ReplyOf<O>, Error> {
+        let exchange = Exchange::new(operation, seed()).retry(self.retry).timeout(self.timeout);
         // An exchange yields its reply or an error before it is done.
         self.run(exchange).next().unwrap_or(Err(Error::Ended))
     }
@@ -244,11 +265,10 @@ impl Client {
     /// ```
     #[doc(alias = "paginate")]
     pub fn pages<O: ListOperation>(&self, operation: O) -> FlowIter<Pages<O>> {
-        self.run(Pages::new(operation, seed()).retry(self.retry))
+        self.run(Pages::new(operation, seed()).retry(self.retry).timeout(self.timeout))
     }
 
-    /// Reads the records of a list, across its pages. What is said of [`pages`](Self::pages) holds
-    /// here, too.
+    /// Reads the records of a list, across its pages. See [`pages`](Self::pages).
     ///
     /// Records that can't be decoded are skipped. [`Items::strict`] makes them an error;
     /// [`pages`](Self::pages) shows them as `skipped`.
@@ -266,7 +286,7 @@ impl Client {
     ///
     /// # let client = Client::from_env()?;
     /// # let id = ImageId::new("651586fca6078e98982dbd90")?;
-    /// let import = client.call(&CreateImageJob::import(id))?.data;
+    /// let import = client.call(CreateImageJob::import(id))?.data;
     /// for update in client.track(&import)? {
     ///     let progress = update?.progress;
     ///     println!("{} of {}", progress.done, progress.total);
@@ -290,26 +310,33 @@ impl Client {
     }
 
     /// Polls an operation until its reply meets a condition, and returns that reply; for at most one
-    /// hour. For another time limit or interval, [run](Self::run) an [`Until`].
+    /// hour. The condition returns an error if it can no longer be met. For another time limit or
+    /// interval, [run](Self::run) an [`Until`].
     ///
     /// ```no_run
     /// # use cycle_images_ureq::Client;
-    /// use cycle_images::{ImageId, images::GetImage, model::ImageStatus};
+    /// use cycle_images::ImageId;
+    /// use cycle_images::images::{self, GetImage};
     ///
     /// # let client = Client::from_env()?;
     /// let get = GetImage::new(ImageId::new("651586fca6078e98982dbd90")?);
-    /// client.wait_until(get, |reply| reply.data.state.current == ImageStatus::Live)?;
+    /// client.wait_until(get.clone(), images::is_live)?;
+    /// client.wait_until(get, |reply| Ok(reply.data.size > 0))?;
     /// # Ok::<(), cycle_images_ureq::Error>(())
     /// ```
     ///
     /// # Errors
-    /// If the operation fails, or the condition isn't met in time.
+    /// If the operation or the condition fails, or the condition isn't met in time: then
+    /// [`Error::last_reply`] is the last reply.
     #[doc(alias("poll", "waiter", "await_condition"))]
     pub fn wait_until<O: Operation>(
         &self,
         operation: O,
-        condition: impl FnMut(&ReplyOf<O>) -> bool,
-    ) -> Result<ReplyOf<O>, Error> {
+        condition: impl FnMut(&ReplyOf<O>) -> Result<bool, Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Result<ReplyOf<O>, Error>
+    where
+        ReplyOf<O>: Send + Sync + 'static,
+    {
         let until = Until::new(operation, condition, seed()).retry(self.retry);
         self.run(until).next().unwrap_or(Err(Error::Ended))
     }
@@ -320,60 +347,67 @@ impl Client {
         FlowIter::new(self, flow)
     }
 
-    /// Uploads the tar of an image of origin `cycle-upload` to the factory. After each piece,
-    /// `progress` gets the number of bytes that were read and handed to the transport. The tar is
-    /// read while it is sent, and an upload is never retried.
+    /// Uploads the tar of an image of origin `cycle-upload` to the factory. The tar is read while it is
+    /// sent; [`Tar::with_progress`] follows it.
+    ///
+    /// An upload is never retried, as the platform's documents don't say whether a token can be used
+    /// twice. After an upload that failed, [read](cycle_images::images::GetImage) the image: while its
+    /// state is `uploading`, it has no complete tar. Create another image, which has a new token, and
+    /// upload to that; delete the first one. After an upload that succeeded,
+    /// [import](cycle_images::images::CreateImageJob) the image.
     ///
     /// ```no_run
     /// # use cycle_images_ureq::{Client, Tar};
     /// # let client = Client::from_env()?;
-    /// # let image = client.call(&cycle_images::images::CreateImage::new(
+    /// # let image = client.call(cycle_images::images::CreateImage::new(
     /// #     cycle_images::SourceId::new("1")?))?.data;
-    /// let tar = Tar::open("web.tar")?;
-    /// client.upload(&image, tar, |sent| println!("{sent} bytes"))?;
+    /// client.upload(&image, Tar::open("web.tar")?)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     /// If the image has no upload token or one that is expired, the tar can't be read, the factory
-    /// can't be reached, or it refuses the tar.
+    /// can't be reached, or it refuses the tar. [`Error::Upload`] says how much of the tar was sent.
     #[doc(alias = "multipart")]
-    pub fn upload(
-        &self,
-        image: &Image,
-        tar: Tar<'_>,
-        mut progress: impl FnMut(u64),
-    ) -> Result<(), Error> {
+    pub fn upload(&self, image: &Image, tar: Tar<'_>) -> Result<(), Error> {
         let upload = UploadImage::new(image)?;
-        let (size, sent) = (tar.size(), Cell::new(0));
-        let parts = self.hub.upload(&upload, size, now())?;
-        let tar = tar.counted(|count| {
-            sent.set(count);
-            progress(count);
-        });
-        let mut body = parts.head.chain(tar).chain(&*parts.tail);
-        let mut request = parts.request;
-        let response = set_user_agent(request.headers_mut())
-            .and_then(|()| self.transport.upload(request, &mut body, &self.limits));
-        let response = response.map_err(|error| error.into_error(UploadImage::NAME, 1))?;
-        self.hub.upload_response(&upload, response)?;
-        if sent.get() < size {
-            let early = SendError::maybe_sent("the response came before all of the tar was sent");
-            return Err(early.fatal().into_error(UploadImage::NAME, 1));
+        let parts = self.hub.upload(&upload, tar.size(), now())?;
+        if self.is_cancelled() {
+            return Err(Error::Cancelled);
         }
-        Ok(())
+        let mut tar = Sending::new(tar, self);
+        let started = Instant::now();
+        let mut request = parts.request;
+        let response = set_user_agent(request.headers_mut()).and_then(|()| {
+            let mut body = parts.head.chain(&mut tar).chain(&*parts.tail);
+            self.transport.upload(request, &mut body, &self.limits)
+        });
+        if tar.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        self.hub.upload_outcome(&upload, response, tar.sent(), started.elapsed())
     }
 
+    /// Sends a request, within what is left of the time limit of its call.
     pub(crate) fn send(
         &self,
         mut request: Request<Vec<u8>>,
+        timeout: Duration,
     ) -> Result<Response<Vec<u8>>, SendError> {
         set_user_agent(request.headers_mut())?;
-        self.transport.send(request, &self.limits)
+        let limits = Limits {
+            timeout: self.limits.timeout.min(timeout),
+            connect_timeout: self.limits.connect_timeout.min(timeout),
+            ..self.limits
+        };
+        self.transport.send(request, &limits)
     }
 
-    pub(crate) fn sleep(&self, time: Duration) -> ControlFlow<()> {
-        (self.sleep)(time)
+    pub(crate) fn sleep(&self, time: Duration) {
+        match &self.sleep {
+            Some(sleep) => sleep(time),
+            None => self.cancellation.wait(time),
+        }
     }
 }
 
@@ -382,6 +416,7 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("hub", &self.hub)
             .field("limits", &self.limits)
+            .field("timeout", &self.timeout)
             .field("retry", &self.retry)
             .finish_non_exhaustive()
     }

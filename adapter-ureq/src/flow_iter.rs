@@ -4,7 +4,6 @@ use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 use std::io;
-use std::ops::ControlFlow;
 use std::time::{Duration, SystemTime};
 
 use cycle_images::Timestamp;
@@ -84,13 +83,16 @@ impl<F: Flow> FlowIter<F> {
 
     fn next_item(&mut self) -> Result<Option<F::Item>, Error> {
         loop {
+            if self.client.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
             match self.flow.poll(self.client.hub(), self.clock.now())? {
-                Step::Send(request) => {
+                Step::Send { request, timeout } => {
                     // If the flow can't be saved, it must learn that its request wasn't sent.
                     let saved = self.save.as_mut().map_or(Ok(()), |save| save(&self.flow));
                     let outcome = saved
                         .map_err(|error| SendError::not_sent(error).fatal())
-                        .and_then(|()| self.client.send(request));
+                        .and_then(|()| self.client.send(request, timeout));
                     let now = self.clock.now();
                     if let Some(item) = self.flow.handle(self.client.hub(), outcome, now)? {
                         return Ok(Some(item));
@@ -98,9 +100,7 @@ impl<F: Flow> FlowIter<F> {
                 }
                 Step::Wait(time) => {
                     let until = self.clock.passed().saturating_add(time);
-                    if let ControlFlow::Break(()) = self.client.sleep(time) {
-                        return Err(Error::Cancelled);
-                    }
+                    self.client.sleep(time);
                     self.clock.advance_to(until);
                 }
                 Step::Done => return Ok(None),
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn time_that_was_slept_has_passed_whatever_the_clock_says() {
         let client = Client::new(Hub::new("key", "hub").unwrap());
-        let client = client.with_sleep(|_| ControlFlow::Continue(()));
+        let client = client.with_sleep(|_| {});
         let mut waits = client.run(Waits(Vec::new()));
         assert!(waits.next().is_none());
         assert_eq!(waits.flow().0.len(), 2);

@@ -30,6 +30,7 @@
 //! - No TLS feature: plain http only, for tests on the local machine, or an agent with a connector of its
 //!   own.
 
+mod cancellation;
 mod client;
 mod clock;
 mod flow_iter;

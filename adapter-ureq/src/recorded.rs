@@ -1,7 +1,6 @@
 //! Recording and replay.
 
 use std::io::{self, Read};
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use cycle_images::flow::SendError;
@@ -32,7 +31,7 @@ impl Client {
     pub fn with_session(mut self, session: &Session) -> Self {
         let session = session.clone();
         if session.is_replay() {
-            self = self.with_sleep(|_| ControlFlow::Continue(()));
+            self = self.with_sleep(|_| {});
         }
         self.transport = Arc::new(Recorded { transport: self.transport, session });
         self

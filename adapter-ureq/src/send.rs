@@ -130,7 +130,6 @@ fn send_error(error: ureq::Error, sent: bool, limits: &Limits) -> SendError {
             | Timeout::PerWrite
             | Timeout::PerRead,
         ) => Some(limits.timeout),
-        // A time limit that only the agent has.
         _ => None,
     };
     // These errors have the URI in them, and with it the token of an upload.
@@ -140,6 +139,13 @@ fn send_error(error: ureq::Error, sent: bool, limits: &Limits) -> SendError {
         other => other,
     };
     let fatal = no_tls || is_fatal(&error);
+    let error: Box<dyn std::error::Error + Send + Sync> = match error {
+        // A time limit that only the agent has.
+        ureq::Error::Timeout(_) if limit.is_none() => {
+            io::Error::new(io::ErrorKind::TimedOut, error).into()
+        }
+        other => other.into(),
+    };
     let error = if not_sent { SendError::not_sent(error) } else { SendError::maybe_sent(error) };
     let error = if fatal { error.fatal() } else { error };
     match limit {
@@ -148,8 +154,8 @@ fn send_error(error: ureq::Error, sent: bool, limits: &Limits) -> SendError {
     }
 }
 
-/// Adds the client to the user agent of the hub or the operation, if there is one. As a header: a request that sets it as an option of ureq doesn't share the
-/// connections of its agent.
+/// Adds the client to the user agent of the hub or the operation, if there is one. As a header: a
+/// request that sets it as an option of ureq doesn't share the connections of its agent.
 pub(crate) fn set_user_agent(headers: &mut HeaderMap) -> Result<(), SendError> {
     const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (ureq)");
     let agent = match headers.get(USER_AGENT) {

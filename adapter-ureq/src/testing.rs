@@ -95,7 +95,7 @@
 //!     _ => recorded::response(b"HTTP/2 200\n\n{\"data\": []}"),
 //! };
 //! let client = Client::with_transport(Hub::new("key", "hub")?, transport)
-//!     .with_sleep(|_| ControlFlow::Continue(())); // retries take no time
+//!     .with_sleep(|_| {}); // retries take no time
 //! assert!(client.call(&GetImages::new())?.data.is_empty());
 //! # Ok::<(), cycle_images_ureq::Error>(())
 //! ```

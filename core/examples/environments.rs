@@ -63,7 +63,7 @@ fn list() -> Result<(), Box<dyn Error>> {
     let mut recordings = PAGES.into_iter();
 
     let mut pages = Pages::new(GetEnvironments::default(), 42); // the seed of the jitter
-    while let Step::Send(request) = pages.poll(&hub, now)? {
+    while let Step::Send { request, .. } = pages.poll(&hub, now)? {
         println!("{} {}", request.method(), request.uri());
         let recording = recordings.next().ok_or("there is no further recording")?;
         let page = pages.handle(&hub, Ok(recorded::response(recording)?), now)?;

@@ -48,6 +48,8 @@ pub enum Event<'a> {
         elapsed: Duration,
         /// Whether any part of the request may have reached the platform.
         may_have_arrived: bool,
+        /// The HTTP client's error.
+        error: &'a (dyn Error + 'static),
     },
     /// A failed attempt will be retried.
     #[non_exhaustive]
@@ -60,6 +62,15 @@ pub enum Event<'a> {
         after: Duration,
         /// Why the attempt failed.
         error: &'a (dyn Error + 'static),
+    },
+    /// An attempt was due to be retried, but the [`RetryQuota`](crate::flow::RetryQuota) was empty: the
+    /// operation fails, or a flow that polls goes on at its usual interval.
+    #[non_exhaustive]
+    QuotaEmpty {
+        /// The operation's documented name.
+        operation: &'static str,
+        /// The number of the failed attempt, counted from 1.
+        attempt: u32,
     },
     /// The state of a tracked job changed.
     #[non_exhaustive]

@@ -20,8 +20,8 @@
 //! fn run<F: Flow>(flow: &mut F, hub: &Hub) -> Result<Option<F::Item>, FlowError> {
 //!     loop {
 //!         match flow.poll(hub, now())? {
-//!             Step::Send(request) => {
-//!                 let outcome = send(request); // by a client of your choice
+//!             Step::Send { request, timeout } => {
+//!                 let outcome = send(request, timeout); // by a client of your choice
 //!                 if let Some(item) = flow.handle(hub, outcome, now())? {
 //!                     return Ok(Some(item));
 //!                 }
@@ -32,7 +32,7 @@
 //!     }
 //! }
 //! # fn now() -> Timestamp { std::time::SystemTime::now().into() }
-//! # fn send(_: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, SendError> {
+//! # fn send(_: http::Request<Vec<u8>>, _: std::time::Duration) -> Result<http::Response<Vec<u8>>, SendError> {
 //! #     Ok(http::Response::new(br#"{"data": []}"#.to_vec()))
 //! # }
 //! # let hub = Hub::new("key", "hub").unwrap();
@@ -61,6 +61,7 @@ mod send_error;
 #[cfg(feature = "tracing")]
 mod trace;
 mod until;
+mod upload;
 mod version;
 
 use std::fmt;
@@ -71,7 +72,7 @@ use http::{Request, Response};
 pub use crate::event::Event;
 pub use crate::retry_quota::RetryQuota;
 pub use attempt::Attempt;
-pub use error::FlowError;
+pub use error::{FlowError, LastReply};
 pub use exchange::Exchange;
 pub use job_error::JobError;
 pub use job_tracker::{JobSnapshot, JobTracker, JobUpdate};
@@ -82,6 +83,7 @@ pub use send_error::SendError;
 #[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
 pub use trace::trace;
 pub use until::Until;
+pub use upload::TarSent;
 
 use crate::hub::Hub;
 use crate::wire::debug::Sent;
@@ -93,7 +95,13 @@ use crate::wire::timestamp::Timestamp;
 #[expect(clippy::large_enum_variant, reason = "it is short-lived, and mostly a request")]
 pub enum Step {
     /// Send this request, and pass the outcome to [`Flow::handle`].
-    Send(Request<Vec<u8>>),
+    Send {
+        /// The request.
+        request: Request<Vec<u8>>,
+        /// The time that is left for the response: what is left of the call's time limit, or until
+        /// the deadline of a job.
+        timeout: Duration,
+    },
     /// Wait this long, then poll again.
     Wait(Duration),
     /// Nothing: the flow is done.
@@ -103,7 +111,9 @@ pub enum Step {
 impl fmt::Debug for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Send(request) => write!(f, "Send({:?})", Sent(request, request.body().len())),
+            Self::Send { request, timeout } => {
+                write!(f, "Send({:?}, within {timeout:?})", Sent(request, request.body().len()))
+            }
             Self::Wait(time) => f.debug_tuple("Wait").field(time).finish(),
             Self::Done => f.write_str("Done"),
         }

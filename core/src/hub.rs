@@ -5,7 +5,7 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 
 use crate::document::Reply;
-use crate::error::{DecodeError, RequestError, ResponseError};
+use crate::error::{DecodeError, RequestError, RequestInfo, ResponseError};
 use crate::event::{Event, Observers};
 use crate::operation::{Operation, ReplyOf};
 use crate::request::api_key::ApiKey;
@@ -218,6 +218,11 @@ impl Hub {
         self.base_url.as_str()
     }
 
+    /// The host and port that requests, or uploads, are sent to.
+    pub(crate) fn host(&self, is_upload: bool) -> String {
+        if is_upload { self.factory_url.host() } else { self.base_url.host() }
+    }
+
     pub(crate) fn factory_url(&self) -> &str {
         self.factory_url.as_str()
     }
@@ -291,8 +296,13 @@ impl Hub {
         let body = body.as_ref();
         let mut secrets = self.secrets();
         operation.secrets(&mut secrets);
+        let request = RequestInfo {
+            operation: O::NAME,
+            is_idempotent: operation.is_idempotent(),
+            is_upload: false,
+        };
         if !head.status.is_success() {
-            return Err(ResponseError::refused(O::NAME, &head, body, &secrets));
+            return Err(ResponseError::refused(request, &head, body, &secrets));
         }
         match std::str::from_utf8(body).map_err(DecodeError::not_utf8).and_then(O::read) {
             Ok(mut document) => {
@@ -302,7 +312,7 @@ impl Hub {
                 secrets.redact_headers(&mut head.headers);
                 Ok(Reply::new(document, head.status, head.headers))
             }
-            Err(error) => Err(ResponseError::unexpected(O::NAME, &head, body, &secrets, error)),
+            Err(error) => Err(ResponseError::unexpected(request, &head, body, &secrets, error)),
         }
     }
 

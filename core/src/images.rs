@@ -8,6 +8,7 @@ mod get_image;
 mod get_image_build_log;
 mod get_images;
 mod include;
+mod is_live;
 mod update_image;
 
 pub use create_image::CreateImage;
@@ -18,4 +19,5 @@ pub use get_image::GetImage;
 pub use get_image_build_log::GetImageBuildLog;
 pub use get_images::GetImages;
 pub use include::{ImageInclude, ImageIncludes, ImageMetaName};
+pub use is_live::is_live;
 pub use update_image::UpdateImage;

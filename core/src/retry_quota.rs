@@ -11,8 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// retried: an operation fails with the error of its first attempt. A flow that polls, such as a
 /// [`JobTracker`](crate::flow::JobTracker), then retries at its usual interval.
 ///
-/// So 1,000 calls that all fail cost at most 1,100 requests, and a short outage is bridged as if there
-/// was no quota. These are the figures of the AWS SDKs' standard retry mode.
+/// So 1,000 calls that all fail cost at most 1,100 requests, and short outages are unaffected. These are the figures of the AWS SDKs' standard retry mode.
 ///
 /// ```
 /// use cycle_images::Hub;
@@ -59,6 +58,12 @@ impl RetryQuota {
         Self(None)
     }
 
+    /// How many retries are left now; `None` if there is no bound.
+    #[must_use]
+    pub fn left(&self) -> Option<u32> {
+        self.0.as_ref().map(|bucket| bucket.tokens.load(Ordering::Relaxed) / RETRY)
+    }
+
     /// Takes a retry, if there is one.
     pub(crate) fn take(&self) -> bool {
         let Some(bucket) = &self.0 else { return true };
@@ -80,12 +85,11 @@ impl RetryQuota {
 
 impl fmt::Debug for RetryQuota {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Some(bucket) => {
-                let (left, all) = (bucket.tokens.load(Ordering::Relaxed), bucket.capacity);
-                write!(f, "{} of {} retries", left / RETRY, all / RETRY)
+        match (self.left(), &self.0) {
+            (Some(left), Some(bucket)) => {
+                write!(f, "{left} of {} retries", bucket.capacity / RETRY)
             }
-            None => f.write_str("unlimited retries"),
+            _ => f.write_str("unlimited retries"),
         }
     }
 }

@@ -4,9 +4,9 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderValue, Method, Request, Response, Uri};
+use http::{HeaderValue, Method, Request, Uri};
 
-use crate::error::{RequestError, ResponseError};
+use crate::error::RequestError;
 use crate::hub::{Hub, HubId};
 use crate::model::{Image, ImageId, Origin};
 use crate::request::path::Path;
@@ -80,24 +80,6 @@ impl Hub {
         now: Timestamp,
     ) -> Result<Upload, RequestError> {
         upload.parts(self.factory_url(), self.id(), size, now)
-    }
-
-    /// Reads the factory's response to an upload. Any 2xx is a success.
-    ///
-    /// # Errors
-    /// If the status is another one.
-    pub fn upload_response(
-        &self,
-        upload: &UploadImage,
-        response: Response<impl AsRef<[u8]>>,
-    ) -> Result<(), ResponseError> {
-        let (head, body) = response.into_parts();
-        if head.status.is_success() {
-            return Ok(());
-        }
-        let mut secrets = self.secrets();
-        secrets.text(upload.token().expose());
-        Err(ResponseError::refused(UploadImage::NAME, &head, body.as_ref(), &secrets))
     }
 }
 

@@ -7,10 +7,7 @@
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 use std::error::Error;
-use std::ops::ControlFlow;
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::sync::mpsc::{RecvTimeoutError, channel};
 
 use cycle_images::images::{DeleteImage, GetImages};
 use cycle_images::model::Image;
@@ -24,7 +21,9 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Box<dyn Error>> {
     let place = Place::from_env(Settings::default())?;
-    let client = interruptible(Client::new(place.hub.clone()))?;
+    let client = Client::new(place.hub.clone());
+    let stop = client.clone();
+    ctrlc::set_handler(move || stop.cancel())?;
     let delete = place.sandbox.is_some() || std::env::args().any(|argument| argument == "--delete");
 
     // Collect first: deleting images while the list is read would shift its pages.
@@ -38,27 +37,11 @@ fn run() -> Result<(), Box<dyn Error>> {
         let job = client.call(&DeleteImage::new(&image.id))?.data;
         match client.track(&job)?.wait() {
             Ok(_) => println!("  deleted"),
-            Err(cycle_images_ureq::Error::Cancelled) => {
-                println!("  stopped; the platform is still deleting it");
-                return Ok(());
+            Err(error) => {
+                println!("  not known to be deleted");
+                return Err(error.into());
             }
-            Err(error) => return Err(error.into()),
         }
     }
     Ok(())
-}
-
-/// A client whose waits end with Ctrl-C.
-fn interruptible(client: Client) -> Result<Client, Box<dyn Error>> {
-    let (interrupt, interrupted) = channel();
-    ctrlc::set_handler(move || {
-        let _ = interrupt.send(());
-    })?;
-    let interrupted = Mutex::new(interrupted);
-    Ok(client.with_sleep(move |time| {
-        match interrupted.lock().map(|interrupted| interrupted.recv_timeout(time)) {
-            Ok(Err(RecvTimeoutError::Timeout)) => ControlFlow::Continue(()),
-            _ => ControlFlow::Break(()),
-        }
-    }))
 }

@@ -21,9 +21,9 @@ use cycle_images::error::{ErrorCode, report};
 use cycle_images::flow::{FlowError, RetryPolicy};
 use cycle_images::images::{
     CreateImage, CreateImageJob, DeleteImage, GetImage, GetImageBuildLog, GetImages, UpdateImage,
+    is_live,
 };
 use cycle_images::jobs::GetJobs;
-use cycle_images::model::ImageStatus;
 use cycle_images::sources::GetImageSources;
 use cycle_images::{ImageId, SourceId};
 use cycle_images_async::{DynTransport, Hyper, Reqwest, Tokio};
@@ -244,7 +244,7 @@ impl Soak {
 
     fn run_blocking(&self) {
         let client = cycle_images_ureq::Client::new(self.hub.clone());
-        let client = client.with_retry(retry()).with_timeout(TIMEOUT);
+        let client = client.with_retry(retry()).with_attempt_timeout(TIMEOUT);
         thread::scope(|scope| {
             for _ in 0..CALLS {
                 scope.spawn(|| {
@@ -293,10 +293,10 @@ impl Soak {
             Turn::Push => {
                 let image = client.call(&CreateImage::new(&self.pushed))?.data;
                 let (tar, size) = (tar(), tar().len() as u64);
-                let tar = cycle_images_ureq::Tar::reader(Cursor::new(tar), size);
-                client.upload(&image, tar, |_| {})?;
+                let tar = cycle_images_ureq::Tar::new(Cursor::new(tar), size);
+                client.upload(&image, tar)?;
                 let get = GetImage::new(&image.id);
-                client.wait_until(get, |reply| reply.data.state.current == ImageStatus::Live)?;
+                client.wait_until(get, is_live)?;
                 client.call(&DeleteImage::new(&image.id))?;
                 Ok(())
             }
@@ -306,7 +306,7 @@ impl Soak {
     fn run_async(self: Arc<Self>, transport: DynTransport) -> std::io::Result<()> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let client = cycle_images_async::Client::new(self.hub.clone(), transport, Tokio.into());
-        let client = client.with_retry(retry()).with_timeout(TIMEOUT);
+        let client = client.with_retry(retry()).with_attempt_timeout(TIMEOUT);
         let calls = (0..CALLS).map(|_| {
             let (soak, client) = (Arc::clone(&self), client.clone());
             runtime.spawn(async move {
@@ -363,11 +363,9 @@ impl Soak {
                 let image = client.call(&CreateImage::new(&self.pushed)).await?.data;
                 let (tar, size) = (tar(), tar().len() as u64);
                 let tar = cycle_images_async::Tar::new(stream::iter([Ok(tar)]), size);
-                client.upload(&image, tar, |_| {}).await?;
+                client.upload(&image, tar).await?;
                 let get = GetImage::new(&image.id);
-                client
-                    .wait_until(get, |reply| reply.data.state.current == ImageStatus::Live)
-                    .await?;
+                client.wait_until(get, is_live).await?;
                 client.call(&DeleteImage::new(&image.id)).await?;
                 Ok(())
             }

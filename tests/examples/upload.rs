@@ -6,6 +6,7 @@
 
 #![allow(clippy::print_stdout, reason = "an example speaks to people")]
 
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use cycle_images::SourceId;
@@ -55,7 +56,7 @@ fn run() -> Result<()> {
     let (tar, size) = match &tar {
         Some(path) => (Tar::open(path)?, std::fs::metadata(path)?.len()),
         None if place.sandbox.is_some() => {
-            (Tar::reader(&*small, small.len() as u64), small.len() as u64)
+            (Tar::new(&*small, small.len() as u64), small.len() as u64)
         }
         None => return Err(format!("name the tar to push\n{USAGE}").into()),
     };
@@ -66,7 +67,11 @@ fn run() -> Result<()> {
     bar.set_style(ProgressStyle::with_template(
         "  {bar:40} {bytes} of {total_bytes}, {bytes_per_sec}",
     )?);
-    client.upload(&image, tar, |sent| bar.set_position(sent))?;
+    let tar = tar.with_progress(|sent| {
+        bar.set_position(sent);
+        ControlFlow::Continue(())
+    });
+    client.upload(&image, tar)?;
     bar.finish();
     println!("The factory has all {size} bytes.");
 

@@ -9,6 +9,8 @@ mod sandbox_process;
 use std::io::{Cursor, Read, repeat};
 use std::time::Instant;
 
+use std::ops::ControlFlow;
+
 use cycle_images::images::CreateImage;
 use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_ureq::{Client, Tar};
@@ -34,7 +36,11 @@ fn main() -> Result<()> {
     let before = peak()?;
     let start = Instant::now();
     let mut pieces = 0_u64;
-    client.upload(&image, generated(size), |_| pieces += 1)?;
+    let tar = generated(size).with_progress(|_| {
+        pieces += 1;
+        ControlFlow::Continue(())
+    });
+    client.upload(&image, tar)?;
     let seconds = start.elapsed().as_secs_f64();
     println!("{size} bytes in {pieces} pieces and {seconds:.1} s");
     println!("peak memory: {} KiB, of which {before} KiB before the upload", peak()?);
@@ -45,7 +51,7 @@ fn main() -> Result<()> {
 fn generated(size: u64) -> Tar<'static> {
     let mut head = vec![0; 257];
     head.extend(b"ustar");
-    Tar::reader(Cursor::new(head).chain(repeat(0)), size)
+    Tar::new(Cursor::new(head).chain(repeat(0)), size)
 }
 
 /// The most memory that this process has had at once, in KiB.

@@ -4,7 +4,6 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
 use cycle_images::http::{Request, Response};
@@ -94,7 +93,7 @@ fn a_blocking_call_is_a_span_with_events() {
     let client = cycle_images_ureq::Client::with_transport(hub(), move |_: Request<Vec<u8>>| {
         Ok::<_, io::Error>(respond(&count))
     });
-    let client = client.with_sleep(|_| ControlFlow::Continue(()));
+    let client = client.with_sleep(|_| {});
     check(&lines(|| assert!(client.call(&get()).unwrap_err().is_not_found())));
 }
 

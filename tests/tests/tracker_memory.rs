@@ -48,7 +48,7 @@ fn now() -> Timestamp {
 /// A tracker between two polls.
 fn waiting(hub: &Hub, job: &str) -> JobTracker {
     let mut tracker = JobTracker::new(id(), 7);
-    assert!(matches!(tracker.poll(hub, now()).unwrap(), Step::Send(_)));
+    assert!(matches!(tracker.poll(hub, now()).unwrap(), Step::Send { .. }));
     assert!(tracker.handle(hub, Ok(Response::new(job)), now()).unwrap().is_some());
     assert!(matches!(tracker.poll(hub, now()).unwrap(), Step::Wait(_)));
     tracker
@@ -88,7 +88,7 @@ fn a_poll_takes_at_most_twelve_allocations_beside_reading_the_answer() {
     let read = measure(|| drop(hub.response(&get, Response::new(&job)).unwrap())).count_total;
     let later = now().saturating_add(std::time::Duration::from_secs(60));
     let poll = measure(|| {
-        assert!(matches!(tracker.poll(&hub, later).unwrap(), Step::Send(_)));
+        assert!(matches!(tracker.poll(&hub, later).unwrap(), Step::Send { .. }));
         assert!(tracker.handle(&hub, Ok(Response::new(&job)), later).unwrap().is_none());
     })
     .count_total;

@@ -1,5 +1,7 @@
 use std::fmt;
 use std::io;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
@@ -22,8 +24,19 @@ pub struct Tar {
     pieces: Pieces,
     size: u64,
     read: u64,
-    progress: Box<dyn FnMut(u64) + Send>,
+    counter: Box<dyn FnMut(u64) + Send>,
+    ended: Arc<Mutex<Option<Ended>>>,
+    progress: Box<Progress>,
 }
+
+/// Why the tar was not read to its end.
+#[derive(Debug)]
+pub(super) enum Ended {
+    Cancelled,
+    Failed(io::Error),
+}
+
+type Progress = dyn FnMut(u64) -> ControlFlow<()> + Send;
 
 type Pieces = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<io::Result<Vec<u8>>>> + Send>;
 
@@ -42,8 +55,20 @@ impl Tar {
             }),
             size,
             read: 0,
-            progress: Box::new(|_| {}),
+            counter: Box::new(|_| {}),
+            ended: Arc::default(),
+            progress: Box::new(|_| ControlFlow::Continue(())),
         }
+    }
+
+    /// Calls a function after each piece with the number of bytes that were passed to the transport
+    /// until now. `Break` ends the upload.
+    #[must_use]
+    pub fn with_progress(
+        self,
+        progress: impl FnMut(u64) -> ControlFlow<()> + Send + 'static,
+    ) -> Self {
+        Self { progress: Box::new(progress), ..self }
     }
 
     /// The tar in a file, which is read on tokio's threads for blocking work. Feature `tokio`.
@@ -73,7 +98,14 @@ impl Tar {
                 Err(error) => Some(Err(error)),
             })
         });
-        Ok(Self { pieces, size, read: 0, progress: Box::new(|_| {}) })
+        Ok(Self {
+            pieces,
+            size,
+            read: 0,
+            counter: Box::new(|_| {}),
+            ended: Arc::default(),
+            progress: Box::new(|_| ControlFlow::Continue(())),
+        })
     }
 
     pub(super) fn size(&self) -> u64 {
@@ -91,8 +123,21 @@ impl Tar {
     }
 
     /// Reports after each piece how many bytes have been read.
-    pub(super) fn counted(self, progress: impl FnMut(u64) + Send + 'static) -> Self {
-        Self { progress: Box::new(progress), ..self }
+    pub(super) fn counted(self, counter: impl FnMut(u64) + Send + 'static) -> Self {
+        Self { counter: Box::new(counter), ..self }
+    }
+
+    /// Why the tar was not read to its end, after the upload.
+    pub(super) fn ended(&self) -> Arc<Mutex<Option<Ended>>> {
+        Arc::clone(&self.ended)
+    }
+
+    /// Ends the upload: the transport gets an error, and the client the reason.
+    fn end(&self, ended: Ended) -> Poll<Option<io::Result<Vec<u8>>>> {
+        if let Ok(mut slot) = self.ended.lock() {
+            *slot = Some(ended);
+        }
+        Poll::Ready(Some(Err(io::Error::other("the tar ended early"))))
     }
 
     /// How many bytes were not read yet.
@@ -107,15 +152,21 @@ impl Tar {
         while self.left() > 0 {
             let Some(piece) = ready!((self.pieces)(context)) else {
                 // Without an error, the factory would wait for the rest of the announced length.
-                let text = format!("the tar ended after {} of {} bytes", self.read, self.size);
-                let ended = io::Error::new(io::ErrorKind::UnexpectedEof, text);
-                return Poll::Ready(Some(Err(ended)));
+                let text = format!("it ended after {} of {} bytes", self.read, self.size);
+                let error = io::Error::new(io::ErrorKind::UnexpectedEof, text);
+                return self.end(Ended::Failed(error));
             };
-            let mut piece = piece?;
+            let mut piece = match piece {
+                Ok(piece) => piece,
+                Err(error) => return self.end(Ended::Failed(error)),
+            };
             piece.truncate(usize::try_from(self.left()).unwrap_or(usize::MAX));
             if !piece.is_empty() {
                 self.read += piece.len() as u64;
-                (self.progress)(self.read);
+                (self.counter)(self.read);
+                if (self.progress)(self.read).is_break() {
+                    return self.end(Ended::Cancelled);
+                }
                 return Poll::Ready(Some(Ok(piece)));
             }
         }

@@ -37,6 +37,11 @@ impl ErrorCode {
         self.0.split('.').next()?.parse().ok()
     }
 
+    /// Whether it is this code.
+    pub(super) fn is(&self, code: &str) -> bool {
+        self.spelled().eq(code.bytes())
+    }
+
     fn spelled(&self) -> impl Iterator<Item = u8> + '_ {
         self.0.bytes().map(|byte| if byte == b'_' { b'-' } else { byte })
     }

@@ -62,6 +62,11 @@ impl DecodeError {
         Self::new(&JsonPath::default(), error)
     }
 
+    /// The error of a body that isn't JSON, by its beginning: the message of a proxy.
+    pub(crate) fn not_json_but(beginning: &str) -> Self {
+        Self::at_path("", format!("the body is not JSON: {beginning}"))
+    }
+
     pub(crate) fn an_error() -> Self {
         Self::at_path("error", "an error body in a 2xx response")
     }

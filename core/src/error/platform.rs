@@ -109,9 +109,11 @@ impl PlatformError {
 
 impl fmt::Display for PlatformError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.title.as_deref().unwrap_or("the platform gave no title"))?;
-        if let Some(detail) = &self.detail {
-            write!(f, ": {detail}")?;
+        let title = self.title.as_deref().unwrap_or("the platform gave no title");
+        match &self.detail {
+            // A title is a sentence, with a full stop.
+            Some(detail) => write!(f, "{}: {detail}", title.trim_end_matches('.'))?,
+            None => f.write_str(title)?,
         }
         match (&self.code, &self.pointer) {
             (Some(code), Some(pointer)) => write!(f, " ({code} at {pointer})"),

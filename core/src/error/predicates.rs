@@ -1,52 +1,58 @@
-use super::{ErrorCode, ResponseError};
+use super::ResponseError;
+use super::meaning::{Class, Meaning};
 
 /// What an error means: by the platform's code if there is one, else by the HTTP status.
 impl ResponseError {
-    /// The resource doesn't exist, or no longer does.
+    /// The resource doesn't exist, or no longer does. A path that the platform doesn't have
+    /// (`404.uri`) is not such an error.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.means(404)
+        self.is(Class::NotFound)
     }
 
     /// The API key is missing, wrong or expired.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
-        self.means(401)
+        self.is(Class::Unauthorized)
     }
 
-    /// The API key has no permission; see [`missing_capability`](Self::missing_capability).
+    /// The API key or the hub may not do this; see
+    /// [`missing_capability`](Self::missing_capability).
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
-        self.means(403)
+        self.is(Class::Forbidden)
     }
 
-    /// The resource exists already, or its state conflicts with the request.
+    /// The resource exists already, or its state conflicts with the request: also
+    /// `403.invalid-state`, `403.not-ready` and `403.expired`.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        self.means(409)
+        self.is(Class::Conflict)
     }
 
     /// The platform refuses an argument. The pointer of the
     /// [`PlatformError`](crate::error::PlatformError) may name it.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
-        self.means(400) || self.means(422)
+        self.is(Class::Invalid)
     }
 
     /// Too many requests.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
-        self.means(429)
+        self.is(Class::RateLimited)
     }
 
-    /// The same request may succeed later: too many requests, or a platform or proxy that is
-    /// unavailable. Whether it is safe to *repeat* depends on the operation.
+    /// Sending the request again is safe, and can help: the platform is busy or unavailable, and the
+    /// operation is idempotent or was refused without effect. [`RetryPolicy`] has the table.
+    ///
+    /// [`RetryPolicy`]: crate::flow::RetryPolicy
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let switched_off =
-            [ErrorCode::UNAVAILABLE_NOT_ENABLED, ErrorCode::UNAVAILABLE_DEPENDENCY_NOT_ENABLED];
-        [429, 502, 503, 504].into_iter().any(|status| self.means(status))
-            && !self.code().is_some_and(|code| switched_off.contains(code))
+        // Only the HTTP status shows that a request was refused without effect: an error code may be
+        // in any response.
+        let refused = self.status() == 429 || (self.status() == 503 && self.asks_to_wait());
+        self.is_unavailable() && (self.is_idempotent() || refused)
     }
 
     /// The capability that the API key lacks, if this [is forbidden](Self::is_forbidden) and the
@@ -56,8 +62,21 @@ impl ResponseError {
         self.platform().filter(|_| self.is_forbidden())?.capability.as_deref()
     }
 
-    fn means(&self, status: u16) -> bool {
-        let coded = self.code().and_then(ErrorCode::status);
-        coded.unwrap_or(self.status().as_u16()) == status
+    /// Too many requests, or a platform or proxy that can't answer now.
+    pub(crate) fn is_unavailable(&self) -> bool {
+        self.is(Class::Unavailable) || self.is(Class::RateLimited)
+    }
+
+    /// Whether a flow that polls goes on after this response: what is wrong can pass.
+    pub(crate) fn can_pass(&self) -> bool {
+        self.is_unavailable() || self.is(Class::Fault)
+    }
+
+    pub(super) fn meaning(&self) -> Meaning {
+        Meaning::of(self.code(), self.status().as_u16())
+    }
+
+    fn is(&self, class: Class) -> bool {
+        self.meaning().class == class
     }
 }

@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode, response};
 use serde::de::IgnoredAny;
 
 use super::platform::fields;
-use super::{DecodeError, ErrorCode, OAuthError, PlatformError, retry_after};
+use super::{Attempts, DecodeError, ErrorCode, OAuthError, PlatformError, retry_after};
 use crate::wire::redact::Secrets;
 use crate::wire::timestamp::Timestamp;
 
@@ -20,11 +20,21 @@ pub struct ResponseError(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    operation: &'static str,
+    request: RequestInfo,
+    attempts: Option<Attempts>,
     status: StatusCode,
     headers: HeaderMap,
     body: BodyPreview,
     kind: ResponseErrorKind,
+}
+
+/// The request of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RequestInfo {
+    pub(crate) operation: &'static str,
+    pub(crate) is_idempotent: bool,
+    /// Whether it was sent to the factory, which is authorized by an image's token.
+    pub(crate) is_upload: bool,
 }
 
 /// The most bytes of header values that an error keeps.
@@ -83,6 +93,13 @@ impl BodyPreview {
         &self.text
     }
 
+    /// The beginning on one line, at most 200 characters of it.
+    fn beginning(&self) -> String {
+        const MOST: usize = 200;
+        let words: Vec<&str> = self.text.split_whitespace().take(MOST).collect();
+        words.join(" ").chars().take(MOST).collect()
+    }
+
     /// The length of the whole body in bytes.
     #[must_use]
     pub fn whole_len(&self) -> usize {
@@ -99,7 +116,7 @@ impl fmt::Debug for BodyPreview {
 impl ResponseError {
     /// An error for a response with another status than 2xx.
     pub(crate) fn refused(
-        operation: &'static str,
+        request: RequestInfo,
         head: &response::Parts,
         body: &[u8],
         secrets: &Secrets<'_>,
@@ -114,12 +131,12 @@ impl ResponseError {
         } else {
             refusal(body)
         };
-        Self::new(operation, head, body, secrets, kind)
+        Self::new(request, head, body, secrets, kind)
     }
 
     /// An error for a 2xx that can't be decoded.
     pub(crate) fn unexpected(
-        operation: &'static str,
+        request: RequestInfo,
         head: &response::Parts,
         body: &[u8],
         secrets: &Secrets<'_>,
@@ -130,32 +147,60 @@ impl ResponseError {
         } else {
             ResponseErrorKind::Unexpected(error)
         };
-        Self::new(operation, head, body, secrets, kind)
+        Self::new(request, head, body, secrets, kind)
     }
 
     /// The only constructor: every text of the response is redacted and truncated here, so that no
     /// other code can forget to.
     fn new(
-        operation: &'static str,
+        request: RequestInfo,
         head: &response::Parts,
         body: &[u8],
         secrets: &Secrets<'_>,
         kind: ResponseErrorKind,
     ) -> Self {
         let headers = secrets.redacted_headers(&head.headers, MAX_HEADER_BYTES);
-        Self(Box::new(Inner {
-            operation,
-            status: head.status,
-            headers,
-            body: BodyPreview { text: secrets.redact_body(body), whole: body.len() },
-            kind: kind.redacted(secrets),
-        }))
+        let body = BodyPreview { text: secrets.redact_body(body), whole: body.len() };
+        let kind = match kind {
+            ResponseErrorKind::NotJson(_) => {
+                ResponseErrorKind::NotJson(DecodeError::not_json_but(&body.beginning()))
+            }
+            other => other.redacted(secrets),
+        };
+        let status = head.status;
+        Self(Box::new(Inner { request, attempts: None, status, headers, body, kind }))
     }
 
     /// The operation's documented name.
     #[must_use]
     pub fn operation(&self) -> &'static str {
-        self.0.operation
+        self.0.request.operation
+    }
+
+    /// How many attempts were made, and how long they took; `None` if no
+    /// [flow](crate::flow) was used.
+    #[must_use]
+    pub fn attempts(&self) -> Option<Attempts> {
+        self.0.attempts
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: Attempts) -> Self {
+        self.0.attempts = Some(attempts);
+        self
+    }
+
+    pub(crate) fn set_empty_quota(&mut self) {
+        if let Some(attempts) = &mut self.0.attempts {
+            attempts.quota_empty = true;
+        }
+    }
+
+    pub(super) fn is_idempotent(&self) -> bool {
+        self.0.request.is_idempotent
+    }
+
+    pub(super) fn asks_to_wait(&self) -> bool {
+        self.retry_after(Timestamp::UNIX_EPOCH).is_some()
     }
 
     /// The HTTP status, whatever status the body has.
@@ -213,9 +258,15 @@ impl ResponseError {
     }
 
     fn advice(&self) -> &'static str {
+        let is_upload = self.0.request.is_upload;
         match self.kind() {
+            ResponseErrorKind::Redirect(_) if is_upload => {
+                "redirects aren't followed, as that would send the token elsewhere: check the \
+                 factory URL"
+            }
             ResponseErrorKind::Redirect(_) => {
-                "redirects aren't followed, as that would send the API key elsewhere: check the base URL"
+                "redirects aren't followed, as that would send the API key elsewhere: check the \
+                 base URL"
             }
             ResponseErrorKind::Unexpected(_) => {
                 "the body can't be decoded: check the base URL, then whether there is a newer version \
@@ -224,31 +275,34 @@ impl ResponseError {
             ResponseErrorKind::NoBody(_) if self.status().is_success() => {
                 "the body is missing: check the base URL and any proxy"
             }
-            _ if self.is_unauthorized() => "check the API key",
-            _ if self.code() == Some(&ErrorCode::FORBIDDEN_WRONG_HUB) => "check the hub id",
-            _ if self.is_forbidden() => "the API key has no permission: check its capabilities",
-            _ if self.is_not_found() => "check the id; the resource may have been deleted",
-            _ if self.is_conflict() => "check the state of the resource before sending it again",
-            _ if self.is_invalid() => "the platform refuses an argument: correct it",
-            _ if self.is_rate_limited() => "too many requests: wait, then send it again",
-            _ if self.is_retryable() => "the platform is unavailable: send it again later",
-            _ if self.status().is_server_error() => {
-                "this is an error of the platform: see its status page"
+            _ if is_upload && self.status().is_client_error() => {
+                "the factory refuses the upload: upload the tar to a new image, which has a new token"
             }
-            _ => "the request was refused",
+            _ if self.is_unavailable() && !self.is_retryable() => MAY_HAVE_TAKEN_EFFECT,
+            _ => self.meaning().advice,
         }
     }
 }
 
+/// The advice after an operation that must not be repeated blindly.
+pub(crate) const MAY_HAVE_TAKEN_EFFECT: &str =
+    "it may have taken effect: check before sending it again";
+
 impl fmt::Display for ResponseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} failed with status {}; ", self.operation(), self.status())?;
-        if let Some(capability) = self.missing_capability() {
-            return write!(f, "give the API key the capability {capability}");
+        write!(f, "{} failed with status {}", self.operation(), self.status())?;
+        if let Some(attempts) = self.attempts() {
+            write!(f, " ({attempts})")?;
         }
-        f.write_str(self.advice())?;
+        if let Some(capability) = self.missing_capability() {
+            return write!(f, "; give the API key the capability {capability}");
+        }
+        write!(f, "; {}", self.advice())?;
         match self.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()) {
-            Some(when) if self.is_retryable() => write!(f, " (Retry-After: {when})"),
+            // A date has 29 characters.
+            Some(when) if self.is_unavailable() && when.len() < 40 => {
+                write!(f, " (Retry-After: {when})")
+            }
             _ => Ok(()),
         }
     }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use http::Response;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +21,7 @@ use crate::wire::timestamp::Timestamp;
 /// let now: Timestamp = "2026-03-26T10:00:00Z".parse()?;
 /// let mut exchange = Exchange::new(GetImages::new(), 42);
 ///
-/// assert!(matches!(exchange.poll(&hub, now)?, Step::Send(_)));
+/// assert!(matches!(exchange.poll(&hub, now)?, Step::Send { .. }));
 /// let busy = http::Response::builder().status(503).header("Retry-After", "2").body("")?;
 /// assert!(exchange.handle(&hub, Ok(busy), now)?.is_none());
 /// let Step::Wait(time) = exchange.poll(&hub, now)? else { panic!() };
@@ -47,6 +49,14 @@ impl<O: Operation> Exchange<O> {
         self.retry.policy = policy;
         self
     }
+
+    /// Sets the time limit of the whole call: of all attempts, their responses and the waits between
+    /// them; 2 min by default. The time in which a stored flow isn't run counts.
+    #[doc(alias("max_elapsed", "operation_timeout", "deadline"))]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.retry.timeout = timeout;
+        self
+    }
 }
 
 impl<O: Operation> Flow for Exchange<O> {
@@ -57,7 +67,7 @@ impl<O: Operation> Flow for Exchange<O> {
             return Ok(Step::Done);
         }
         let next = self.retry.poll(&self.operation, hub, now);
-        self.ended = matches!(next, Err(FlowError::Interrupted { .. }));
+        self.ended = matches!(next, Err(FlowError::Interrupted { .. } | FlowError::Timeout { .. }));
         next
     }
 

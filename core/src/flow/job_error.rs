@@ -1,7 +1,10 @@
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 use super::JobSnapshot;
+use super::error::last_poll;
+use crate::error::Seconds;
 use crate::model::{Job, JobId};
 
 /// Why a tracked job was not completed.
@@ -48,8 +51,12 @@ pub enum JobError {
     DeadlinePassed {
         /// The job's id.
         id: JobId,
+        /// The time limit.
+        limit: Duration,
         /// The last known state of the job.
         last: Option<JobSnapshot>,
+        /// Why the last poll failed, if it did.
+        last_failure: Option<String>,
     },
 }
 
@@ -68,19 +75,23 @@ impl fmt::Display for JobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoJob { action } => {
-                write!(f, "the platform named no job for {action:?}: there is nothing to follow")
+                write!(f, "the platform accepted {action:?} and named no job to follow")
             }
             Self::Gone { id, last: None } => {
-                write!(f, "job {id} did not appear: check the id")
+                write!(f, "job {id} did not appear: check the id and the hub id")
             }
             Self::Gone { id, last: Some(_) } => {
-                write!(f, "job {id} is gone: look at what it was to change")
+                write!(
+                    f,
+                    "job {id} no longer exists and its outcome is unknown: check the resource that it \
+                     was to change"
+                )
             }
             Self::OtherJob { id, answered } => {
                 write!(
                     f,
-                    "the answer about job {id} was about job {answered:.40}: look for a cache on \
-                     the way, and track it again"
+                    "asked for job {id} and got job {answered:.40}: check for a caching proxy, then \
+                     track the job again"
                 )
             }
             Self::Failed { job } => match job.failure() {
@@ -88,15 +99,16 @@ impl fmt::Display for JobError {
                 None => write!(f, "job {} failed without a message", job.id),
             },
             Self::Expired { job } => {
-                write!(f, "job {} expired before it was done: ask for it again", job.id)
+                write!(f, "job {} expired before it was completed: start it again", job.id)
             }
-            Self::DeadlinePassed { id, last } => {
-                write!(f, "job {id} didn't end in time")?;
+            Self::DeadlinePassed { id, limit, last, last_failure } => {
+                write!(f, "job {id} did not end within {}", Seconds(*limit))?;
                 // Not its state: an unknown word could be anything that a server repeats.
                 if let Some(JobSnapshot { progress, .. }) = last {
                     write!(f, " ({} of {} done)", progress.done, progress.total)?;
                 }
-                f.write_str("; it may go on: track it again")
+                f.write_str("; it may still be running: resume tracking it")?;
+                f.write_str(&last_poll(last_failure.as_deref()))
             }
         }
     }

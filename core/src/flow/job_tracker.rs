@@ -24,10 +24,14 @@ const MISSING_TIME: Duration = Duration::from_secs(15);
 /// with the job or what was last known of it.
 ///
 /// The first poll is immediate, the second after 250 ms; each interval is 1.5 times the one before,
-/// at most [`poll_interval`](Self::poll_interval). A `Retry-After` is waited for, up to 60 s. A job
-/// may be missing (`404.job`) for some time after it was accepted: that is tolerated for 5
-/// responses or 15 s, whichever is longer. After the job was seen, `404.job` means that it is gone.
+/// at most [`poll_interval`](Self::poll_interval). A `Retry-After` is waited for. A job may be
+/// missing (`404.job`) for some time after it was accepted: that is tolerated for 5 responses or
+/// 15 s, whichever is longer. After the job was seen, `404.job` means that it is gone.
 /// The time limit is one hour from the first poll; see [`deadline`](Self::deadline).
+///
+/// An outage doesn't end it: after a failed connection, a timeout, a 429 or a 5xx it polls on, with the
+/// backoff of its [`RetryPolicy`], until the deadline; the error then names the last failure. What can't
+/// pass, such as a 401, a 403 or a job that is gone, ends it at once.
 ///
 /// Capability: `apionly-jobs-view`.
 ///
@@ -38,7 +42,7 @@ const MISSING_TIME: Duration = Duration::from_secs(15);
 /// let hub = Hub::new("key", "hub")?;
 /// let now: Timestamp = "2026-03-26T10:00:00Z".parse()?;
 /// let mut track = JobTracker::new(JobId::new("j1")?, 42);
-/// let Step::Send(request) = track.poll(&hub, now)? else { panic!() };
+/// let Step::Send { request, .. } = track.poll(&hub, now)? else { panic!() };
 /// assert_eq!(request.uri().path(), "/v1/jobs/j1");
 ///
 /// // A tracker can be resumed in another process.
@@ -112,7 +116,7 @@ impl JobTracker {
         }
     }
 
-    /// Sets the retry policy.
+    /// Sets the retry policy: its backoff. A tracker has no largest number of attempts.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry.policy = policy;
         self
@@ -124,8 +128,8 @@ impl JobTracker {
         self
     }
 
-    /// Sets the longest time between two polls of the job; 5 s by default. A longer `Retry-After` is
-    /// still waited for.
+    /// Sets the longest time between two polls of the job; 5 s by default, at least 0.1 s. A longer
+    /// `Retry-After` is still waited for.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.schedule.set_interval(interval);
         self
@@ -197,13 +201,14 @@ impl Flow for JobTracker {
         }
         let left = self.schedule.left(now);
         if left.is_zero() {
-            let last = self.last();
-            return Err(failed(JobError::DeadlinePassed { id: self.id.clone(), last }));
+            return Err(failed(JobError::DeadlinePassed {
+                id: self.id.clone(),
+                limit: self.schedule.limit,
+                last: self.last(),
+                last_failure: self.retry.failure().map(str::to_owned),
+            }));
         }
-        Ok(match self.retry.poll(&GetJob::new(&self.id), hub, now)? {
-            Step::Wait(time) => Step::Wait(time.min(left)),
-            next => next,
-        })
+        self.retry.poll_within(left, &GetJob::new(&self.id), hub, now)
     }
 
     fn handle_bytes(

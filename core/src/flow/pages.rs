@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use http::{Request, Response};
 use serde::{Deserialize, Serialize};
 
@@ -104,6 +106,14 @@ impl<O: ListOperation> Pages<O> {
         self
     }
 
+    /// Sets the time limit of each page: of all attempts, their responses and the waits between them;
+    /// 2 min by default.
+    #[doc(alias("max_elapsed", "operation_timeout", "deadline"))]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.retry.timeout = timeout;
+        self
+    }
+
     /// Makes a record or an include that can't be decoded an error, [`FlowError::Skipped`], instead of
     /// skipping it.
     pub fn strict(self) -> Self {
@@ -191,7 +201,10 @@ impl<O: ListOperation> Flow for Pages<O> {
     }
 
     fn prefetch(&mut self, hub: &Hub, steps: u32) -> Option<Request<Vec<u8>>> {
-        if self.ended || steps >= self.in_flight || !self.operation.is_idempotent() {
+        if self.ended
+            || steps >= self.in_flight.min(MAX_PAGES_IN_FLIGHT)
+            || !self.operation.is_idempotent()
+        {
             return None;
         }
         let number = self.number.checked_add(steps)?;

@@ -2,12 +2,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::retry_state::MIN_POLL_INTERVAL;
 use crate::wire::timestamp::Timestamp;
 
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(5);
 const DEFAULT_LIMIT: Duration = Duration::from_secs(3600);
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// When to poll a resource that changes, and when to stop: intervals that grow by half, and a time
 /// limit.
@@ -32,7 +32,7 @@ impl PollSchedule {
 
     /// The longest wait between two polls.
     pub(super) fn interval(&self) -> Duration {
-        self.interval
+        self.interval.max(MIN_POLL_INTERVAL)
     }
 
     /// The time that is left, from the first call on.
@@ -50,9 +50,8 @@ impl PollSchedule {
 
     /// The wait before the next poll, at least the `Retry-After` of the last response.
     pub(super) fn next_wait(&mut self, retry_after: Option<Duration>) -> Duration {
-        let asked = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
-        let wait = self.wait.min(self.interval).max(asked);
-        self.wait = (self.wait.saturating_mul(3) / 2).min(self.interval);
-        wait
+        let wait = self.wait.clamp(MIN_POLL_INTERVAL, self.interval());
+        self.wait = (wait.saturating_mul(3) / 2).min(self.interval());
+        wait.max(retry_after.unwrap_or_default())
     }
 }

@@ -22,8 +22,14 @@ use serde::{Deserialize, Serialize};
 /// DELETE that took effect and whose response was lost returns 404 when it is retried.
 ///
 /// The backoff before the n-th retry is random, between zero and `initial_backoff` * 2^(n - 1), at
-/// most `max_backoff` (full jitter). A `Retry-After` is waited for in full, up to
-/// `max_retry_after`.
+/// most `max_backoff` (full jitter). A `Retry-After` is waited for instead, with up to a tenth of it as
+/// jitter; after one that is longer than `max_retry_after`, nothing is retried, and the error says when
+/// to come back.
+///
+/// The time limit of a whole call is not a part of the policy: see
+/// [`Exchange::timeout`](super::Exchange::timeout). A flow that polls,
+/// [`JobTracker`](super::JobTracker) or [`Until`](super::Until), goes on until its deadline, however many
+/// attempts that takes, and waits for a `Retry-After` of any length.
 ///
 /// All retries of a hub are bounded together: see [`RetryQuota`](super::RetryQuota).
 ///
@@ -31,26 +37,23 @@ use serde::{Deserialize, Serialize};
 /// use std::time::Duration;
 /// use cycle_images::flow::RetryPolicy;
 ///
-/// let patient = RetryPolicy::default().max_attempts(8).max_elapsed(Duration::from_secs(600));
+/// let patient = RetryPolicy::default().max_attempts(8).max_backoff(Duration::from_secs(60));
 /// assert_ne!(patient, RetryPolicy::disabled());
 /// ```
 #[doc(alias("retry", "backoff", "jitter"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RetryPolicy {
     pub(super) max_attempts: u32,
-    pub(super) max_elapsed: Duration,
     initial_backoff: Duration,
     max_backoff: Duration,
-    max_retry_after: Duration,
+    pub(super) max_retry_after: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// 4 attempts within 2 min; a backoff of 0.5 s, doubled up to 20 s; a `Retry-After` of up to 60
-    /// s.
+    /// 4 attempts; a backoff of 0.5 s, doubled up to 20 s; a `Retry-After` of up to 60 s.
     fn default() -> Self {
         Self {
             max_attempts: 4,
-            max_elapsed: Duration::from_secs(120),
             initial_backoff: Duration::from_millis(500),
             max_backoff: Duration::from_secs(20),
             max_retry_after: Duration::from_secs(60),
@@ -71,12 +74,6 @@ impl RetryPolicy {
         Self { max_attempts, ..self }
     }
 
-    /// The time after the first attempt in which a retry may start; 2 min by default.
-    #[must_use]
-    pub fn max_elapsed(self, max_elapsed: Duration) -> Self {
-        Self { max_elapsed, ..self }
-    }
-
     /// The longest backoff before the first retry; 0.5 s by default.
     #[must_use]
     pub fn initial_backoff(self, initial_backoff: Duration) -> Self {
@@ -89,18 +86,25 @@ impl RetryPolicy {
         Self { max_backoff, ..self }
     }
 
-    /// The longest `Retry-After` that is waited for; 60 s by default.
+    /// The longest `Retry-After` that is waited for; 60 s by default. A longer one ends the call.
     #[must_use]
     pub fn max_retry_after(self, max_retry_after: Duration) -> Self {
         Self { max_retry_after, ..self }
     }
 
     pub(super) fn delay(&self, attempts: u32, asked: Option<Duration>, random: u64) -> Duration {
-        let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
-        let ceiling = self.initial_backoff.saturating_mul(doubled).min(self.max_backoff);
         // The upper 32 bits are a random fraction of 2^32.
-        let drawn = ceiling.as_nanos().saturating_mul(u128::from(random >> 32)) >> 32;
-        let drawn = Duration::from_nanos(u64::try_from(drawn).unwrap_or(u64::MAX));
-        drawn.max(asked.unwrap_or_default().min(self.max_retry_after))
+        let fraction_of = |time: Duration| {
+            let drawn = time.as_nanos().saturating_mul(u128::from(random >> 32)) >> 32;
+            Duration::from_nanos(u64::try_from(drawn).unwrap_or(u64::MAX))
+        };
+        match asked {
+            Some(asked) if !asked.is_zero() => asked.saturating_add(fraction_of(asked / 10)),
+            _ => {
+                let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
+                let ceiling = self.initial_backoff.saturating_mul(doubled).min(self.max_backoff);
+                fraction_of(ceiling)
+            }
+        }
     }
 }

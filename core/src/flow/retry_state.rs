@@ -4,7 +4,7 @@ use http::Response;
 use serde::{Deserialize, Serialize};
 
 use super::{Attempt, FlowError, RetryPolicy, SendError, Step};
-use crate::error::{ResponseError, retry_after};
+use crate::error::{Attempts, RequestInfo, retry_after};
 use crate::event::Event;
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
@@ -12,17 +12,24 @@ use crate::request::path::Path;
 use crate::wire::redact::Secrets;
 use crate::wire::timestamp::Timestamp;
 
+/// The time limit of a call.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
 /// The attempts of one request. Every flow sends its requests through this: here each request is
 /// built and each response read, so that the rules of what is retried are in one place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RetryState {
     pub(super) policy: RetryPolicy,
+    /// The time limit of all attempts, their responses and the waits between them.
+    pub(super) timeout: Duration,
     random: u64,
     attempts: u32,
     first: Option<Timestamp>,
     backoff: Option<Backoff>,
     /// When the request in flight was sent.
     in_flight: Option<Timestamp>,
+    /// Why the last attempt failed, as text: an error can't be stored.
+    failure: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,10 +38,21 @@ struct Backoff {
     until: Timestamp,
 }
 
+/// The shortest time between two polls, whatever a setting, a response or a stored flow says.
+pub(super) const MIN_POLL_INTERVAL: Duration = Duration::from_millis(100);
+
 impl RetryState {
     pub(super) fn new(seed: u64) -> Self {
-        let policy = RetryPolicy::default();
-        Self { policy, random: seed, attempts: 0, first: None, backoff: None, in_flight: None }
+        Self {
+            policy: RetryPolicy::default(),
+            timeout: TIMEOUT,
+            random: seed,
+            attempts: 0,
+            first: None,
+            backoff: None,
+            in_flight: None,
+            failure: None,
+        }
     }
 
     /// Delays the next attempt.
@@ -42,13 +60,45 @@ impl RetryState {
         self.backoff = Some(Backoff { since: now, until: now.saturating_add(time) });
     }
 
+    /// Why the last attempt failed, if one did since the last success.
+    pub(super) fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
+
+    /// The next attempt, within the time limit of a call.
     pub(super) fn poll<O: Operation>(
         &mut self,
         operation: &O,
         hub: &Hub,
         now: Timestamp,
     ) -> Result<Step, FlowError> {
-        if self.in_flight.is_some() && !operation.is_idempotent() {
+        let left = self.timeout.saturating_sub(self.elapsed(now));
+        if !left.is_zero() || self.attempts == 0 || self.is_interrupted(operation) {
+            return self.poll_within(left, operation, hub, now);
+        }
+        let failure = self.failure.take();
+        let source = failure.unwrap_or_else(|| "the last attempt got no response".to_owned());
+        let request = info(operation);
+        // What is not idempotent was refused, or not sent: else it isn't retried.
+        let late = match request.is_idempotent {
+            true => SendError::maybe_sent(source),
+            false => SendError::not_sent(source),
+        };
+        let late = late.timed_out(self.timeout);
+        let error = late.into_error(request, hub, self.attempts(now));
+        self.reset();
+        Err(error)
+    }
+
+    /// The next attempt, of which no more than `left` may be waited for.
+    pub(super) fn poll_within<O: Operation>(
+        &mut self,
+        left: Duration,
+        operation: &O,
+        hub: &Hub,
+        now: Timestamp,
+    ) -> Result<Step, FlowError> {
+        if self.is_interrupted(operation) {
             self.reset();
             return Err(FlowError::Interrupted { operation: O::NAME });
         }
@@ -62,7 +112,7 @@ impl RetryState {
                 };
             }
             if now < backoff.until {
-                return Ok(Step::Wait(backoff.until.saturating_duration_since(now)));
+                return Ok(Step::Wait(backoff.until.saturating_duration_since(now).min(left)));
             }
         }
         let mut request = hub.request(operation)?;
@@ -79,10 +129,11 @@ impl RetryState {
             let attempt = number;
             hub.observers().call(&Event::Attempt { operation: name, attempt, method, path });
         }
-        Ok(Step::Send(request))
+        Ok(Step::Send { request, timeout: left })
     }
 
-    /// Takes an outcome. With an empty quota, a flow that polls retries after its poll interval.
+    /// Takes an outcome. A flow that polls goes on after every failure that can pass, until its
+    /// deadline; with an empty quota, after its interval.
     pub(super) fn handle<O: Operation>(
         &mut self,
         operation: &O,
@@ -95,8 +146,8 @@ impl RetryState {
             return Err(FlowError::NothingInFlight);
         };
         observe(hub, operation, self.attempts, &outcome, now.saturating_duration_since(sent));
-        let idempotent = operation.is_idempotent();
-        let (again, asked, error) = match outcome {
+        let request = info(operation);
+        let (is_retryable, can_pass, asked, error) = match outcome {
             Ok(response) => match hub.response(operation, response) {
                 Ok(mut reply) => {
                     hub.retry_quota().give_back(self.attempts > 1);
@@ -105,42 +156,70 @@ impl RetryState {
                     return Ok(Some(reply));
                 }
                 Err(error) => {
-                    if !error.is_retryable() {
+                    if !error.is_unavailable() {
                         hub.retry_quota().give_back(self.attempts > 1);
                     }
                     let asked = retry_after(error.headers(), now);
-                    (may_repeat(&error, idempotent, asked.is_some()), asked, error.into())
+                    let (is_retryable, can_pass) = (error.is_retryable(), error.can_pass());
+                    let error = error.with_attempts(self.attempts(now));
+                    (is_retryable, can_pass, asked, error.into())
                 }
             },
             Err(error) => {
-                let again = !error.is_fatal() && (idempotent || !error.may_have_arrived());
-                (again, None, error.into_error(O::NAME, self.attempts))
+                let is_retryable = error.is_retryable(request.is_idempotent);
+                let can_pass = error.can_pass();
+                (is_retryable, can_pass, None, error.into_error(request, hub, self.attempts(now)))
             }
         };
         let random = self.next_random();
-        let delay = self.policy.delay(self.attempts, asked, random);
-        let spent = self.first.map_or(Duration::ZERO, |first| now.saturating_duration_since(first));
-        let in_budget = |delay| spent.saturating_add(delay) <= self.policy.max_elapsed;
-        let again = again && self.attempts < self.policy.max_attempts && in_budget(delay);
         let delay = match poll_interval {
-            _ if !again => None,
-            _ if hub.retry_quota().take() => Some(delay),
-            // A poll that is due anyway is no more than what the platform has to expect.
-            Some(interval) => Some(delay.max(interval)).filter(|delay| in_budget(*delay)),
-            None => None,
+            // A flow that polls waits as long as it is asked to: its deadline is its limit.
+            Some(_) => can_pass
+                .then(|| self.policy.delay(self.attempts, asked, random).max(MIN_POLL_INTERVAL)),
+            None if !is_retryable || self.attempts >= self.policy.max_attempts => None,
+            // The request isn't sent again before the platform wants it to.
+            None if asked > Some(self.policy.max_retry_after) => None,
+            None => Some(self.policy.delay(self.attempts, asked, random))
+                .filter(|delay| self.elapsed(now).saturating_add(*delay) < self.timeout),
         };
-        if let Some(delay) = delay {
+        let Some(mut delay) = delay else {
+            self.reset();
+            return Err(error);
+        };
+        if !hub.retry_quota().take() {
             let (operation, attempt) = (O::NAME, self.attempts);
-            hub.observers().call(&Event::Retry { operation, attempt, after: delay, error: &error });
-            self.hold(delay, now);
-            return Ok(None);
+            hub.observers().call(&Event::QuotaEmpty { operation, attempt });
+            let Some(interval) = poll_interval else {
+                self.reset();
+                return Err(error.with_empty_quota());
+            };
+            // A poll that is due anyway is no more than what the platform has to expect.
+            delay = delay.max(interval);
         }
-        self.reset();
-        Err(error)
+        let (operation, attempt) = (O::NAME, self.attempts);
+        hub.observers().call(&Event::Retry { operation, attempt, after: delay, error: &error });
+        self.hold(delay, now);
+        // Without its source, which has a message of the platform or of the HTTP client.
+        self.failure = Some(error.to_string());
+        Ok(None)
+    }
+
+    fn is_interrupted<O: Operation>(&self, operation: &O) -> bool {
+        self.in_flight.is_some() && !operation.is_idempotent()
+    }
+
+    /// The time since the first attempt.
+    fn elapsed(&self, now: Timestamp) -> Duration {
+        self.first.map_or(Duration::ZERO, |first| now.saturating_duration_since(first))
+    }
+
+    fn attempts(&self, now: Timestamp) -> Attempts {
+        Attempts { count: self.attempts, elapsed: self.elapsed(now), quota_empty: false }
     }
 
     fn reset(&mut self) {
         (self.attempts, self.first, self.backoff, self.in_flight) = (0, None, None, None);
+        self.failure = None;
     }
 
     /// `SplitMix64`: small, well known, and good enough for jitter.
@@ -150,6 +229,10 @@ impl RetryState {
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
+}
+
+fn info<O: Operation>(operation: &O) -> RequestInfo {
+    RequestInfo { operation: O::NAME, is_idempotent: operation.is_idempotent(), is_upload: false }
 }
 
 fn observe<O: Operation>(
@@ -176,15 +259,14 @@ fn observe<O: Operation>(
         }
         Err(error) => {
             let may_have_arrived = error.may_have_arrived();
-            let event = Event::NoResponse { operation: name, attempt, elapsed, may_have_arrived };
+            let event = Event::NoResponse {
+                operation: name,
+                attempt,
+                elapsed,
+                may_have_arrived,
+                error: error.source(),
+            };
             hub.observers().call(&event);
         }
     }
-}
-
-/// Whether an operation may be retried after an error response. Only the HTTP status shows that a
-/// request was refused without effect: an error code may be in any response.
-fn may_repeat(error: &ResponseError, idempotent: bool, asked_to: bool) -> bool {
-    let invited = error.status() == 429 || (error.status() == 503 && asked_to);
-    error.is_retryable() && (idempotent || invited)
 }

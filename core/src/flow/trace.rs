@@ -1,6 +1,7 @@
 use tracing::{Span, debug, info, warn};
 
 use super::Event;
+use crate::error::report;
 
 /// An [observer](crate::Hub::with_observer) that writes events to `tracing`, at the target
 /// `cycle_images`: attempts and responses at level `debug`, states of jobs at `info`, retries and
@@ -8,7 +9,7 @@ use super::Event;
 /// `tracing`.
 ///
 /// It records `operation`, `method`, `path`, `attempts` and `status` on the current span, if that has
-/// such fields; the clients' span `cycle.call` has. No body, key or id is written.
+/// such fields; the clients' span `cycle.call` has. No body or key is written.
 pub fn trace(event: &Event<'_>) {
     const TARGET: &str = "cycle_images";
     let span = Span::current();
@@ -23,14 +24,16 @@ pub fn trace(event: &Event<'_>) {
             span.record("status", status);
             debug!(target: TARGET, operation, attempt, status, elapsed, request_id, "response");
         }
-        Event::NoResponse { operation, attempt, elapsed, may_have_arrived } => {
-            let elapsed = millis(*elapsed);
-            warn!(target: TARGET, operation, attempt, elapsed, may_have_arrived, "no response");
+        Event::NoResponse { operation, attempt, elapsed, may_have_arrived, error } => {
+            let (elapsed, error) = (millis(*elapsed), report(*error));
+            warn!(target: TARGET, operation, attempt, elapsed, may_have_arrived, %error, "no response");
         }
-        Event::Retry { operation, attempt, after, .. } => {
-            // Without the error, whose text may contain an id: the event before has the status.
-            let after = millis(*after);
-            warn!(target: TARGET, operation, attempt, after, "retry");
+        Event::Retry { operation, attempt, after, error } => {
+            let (after, error) = (millis(*after), report(*error));
+            warn!(target: TARGET, operation, attempt, after, %error, "retry");
+        }
+        Event::QuotaEmpty { operation, attempt } => {
+            warn!(target: TARGET, operation, attempt, "the retry quota is empty");
         }
         Event::JobState { state, done, total } => {
             info!(target: TARGET, state, done, total, "job state");

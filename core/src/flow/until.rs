@@ -1,3 +1,4 @@
+use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
@@ -5,7 +6,7 @@ use http::Response;
 
 use super::poll_schedule::PollSchedule;
 use super::retry_state::RetryState;
-use super::{Flow, FlowError, RetryPolicy, SendError, Step};
+use super::{Flow, FlowError, LastReply, RetryPolicy, SendError, Step};
 use crate::error::retry_after;
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
@@ -13,23 +14,26 @@ use crate::wire::timestamp::Timestamp;
 
 /// Polls an operation until its reply meets a condition, and yields that reply.
 ///
+/// The condition returns whether it is met, or an error if it can no longer be met, which ends the flow
+/// with [`FlowError::Condition`]. [`images::is_live`](crate::images::is_live) is one for images.
+///
 /// The first poll is immediate, the second after 250 ms; each interval is 1.5 times the one before, at
 /// most [`poll_interval`](Self::poll_interval). The time limit is one hour; see
-/// [`deadline`](Self::deadline). An error response ends the flow, such as 404 for a resource that was
+/// [`deadline`](Self::deadline). Failures that can pass don't end the flow, as with a
+/// [`JobTracker`](super::JobTracker); another error response does, such as 404 for a resource that was
 /// deleted.
 ///
 /// ```
 /// use cycle_images::flow::{Flow, Step, Until};
-/// use cycle_images::images::GetImage;
-/// use cycle_images::model::ImageStatus;
+/// use cycle_images::images::{self, GetImage};
 /// use cycle_images::{Hub, ImageId, Timestamp, http};
 ///
 /// let hub = Hub::new("key", "hub")?;
 /// let now: Timestamp = "2026-03-26T10:00:00Z".parse()?;
 /// let get = GetImage::new(ImageId::new("i1")?);
-/// let mut live = Until::new(get, |reply| reply.data.state.current == ImageStatus::Live, 42);
+/// let mut live = Until::new(get, images::is_live, 42);
 ///
-/// assert!(matches!(live.poll(&hub, now)?, Step::Send(_)));
+/// assert!(matches!(live.poll(&hub, now)?, Step::Send { .. }));
 /// let response = r#"{"data": {"id": "i1", "state": {"current": "building"}}}"#;
 /// assert!(live.handle(&hub, Ok(http::Response::new(response)), now)?.is_none());
 /// assert!(matches!(live.poll(&hub, now)?, Step::Wait(_)));
@@ -37,23 +41,27 @@ use crate::wire::timestamp::Timestamp;
 /// ```
 #[doc(alias("poll", "waiter", "wait", "await_condition"))]
 #[must_use = "a flow does nothing until it is run"]
-pub struct Until<O, F> {
+pub struct Until<O: Operation, F> {
     operation: O,
     condition: F,
     retry: RetryState,
     schedule: PollSchedule,
+    last: Option<ReplyOf<O>>,
     done: bool,
 }
 
-impl<O: Operation, F: FnMut(&ReplyOf<O>) -> bool> Until<O, F> {
-    /// Polls an operation until `condition` returns true. The seed is that of the backoff's jitter:
+impl<O: Operation, F> Until<O, F>
+where
+    F: FnMut(&ReplyOf<O>) -> Result<bool, Box<dyn Error + Send + Sync>>,
+{
+    /// Polls an operation until `condition` returns `Ok(true)` or an error. The seed is that of the backoff's jitter:
     /// use another for each flow.
     pub fn new(operation: O, condition: F, seed: u64) -> Self {
         let (retry, schedule) = (RetryState::new(seed), PollSchedule::new());
-        Self { operation, condition, retry, schedule, done: false }
+        Self { operation, condition, retry, schedule, last: None, done: false }
     }
 
-    /// Sets the retry policy.
+    /// Sets the retry policy: its backoff. There is no largest number of attempts.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry.policy = policy;
         self
@@ -65,15 +73,19 @@ impl<O: Operation, F: FnMut(&ReplyOf<O>) -> bool> Until<O, F> {
         self
     }
 
-    /// Sets the longest time between two polls; 5 s by default. A longer `Retry-After` is still waited
-    /// for.
+    /// Sets the longest time between two polls; 5 s by default, at least 0.1 s. A longer `Retry-After`
+    /// is still waited for.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.schedule.set_interval(interval);
         self
     }
 }
 
-impl<O: Operation, F: FnMut(&ReplyOf<O>) -> bool> Flow for Until<O, F> {
+impl<O: Operation, F> Flow for Until<O, F>
+where
+    F: FnMut(&ReplyOf<O>) -> Result<bool, Box<dyn Error + Send + Sync>>,
+    ReplyOf<O>: Send + Sync + 'static,
+{
     type Item = ReplyOf<O>;
 
     fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {
@@ -83,12 +95,11 @@ impl<O: Operation, F: FnMut(&ReplyOf<O>) -> bool> Flow for Until<O, F> {
         let left = self.schedule.left(now);
         if left.is_zero() {
             let (operation, limit) = (O::NAME, self.schedule.limit);
-            return Err(FlowError::ConditionNotMet { operation, limit });
+            let last = self.last.take().map(|last| LastReply(Box::new(last)));
+            let last_failure = self.retry.failure().map(str::to_owned);
+            return Err(FlowError::ConditionNotMet { operation, limit, last, last_failure });
         }
-        Ok(match self.retry.poll(&self.operation, hub, now)? {
-            Step::Wait(time) => Step::Wait(time.min(left)),
-            next => next,
-        })
+        self.retry.poll_within(left, &self.operation, hub, now)
     }
 
     fn handle_bytes(
@@ -109,16 +120,24 @@ impl<O: Operation, F: FnMut(&ReplyOf<O>) -> bool> Flow for Until<O, F> {
             }
             Ok(None) => return Ok(None),
         };
-        self.done = (self.condition)(&reply);
-        if self.done {
-            return Ok(Some(reply));
+        match (self.condition)(&reply) {
+            Ok(true) => {
+                self.done = true;
+                return Ok(Some(reply));
+            }
+            Ok(false) => {}
+            Err(source) => {
+                self.done = true;
+                return Err(FlowError::Condition { operation: O::NAME, source });
+            }
         }
         self.retry.hold(self.schedule.next_wait(retry_after(&reply.headers, now)), now);
+        self.last = Some(reply);
         Ok(None)
     }
 }
 
-impl<O: fmt::Debug, F> fmt::Debug for Until<O, F> {
+impl<O: Operation + fmt::Debug, F> fmt::Debug for Until<O, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Until").field("operation", &self.operation).finish_non_exhaustive()
     }

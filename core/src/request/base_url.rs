@@ -36,6 +36,14 @@ impl BaseUrl {
         Ok(Self(url.trim_end_matches('/').to_owned()))
     }
 
+    /// The host and port, for errors.
+    pub(crate) fn host(&self) -> String {
+        let Ok(uri) = self.0.parse::<Uri>() else { return self.0.clone() };
+        let default = if uri.scheme_str() == Some("http") { 80 } else { 443 };
+        let port = uri.port_u16().unwrap_or(default);
+        format!("{}:{port}", uri.host().unwrap_or_default())
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

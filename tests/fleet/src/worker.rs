@@ -137,7 +137,7 @@ impl Worker {
         }
         let looked = match tracker.poll(&known.hub, now()) {
             Ok(Step::Wait(time)) => return Ok(Next::Wait(time)),
-            Ok(Step::Send(request)) => {
+            Ok(Step::Send { request, .. }) => {
                 self.look(&mut tracker, &job, known, request, message).await?
             }
             Ok(Step::Done) => return Err(format!("the tracker of job {job} has ended").into()),

@@ -36,7 +36,7 @@ fn drive<F: Flow + Serialize + DeserializeOwned>(stored: &[u8], steps: &[u8], re
         }
         let polled = flow.poll(&hub, now);
         match polled {
-            Ok(Step::Send(request)) => {
+            Ok(Step::Send { request, .. }) => {
                 assert_eq!(request.headers().len(), 3 + usize::from(!request.body().is_empty()));
                 if step & 0x40 != 0 {
                     // As if the program had died before the response was stored.

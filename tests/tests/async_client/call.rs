@@ -196,7 +196,7 @@ fn a_transport_error_is_the_source() {
     let Error::Transport { operation, attempts, may_have_arrived, source, .. } = error else {
         panic!("{error:?}");
     };
-    assert_eq!((operation, attempts, may_have_arrived), ("GetImages", 1, true));
+    assert_eq!((operation, attempts.count, may_have_arrived), ("GetImages", 1, true));
     let source = source.downcast_ref::<io::Error>().unwrap();
     assert_eq!(source.kind(), io::ErrorKind::Other);
 }

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 
 use cycle_images::SourceId;
+use cycle_images::error::Attempts;
 use cycle_images::flow::RetryPolicy;
 use cycle_images::images::CreateImage;
 use cycle_images_async::{Client, Error, Reqwest, Tokio};
@@ -97,7 +98,10 @@ fn a_post_that_is_refused_is_sent_as_often_as_the_policy_says() {
             .with_retry(RetryPolicy::disabled());
         let create = CreateImage::new(SourceId::new("s1").unwrap());
         let error = runtime().block_on(client.call(&create)).unwrap_err();
-        assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
+        assert!(
+            matches!(error, Error::Transport { attempts: Attempts { count: 1, .. }, .. }),
+            "{error:?}"
+        );
         drop(client);
         assert_eq!(server.count(), 1, "{refusal:?}");
     }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
 use cycle_images::flow::{Exchange, JobUpdate};
@@ -109,7 +110,11 @@ fn an_erased_transport_uploads_if_it_can() {
         let (sent, waiting) = (Arc::new(Mutex::new(0)), waiting(&sandbox));
         let last = Arc::clone(&sent);
         let tar = Tar::open(&file).await.unwrap();
-        client.upload(&waiting, tar, move |count| *last.lock().unwrap() = count).await.unwrap();
+        let tar = tar.with_progress(move |count| {
+            *last.lock().unwrap() = count;
+            ControlFlow::Continue(())
+        });
+        client.upload(&waiting, tar).await.unwrap();
         assert_eq!(*sent.lock().unwrap(), 200_000);
         std::fs::remove_file(&file).unwrap();
         assert!(Tar::open(&file).await.is_err());
@@ -118,7 +123,7 @@ fn an_erased_transport_uploads_if_it_can() {
             DynTransport::new(async |_: Request<Vec<u8>>| Ok::<_, Infallible>(Response::new("{}")));
         let client = Client::new(hub_of("http://core.invalid"), closure, Tokio);
         let tar = Tar::new(futures_util::stream::empty::<io::Result<Vec<u8>>>(), 5);
-        let error = client.upload(&image(), tar, |_| ()).await.unwrap_err();
+        let error = client.upload(&image(), tar).await.unwrap_err();
         assert!(matches!(error, Error::Transport { may_have_arrived: false, .. }), "{error:?}");
     });
 }
@@ -215,7 +220,7 @@ fn a_client_waits_for_a_condition_and_is_observed() {
         .with_observer(move |_| *count.lock().unwrap() += 1);
     let get = cycle_images::images::GetImage::new(cycle_images::ImageId::new("i1").unwrap());
     let is_live = |state: &str| state == "live";
-    let until = client.wait_until(get, |reply| is_live(reply.data.state.current.as_str()));
+    let until = client.wait_until(get, |reply| Ok(is_live(reply.data.state.current.as_str())));
     assert_eq!(runtime().block_on(until).unwrap().data.id.as_str(), "i1");
     assert_eq!(*events.lock().unwrap(), 4);
 }

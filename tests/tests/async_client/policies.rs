@@ -29,8 +29,8 @@ fn attempts<F: Flow, C: Driver>(mut turn: FlowStream<F, C>, hand: &Hand, bell: &
     loop {
         match poll(&mut turn) {
             Poll::Ready(Some(Err(Error::Transport { attempts, .. }))) => {
-                assert_eq!(hand.sent().len() - before, attempts as usize);
-                return attempts as usize;
+                assert_eq!(hand.sent().len() - before, attempts.count as usize);
+                return attempts.count as usize;
             }
             Poll::Ready(_) => panic!("nothing is to come of it"),
             Poll::Pending => match hand.under_way().first() {

@@ -6,6 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use cycle_images::Hub;
+use cycle_images::error::Attempts;
 use cycle_images::flow::SendError;
 use cycle_images::images::GetImages;
 use cycle_images_async::{Client, Error};
@@ -152,7 +153,10 @@ fn the_attempts_of_a_page_are_its_own() {
     assert!(poll(&mut pages).is_pending());
     hand.answer(5, lost());
     let error = now(&mut pages).unwrap().unwrap_err();
-    assert!(matches!(error, Error::Transport { attempts: 2, .. }), "{error:?}");
+    assert!(
+        matches!(error, Error::Transport { attempts: Attempts { count: 2, .. }, .. }),
+        "{error:?}"
+    );
 }
 
 /// A page that isn't answered in time is one that was lost; those behind it stay under way.
@@ -174,6 +178,9 @@ fn a_page_that_runs_out_of_time_is_sent_again() {
     assert!(poll(&mut pages).is_pending());
     bell.ring();
     let error = now(&mut pages).unwrap().unwrap_err();
-    assert!(matches!(error, Error::Timeout { attempts: 2, .. }), "{error:?}");
+    assert!(
+        matches!(error, Error::Timeout { attempts: Attempts { count: 2, .. }, .. }),
+        "{error:?}"
+    );
     assert!(hand.under_way().is_empty());
 }

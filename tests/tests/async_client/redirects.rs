@@ -1,6 +1,7 @@
 //! Redirects are told, never followed: the API key would go along.
 
 use cycle_images::SourceId;
+use cycle_images::error::Attempts;
 use cycle_images::error::ResponseErrorKind;
 use cycle_images::flow::RetryPolicy;
 use cycle_images::images::{CreateImage, GetImages};
@@ -71,7 +72,9 @@ fn a_client_that_followed_a_redirect_is_an_error() {
     for (count, location) in [away, within].into_iter().enumerate() {
         sandbox.fault(Fault::redirect(307, &location));
         let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
-        let Error::Transport { attempts: 1, source, .. } = &error else { panic!("{error:?}") };
+        let Error::Transport { attempts: Attempts { count: 1, .. }, source, .. } = &error else {
+            panic!("{error:?}")
+        };
         let said = source.to_string();
         assert_eq!(said, "the client followed a redirect: build it with none");
         assert!(error.may_have_arrived());
@@ -89,7 +92,10 @@ fn is_not_unsent(location: &str) {
         sandbox.fault(Fault::redirect(307, location));
     }
     let error = runtime().block_on(client.call(&create)).unwrap_err();
-    assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
+    assert!(
+        matches!(error, Error::Transport { attempts: Attempts { count: 1, .. }, .. }),
+        "{error:?}"
+    );
     assert!(error.may_have_arrived(), "{error:?}");
     assert_eq!(sandbox.requests().len(), 1);
 }

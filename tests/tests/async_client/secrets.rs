@@ -69,7 +69,7 @@ fn fails_in_silence<T: UploadTransport + Debug>(place: fn() -> Place, transport:
     runtime().block_on(async {
         let (client, _keeper) = client();
         // A factory that answers in odd ways has answered all the same.
-        if let Err(error) = client.upload(&image, of(&bytes(1000), 100), |_| {}).await {
+        if let Err(error) = client.upload(&image, of(&bytes(1000), 100)).await {
             error_hides(TOKEN, &error);
         }
         hides(&client);
@@ -150,7 +150,7 @@ fn no_debug_output_shows_a_secret() {
     let hub = hub_of("http://core.invalid").with_factory_url("http://127.0.0.1:1").unwrap();
     let client = Client::new(hub, looking.clone(), Tokio);
     // It looks at the body and takes nothing of it.
-    runtime().block_on(client.upload(&image(), of(&bytes(1000), 100), |_| {})).unwrap_err();
+    runtime().block_on(client.upload(&image(), of(&bytes(1000), 100))).unwrap_err();
     let seen = looking.0.lock().unwrap().concat();
     assert!(!seen.contains(KEY) && !seen.contains(TOKEN), "{seen}");
     assert!(seen.starts_with("Body"), "{seen}");

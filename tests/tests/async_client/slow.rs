@@ -58,7 +58,7 @@ pub(crate) fn by_hand() -> (Client<Slow, Bell>, Slow, Bell) {
     let slow = Slow { permits: Arc::new(Semaphore::new(0)), taken: Arc::default() };
     let bell = Bell::default();
     let client = Client::new(hub_of("http://core.invalid"), slow.clone(), bell.clone());
-    (client.with_timeout(LIMIT), slow, bell)
+    (client.with_attempt_timeout(LIMIT), slow, bell)
 }
 
 /// The time of an upload was over.
@@ -67,5 +67,5 @@ pub(crate) fn timed_out<T: std::fmt::Debug>(polled: Poll<Result<T, Error>>) {
     let Poll::Ready(Err(error)) = polled else { panic!("{polled:?}") };
     assert!(error.may_have_arrived());
     let Error::Timeout { operation, attempts, limit, .. } = error else { panic!("{error:?}") };
-    assert_eq!((operation, attempts, limit), ("UploadImage", 1, LIMIT));
+    assert_eq!((operation, attempts.count, limit), ("UploadImage", 1, Some(LIMIT)));
 }

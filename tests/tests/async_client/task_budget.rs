@@ -40,12 +40,12 @@ impl UploadTransport for Busy {
 
 fn client() -> Client<Busy, Tokio> {
     let client = Client::new(hub_of("http://core.invalid"), Busy, Tokio);
-    client.with_timeout(SHORT).with_retry(RetryPolicy::disabled())
+    client.with_attempt_timeout(SHORT).with_retry(RetryPolicy::disabled())
 }
 
 #[track_caller]
 fn is_timeout(error: &Error) {
-    assert!(matches!(error, Error::Timeout { limit: SHORT, .. }), "{error:?}");
+    assert!(matches!(error, Error::Timeout { limit: Some(SHORT), .. }), "{error:?}");
 }
 
 #[test]
@@ -56,5 +56,5 @@ fn a_call_times_out() {
 #[test]
 fn an_upload_times_out() {
     let tar = of(&bytes(1000), 1000);
-    is_timeout(&runtime().block_on(client().upload(&image(), tar, |_| {})).unwrap_err());
+    is_timeout(&runtime().block_on(client().upload(&image(), tar)).unwrap_err());
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use cycle_images::SourceId;
+use cycle_images::error::Attempts;
 use cycle_images::images::{CreateImage, GetImages};
 use cycle_images_async::{Client, Error, Tower};
 use futures_util::FutureExt;
@@ -106,7 +107,9 @@ fn an_error_of_poll_ready_is_not_sent() {
     let client = client(&picky);
     let error = client.call(&create()).now_or_never().unwrap().unwrap_err();
     assert!(!error.may_have_arrived());
-    let Error::Transport { attempts: 3, source, .. } = error else { panic!("{error:?}") };
+    let Error::Transport { attempts: Attempts { count: 3, .. }, source, .. } = error else {
+        panic!("{error:?}")
+    };
     assert_eq!(source.to_string(), "there is no room");
     assert_eq!(picky.state.lock().unwrap().calls, 0);
 }
@@ -116,10 +119,16 @@ fn after_any_error_of_a_call_a_request_may_have_arrived() {
     let picky = Picky { fails: true, ..Picky::default() };
     let client = client(&picky);
     let error = client.call(&create()).now_or_never().unwrap().unwrap_err();
-    assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
+    assert!(
+        matches!(error, Error::Transport { attempts: Attempts { count: 1, .. }, .. }),
+        "{error:?}"
+    );
     assert!(error.may_have_arrived());
     assert_eq!(picky.state.lock().unwrap().calls, 1);
     let error = client.call(&GetImages::new()).now_or_never().unwrap().unwrap_err();
-    assert!(matches!(error, Error::Transport { attempts: 3, .. }), "{error:?}");
+    assert!(
+        matches!(error, Error::Transport { attempts: Attempts { count: 3, .. }, .. }),
+        "{error:?}"
+    );
     assert_eq!(picky.state.lock().unwrap().calls, 4);
 }

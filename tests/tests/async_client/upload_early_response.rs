@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::Duration;
 
+use cycle_images::error::Attempts;
 use cycle_images::flow::SendError;
 use cycle_images_async::{Body, Client, Error, Transport, UploadTransport};
 use futures_util::StreamExt;
@@ -26,7 +27,7 @@ fn an_early_response_is_awaited_after_the_head() {
     let (client, slow, bell) = by_hand();
     let image = image();
     let (tar, pulled) = made(LARGE, 1 << 10);
-    let mut upload = Box::pin(client.upload(&image, tar, |_| {}));
+    let mut upload = Box::pin(client.upload(&image, tar));
     assert!(poll_once(&mut upload).is_pending());
     slow.permits.add_permits(1); // the head of the form
     assert!(poll_once(&mut upload).is_pending());
@@ -45,7 +46,7 @@ fn an_early_response_is_awaited_after_the_head() {
 fn an_unread_request_head_times_out() {
     let (client, _, bell) = by_hand();
     let image = image();
-    let mut upload = Box::pin(client.upload(&image, skipped(LARGE), |_| {}));
+    let mut upload = Box::pin(client.upload(&image, skipped(LARGE)));
     assert!(poll_once(&mut upload).is_pending());
     bell.ring();
     timed_out(poll_once(&mut upload));
@@ -56,8 +57,8 @@ fn an_unread_request_head_times_out() {
 fn a_brief_client_listens_briefly() {
     let (client, slow, bell) = by_hand();
     let brief = Duration::from_millis(100);
-    let (client, image) = (client.with_timeout(brief), image());
-    let mut upload = Box::pin(client.upload(&image, skipped(LARGE), |_| {}));
+    let (client, image) = (client.with_attempt_timeout(brief), image());
+    let mut upload = Box::pin(client.upload(&image, skipped(LARGE)));
     slow.permits.add_permits(2);
     assert!(poll_once(&mut upload).is_pending());
     assert_eq!(bell.asked(), [brief]);
@@ -95,7 +96,7 @@ fn curt(status: u16, takes_the_head: bool, size: u64) -> Result<(), Error> {
     let client = Client::new(hub, Curt { status, takes_the_head }, Bell::default());
     let image = image();
     let tar = if size > 0 { skipped(size) } else { made(0, 1).0 };
-    let mut upload = Box::pin(client.upload(&image, tar, |_| {}));
+    let mut upload = Box::pin(client.upload(&image, tar));
     match poll_once(&mut upload) {
         Poll::Ready(uploaded) => uploaded,
         Poll::Pending => panic!("it waits"),
@@ -118,7 +119,9 @@ fn a_success_before_the_end_of_the_tar_is_an_error() {
     for size in [1000, LARGE] {
         let error = curt(200, true, size).unwrap_err();
         assert!(error.may_have_arrived(), "{error:?}");
-        let Error::Transport { attempts: 1, source, .. } = error else { panic!("{error:?}") };
+        let Error::Transport { attempts: Attempts { count: 1, .. }, source, .. } = error else {
+            panic!("{error:?}")
+        };
         assert_eq!(source.to_string(), "the response came before all of the tar was sent");
     }
     // Of a tar of no bytes, nothing is missing.
@@ -132,7 +135,7 @@ fn a_tar_that_was_not_read_is_let_go_when_it_is_refused() {
     let client = Client::new(hub, curt, Bell::default());
     let (tar, pulled) = made(LARGE, 1 << 10);
     let image = image();
-    let mut upload = Box::pin(client.upload(&image, tar, |_| {}));
+    let mut upload = Box::pin(client.upload(&image, tar));
     assert!(matches!(poll_once(&mut upload), Poll::Ready(Err(_))));
     assert_eq!(Arc::strong_count(&pulled), 1);
 }

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use cycle_images::error::Attempts;
 use cycle_images::images::GetImage;
 use cycle_images::model::{Image, ImageStatus};
 use cycle_images_async::{Client, Error, Tar, Tokio, UploadTransport};
@@ -26,7 +27,7 @@ async fn refused(
     tar: Tar,
 ) -> Error {
     let client = Client::new(hub(sandbox), transport, Tokio);
-    let error = client.upload(image, tar, |_| {}).await.unwrap_err();
+    let error = client.upload(image, tar).await.unwrap_err();
     assert!(!shown(&error).contains(&token(image)), "{error:?}");
     assert!(error.to_string().starts_with("UploadImage"), "{error}");
     error
@@ -51,7 +52,10 @@ async fn breaks_off<T: UploadTransport>(transport: fn() -> T) {
         let pieces = [Ok(bytes(70_000)[..there].to_vec())];
         let tar = Tar::new(stream::iter(pieces), 80_000);
         let error = refused(&sandbox, transport(), &image, tar).await;
-        assert!(matches!(error, Error::Transport { attempts: 1, .. }), "{error:?}");
+        assert!(
+            matches!(error, Error::Transport { attempts: Attempts { count: 1, .. }, .. }),
+            "{error:?}"
+        );
         assert!(error.may_have_arrived());
         let cause = cause(&error).unwrap();
         assert_eq!(cause.kind(), ErrorKind::UnexpectedEof);
@@ -68,7 +72,7 @@ async fn breaks_off<T: UploadTransport>(transport: fn() -> T) {
     }
     assert_eq!(state(&sandbox, &image), ImageStatus::Uploading);
     let client = Client::new(hub(&sandbox), transport(), Tokio);
-    client.upload(&image, of(&bytes(1000), 100), |_| {}).await.unwrap();
+    client.upload(&image, of(&bytes(1000), 100)).await.unwrap();
 }
 
 #[test]
@@ -112,7 +116,7 @@ async fn lets_go(transport: impl UploadTransport) {
     let factory = answering_early();
     let client = uploader(&factory.url(), transport);
     let (tar, pulled) = made(1 << 30, 1 << 16);
-    client.upload(&image(), tar, |_| {}).await.unwrap_err();
+    client.upload(&image(), tar).await.unwrap_err();
     drop(client);
     has_no_task().await;
     let pulled = pulled.load(Ordering::SeqCst);

@@ -1,6 +1,7 @@
 //! An upload over a transport of the test's own, which takes a piece when it is told to: its time,
 //! its progress, and its end.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
@@ -22,7 +23,7 @@ const LISTEN: Duration = Duration::from_millis(300);
 fn a_slow_upload_continues_and_a_stalled_one_times_out() {
     let (client, slow, bell) = by_hand();
     let image = image();
-    let mut upload = Box::pin(client.upload(&image, of(&bytes(1000), 100), |_| {}));
+    let mut upload = Box::pin(client.upload(&image, of(&bytes(1000), 100)));
     slow.permits.add_permits(1); // the head of the form
     for piece in 1..=5 {
         slow.permits.add_permits(1);
@@ -41,7 +42,7 @@ fn an_upload_that_is_not_read_times_out() {
     let (client, _, bell) = by_hand();
     let image = image();
     let (tar, pulled) = made(1000, 100);
-    let mut upload = Box::pin(client.upload(&image, tar, |_| {}));
+    let mut upload = Box::pin(client.upload(&image, tar));
     assert!(poll_once(&mut upload).is_pending());
     bell.ring();
     timed_out(poll_once(&mut upload));
@@ -54,7 +55,7 @@ fn an_upload_that_is_not_read_times_out() {
 fn an_upload_without_a_response_times_out() {
     let (client, slow, bell) = by_hand();
     let image = image();
-    let mut upload = Box::pin(client.upload(&image, of(&bytes(1000), 500), |_| {}));
+    let mut upload = Box::pin(client.upload(&image, of(&bytes(1000), 500)));
     slow.permits.add_permits(5); // all but the answer
     assert!(poll_once(&mut upload).is_pending());
     assert!(slow.taken.lock().unwrap().ends_with(b"--\r\n"));
@@ -70,8 +71,11 @@ fn a_response_that_arrived_counts_after_the_timeout() {
     let image = image();
     let told = Arc::new(Mutex::new(Vec::new()));
     let note = Arc::clone(&told);
-    let progress = move |sent| note.lock().unwrap().push(sent);
-    let mut upload = Box::pin(client.upload(&image, of(&bytes(700), 300), progress));
+    let progress = move |sent| {
+        note.lock().unwrap().push(sent);
+        ControlFlow::Continue(())
+    };
+    let mut upload = Box::pin(client.upload(&image, of(&bytes(700), 300).with_progress(progress)));
     assert!(poll_once(&mut upload).is_pending());
     bell.ring();
     slow.permits.add_permits(7);
@@ -88,9 +92,13 @@ fn an_empty_piece_is_none() {
     let image = image();
     let told = Arc::new(Mutex::new(Vec::new()));
     let note = Arc::clone(&told);
-    let progress = move |sent| note.lock().unwrap().push(sent);
+    let progress = move |sent| {
+        note.lock().unwrap().push(sent);
+        ControlFlow::Continue(())
+    };
     let pieces = ["", "", "abc", "", "de"].map(Ok);
-    let mut upload = Box::pin(client.upload(&image, Tar::new(stream::iter(pieces), 5), progress));
+    let tar = Tar::new(stream::iter(pieces), 5).with_progress(progress);
+    let mut upload = Box::pin(client.upload(&image, tar));
     slow.permits.add_permits(6);
     assert!(matches!(poll_once(&mut upload), Poll::Ready(Ok(()))));
     assert_eq!(*told.lock().unwrap(), [3, 5]);
@@ -101,7 +109,7 @@ fn an_upload_that_is_dropped_lets_its_tar_go() {
     let (client, slow, bell) = by_hand();
     let image = image();
     let (tar, pulled) = made(1 << 40, 100);
-    let mut upload = Box::pin(client.upload(&image, tar, |_| {}));
+    let mut upload = Box::pin(client.upload(&image, tar));
     slow.permits.add_permits(4);
     assert!(poll_once(&mut upload).is_pending());
     assert_eq!(pulled.load(Ordering::SeqCst), 0, "the factory is listened to first");
@@ -153,7 +161,7 @@ fn a_task_that_reads_the_tar_ends_with_its_upload() {
         let image = image();
         for is_open in [false, true] {
             let tar = Tar::new(stream::pending::<std::io::Result<Vec<u8>>>(), 1 << 20);
-            let mut upload = Box::pin(client.upload(&image, tar, |_| {}));
+            let mut upload = Box::pin(client.upload(&image, tar));
             assert!(poll_once(&mut upload).is_pending());
             tokio::task::yield_now().await;
             assert!(poll_once(&mut upload).is_pending());

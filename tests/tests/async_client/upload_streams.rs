@@ -44,7 +44,7 @@ async fn holds_little(transport: impl UploadTransport) {
     let counter = Arc::clone(&pulled);
     let factory = Served::by(move |stream, _| read_slowly(&stream, &counter).unwrap()).unwrap();
     let client = uploader(&factory.url(), transport);
-    client.upload(&image(), tar, |_| {}).await.unwrap();
+    client.upload(&image(), tar).await.unwrap();
     let ahead = factory.end();
     assert!(ahead < LITTLE, "{ahead} bytes");
     assert_eq!(pulled.load(Ordering::SeqCst), SIZE);
@@ -76,7 +76,7 @@ async fn stops(transport: impl UploadTransport) {
     let (tar, pulled) = made(ENDLESS, 1 << 16);
     let client = uploader(&factory.url(), transport);
     let image = image();
-    let upload = Box::pin(client.upload(&image, tar, |_| {}));
+    let upload = Box::pin(client.upload(&image, tar));
     let begun = Box::pin(async {
         while factory.passed() == 0 {
             tokio::task::yield_now().await;

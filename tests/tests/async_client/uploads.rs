@@ -1,5 +1,6 @@
 //! Tars on their way to the factory, by every ready transport.
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
 use cycle_images_async::{Client, Tar, Tokio, UploadTransport};
@@ -21,8 +22,11 @@ async fn tells_progress(transport: impl UploadTransport) {
     let told = Arc::new(Mutex::new(Vec::new()));
     let note = Arc::clone(&told);
     let client = uploader(&factory.url(), transport);
-    let progress = move |sent| note.lock().unwrap().push(sent);
-    client.upload(&image(), of(&bytes(1000), 300), progress).await.unwrap();
+    let tar = of(&bytes(1000), 300).with_progress(move |sent| {
+        note.lock().unwrap().push(sent);
+        ControlFlow::Continue(())
+    });
+    client.upload(&image(), tar).await.unwrap();
     assert_eq!(*told.lock().unwrap(), [300, 600, 900, 1000]);
 }
 
@@ -44,9 +48,10 @@ fn a_tar_is_truncated_to_its_size() {
         Tar::new(futures_util::StreamExt::chain(pieces, never), size)
     };
     runtime().block_on(async {
-        client.upload(&image(), tar(vec!["", "abc", "", "defghi"], 5), |_| {}).await.unwrap();
-        client.upload(&image(), tar(vec!["abc", "de"], 5), |_| {}).await.unwrap();
-        client.upload(&image(), tar(vec![], 0), |sent| panic!("{sent} bytes")).await.unwrap();
+        client.upload(&image(), tar(vec!["", "abc", "", "defghi"], 5)).await.unwrap();
+        client.upload(&image(), tar(vec!["abc", "de"], 5)).await.unwrap();
+        let empty = tar(vec![], 0).with_progress(|sent| panic!("{sent} bytes"));
+        client.upload(&image(), empty).await.unwrap();
     });
     let bodies: Vec<String> = factory.requests();
     for (body, expected) in bodies.iter().zip(["abcde", "abcde", ""]) {
@@ -62,7 +67,7 @@ fn expect_100_continue_is_sent_from_64_kib_on() {
         let factory = RawServer::start([Answer::new("HTTP/1.1 204 \r\n\r\n")]).unwrap();
         let client = uploader(&factory.url(), hyper());
         let tar = of(&vec![b'.'; size], 10_000);
-        runtime().block_on(client.upload(&image(), tar, |_| {})).unwrap();
+        runtime().block_on(client.upload(&image(), tar)).unwrap();
         let request = factory.requests().concat().to_lowercase();
         assert_eq!(request.contains("\r\nexpect: 100-continue\r\n"), asks, "{size}");
     }

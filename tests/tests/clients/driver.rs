@@ -1,6 +1,7 @@
 //! What the suite asks of a client, so that it needn't know whether that blocks.
 
 use std::io;
+use std::ops::ControlFlow;
 
 use cycle_images::flow::{Flow, JobTracker, JobUpdate, Pages};
 use cycle_images::model::{Image, Job, JobDescriptor};
@@ -56,7 +57,16 @@ pub(crate) trait Uploads: Driver {
         image: &Image,
         pieces: impl Iterator<Item = io::Result<Vec<u8>>> + Send + 'static,
         size: u64,
-        progress: impl FnMut(u64) + Send + 'static,
+    ) -> Result<(), Error> {
+        self.upload_with_progress(image, pieces, size, |_| ControlFlow::Continue(()))
+    }
+
+    fn upload_with_progress(
+        &self,
+        image: &Image,
+        pieces: impl Iterator<Item = io::Result<Vec<u8>>> + Send + 'static,
+        size: u64,
+        progress: impl FnMut(u64) -> ControlFlow<()> + Send + 'static,
     ) -> Result<(), Error>;
 }
 
@@ -71,7 +81,8 @@ impl<T: Transport, E: Executor> Async<T, E> {
     /// The body limit is the transport's.
     pub(crate) fn new(setup: Setup, transport: T, executor: E) -> Self {
         let client = Client::new(setup.hub, transport, executor.timer());
-        let client = client.with_timeout(setup.timeout).with_retry(setup.retry);
+        let client = client.with_attempt_timeout(setup.timeout).with_timeout(setup.call_timeout);
+        let client = client.with_retry(setup.retry);
         Self { client, executor, tells_unsent: true }
     }
 
@@ -148,14 +159,14 @@ async fn run<F: Flow, C: cycle_images_async::Driver>(
 }
 
 impl<T: UploadTransport + 'static, E: Executor> Uploads for Async<T, E> {
-    fn upload(
+    fn upload_with_progress(
         &self,
         image: &Image,
         pieces: impl Iterator<Item = io::Result<Vec<u8>>> + Send + 'static,
         size: u64,
-        progress: impl FnMut(u64) + Send + 'static,
+        progress: impl FnMut(u64) -> ControlFlow<()> + Send + 'static,
     ) -> Result<(), Error> {
-        let tar = Tar::new(stream::iter(pieces), size);
-        self.executor.block_on(self.client.upload(image, tar, progress))
+        let tar = Tar::new(stream::iter(pieces), size).with_progress(progress);
+        self.executor.block_on(self.client.upload(image, tar))
     }
 }

@@ -3,6 +3,7 @@
 #![allow(
     clippy::panic,
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a helper of tests fails as a test does"
 )]

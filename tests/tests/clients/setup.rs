@@ -18,13 +18,14 @@ pub(crate) struct Setup {
     pub(crate) hub: Hub,
     pub(crate) retry: RetryPolicy,
     pub(crate) timeout: Duration,
+    pub(crate) call_timeout: Duration,
     pub(crate) body_limit: u64,
 }
 
 impl Setup {
     pub(crate) fn of_hub(hub: Hub) -> Self {
-        let timeout = Duration::from_secs(60);
-        Self { hub, retry: RetryPolicy::disabled(), timeout, body_limit: 64 << 20 }
+        let (timeout, call_timeout) = (Duration::from_secs(60), Duration::from_secs(120));
+        Self { hub, retry: RetryPolicy::disabled(), timeout, call_timeout, body_limit: 64 << 20 }
     }
 
     /// For a sandbox, which is its own factory.
@@ -53,6 +54,10 @@ impl Setup {
 
     pub(crate) fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
+    }
+
+    pub(crate) fn call_timeout(self, call_timeout: Duration) -> Self {
+        Self { call_timeout, ..self }
     }
 
     pub(crate) fn body_limit(self, body_limit: u64) -> Self {

@@ -103,3 +103,12 @@ fn failure(client: &impl Driver) -> Error {
 fn status(error: &Error) -> u16 {
     error.response().unwrap().status().as_u16()
 }
+
+/// An error's text without its attempts, whose time differs from run to run: there has to be one.
+#[track_caller]
+fn said(error: &Error) -> String {
+    let said = error.to_string();
+    let (start, rest) = said.split_once(" (1 attempt in ").expect(&said);
+    let (_, end) = rest.split_once(')').expect(&said);
+    format!("{start}{end}")
+}

@@ -43,7 +43,7 @@ fn a_hub_has_its_number_of_observers() {
 #[test]
 fn a_condition_is_left_out_and_its_operation_is_not() {
     let delete = DeleteImage::new(ImageId::new("1").unwrap());
-    let shown = format!("{:?}", Until::new(delete.clone(), |_| true, 7));
+    let shown = format!("{:?}", Until::new(delete.clone(), |_| Ok(true), 7));
     assert_eq!(shown, format!("Until {{ operation: {delete:?}, .. }}"));
 }
 

@@ -56,12 +56,12 @@ fn predicates(error: &ResponseError) -> String {
 
 /// For each recording: kind, status, code, what it means, and a part of the advice.
 const ERRORS: &str = "
-400                     | platform   | 400 Bad Request           | 400.invalid-syntax   | invalid                 | correct
+400                     | platform   | 400 Bad Request           | 400.invalid-syntax   | invalid                 | newer version of this crate
 401                     | platform   | 401 Unauthorized          | 401.auth-invalid     | unauthorized            | check the API key
 403_permissions         | platform   | 403 Forbidden             | 403.permissions      | forbidden               | images-manage
 404_image               | platform   | 404 Not Found             | 404.image            | not found               | check the id
 404_underscore          | platform   | 404 Not Found             | 404.hub.api_key      | not found               | check the id
-409                     | platform   | 409 Conflict              | 409.duplicate-found  | conflict                | check the state
+409                     | platform   | 409 Conflict              | 409.duplicate-found  | conflict                | the resource exists
 422_source              | platform   | 422 Unprocessable Entity  | 422.missing-argument | invalid                 | correct
 429_date                | platform   | 429 Too Many Requests     | 429.rate-limiting    | rate limited, retryable | Retry-After: Tue, 10 Mar 2026 14:05:39 GMT
 429_seconds             | platform   | 429 Too Many Requests     | 429.rate-limiting    | rate limited, retryable | Retry-After: 7
@@ -141,7 +141,7 @@ fn the_source_has_the_platforms_message() {
         ("429_date", "Too many requests (429.rate-limiting)"),
         ("oauth_401", "invalid_client: The client credentials are invalid."),
         ("redirect_302", "https://portal.example.com/sign-in?next=%2Fv1%2Fimages"),
-        ("html_502", "not JSON at line 1"),
+        ("html_502", "the body is not JSON: <html> <head><title>502 Bad Gateway</title></head>"),
         ("empty_503", "the body is empty"),
         ("truncated_200", "ends too early"),
         ("wrong_type_200", "at data.size: expected "),

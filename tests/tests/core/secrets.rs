@@ -151,10 +151,16 @@ fn what_a_flow_sends() {
     let length = hub().request(&create).unwrap().body().len();
     let next = Exchange::new(create, 7).poll(&hub(), Timestamp::UNIX_EPOCH).unwrap();
     let shown = format!("{next:?}");
-    assert_eq!(shown, format!("Send(POST https://api.cycle.io/v1/images, {length} bytes)"));
+    assert_eq!(
+        shown,
+        format!("Send(POST https://api.cycle.io/v1/images, {length} bytes, within 120s)")
+    );
     let list = GetImages::new().filter_search("sec-name");
     let next = Exchange::new(list, 7).poll(&hub(), Timestamp::UNIX_EPOCH).unwrap();
-    assert_eq!(format!("{next:?}"), "Send(GET https://api.cycle.io/v1/images?[redacted], 0 bytes)");
+    assert_eq!(
+        format!("{next:?}"),
+        "Send(GET https://api.cycle.io/v1/images?[redacted], 0 bytes, within 120s)"
+    );
     assert_eq!(
         format!("{:?} {:?}", Step::Wait(std::time::Duration::ZERO), Step::Done),
         "Wait(0ns) Done"

@@ -3,12 +3,14 @@
 use std::error::Error;
 
 use cycle_images::error::{ErrorCode, ResponseErrorKind};
+use cycle_images::flow::TarSent;
 use cycle_images::http::{HeaderValue, Response};
 use cycle_images::images::{GetImage, GetImages};
 use cycle_images::model::Image;
 use cycle_images::sources::{GetImageSource, GetImageSources};
 use cycle_images::upload::UploadImage;
 use cycle_images::{Hub, ImageId, ResponseError, SourceId};
+use std::time::Duration;
 
 const KEY: &str = "sec-the-api-key";
 
@@ -229,5 +231,7 @@ fn a_factory_that_repeats_the_key_or_the_token() {
     let body =
         format!(r#"{{"error": {{"title": "no {KEY}", "detail": "?token=sec-the%2ftoken"}}}}"#);
     let response = Response::builder().status(403).body(body).unwrap();
-    hides_in_error("factory", &hub().upload_response(&upload, response).unwrap_err());
+    let sent = TarSent { sent: 10, size: 10, error: None };
+    let outcome = hub().upload_outcome(&upload, Ok(response), sent, Duration::ZERO);
+    hides_in_error("factory", &outcome.unwrap_err());
 }

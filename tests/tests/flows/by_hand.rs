@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use cycle_images::error::Attempts;
 use cycle_images::flow::{Exchange, Flow, FlowError, JobError, JobTracker, Pages, SendError, Step};
 use cycle_images::http::{Request, Response};
 use cycle_images::images::{CreateImage, CreateImageJob, GetImage, GetImages};
@@ -36,7 +37,7 @@ impl Runtime {
     fn run<F: Flow>(&mut self, flow: &mut F) -> Result<Option<F::Item>, FlowError> {
         loop {
             match flow.poll(&self.hub, self.clock.now())? {
-                Step::Send(request) => {
+                Step::Send { request, .. } => {
                     let outcome = send(&request);
                     if let Some(item) = flow.handle(&self.hub, outcome, self.clock.now())? {
                         return Ok(Some(item));
@@ -132,7 +133,10 @@ fn a_post_with_a_lost_response_is_not_retried() {
         runtime.sandbox.fault(fault);
         let source = SourceId::new(runtime.sandbox.source_id()).unwrap();
         let error = runtime.run(&mut Exchange::new(CreateImage::new(source), 1)).unwrap_err();
-        assert!(matches!(error, FlowError::Transport { attempts: 1, .. }), "{error:?}");
+        assert!(
+            matches!(error, FlowError::Transport { attempts: Attempts { count: 1, .. }, .. }),
+            "{error:?}"
+        );
         assert_eq!(runtime.sandbox.requests().len(), 1);
     }
 }
@@ -146,7 +150,10 @@ fn a_refused_connection_is_retried() {
     runtime.hub = runtime.hub.clone().with_base_url(&url).unwrap();
     let source = SourceId::new(runtime.sandbox.source_id()).unwrap();
     let error = runtime.run(&mut Exchange::new(CreateImage::new(source), 1)).unwrap_err();
-    assert!(matches!(error, FlowError::Transport { attempts: 4, .. }), "{error:?}");
+    assert!(
+        matches!(error, FlowError::Transport { attempts: Attempts { count: 4, .. }, .. }),
+        "{error:?}"
+    );
 }
 
 #[test]

@@ -76,7 +76,7 @@ impl<F: Flow> Run<F> {
         let mut waited = Duration::ZERO;
         loop {
             match self.poll()? {
-                Step::Send(request) => {
+                Step::Send { request, .. } => {
                     self.waits.push(waited);
                     return Ok(Some(request));
                 }

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::io;
 use std::time::Duration;
 
+use cycle_images::error::Attempts;
 use cycle_images::flow::{Exchange, Flow, FlowError, JobTracker, Pages, RetryPolicy, SendError};
 use cycle_images::http::StatusCode;
 use cycle_images::images::{GetImage, GetImages};
@@ -62,13 +63,16 @@ fn the_last_send_error_is_the_error() {
     assert!(run.step(status(503)).unwrap().is_none());
     assert!(run.step(unsent()).unwrap().is_none());
     let error = run.step(lost()).unwrap_err();
-    let FlowError::Transport { operation: GetImage::NAME, attempts: 3, .. } = error else {
+    let FlowError::Transport {
+        operation: GetImage::NAME, attempts: Attempts { count: 3, .. }, ..
+    } = error
+    else {
         panic!("{error:?}");
     };
     assert!(error.response().is_none());
     let shown = error.to_string();
     assert!(shown.contains("GetImage") && shown.contains('3'), "{shown}");
-    assert!(error.may_have_arrived() && shown.contains("check before sending it again"), "{shown}");
+    assert!(error.may_have_arrived() && shown.contains("it is safe to send it again"), "{shown}");
     let client = error.source().unwrap().downcast_ref::<io::Error>().unwrap();
     assert_eq!(client.to_string(), "the peer hung up");
     assert!(!shown.contains(&client.to_string()), "{shown}");
@@ -78,26 +82,34 @@ fn the_last_send_error_is_the_error() {
 fn a_send_error_says_whether_anything_was_sent() {
     let may_have = |outcome: Outcome| outcome.unwrap_err().may_have_arrived();
     assert_eq!([unsent(), lost(), fatal()].map(may_have), [false, true, true]);
-    let error = unsent().unwrap_err().into_error("GetImages", 1);
+    let error = failed(unsent().unwrap_err());
     assert!(!error.may_have_arrived() && error.to_string().contains("nothing was sent"), "{error}");
+}
+
+/// The error of a call whose only attempt fails so.
+fn failed(error: SendError) -> FlowError {
+    let mut run = Run::new(get_image().retry(RetryPolicy::disabled()));
+    run.step(Err(error)).unwrap_err()
 }
 
 #[test]
 fn a_timeout_has_its_limit() {
-    let slow =
-        SendError::not_sent(io::Error::other("no route")).timed_out(Duration::from_millis(1500));
-    assert!(!slow.may_have_arrived());
-    let error = slow.into_error("GetImages", 2);
-    assert!(matches!(error, FlowError::Timeout { attempts: 2, .. }), "{error:?}");
-    assert!(
-        error.to_string().contains("timed out after 1.5 s in 2 attempts; nothing was sent"),
-        "{error}"
+    let limit = Duration::from_millis(1500);
+    let slow = || SendError::not_sent(io::Error::other("no route")).timed_out(limit);
+    assert!(!slow().may_have_arrived());
+    let error = failed(slow());
+    assert!(matches!(error, FlowError::Timeout { limit: Some(_), .. }), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        "GetImage timed out: no connection to api.cycle.io:443 within 1.5 s (1 attempt in 0 s); \
+         nothing was sent: check the network and the base URL"
     );
     assert_eq!(error.source().unwrap().to_string(), "no route");
+    assert!(error.is_timeout() && error.is_retryable());
 
     let large = SendError::too_large(10).timed_out(Duration::from_secs(1));
     assert!(large.may_have_arrived());
-    let error = large.into_error("GetImages", 1);
+    let error = failed(large);
     assert!(matches!(error, FlowError::BodyTooLarge { limit: 10, .. }), "{error:?}");
     assert!(error.to_string().contains("larger than 10 bytes"), "{error}");
 }
@@ -106,7 +118,7 @@ fn a_timeout_has_its_limit() {
 fn any_error_counts_as_maybe_sent() {
     let fault = SendError::from(io::Error::from(io::ErrorKind::ConnectionRefused));
     assert!(fault.may_have_arrived());
-    assert!(matches!(fault.into_error("GetImages", 1), FlowError::Transport { .. }));
+    assert!(matches!(failed(fault), FlowError::Transport { .. }));
 }
 
 #[test]
@@ -168,6 +180,9 @@ fn a_request_that_the_client_can_not_send_is_not_retried() {
     let mut run = Run::new(get_image());
     let unable = SendError::not_sent(io::Error::other("there is no TLS here")).fatal();
     let error = run.step(Err(unable)).unwrap_err();
-    assert!(matches!(error, FlowError::Transport { attempts: 1, .. }), "{error:?}");
+    assert!(
+        matches!(error, FlowError::Transport { attempts: Attempts { count: 1, .. }, .. }),
+        "{error:?}"
+    );
     assert!(!error.may_have_arrived());
 }

@@ -17,6 +17,7 @@ mod by_hand;
 mod events;
 mod exchange;
 mod never_twice;
+mod outages;
 mod pages;
 mod pages_changing;
 mod pages_endless;

@@ -82,7 +82,7 @@ fn an_interrupted_post_is_never_sent_again() {
     run.request();
     for _ in 0..5 {
         let next = run.poll();
-        assert!(!matches!(next, Ok(Step::Send(_))), "sent twice: {next:?}");
+        assert!(!matches!(next, Ok(Step::Send { .. })), "sent twice: {next:?}");
     }
 }
 

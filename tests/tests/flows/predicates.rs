@@ -1,10 +1,11 @@
 //! A flow's error answers the same questions as that of the response.
 
+use cycle_images::ImageId;
 use cycle_images::flow::{Exchange, FlowError, RetryPolicy};
-use cycle_images::images::GetImages;
+use cycle_images::images::{CreateImageJob, GetImages};
 
 use crate::clock::Run;
-use crate::outcomes::{lost, status};
+use crate::outcomes::{asking, fatal, lost, status, unsent};
 
 type Predicate = (&'static str, fn(&FlowError) -> bool);
 
@@ -46,8 +47,21 @@ fn each_status_has_its_predicates() {
 }
 
 #[test]
-fn without_a_response_none_holds() {
-    let error = run().step(lost()).unwrap_err();
+fn without_a_response_only_is_retryable_can_hold() {
+    let error = run().step(fatal()).unwrap_err();
     assert!(those_that_hold(&error).is_empty(), "{error:?}");
     assert_eq!(error.status(), None);
+    for outcome in [unsent(), lost()] {
+        let error = run().step(outcome).unwrap_err();
+        assert_eq!(those_that_hold(&error), ["is_retryable"], "{error:?}");
+    }
+    // A POST that may have arrived must not be repeated; one that was not sent can be.
+    let import = || CreateImageJob::import(ImageId::new("i1").unwrap());
+    let post = || Run::new(Exchange::new(import(), 7).retry(RetryPolicy::disabled()));
+    assert!(!post().step(lost()).unwrap_err().is_retryable());
+    assert!(post().step(unsent()).unwrap_err().is_retryable());
+    assert!(!post().step(status(502)).unwrap_err().is_retryable());
+    assert!(!post().step(status(503)).unwrap_err().is_retryable());
+    assert!(post().step(asking(503, "1")).unwrap_err().is_retryable());
+    assert!(post().step(status(429)).unwrap_err().is_retryable());
 }

@@ -35,7 +35,7 @@ fn an_exchange_resumes_during_a_wait() {
     run.clock.pass(secs(10));
     let mut run = stored(run);
     let Step::Wait(rest) = run.poll().unwrap() else { panic!() };
-    assert_eq!(rest, secs(20));
+    assert!((secs(20)..secs(23)).contains(&rest), "{rest:?}");
     let body = run.request().into_body();
     let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(body["build"]["args"]["VERSION"], "1.4");
@@ -49,12 +49,12 @@ fn flow_stored_at_the_zero_time_is_read_again() {
     let zero: Timestamp = "0001-01-01T00:00:00Z".parse().unwrap();
     let hub = hub();
     let mut exchange = Exchange::new(GetImages::new(), 7);
-    assert!(matches!(exchange.poll(&hub, zero), Ok(Step::Send(_))));
+    assert!(matches!(exchange.poll(&hub, zero), Ok(Step::Send { .. })));
     exchange.handle(&hub, asking(429, "30"), zero).unwrap();
     let text = serde_json::to_string(&exchange).unwrap();
     assert!(text.contains("0001-01-01T00:00:00Z"), "{text}");
     let mut exchange: Exchange<GetImages> = serde_json::from_str(&text).unwrap();
-    assert!(matches!(exchange.poll(&hub, zero), Ok(Step::Wait(wait)) if wait == secs(30)));
+    assert!(matches!(exchange.poll(&hub, zero), Ok(Step::Wait(wait)) if wait >= secs(30)));
 }
 
 #[test]

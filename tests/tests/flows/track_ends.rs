@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use cycle_images::flow::{FlowError, JobError, JobTracker, RetryPolicy, Step};
+use cycle_images::flow::{FlowError, JobError, JobTracker, Step};
 use cycle_images::images::CreateImageJob;
 use cycle_images::{ImageId, http::Response};
 use serde_json::{Value, json};
 
 use crate::clock::{Run, hub, millis, secs};
-use crate::outcomes::{answer, asking, data, job, lost, seen, status, unknown_job};
+use crate::outcomes::{answer, asking, data, fatal, job, lost, seen, status, unknown_job};
 use crate::track::track;
 
 fn failed() -> Value {
@@ -125,9 +125,8 @@ fn no_wait_goes_past_the_deadline() {
     let mut run = Run::new(track().deadline(secs(10)));
     until_the_deadline(&mut run, || answer(200, &[("Retry-After", "60")], &body));
     assert_eq!((run.clock.passed(), run.waits.len()), (secs(10), 1));
-    let patient = RetryPolicy::default().max_attempts(1_000).max_elapsed(Duration::MAX);
     for outcome in [|| asking(503, "45"), || status(503), lost] {
-        let mut run = Run::new(track().retry(patient).deadline(secs(100)));
+        let mut run = Run::new(track().deadline(secs(100)));
         until_the_deadline(&mut run, outcome);
         assert_eq!(run.clock.passed(), secs(100));
     }
@@ -222,11 +221,11 @@ fn a_stored_tracker_with_extreme_numbers_does_not_panic() {
     }
 }
 
-/// Whoever notes an error and goes on must not hammer a platform that is out of reach.
+/// A program that resumes after an error must not flood the platform.
 #[test]
-fn after_a_failed_connection_the_next_poll_is_delayed() {
-    let mut run = Run::new(track().retry(RetryPolicy::disabled()));
-    let error = run.step(lost()).unwrap_err();
+fn after_an_error_that_ends_a_tracker_the_next_poll_is_delayed() {
+    let mut run = Run::new(track());
+    let error = run.step(fatal()).unwrap_err();
     assert!(matches!(error, FlowError::Transport { .. }), "{error:?}");
     let next = run.poll().unwrap();
     assert!(matches!(next, Step::Wait(time) if time == millis(250)), "{next:?}");

@@ -1,7 +1,7 @@
 //! A lifecycle recorded against the sandbox and replayed without it, in both clients.
 
+use std::error::Error as _;
 use std::fmt::Debug;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,12 +64,12 @@ fn blocking(client: &cycle_images_ureq::Client, pushed: &SourceId) -> Vec<String
     }
     let deletion = client.call(&DeleteImage::new(&image.id)).unwrap().data;
     results.add(client.track(&deletion).unwrap().wait().unwrap());
-    results.add(client.call(&GetImage::new(&image.id)).unwrap_err());
+    results.add(client.call(&GetImage::new(&image.id)).unwrap_err().source().unwrap());
 
     let image = client.call(&CreateImage::new(pushed)).unwrap().data;
     let tar = tar();
-    let reader = cycle_images_ureq::Tar::reader(&*tar, tar.len() as u64);
-    client.upload(&image, reader, |_| {}).unwrap();
+    let reader = cycle_images_ureq::Tar::new(&*tar, tar.len() as u64);
+    client.upload(&image, reader).unwrap();
     // Not the whole image: a replayed upload token never expires.
     results.add(client.call(&GetImage::new(&image.id)).unwrap().data.state);
     results.0
@@ -95,13 +95,13 @@ async fn asynchronous(client: &cycle_images_async::Client, pushed: &SourceId) ->
     }
     let deletion = client.call(&DeleteImage::new(&image.id)).await.unwrap().data;
     results.add(client.track(&deletion).unwrap().wait().await.unwrap());
-    results.add(client.call(&GetImage::new(&image.id)).await.unwrap_err());
+    results.add(client.call(&GetImage::new(&image.id)).await.unwrap_err().source().unwrap());
 
     let image = client.call(&CreateImage::new(pushed)).await.unwrap().data;
     let tar = tar();
     let size = tar.len() as u64;
     let tar = cycle_images_async::Tar::new(stream::iter([Ok(tar)]).boxed(), size);
-    client.upload(&image, tar, |_| {}).await.unwrap();
+    client.upload(&image, tar).await.unwrap();
     results.add(client.call(&GetImage::new(&image.id)).await.unwrap().data.state);
     results.0
 }
@@ -139,10 +139,7 @@ fn recorded_once_and_replayed_without_the_sandbox() {
     let session = Session::record();
     let skipped = Arc::clone(&sandbox);
     let client = cycle_images_ureq::Client::new(sandbox_hub(&sandbox))
-        .with_sleep(move |time| {
-            skipped.skip(time);
-            ControlFlow::Continue(())
-        })
+        .with_sleep(move |time| skipped.skip(time))
         .with_session(&session);
     let recorded = blocking(&client, &source);
     assert!(recorded.len() > 10, "{recorded:#?}");

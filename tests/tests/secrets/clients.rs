@@ -67,12 +67,12 @@ impl Client {
         tar.splice(257..262, *b"ustar");
         match self {
             Self::Blocking(client) => {
-                let tar = cycle_images_ureq::Tar::reader(Cursor::new(tar), size);
-                client.upload(image, tar, |_| {})
+                let tar = cycle_images_ureq::Tar::new(Cursor::new(tar), size);
+                client.upload(image, tar)
             }
             Self::Async(client, runtime) => {
                 let tar = cycle_images_async::Tar::new(stream::iter([Ok(tar)]), size);
-                runtime.block_on(client.upload(image, tar, |_| {}))
+                runtime.block_on(client.upload(image, tar))
             }
         }
     }

@@ -18,6 +18,7 @@ use std::fmt::{Debug, Write};
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::thread;
+use std::time::Duration;
 
 use cycle_images::error::report;
 use cycle_images::flow::{Exchange, FlowError, JobTracker, Pages, RetryPolicy};
@@ -207,7 +208,7 @@ impl Search {
         let saved = [
             client.saved(Exchange::new(create, 7).retry(once)),
             client.saved(Pages::new(GetImages::new(), 7).retry(once)),
-            client.saved(JobTracker::new(job, 7).retry(once)),
+            client.saved(JobTracker::new(job, 7).deadline(Duration::from_millis(100))),
         ];
         for saved in saved {
             assert!(!saved.is_empty(), "nothing was saved");

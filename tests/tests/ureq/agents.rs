@@ -96,12 +96,15 @@ fn without_timeouts_of_its_own_it_has_the_clients() {
     let sandbox = Sandbox::start().unwrap();
     let agent = Agent::config_builder().timeout_global(None).build().new_agent();
     let limit = Duration::from_millis(100);
-    let client = once(Client::with_agent(hub(&sandbox), agent)).with_timeout(limit);
+    let client = once(Client::with_agent(hub(&sandbox), agent)).with_attempt_timeout(limit);
     sandbox.fault(Fault::Delay(LONG));
     let start = Instant::now();
     let error = failure(&client);
     assert!(start.elapsed() < LONG);
-    assert!(matches!(error, Error::Timeout { limit: told, .. } if told == limit), "{error:?}");
+    assert!(
+        matches!(error, Error::Timeout { limit: told, .. } if told == Some(limit)),
+        "{error:?}"
+    );
 }
 
 /// An agent has timeouts that the client has no setting for. One of them may end a call, but the
@@ -111,7 +114,7 @@ fn a_shorter_timeout_of_the_agent_is_not_reported_as_the_clients() {
     let sandbox = Sandbox::start().unwrap();
     let short = Some(Duration::from_millis(50));
     let agent = Agent::config_builder().timeout_recv_response(short).build().new_agent();
-    let client = once(Client::with_agent(hub(&sandbox), agent)).with_timeout(LONG);
+    let client = once(Client::with_agent(hub(&sandbox), agent)).with_attempt_timeout(LONG);
     sandbox.fault(Fault::Delay(Duration::from_millis(500)));
     if let Err(error) = client.call(&GetImages::new()) {
         assert!(error.may_have_arrived());
@@ -153,7 +156,7 @@ fn an_https_only_agent_shows_no_upload_token() {
     let agent = Agent::config_builder().https_only(true).build().new_agent();
     let hub = hub(&sandbox).with_factory_url(sandbox.url()).unwrap();
     let client = once(Client::with_agent(hub, agent));
-    let error = client.upload(&image, Tar::reader(&b"a tar"[..], 5), |_| {}).unwrap_err();
+    let error = client.upload(&image, Tar::new(&b"a tar"[..], 5)).unwrap_err();
     assert!(!shown(&error).contains(upload.token.expose()), "{error:?}");
     assert!(error.to_string().starts_with("UploadImage"), "{error}");
     assert!(!error.may_have_arrived(), "{error:?}");
@@ -185,7 +188,7 @@ fn the_time_is_10_s_to_connect_and_60_s_in_all_unless_it_is_set() {
     let client = once(Client::with_agent(hub, agent));
     assert!(!failure(&client).may_have_arrived());
     let (connect, timeout) = (Duration::from_secs(1), Duration::from_secs(2));
-    failure(&client.with_connect_timeout(connect).with_timeout(timeout));
+    failure(&client.with_connect_timeout(connect).with_attempt_timeout(timeout));
 
     let noted = notes.0.lock().unwrap();
     let noted = noted.iter().map(|given| (given.connect, given.global));

@@ -13,7 +13,7 @@ fn each_part_is_named_and_the_key_is_not_shown() {
     for (shown, start) in [
         (format!("{client:?}"), "Client { hub: Hub {"),
         (format!("{:?}", client.pages(GetImages::new())), "FlowIter { flow: Pages {"),
-        (format!("{:?}", Tar::reader(io::empty(), 5)), "Tar { size: 5, .. }"),
+        (format!("{:?}", Tar::new(io::empty(), 5)), "Tar { size: 5, .. }"),
     ] {
         assert!(shown.starts_with(start) && !shown.contains(KEY), "{shown}");
     }

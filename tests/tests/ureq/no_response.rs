@@ -21,15 +21,17 @@ const LONG: Duration = Duration::from_secs(20);
 #[track_caller]
 fn is_timeout(error: &Error, arrived: bool) {
     match error {
-        Error::Timeout { limit, .. } => assert_eq!(*limit, SHORT),
+        Error::Timeout { limit, .. } => assert_eq!(*limit, Some(SHORT)),
         other => panic!("{other:?}"),
     }
     assert_eq!(error.may_have_arrived(), arrived, "{error:?}");
-    let advice = match arrived {
-        true => "it may have taken effect: check before sending it again",
-        false => "nothing was sent: check the network and the base URL",
+    let (problem, advice) = match arrived {
+        true => ("response from", "it is safe to send it again"),
+        false => ("connection to", "nothing was sent: check the network and the base URL"),
     };
-    assert_eq!(error.to_string(), format!("GetImages timed out after 0.1 s; {advice}"));
+    let said = error.to_string();
+    assert!(said.starts_with(&format!("GetImages timed out: no {problem} 127.0.0.1:")), "{said}");
+    assert!(said.contains(" within 0.1 s (1 attempt in ") && said.ends_with(advice), "{said}");
     let source = error.source().unwrap().to_string();
     assert!(!source.is_empty() && !error.to_string().contains(&source), "{source}");
     assert!(error.response().is_none());
@@ -58,10 +60,12 @@ fn an_upload_response_that_is_slow_twice() {
     let answer = Answer::new("").slowly(limit / 5, head.into_iter().chain([" "; 4]));
     let server = RawServer::start([answer]).unwrap();
     let client = Client::new(hub(&sandbox).with_factory_url(&server.url()).unwrap());
-    let tar = Tar::reader(&[0; 1000][..], 1000);
-    let error = client.with_timeout(limit).upload(&image, tar, |_| {}).unwrap_err();
-    let Error::Timeout { limit: told, .. } = error else { panic!("{error:?}") };
-    assert_eq!(told, limit);
+    let tar = Tar::new(&[0; 1000][..], 1000);
+    let error = client.with_attempt_timeout(limit).upload(&image, tar).unwrap_err();
+    assert!(error.is_timeout());
+    let Error::Upload { source, sent: 1000, size: 1000, .. } = error else { panic!("{error:?}") };
+    let Error::Timeout { limit: told, .. } = *source.downcast().unwrap() else { panic!() };
+    assert_eq!(told, Some(limit));
 }
 
 /// A factory that never finishes its leave to send is not waited for, not even by a client whose
@@ -87,9 +91,9 @@ fn an_endless_100_continue() {
             io::copy(&mut reader, &mut io::sink()).unwrap();
         });
         let client = once(Client::new(hub(&sandbox).with_factory_url(&url).unwrap()));
-        let client = client.with_timeout(limit);
-        let tar = Tar::reader(&[0; 1000][..], 1000);
-        client.upload(&image, tar, |_| {}).unwrap();
+        let client = client.with_attempt_timeout(limit);
+        let tar = Tar::new(&[0; 1000][..], 1000);
+        client.upload(&image, tar).unwrap();
         drop(client);
         factory.join().unwrap();
     }

@@ -49,7 +49,7 @@ fn after_an_error_the_trackers_flow_resumes() {
     let sandbox = swift();
     let client = client(&sandbox);
     let (_, descriptor) = import(&sandbox, &client);
-    for fault in [Fault::json(500, "{}"), Fault::Close] {
+    for fault in [Fault::json(401, "{}"), Fault::json(200, "not JSON")] {
         let before = looks(&sandbox);
         sandbox.fault(fault);
         let mut track = client.track(&descriptor).unwrap();
@@ -104,7 +104,7 @@ fn wait_after_an_error_is_an_error() {
     let (_, running) = import(&sandbox, &client);
     let mut track = client.track(&running).unwrap();
     track.next().unwrap().unwrap();
-    sandbox.fault(Fault::json(500, "{}"));
+    sandbox.fault(Fault::json(401, "{}"));
     track.next().unwrap().unwrap_err();
     sandbox.skip(ENOUGH);
     if let Ok(job) = track.wait() {

@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use cycle_images::error::Attempts;
 use cycle_images::flow::{Exchange, Flow, RetryPolicy, SendError, Step};
 use cycle_images::http::{Request, Response};
 use cycle_images::images::{CreateImage, GetImages};
@@ -75,7 +75,7 @@ fn a_transport_gets_the_limits_of_its_client() {
     let client = Client::with_transport(hub(), Seen(Arc::clone(&seen)));
     client.call(&GetImages::new()).unwrap();
     let second = Duration::from_secs(1);
-    let other = client.clone().with_timeout(second).with_connect_timeout(2 * second);
+    let other = client.clone().with_attempt_timeout(second).with_connect_timeout(2 * second);
     other.with_body_limit(7).call(&GetImages::new()).unwrap();
     client.call(&GetImages::new()).unwrap();
     let seen = seen.lock().unwrap();
@@ -90,40 +90,37 @@ fn retries_take_no_time_if_the_sleep_takes_none() {
     let log = Arc::clone(&slept);
     let client =
         Client::with_transport(hub(), responses(&[(503, ""), (503, ""), (200, r#"{"data": []}"#)]));
-    let client = client.with_sleep(move |time| {
-        log.lock().unwrap().push(time);
-        ControlFlow::Continue(())
-    });
+    let client = client.with_sleep(move |time| log.lock().unwrap().push(time));
     assert!(client.call(&GetImages::new()).unwrap().data.is_empty());
     assert_eq!(slept.lock().unwrap().len(), 2);
 }
 
-/// A sleep that breaks off, as a Ctrl-C handler's does, cancels at once and loses nothing.
 #[test]
 fn a_cancelled_flow_resumes() {
-    let sleeps = Arc::new(AtomicU32::new(0));
-    let count = Arc::clone(&sleeps);
     let states = ["queued", "running", "running", "completed"].map(job);
     let transport = responses(&states.each_ref().map(|body| (200, body.as_str())));
-    let client = Client::with_transport(hub(), transport).with_sleep(move |_| {
-        match count.fetch_add(1, Ordering::Relaxed) {
-            1 => ControlFlow::Break(()),
-            _ => ControlFlow::Continue(()),
-        }
-    });
-    let mut tracking = client.track_job(&JobId::new("j1").unwrap());
+    let transport: Arc<dyn Transport> = Arc::new(transport);
+    let client = |transport: &Arc<dyn Transport>| {
+        let transport = Arc::clone(transport);
+        let send = move |request| transport.send(request, &Limits::default());
+        Client::with_transport(hub(), send).with_sleep(|_| {})
+    };
+    let cancelled = client(&transport);
+    let mut tracking = cancelled.track_job(&JobId::new("j1").unwrap());
+    tracking.next().unwrap().unwrap();
+    cancelled.clone().cancel();
     let error = tracking.wait().unwrap_err();
     assert!(matches!(error, Error::Cancelled), "{error:?}");
-    assert_eq!(sleeps.load(Ordering::Relaxed), 2);
     assert!(tracking.next().is_none(), "an iterator is done after an error");
-    let job = client.run(tracking.into_flow()).wait().unwrap();
+    let job = client(&transport).run(tracking.into_flow()).wait().unwrap();
     assert!(job.state.current.is_final());
 }
 
 #[test]
 fn a_cancelled_retry_is_no_failure_of_the_operation() {
     let client = Client::with_transport(hub(), responses(&[(503, "")]));
-    let client = client.with_sleep(|_| ControlFlow::Break(()));
+    let stop = client.clone();
+    let client = client.with_sleep(move |_| stop.cancel());
     let error = client.call(&GetImages::new()).unwrap_err();
     assert!(matches!(error, Error::Cancelled) && error.response().is_none(), "{error:?}");
 }
@@ -141,7 +138,7 @@ fn a_flow_is_saved_before_each_request() {
             _ => Err(io::Error::other("the process is killed")),
         }
     });
-    let client = client.with_sleep(|_| ControlFlow::Continue(()));
+    let client = client.with_sleep(|_| {});
     let create = CreateImage::new(SourceId::new("s1").unwrap());
     let mut run = client.run(Exchange::new(create, 1)).with_save(move |flow| {
         texts.lock().unwrap().push(serde_json::to_string(flow)?);
@@ -155,7 +152,7 @@ fn a_flow_is_saved_before_each_request() {
         let error = client.run(flow.clone()).next().unwrap().unwrap_err();
         assert!(matches!(error, Error::Interrupted { .. }), "{error:?}");
         let now = Timestamp::UNIX_EPOCH;
-        assert!(!matches!(flow.poll(client.hub(), now), Ok(Step::Send(_))));
+        assert!(!matches!(flow.poll(client.hub(), now), Ok(Step::Send { .. })));
     }
     assert_eq!(sent.load(Ordering::Relaxed), 2, "nothing was sent twice");
 }
@@ -169,7 +166,13 @@ fn a_flow_that_cannot_be_saved_sends_nothing() {
     let mut run = client.run(Exchange::new(GetImages::new(), 1).retry(RetryPolicy::default()));
     run = run.with_save(|_| Err(io::Error::other("disk full")));
     let error = run.next().unwrap().unwrap_err();
-    let Error::Transport { may_have_arrived: false, attempts: 1, source, .. } = &error else {
+    let Error::Transport {
+        may_have_arrived: false,
+        attempts: Attempts { count: 1, .. },
+        source,
+        ..
+    } = &error
+    else {
         panic!("{error:?}")
     };
     assert_eq!(source.to_string(), "disk full");
@@ -200,10 +203,7 @@ fn a_trackers_deadline_and_interval_are_set_on_the_iterator() {
     let client = Client::with_transport(hub(), move |_: Request<Vec<u8>>| {
         Ok::<_, io::Error>(Response::new(queued.clone()))
     });
-    let client = client.with_sleep(move |time| {
-        log.lock().unwrap().push(time);
-        ControlFlow::Continue(())
-    });
+    let client = client.with_sleep(move |time| log.lock().unwrap().push(time));
     let interval = Duration::from_millis(100);
     let tracking = client.track_job(&JobId::new("j1").unwrap());
     let mut tracking = tracking.deadline(Duration::from_secs(1)).poll_interval(interval);
@@ -223,9 +223,10 @@ fn a_closure_cannot_upload() {
         "source": {"type": "direct", "details": {"id": "s1", "origin":
             {"type": "cycle-upload", "details": {"token": "t", "expires": "2999-01-01T00:00:00Z"}}}}});
     let client = Client::with_transport(hub(), responses(&[(200, "{}")]));
-    let tar = Tar::reader(&b"a tar"[..], 5);
+    let tar = Tar::new(&b"a tar"[..], 5);
     let image = serde_json::from_value(image).unwrap();
-    let error = client.upload(&image, tar, |_| panic!("the tar was read")).unwrap_err();
+    let tar = tar.with_progress(|_| panic!("the tar was read"));
+    let error = client.upload(&image, tar).unwrap_err();
     assert!(matches!(error, Error::Transport { may_have_arrived: false, .. }), "{error:?}");
 }
 
@@ -250,12 +251,12 @@ fn a_client_waits_for_a_condition_and_is_observed() {
         |state: &str| format!(r#"{{"data": {{"id": "i1", "state": {{"current": "{state}"}}}}}}"#);
     let (building, live) = (body("building"), body("live"));
     let client = Client::with_transport(hub(), responses(&[(200, &building), (200, &live)]))
-        .with_sleep(|_| ControlFlow::Continue(()))
+        .with_sleep(|_| {})
         .with_observer(move |_| {
             events.fetch_add(1, Ordering::Relaxed);
         });
     let get = cycle_images::images::GetImage::new(cycle_images::ImageId::new("i1").unwrap());
     let reply =
-        client.wait_until(get, |reply| reply.data.state.current.as_str() == "live").unwrap();
+        client.wait_until(get, |reply| Ok(reply.data.state.current.as_str() == "live")).unwrap();
     assert_eq!((reply.data.id.as_str(), count.load(Ordering::Relaxed)), ("i1", 4));
 }

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use std::io::{Read, repeat};
+use std::ops::ControlFlow;
 
 use cycle_images::Hub;
 use cycle_images_tests::sandbox::Sandbox;
@@ -33,7 +34,11 @@ fn an_upload_peaks_below_32_mib() {
         let client = Client::new(hub.with_factory_url(&factory).unwrap());
         let endless = std::io::Cursor::new(tar(512)).chain(repeat(b'.'));
         let mut sent = 0;
-        client.upload(&image, Tar::reader(endless, SIZE), |bytes| sent = bytes).unwrap();
+        let tar = Tar::new(endless, SIZE).with_progress(|bytes| {
+            sent = bytes;
+            ControlFlow::Continue(())
+        });
+        client.upload(&image, tar).unwrap();
         assert_eq!(sent, SIZE);
         assert!(peak() < PEAK, "{} bytes at once", peak());
         return;

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io::{self, Cursor, ErrorKind, Read};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -45,12 +46,13 @@ fn progress_grows_to_the_size_of_the_tar() {
         Ok(count)
     });
     let mut told = Vec::new();
-    let tar = Tar::reader(counting, tar.len() as u64);
-    let progress = |sent| {
+    let tar = Tar::new(counting, tar.len() as u64);
+    let tar = tar.with_progress(|sent| {
         assert_eq!(sent, read.get());
         told.push(sent);
-    };
-    client.upload(&image, tar, progress).unwrap();
+        ControlFlow::Continue(())
+    });
+    client.upload(&image, tar).unwrap();
     assert!(told.len() > 4 && told[0] > 0, "{told:?}");
     assert!(told.is_sorted_by(|a, b| a < b), "{told:?}");
     assert_eq!(told.last(), Some(&(1 << 20)));
@@ -74,13 +76,17 @@ fn a_tar_read_in_any_pieces_is_sent_whole() {
     // Behind its size, nothing is read.
     let mut longer = Cursor::new([tar.as_slice(), b"the next file"].concat());
     let image = waiting(&sandbox, &client);
-    client.upload(&image, Tar::reader(&mut longer, 3000), |_| {}).unwrap();
+    client.upload(&image, Tar::new(&mut longer, 3000)).unwrap();
     assert_eq!(longer.position(), 3000);
 
     let mut rest = tar.as_slice();
     let bytewise = Reading(|buffer: &mut [u8]| rest.read(&mut buffer[..1]));
     let (image, mut pieces) = (waiting(&sandbox, &client), 0);
-    client.upload(&image, Tar::reader(bytewise, 3000), |_| pieces += 1).unwrap();
+    let bytewise = Tar::new(bytewise, 3000).with_progress(|_| {
+        pieces += 1;
+        ControlFlow::Continue(())
+    });
+    client.upload(&image, bytewise).unwrap();
     assert_eq!(pieces, 3000);
 }
 
@@ -96,7 +102,7 @@ fn an_interrupted_read_is_repeated() {
         reads += 1;
         if reads == 2 { Err(ErrorKind::Interrupted.into()) } else { rest.read(&mut buffer[..1000]) }
     });
-    client.upload(&image, Tar::reader(interrupted, 3000), |_| {}).unwrap();
+    client.upload(&image, Tar::new(interrupted, 3000)).unwrap();
 }
 
 #[test]
@@ -109,7 +115,11 @@ fn a_file_is_uploaded_and_a_missing_one_is_an_error() {
     let opened = Tar::open(&file).unwrap();
     std::fs::remove_file(&file).unwrap();
     let mut sent = 0;
-    client.upload(&image, opened, |bytes| sent = bytes).unwrap();
+    let opened = opened.with_progress(|bytes| {
+        sent = bytes;
+        ControlFlow::Continue(())
+    });
+    client.upload(&image, opened).unwrap();
     assert_eq!(sent, 70_000);
     assert_eq!(Tar::open(&file).unwrap_err().kind(), ErrorKind::NotFound);
 }
@@ -119,7 +129,7 @@ fn a_file_is_uploaded_and_a_missing_one_is_an_error() {
 fn a_long_upload_is_not_cut_off() {
     let sandbox = Sandbox::start().unwrap();
     let limit = Duration::from_millis(500);
-    let client = uploader(&sandbox).with_timeout(limit);
+    let client = uploader(&sandbox).with_attempt_timeout(limit);
     let image = waiting(&sandbox, &client);
     let tar = tar(1200);
     let mut rest = tar.as_slice();
@@ -128,6 +138,6 @@ fn a_long_upload_is_not_cut_off() {
         rest.read(&mut buffer[..100])
     });
     let start = Instant::now();
-    client.upload(&image, Tar::reader(slow, 1200), |_| {}).unwrap();
+    client.upload(&image, Tar::new(slow, 1200)).unwrap();
     assert!(start.elapsed() > limit);
 }

@@ -31,7 +31,7 @@ pub(crate) async fn follow_all(platform: &Platform) -> Result<(), Error> {
 async fn follow(mut tracker: JobTracker, hub: &Hub, transport: &Reqwest) -> Result<(), Error> {
     loop {
         match tracker.poll(hub, SystemTime::now().try_into()?)? {
-            Step::Send(request) => {
+            Step::Send { request, .. } => {
                 let outcome = transport.send(request).await;
                 let _ = tracker.handle(hub, outcome, SystemTime::now().try_into()?);
             }

@@ -10,7 +10,7 @@ use cycle_images_tests::sandbox::{Fault, Sandbox};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::{Test, failure, quick, test};
+use super::{Test, failure, quick, said, test};
 use crate::driver::Driver;
 use crate::setup::{Make, Setup};
 
@@ -48,7 +48,7 @@ fn names_the_limit(error: &Error) {
         other => panic!("{other:?}"),
     }
     assert_eq!(
-        error.to_string(),
+        said(error),
         "GetImageBuildLog: the response's body is larger than 1000 bytes; \
          raise the limit with `with_body_limit` if that is expected"
     );

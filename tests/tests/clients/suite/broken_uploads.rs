@@ -1,11 +1,11 @@
 //! Uploads that break off: what became of them, and that none shows the token.
 
-use std::error::Error as _;
 use std::io::{self, ErrorKind};
 use std::iter;
 use std::net::TcpListener;
 use std::time::Duration;
 
+use cycle_images::error::report;
 use cycle_images::model::ImageStatus;
 use cycle_images_async::Error;
 use cycle_images_tests::raw_server::{Answer, RawServer};
@@ -35,11 +35,16 @@ fn a_tar_that_ends_early_is_an_error<D: Uploads>(make: Make<D>) {
     let image = waiting(&sandbox, &client);
     for there in [0, 1000, 70_000] {
         let bytes = Ok(tar(70_000)[..there].to_vec());
-        let error = client.upload(&image, [bytes].into_iter(), 80_000, |_| {}).unwrap_err();
-        assert!(matches!(error, Error::Transport { .. }), "{error:?}");
-        assert!(error.may_have_arrived());
-        let said = format!("the tar ended after {there} of 80000 bytes");
-        assert!(shown(&error).contains(&said), "{error:?}");
+        let error = client.upload(&image, [bytes].into_iter(), 80_000).unwrap_err();
+        let Error::Upload { sent, size, .. } = error else { panic!("{error:?}") };
+        assert_eq!((sent, size), (there as u64, 80_000));
+        assert_eq!(
+            report(&error).to_string(),
+            format!(
+                "UploadImage: the upload ended after {there} of 80000 bytes of the tar; upload the \
+                 tar to a new image: the tar can't be read: it ended after {there} of 80000 bytes"
+            )
+        );
         assert!(!shown(&error).contains(&token(&image)));
     }
     assert_eq!(state(&client, &image), ImageStatus::Uploading);
@@ -53,10 +58,11 @@ fn a_tar_that_can_not_be_read_is_an_error<D: Uploads>(make: Make<D>) {
     // The head is on its way by then, whatever it was that the reader couldn't connect to.
     for kind in [ErrorKind::PermissionDenied, ErrorKind::TimedOut, ErrorKind::ConnectionRefused] {
         let failing = [Err(io::Error::new(kind, "the disk is on fire"))];
-        let error = client.upload(&image, failing.into_iter(), 1000, |_| {}).unwrap_err();
-        assert!(matches!(error, Error::Transport { .. }), "{error:?}");
-        assert!(shown(&error).contains("the disk is on fire"), "{error:?}");
-        assert!(error.may_have_arrived(), "{error:?}");
+        let error = client.upload(&image, failing.into_iter(), 1000).unwrap_err();
+        assert!(matches!(error, Error::Upload { sent: 0, size: 1000, .. }), "{error:?}");
+        let said = report(&error).to_string();
+        assert!(said.ends_with(": the tar can't be read: the disk is on fire"), "{said}");
+        assert!(!error.is_timeout(), "{error:?}");
     }
     assert_eq!(state(&client, &image), ImageStatus::Uploading);
 }
@@ -68,7 +74,7 @@ fn the_tar_is_sent_while_it_is_read<D: Uploads>(make: Make<D>) {
     let image = waiting(&sandbox, &client);
     let pieces = (0..64).map(|_| Ok(vec![b'.'; 1 << 16]));
     let pieces = pieces.chain([Err(io::Error::other("the disk is on fire"))]);
-    let error = client.upload(&image, pieces, 1 << 30, |_| {}).unwrap_err();
+    let error = client.upload(&image, pieces, 1 << 30).unwrap_err();
     assert!(shown(&error).contains("the disk is on fire"), "{error:?}");
     assert!(sandbox.wait_for_requests(2, LONG));
 }
@@ -79,8 +85,8 @@ fn an_unreachable_factory_shows_no_token<D: Uploads>(make: Make<D>) {
     let (url, _kept) = refusing();
     let client = make(Setup::of(&sandbox).factory(&url));
     let error = refused(&client, &image, &tar(1000));
-    assert!(matches!(error, Error::Transport { .. }), "{error:?}");
     assert_eq!(error.may_have_arrived(), !client.tells_unsent());
+    assert!(matches!(cause(error), Error::Transport { .. }));
 }
 
 fn a_factory_that_does_not_read_times_out<D: Uploads>(make: Make<D>) {
@@ -94,9 +100,18 @@ fn a_factory_that_does_not_read_times_out<D: Uploads>(make: Make<D>) {
     for size in [32 << 20, 1000] {
         let error = refused(&client, &image, &tar(size));
         assert!(error.may_have_arrived());
-        let Error::Timeout { limit, .. } = error else { panic!("{error:?}") };
-        assert_eq!(limit, Duration::from_millis(50));
-        assert!(error.source().is_some());
+        assert!(error.is_timeout(), "{error:?}");
+        let Error::Timeout { limit, source, .. } = cause(error) else { panic!() };
+        assert_eq!(limit, Some(Duration::from_millis(50)));
+        assert!(!source.to_string().is_empty());
+    }
+}
+
+/// The error of an upload that ended before the whole tar was sent, or else the error itself.
+fn cause(error: Error) -> Error {
+    match error {
+        Error::Upload { source, .. } => *source.downcast::<Error>().unwrap(),
+        other => other,
     }
 }
 
@@ -117,7 +132,8 @@ fn an_endless_factory_response_times_out<D: Uploads>(make: Make<D>) {
         let client = make(Setup::of(&sandbox).factory(&server.url()).timeout(limit));
         let error = refused(&client, &image, &tar(100_000));
         assert!(error.may_have_arrived());
-        let Error::Timeout { limit: told, .. } = error else { panic!("{start:?}: {error:?}") };
-        assert_eq!(told, limit);
+        assert!(error.is_timeout(), "{error:?}");
+        let Error::Timeout { limit: told, .. } = cause(error) else { panic!("{start:?}") };
+        assert_eq!(told, Some(limit));
     }
 }

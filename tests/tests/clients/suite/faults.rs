@@ -131,7 +131,7 @@ fn a_refused_connection_is_as_documented<D: Driver>(make: Make<D>) {
     let (url, _kept) = refusing();
     let client = make(Setup::at(&url).retry(quick().max_attempts(2)));
     let attempts = |error: &Error| match error {
-        Error::Transport { attempts, .. } => *attempts as usize,
+        Error::Transport { attempts, .. } => attempts.count as usize,
         other => panic!("{other:?}"),
     };
     let get = client.call(&GetImages::new()).unwrap_err();

@@ -79,5 +79,5 @@ fn a_post_that_was_not_sent_is_retried<D: Driver>(make: Make<D>) {
     let create = CreateImage::new(SourceId::new("s1").unwrap());
     let error = client.call(&create).unwrap_err();
     let Error::Transport { attempts, .. } = error else { panic!("{error:?}") };
-    assert_eq!(attempts, if client.tells_unsent() { 3 } else { 1 });
+    assert_eq!(attempts.count, if client.tells_unsent() { 3 } else { 1 });
 }

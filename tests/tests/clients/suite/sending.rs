@@ -1,6 +1,6 @@
 //! What goes over the wire.
 
-use cycle_images::flow::{self, Flow, FlowError, Step};
+use cycle_images::flow::{self, Exchange, Flow, FlowError, Step};
 use cycle_images::http::{HeaderName, HeaderValue, Response};
 use cycle_images::images::{
     CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
@@ -153,33 +153,33 @@ fn an_invalid_argument_sends_nothing<D: Driver>(make: Make<D>) {
 }
 
 /// A flow of the caller's whose request has as many headers as there can be.
-struct Full;
+struct Full(Exchange<GetImages>);
 
 impl Flow for Full {
     type Item = ();
 
-    fn poll(&mut self, hub: &Hub, _: Timestamp) -> Result<Step, FlowError> {
-        let mut request = hub.request(&GetImages::new())?;
+    fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {
+        let Step::Send { mut request, timeout } = self.0.poll(hub, now)? else { panic!() };
         let mut names = (0..).map(|n| HeaderName::try_from(format!("x-{n}")).unwrap());
         let mut add = |name| request.headers_mut().try_insert(name, HeaderValue::from_static(""));
         while add(names.next().unwrap()).is_ok() {}
-        Ok(Step::Send(request))
+        Ok(Step::Send { request, timeout })
     }
 
     fn handle_bytes(
         &mut self,
-        _: &Hub,
+        hub: &Hub,
         outcome: Result<Response<&[u8]>, flow::SendError>,
-        _: Timestamp,
+        now: Timestamp,
     ) -> Result<Option<()>, FlowError> {
-        outcome.map(|_| None).map_err(|fault| fault.into_error("Full", 1))
+        self.0.handle(hub, outcome, now).map(|_| None)
     }
 }
 
 /// Not even the name of the client.
 fn a_request_without_room_for_a_header_is_not_sent<D: Driver>(make: Make<D>) {
     let sandbox = Sandbox::start().unwrap();
-    make(Setup::of(&sandbox)).run(Full, |item| {
+    make(Setup::of(&sandbox)).run(Full(Exchange::new(GetImages::new(), 7)), |item| {
         let error = item.unwrap_err();
         assert!(matches!(error, Error::Transport { .. }), "{error:?}");
         assert!(!error.may_have_arrived());

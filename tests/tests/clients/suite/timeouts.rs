@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use cycle_images::error::Attempts;
 use cycle_images::images::GetImages;
 use cycle_images_async::Error;
 use cycle_images_tests::raw_server::{Answer, RawServer};
@@ -27,11 +28,14 @@ const SHORT: Duration = Duration::from_millis(50);
 fn is_timeout(error: &Error) {
     match error {
         Error::Timeout { operation, limit, .. } => {
-            assert_eq!((*operation, *limit), ("GetImages", SHORT));
+            assert_eq!((*operation, *limit), ("GetImages", Some(SHORT)));
         }
         other => panic!("{other:?}"),
     }
-    assert!(error.to_string().starts_with("GetImages timed out after 0.05 s"), "{error}");
+    let said = error.to_string();
+    assert!(said.starts_with("GetImages timed out: no response from 127.0.0.1:"), "{said}");
+    assert!(said.contains(" within 0.05 s (") && said.ends_with("; it is safe to send it again"));
+    assert!(error.is_timeout() && error.is_retryable());
     assert!(error.may_have_arrived() && error.response().is_none());
     assert!(!shown(error).contains(KEY));
 }
@@ -62,7 +66,10 @@ fn each_attempt_has_the_whole_timeout<D: Driver>(make: Make<D>) {
     let error = failure(&client);
     assert!(2 * SHORT <= start.elapsed());
     is_timeout(&error);
-    assert!(matches!(error, Error::Timeout { attempts: 2, .. }), "{error:?}");
+    assert!(
+        matches!(error, Error::Timeout { attempts: Attempts { count: 2, .. }, .. }),
+        "{error:?}"
+    );
 }
 
 /// The one before is left alone, with its connection. On a busy machine, more of them may be late.

@@ -1,5 +1,6 @@
 //! Tars on their way to the factory.
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
 use cycle_images::SourceId;
@@ -39,7 +40,7 @@ pub(super) fn tar(size: usize) -> Vec<u8> {
 /// Uploads a tar in pieces of 64 KiB.
 pub(super) fn upload(client: &impl Uploads, image: &Image, tar: &[u8]) -> Result<(), Error> {
     let pieces: Vec<_> = tar.chunks(1 << 16).map(|piece| Ok(piece.to_vec())).collect();
-    client.upload(image, pieces.into_iter(), tar.len() as u64, |_| {})
+    client.upload(image, pieces.into_iter(), tar.len() as u64)
 }
 
 pub(super) fn token(image: &Image) -> String {
@@ -118,8 +119,11 @@ fn progress_grows_to_the_size_of_the_tar<D: Uploads>(make: Make<D>) {
     // An empty piece is none.
     let pieces = tar.chunks(1 << 16).flat_map(|piece| [Ok(Vec::new()), Ok(piece.to_vec())]);
     let pieces: Vec<_> = pieces.collect();
-    let progress = move |sent| telling.lock().unwrap().push(sent);
-    client.upload(&image, pieces.into_iter(), 1 << 20, progress).unwrap();
+    let progress = move |sent| {
+        telling.lock().unwrap().push(sent);
+        ControlFlow::Continue(())
+    };
+    client.upload_with_progress(&image, pieces.into_iter(), 1 << 20, progress).unwrap();
     let told = told.lock().unwrap();
     assert!(told.len() >= 16 && told[0] > 0, "{told:?}");
     assert!(told.is_sorted_by(|a, b| a < b), "{told:?}");
@@ -134,7 +138,7 @@ fn pieces_of_any_size_are_sent_and_nothing_after_the_tar<D: Uploads>(make: Make<
     for size in [1, 7, 4000] {
         let image = waiting(&sandbox, &client);
         let pieces: Vec<_> = longer.chunks(size).map(|piece| Ok(piece.to_vec())).collect();
-        client.upload(&image, pieces.into_iter(), 3000, |_| {}).unwrap();
+        client.upload(&image, pieces.into_iter(), 3000).unwrap();
         let seen = sandbox.requests().pop().unwrap();
         assert_eq!(seen.header("content-length"), Some(seen.length.to_string().as_str()));
         // What the factory has counted shows once the image is live.

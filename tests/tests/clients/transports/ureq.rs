@@ -1,6 +1,7 @@
 //! The blocking client.
 
 use std::io::{self, Cursor, Read};
+use std::ops::ControlFlow;
 
 use cycle_images::flow::{Flow, JobTracker, JobUpdate, Pages};
 use cycle_images::model::{Image, Job, JobDescriptor};
@@ -13,8 +14,8 @@ use crate::driver::{Driver, Rest, Uploads};
 use crate::setup::Setup;
 
 pub(crate) fn client(setup: Setup) -> Client {
-    let client = Client::new(setup.hub).with_retry(setup.retry);
-    client.with_timeout(setup.timeout).with_body_limit(setup.body_limit)
+    let client = Client::new(setup.hub).with_retry(setup.retry).with_timeout(setup.call_timeout);
+    client.with_attempt_timeout(setup.timeout).with_body_limit(setup.body_limit)
 }
 
 impl Driver for Client {
@@ -77,15 +78,15 @@ fn run_out<T>(
 }
 
 impl Uploads for Client {
-    fn upload(
+    fn upload_with_progress(
         &self,
         image: &Image,
         pieces: impl Iterator<Item = io::Result<Vec<u8>>> + Send + 'static,
         size: u64,
-        progress: impl FnMut(u64) + Send + 'static,
+        progress: impl FnMut(u64) -> ControlFlow<()> + Send + 'static,
     ) -> Result<(), Error> {
-        let tar = Tar::reader(Pieces { pieces, piece: Cursor::default() }, size);
-        self.upload(image, tar, progress)
+        let tar = Tar::new(Pieces { pieces, piece: Cursor::default() }, size);
+        self.upload(image, tar.with_progress(progress))
     }
 }
 
