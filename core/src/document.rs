@@ -1,15 +1,15 @@
 //! The root document of a response: its data, its includes, and what was skipped.
 
 mod decode;
+mod skipped;
 
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use self::decode::Skips;
+pub use self::skipped::Skipped;
+use self::skipped::Skips;
 use crate::error::DecodeError;
-use crate::wire::json::Json;
-use crate::wire::object::Object;
 
 /// The root document of a success: the data and the included resources.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,57 +52,6 @@ impl<T, I> Reply<T, I> {
     pub(crate) fn new(document: Document<T, I>, status: StatusCode, headers: HeaderMap) -> Self {
         let Document { data, includes, skipped, skipped_total } = document;
         Self { data, includes, skipped, skipped_total, attempts: 1, status, headers }
-    }
-}
-
-/// A record of a list or an included resource that couldn't be decoded. The rest of the document is
-/// kept.
-///
-/// Of each response, the first [`MAX_KEPT`](Self::MAX_KEPT) are kept, as long as they have at most
-/// [`MAX_KEPT_BYTES`](Self::MAX_KEPT_BYTES) together. The rest is only counted.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Skipped {
-    /// The JSON of the record, as sent.
-    pub json: Json,
-    /// What couldn't be decoded, and its JSON path.
-    pub error: DecodeError,
-}
-
-impl Skipped {
-    /// The most that are kept of one response.
-    pub const MAX_KEPT: usize = 100;
-    /// The most bytes of JSON that are kept of one response: 1 MiB.
-    pub const MAX_KEPT_BYTES: usize = 1 << 20;
-
-    /// The record's `id`, if it has one that is a string.
-    ///
-    /// ```
-    /// # use cycle_images::{Hub, http::Response, images::GetImages};
-    /// # let hub = Hub::new("key", "hub")?;
-    /// let response = Response::new(r#"{"data": [{"id": "i1", "state": null}]}"#);
-    /// let reply = hub.response(&GetImages::new(), response)?;
-    /// assert_eq!(reply.skipped[0].id().as_deref(), Some("i1"));
-    /// assert_eq!(
-    ///     reply.skipped[0].error.to_string(),
-    ///     "at data[0].state: expected an object, found null",
-    /// );
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn id(&self) -> Option<String> {
-        #[derive(Deserialize)]
-        struct Record {
-            id: String,
-        }
-
-        self.json.parse().ok().map(|Object(Record { id })| id)
-    }
-
-    /// Whether it is a record of the list, and not one of the includes.
-    #[must_use]
-    pub fn is_record(&self) -> bool {
-        self.error.path().starts_with("data[")
     }
 }
 

@@ -8,10 +8,9 @@ use serde::de::{DeserializeOwned, Deserializer as _, IgnoredAny, MapAccess, SeqA
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::Skipped;
+use super::skipped::Skips;
 use crate::error::{DecodeError, JsonPath};
 use crate::wire::budget;
-use crate::wire::json::Json;
 use crate::wire::lenient;
 use crate::wire::object::Object;
 
@@ -21,31 +20,6 @@ struct Root<D, I> {
     data: D,
     includes: Option<I>,
     error: Option<IgnoredAny>,
-}
-
-/// The records and includes that were skipped: the first of them, and the number of all.
-#[derive(Default)]
-pub(super) struct Skips {
-    pub(super) kept: Vec<Skipped>,
-    pub(super) total: usize,
-    bytes: usize,
-}
-
-impl Skips {
-    /// Skips a value. Past the limits it is only counted: a response of millions of malformed
-    /// records must not need an error for each.
-    fn add(&mut self, value: &RawValue, error: impl FnOnce() -> DecodeError) {
-        let json = value.get();
-        if budget::take::<serde_json::Error>(size_of::<Skipped>()).is_err() {
-            return;
-        }
-        self.total += 1;
-        let bytes = self.bytes.saturating_add(json.len());
-        if self.kept.len() < Skipped::MAX_KEPT && bytes <= Skipped::MAX_KEPT_BYTES {
-            self.bytes = bytes;
-            self.kept.push(Skipped { json: Json::keep(value), error: error() });
-        }
-    }
 }
 
 /// Decodes the document of one record.
