@@ -11,9 +11,11 @@ use cycle_images::model::{Image, JobDescriptor};
 use cycle_images::operation::{ListOperation, ReplyOf};
 use cycle_images::upload::UploadImage;
 use cycle_images::{Hub, JobId, Operation};
+use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, Proxy};
 
 use crate::cancellation::Cancellation;
+use crate::connector::TimedConnector;
 use crate::flow_iter::{FlowIter, now, seed};
 use crate::send::{Sender, set_user_agent};
 use crate::tar::Sending;
@@ -78,18 +80,18 @@ impl Client {
     /// A client over ureq, with a connection pool of its own.
     ///
     /// A proxy is taken from the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) for https only:
-    /// over plain http, the proxy could read the API key.
+    /// over plain http, the proxy could read the API key, or the token of an upload.
     #[must_use]
     pub fn new(hub: Hub) -> Self {
-        let secure = hub.base_url().to_ascii_lowercase().starts_with("https:");
-        let proxy = Proxy::try_from_env().filter(|_| secure);
-        let config = Agent::config_builder().proxy(proxy);
+        let config = Agent::config_builder().proxy(Proxy::try_from_env());
         // ureq uses the system's library only if it is asked to.
         #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
         let config = config.tls_config(
             ureq::tls::TlsConfig::builder().provider(ureq::tls::TlsProvider::NativeTls).build(),
         );
-        Self::with_agent(hub, config.build().new_agent())
+        let (connector, resolver) = (TimedConnector::default(), DefaultResolver::default());
+        let agent = Agent::with_parts(config.build(), connector, resolver);
+        Self::with_transport(hub, Sender { agent, is_own: true })
     }
 
     /// A client for the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if it
@@ -109,9 +111,12 @@ impl Client {
 
     /// A client over an existing ureq agent, with its connection pool, TLS, proxy and middleware. The
     /// settings of the client take precedence over the agent's.
+    ///
+    /// The agent's proxy is used for plain http as well, except for uploads. The time limit of a
+    /// connection holds for each read of the proxy's response to `CONNECT`, not for all of it.
     #[must_use]
     pub fn with_agent(hub: Hub, agent: Agent) -> Self {
-        Self::with_transport(hub, Sender { agent })
+        Self::with_transport(hub, Sender { agent, is_own: false })
     }
 
     /// A client over any other transport: another HTTP client, or a closure in a test. The transport

@@ -33,6 +33,7 @@
 mod cancellation;
 mod client;
 mod clock;
+mod connector;
 mod flow_iter;
 mod items;
 #[cfg(feature = "har")]

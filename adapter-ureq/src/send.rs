@@ -20,6 +20,8 @@ const REDACTED: &str = "[redacted]";
 #[derive(Debug)]
 pub(crate) struct Sender {
     pub(crate) agent: Agent,
+    /// Whether the agent was made by the client, and not by the program.
+    pub(crate) is_own: bool,
 }
 
 impl Transport for Sender {
@@ -67,9 +69,15 @@ impl Sender {
         timeout: Option<Duration>,
         last_read: &Cell<Option<Instant>>,
     ) -> Result<Response<Vec<u8>>, SendError> {
+        // A proxy could read what is sent over plain http.
+        let is_upload = timeout.is_none();
+        let is_plain = request.uri().scheme_str() != Some("https");
+        let proxy = self.agent.config().proxy();
+        let proxy = proxy.filter(|_| !is_plain || !(self.is_own || is_upload)).cloned();
         let request = self
             .agent
             .configure_request(request)
+            .proxy(proxy)
             .http_status_as_error(false)
             .max_redirects(0)
             .timeout_connect(Some(limits.connect_timeout))

@@ -277,7 +277,7 @@ impl Hub {
         };
 
         let mut request = Request::new(body.unwrap_or_default());
-        *request.method_mut() = O::METHOD;
+        *request.method_mut() = operation.method();
         *request.uri_mut() = uri;
         *request.headers_mut() = headers;
         Ok(request)

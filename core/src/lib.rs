@@ -46,6 +46,7 @@ pub mod images;
 pub mod jobs;
 pub mod model;
 pub mod operation;
+mod raw_operation;
 pub mod recorded;
 mod request;
 mod request_error;
@@ -69,6 +70,7 @@ pub use hub::Hub;
 pub use id::{ImageId, JobId, SourceId};
 #[doc(no_inline)]
 pub use operation::Operation;
+pub use raw_operation::RawOperation;
 #[doc(no_inline)]
 pub use time::Timestamp;
 pub use wire::secret::Secret;

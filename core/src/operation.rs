@@ -66,10 +66,15 @@ pub trait Operation {
     /// ([`Empty`]).
     type Output: Output;
 
+    /// The HTTP method of this request: [`METHOD`](Self::METHOD), unless it is not known at compile time.
+    fn method(&self) -> Method {
+        Self::METHOD
+    }
+
     /// Whether the operation can be repeated when a previous attempt may have taken effect. By
     /// default, every method but POST is idempotent.
     fn is_idempotent(&self) -> bool {
-        Self::METHOD != Method::POST
+        self.method() != Method::POST
     }
 
     /// Checks the body, and rules that concern several arguments. A single parameter is checked by
@@ -118,6 +123,10 @@ impl<O: Operation> Operation for &O {
     const METHOD: Method = O::METHOD;
     const CAPABILITY: &'static str = O::CAPABILITY;
     type Output = O::Output;
+
+    fn method(&self) -> Method {
+        O::method(self)
+    }
 
     fn is_idempotent(&self) -> bool {
         O::is_idempotent(self)

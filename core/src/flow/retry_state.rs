@@ -125,7 +125,7 @@ impl RetryState {
         if !hub.observers().is_empty() {
             let mut path = String::new();
             operation.path(&mut Path::template(&mut path));
-            let (method, path) = (&O::METHOD, path.as_str());
+            let (method, path) = (&operation.method(), path.as_str());
             let attempt = number;
             hub.observers().call(&Event::Attempt { operation: name, attempt, method, path });
         }

@@ -33,6 +33,18 @@ impl<'a> Path<'a> {
         self
     }
 
+    /// Appends a path whose segments are percent-encoded, without a check of what they address.
+    pub(crate) fn raw(&mut self, path: &str) {
+        if self.is_template {
+            self.uri.push_str("/{path}");
+            return;
+        }
+        for segment in path.split('/').skip(1) {
+            self.uri.push('/');
+            self.uri.extend(encode(segment));
+        }
+    }
+
     /// Appends a slash and an id, percent-encoded. An id that addresses another resource is refused, such
     /// as `sources` in `/v1/images/sources`.
     pub fn id<K: ?Sized>(&mut self, id: &Id<K>) -> &mut Self {

@@ -41,6 +41,11 @@ impl<'a> Query<'a> {
         Self { writer, lists, joined: String::new(), refused: None }
     }
 
+    /// Writes any parameter, as it is.
+    pub(crate) fn raw(&mut self, name: &str, value: &str) {
+        self.writer.append_pair(name, value);
+    }
+
     /// Writes `name=value`. An empty value is refused: the platform may read it as no filter at all.
     pub fn text<'v>(&mut self, name: &'static str, value: impl Into<Option<&'v str>>) -> &mut Self {
         match value.into() {

@@ -3,7 +3,7 @@
 use std::task::Poll;
 
 use cycle_images::JobId;
-use cycle_images::flow::{Exchange, Flow, JobTracker, Pages, RetryPolicy};
+use cycle_images::flow::{Exchange, Flow, Pages, RetryPolicy};
 use cycle_images::images::{CreateImageJob, GetImages};
 use cycle_images::model::JobDescriptor;
 use cycle_images_async::{Client, Driver, Error, FlowStream};
@@ -46,19 +46,15 @@ fn the_default_is_four_attempts() {
     let (hand, bell) = (Hand::default(), Bell::default());
     let client = Client::new(hub_of("http://core.invalid"), hand.clone(), bell.clone());
     assert_eq!(attempts(client.pages(GetImages::new()), &hand, &bell), 4);
-    assert_eq!(attempts(client.track_job(&job()), &hand, &bell), 4);
 }
 
 #[test]
 fn flows_of_a_client_have_its_retry_policy() {
     let (client, hand, bell) = by_hand();
-    let descriptor = descriptor();
     for count in [1, 2, 3, 6] {
         let client = client.clone().with_retry(at_once().max_attempts(count));
         let count = count as usize;
         assert_eq!(attempts(client.pages(GetImages::new()), &hand, &bell), count);
-        assert_eq!(attempts(client.track_job(&job()), &hand, &bell), count);
-        assert_eq!(attempts(client.track(&descriptor).unwrap(), &hand, &bell), count);
     }
 }
 
@@ -70,7 +66,21 @@ fn a_flow_keeps_its_own_retry_policy() {
     let exchange = Exchange::new(GetImages::new(), 7).retry(own);
     assert_eq!(attempts(client.run(exchange), &hand, &bell), 3);
     assert_eq!(attempts(client.run(Pages::new(GetImages::new(), 7).retry(own)), &hand, &bell), 3);
-    assert_eq!(attempts(client.run(JobTracker::new(job(), 7).retry(own)), &hand, &bell), 3);
+}
+
+/// A tracker polls on until its deadline, whatever the policy.
+#[test]
+fn a_tracker_has_no_largest_number_of_attempts() {
+    let (client, hand, bell) = by_hand();
+    let client = client.with_retry(RetryPolicy::disabled());
+    let mut tracker = client.track_job(&job());
+    for count in 1..30 {
+        assert!(poll(&mut tracker).is_pending());
+        assert_eq!(hand.sent().len(), count);
+        hand.answer(0, lost());
+        assert!(poll(&mut tracker).is_pending());
+        bell.ring();
+    }
 }
 
 /// As it was just told, with what its tasks gave back; that isn't kept.

@@ -66,6 +66,9 @@ pub(crate) fn by_hand() -> (Client<Slow, Bell>, Slow, Bell) {
 pub(crate) fn timed_out<T: std::fmt::Debug>(polled: Poll<Result<T, Error>>) {
     let Poll::Ready(Err(error)) = polled else { panic!("{polled:?}") };
     assert!(error.may_have_arrived());
-    let Error::Timeout { operation, attempts, limit, .. } = error else { panic!("{error:?}") };
+    let Error::Upload { source, .. } = error else { panic!("{error:?}") };
+    let Error::Timeout { operation, attempts, limit, .. } = *source.downcast().unwrap() else {
+        panic!("it is no timeout");
+    };
     assert_eq!((operation, attempts.count, limit), ("UploadImage", 1, Some(LIMIT)));
 }

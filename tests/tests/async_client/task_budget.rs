@@ -56,5 +56,7 @@ fn a_call_times_out() {
 #[test]
 fn an_upload_times_out() {
     let tar = of(&bytes(1000), 1000);
-    is_timeout(&runtime().block_on(client().upload(&image(), tar)).unwrap_err());
+    let error = runtime().block_on(client().upload(&image(), tar)).unwrap_err();
+    let Error::Upload { source, .. } = error else { panic!("{error:?}") };
+    is_timeout(source.downcast_ref().unwrap());
 }

@@ -9,6 +9,7 @@
 
 mod agents;
 mod bodies;
+mod cancelled;
 mod connections;
 mod debug;
 mod items;
