@@ -184,7 +184,7 @@ pub trait ListOperation: Operation<Output: Output<Data = Vec<Self::Record>>> {
 /// record in it that can't be decoded is [skipped](Skipped), and so can be all of a field.
 ///
 /// A response is refused if its lists and maps need more memory than 8 times its size and 2 MiB, or
-/// 128 MiB. In types of other crates, only the list of records counts.
+/// 128 MiB. In types of other crates and in a `serde_json::Value`, only the list of records counts.
 pub trait Output: sealed::Sealed {
     /// The type of `data`.
     type Data;
