@@ -247,7 +247,7 @@ impl<C: Driver> FlowStream<JobTracker, C> {
 }
 
 pub(crate) fn now() -> Timestamp {
-    SystemTime::now().try_into().unwrap_or(Timestamp::UNIX_EPOCH)
+    SystemTime::now().into()
 }
 
 /// A seed that differs from flow to flow: std draws the keys of its hash maps at random.

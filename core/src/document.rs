@@ -1,16 +1,15 @@
 //! The root document of a response: its data, its includes, and what was skipped.
 
-mod includes;
-mod reading;
+mod decode;
+mod skipped;
 
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use self::reading::{List, One, Reading};
+pub use self::skipped::Skipped;
+use self::skipped::Skips;
 use crate::error::DecodeError;
-use crate::wire::json::Json;
-pub use crate::wire::lenient::MAX_RECORDS;
 
 /// The root document of a success: the data and the included resources.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +19,7 @@ pub struct Document<T, I = NoIncludes> {
     pub data: T,
     /// The resources that the request asked for with `include`.
     pub includes: I,
-    /// Records and includes that couldn't be decoded, in the order of the document: at most
+    /// Records and includes that couldn't be decoded, records first: at most
     /// [`Skipped::MAX_KEPT`] of them. See [`Skipped`].
     pub skipped: Vec<Skipped>,
     /// The number of all skipped records and includes, also those beyond [`Skipped::MAX_KEPT`].
@@ -56,33 +55,6 @@ impl<T, I> Reply<T, I> {
     }
 }
 
-/// A record of a list or an included resource that couldn't be decoded. The rest of the document is
-/// kept.
-///
-/// Of each response, the first [`MAX_KEPT`](Self::MAX_KEPT) are kept, as long as they have at most
-/// [`MAX_KEPT_BYTES`](Self::MAX_KEPT_BYTES) together. The rest is only counted.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Skipped {
-    /// The JSON of the record, as sent.
-    pub json: Json,
-    /// What couldn't be decoded, and its JSON path.
-    pub error: DecodeError,
-}
-
-impl Skipped {
-    /// The most that are kept of one response.
-    pub const MAX_KEPT: usize = 100;
-    /// The most bytes of JSON that are kept of one response: 1 MiB.
-    pub const MAX_KEPT_BYTES: usize = 1 << 20;
-
-    /// Whether it is a record of the list, and not one of the includes.
-    #[must_use]
-    pub fn is_record(&self) -> bool {
-        self.error.path().starts_with("data[")
-    }
-}
-
 /// The includes of an operation without includes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
@@ -92,7 +64,13 @@ impl<T, I: Default> Document<T, I> {
     /// A document with nothing included and nothing skipped.
     #[must_use]
     pub fn new(data: T) -> Self {
-        Self { data, includes: I::default(), skipped: Vec::new(), skipped_total: 0 }
+        Self::of((data, I::default(), Skips::default()))
+    }
+}
+
+impl<T, I> Document<T, I> {
+    fn of((data, includes, skips): (T, I, Skips)) -> Self {
+        Self { data, includes, skipped: skips.kept, skipped_total: skips.total }
     }
 }
 
@@ -102,9 +80,7 @@ impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<T, I> {
     /// # Errors
     /// Names the JSON path that can't be decoded.
     pub fn read(body: &str) -> Result<Self, DecodeError> {
-        let (One(data), includes, skips) = Reading::read(body)?;
-        let data = data.ok_or_else(|| DecodeError::missing("data"))?;
-        Ok(Self { data, includes, skipped: skips.kept, skipped_total: skips.total })
+        decode::one(body).map(Self::of)
     }
 }
 
@@ -113,9 +89,8 @@ impl<T: DeserializeOwned, I: DeserializeOwned + Default> Document<Vec<T>, I> {
     /// is added to [`skipped`](Self::skipped).
     ///
     /// # Errors
-    /// If the body isn't JSON, its `data` isn't a list, or it has more than [`MAX_RECORDS`].
+    /// If the body isn't JSON, its `data` isn't a list, or it needs too much memory.
     pub fn read_list(body: &str) -> Result<Self, DecodeError> {
-        let (List(data), includes, skips) = Reading::read(body)?;
-        Ok(Self { data, includes, skipped: skips.kept, skipped_total: skips.total })
+        decode::list(body).map(Self::of)
     }
 }

@@ -31,7 +31,7 @@
 //!         }
 //!     }
 //! }
-//! # fn now() -> Timestamp { std::time::SystemTime::now().try_into().unwrap() }
+//! # fn now() -> Timestamp { std::time::SystemTime::now().into() }
 //! # fn send(_: http::Request<Vec<u8>>, _: std::time::Duration) -> Result<http::Response<Vec<u8>>, SendError> {
 //! #     Ok(http::Response::new(br#"{"data": []}"#.to_vec()))
 //! # }

@@ -1,9 +1,16 @@
 //! The platform's resources, as plain data.
 //!
-//! Reading is tolerant: unknown values and tags are kept, unknown fields ignored, and `null`,
-//! missing fields, empty strings and the zero time are read as empty or `None`. Only a record's
-//! `id` and its state's `current` are required. Models serialize to what was read: fields that the
-//! schema requires always, optional ones only if they were there, and *never* as the zero time.
+//! Reading is tolerant: unknown values and tags are kept, and `null`, missing fields, empty strings
+//! and the zero time are read as empty or `None`. An entry of a map of strings, numbers or times
+//! that is something else is left out; in a map of strings, numbers and booleans are text. Only a
+//! record's `id` and its state's `current` are required.
+//!
+//! Fields that a model doesn't have are ignored and not kept. The exceptions are objects that can be
+//! sent back, the details of an [`Origin`] and its credentials: their unknown properties are kept as
+//! text and written as they were read.
+//!
+//! Models serialize to what was read: fields that the schema requires always, optional ones only if
+//! they were there, and *never* as the zero time.
 
 mod access;
 mod build_log;

@@ -6,7 +6,6 @@ use http::{HeaderMap, Method};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-pub use crate::document::MAX_RECORDS;
 pub use crate::document::{Document, NoIncludes, Reply, Skipped};
 use crate::error::DecodeError;
 pub use crate::request::list_options::{ListOptions, Sort};
@@ -180,6 +179,12 @@ pub trait ListOperation: Operation<Output: Output<Data = Vec<Self::Record>>> {
 }
 
 /// How the response to an operation is decoded: [`One`], [`List`] or [`Empty`].
+///
+/// Includes are a struct of maps, from ids to records. Its fields need a `#[serde(default)]`: a
+/// record in it that can't be decoded is [skipped](Skipped), and so can be all of a field.
+///
+/// A response is refused if its lists and maps need more memory than 8 times its size and 2 MiB, or
+/// 128 MiB. In types of other crates and in a `serde_json::Value`, only the list of records counts.
 pub trait Output: sealed::Sealed {
     /// The type of `data`.
     type Data;

@@ -1,5 +1,6 @@
 //! Values in JSON: lenient reading, string enums, tagged objects, ids, timestamps, secrets.
 
+pub(crate) mod budget;
 pub(crate) mod debug;
 pub(crate) mod id;
 pub(crate) mod json;

@@ -70,6 +70,18 @@ fn dropped_secrets_are_gone() {
     drop(clones);
     assert!(!is_in_memory());
 
+    // The type comes after the details, which wait for it as text.
+    let mut text = br#"{"details": {"token": ""#.to_vec();
+    text.reserve_exact(100);
+    text.extend(needle().iter().map(|byte| !byte));
+    text.extend(br#""}, "type": "docker-hub"}"#);
+    let origins: Vec<Origin> = (0..100).map(|_| serde_json::from_slice(&text).unwrap()).collect();
+    assert!(matches!(&origins[0], Origin::DockerHub(hub) if hub.token.is_some()));
+    text.fill(0);
+    black_box(&text);
+    drop(origins);
+    assert!(!is_in_memory());
+
     let hub = DockerHub::new("a").token(secret());
     drop(many(Origin::from(hub)));
     assert!(!is_in_memory());

@@ -3,6 +3,7 @@ use std::fmt;
 use serde_json::error::Category;
 
 use super::JsonPath;
+use crate::wire::budget;
 use crate::wire::redact::Secrets;
 
 /// A response body that can't be decoded.
@@ -32,6 +33,9 @@ impl DecodeError {
         let (line, column) = (error.line(), error.column());
         let problem = match error.classify() {
             Category::Data => expectation(&error.to_string()),
+            Category::Syntax if error.to_string().starts_with("recursion limit") => {
+                "nested too deep".to_owned()
+            }
             Category::Eof => format!("the text ends too early, at line {line} column {column}"),
             _ => format!("not JSON at line {line} column {column}"),
         };
@@ -50,8 +54,8 @@ impl DecodeError {
         Self::at_path("", "the body is empty")
     }
 
-    pub(crate) fn missing(field: &str) -> Self {
-        Self::at_path("", format!("missing field `{field}`"))
+    pub(crate) fn too_large() -> Self {
+        Self::at_path("", format!("expected {}", budget::EXCEEDED))
     }
 
     pub(crate) fn not_json(error: &serde_json::Error) -> Self {
@@ -68,7 +72,7 @@ impl DecodeError {
     }
 
     pub(crate) fn not_an_error() -> Self {
-        Self::at_path("", "JSON, but neither the platform's error envelope nor OAuth's")
+        Self::at_path("", "unrecognized JSON error body")
     }
 
     /// Redacts secrets: the names of fields come from the response, too. No name was truncated, so
@@ -85,18 +89,64 @@ impl DecodeError {
 }
 
 /// The text if the reason contains a part of the response, or may.
-const UNEXPECTED: &str = "not what the document says";
+const UNEXPECTED: &str = "unexpected value";
 
-/// The part of `serde_json`'s message that doesn't come from the response: the message has the
-/// value before what was expected, or the name of a missing field.
+/// The part of `serde_json`'s message that doesn't come from the response, in words of JSON: the
+/// message has the value before what was expected, or the name of a missing field.
 fn expectation(message: &str) -> String {
     let message = message.rfind(" at line ").and_then(|end| message.get(..end)).unwrap_or(message);
     let problem = match message.rsplit_once(", expected ") {
-        Some((_, expected)) => format!("expected {expected}"),
+        Some((value, expected)) => {
+            let expected = word(EXPECTED, expected).unwrap_or(expected);
+            let found = value.strip_prefix("invalid type: ").and_then(|kind| word(FOUND, kind));
+            let found = found.map_or(String::new(), |found| format!(", found {found}"));
+            format!("expected {expected}{found}")
+        }
         None if message.starts_with("missing field") => message.to_owned(),
         None => UNEXPECTED.to_owned(),
     };
     if problem.len() <= JsonPath::LIMIT { problem } else { UNEXPECTED.to_owned() }
+}
+
+/// How serde's words for what it expects begin, and what they mean in JSON.
+const EXPECTED: &[(&str, &str)] = &[
+    ("struct ", "an object"),
+    ("a map", "an object"),
+    ("tuple ", "a list"),
+    ("a tuple", "a list"),
+    ("an array", "a list"),
+    ("a sequence", "a list"),
+    ("unit", "null"),
+    ("variant identifier", "a string"),
+    ("a borrowed string", "a string"),
+    ("a character", "a string"),
+    ("u8", "a whole number"),
+    ("u16", "a whole number"),
+    ("u32", "a whole number"),
+    ("u64", "a whole number"),
+    ("usize", "a whole number"),
+    ("i8", "a whole number"),
+    ("i16", "a whole number"),
+    ("i32", "a whole number"),
+    ("i64", "a whole number"),
+    ("isize", "a whole number"),
+    ("f32", "a number"),
+    ("f64", "a number"),
+];
+
+/// The same for what it found.
+const FOUND: &[(&str, &str)] = &[
+    ("null", "null"),
+    ("map", "an object"),
+    ("sequence", "a list"),
+    ("string", "a string"),
+    ("boolean", "a boolean"),
+    ("integer", "a number"),
+    ("floating point", "a number"),
+];
+
+fn word(words: &[(&str, &'static str)], of_serde: &str) -> Option<&'static str> {
+    words.iter().find(|(begin, _)| of_serde.starts_with(begin)).map(|(_, json)| *json)
 }
 
 impl fmt::Display for DecodeError {
@@ -124,7 +174,7 @@ mod tests {
     #[test]
     fn the_place_is_named_and_the_value_is_not() {
         let text = r#"{"id": "1", "size": "sec, expected sec", "state": {"current": "live"}}"#;
-        assert_eq!(decode_error::<Image>(text), "at size: expected a whole number");
+        assert_eq!(decode_error::<Image>(text), "at size: expected a whole number, found a string");
         let text = r#"{"id": "1", "state": {"changed": ""}}"#;
         assert_eq!(decode_error::<Image>(text), "at state: missing field `current`");
     }
@@ -134,7 +184,44 @@ mod tests {
     fn a_path_is_found_after_values_too_deep_for_one() {
         let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
         let text = format!(r#"{{"id": "1", "unknown": {deep}, "size": "x"}}"#);
-        assert_eq!(decode_error::<Image>(&text), "at size: expected a whole number");
+        assert_eq!(
+            decode_error::<Image>(&text),
+            "at size: expected a whole number, found a string"
+        );
+    }
+
+    /// Whatever the type in Rust is.
+    #[test]
+    fn errors_speak_of_json() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Struct {}
+        #[derive(Debug, serde::Deserialize)]
+        struct Tuple((), ());
+        #[derive(Debug, serde::Deserialize)]
+        enum Enum {
+            A,
+        }
+        type Map = std::collections::BTreeMap<String, String>;
+
+        let struct_of = decode_error::<Struct>;
+        assert_eq!(struct_of("null"), "expected an object, found null");
+        assert_eq!(struct_of("true"), "expected an object, found a boolean");
+        assert_eq!(decode_error::<Map>("[]"), "expected an object, found a list");
+        assert_eq!(decode_error::<Tuple>("{}"), "expected a list, found an object");
+        assert_eq!(decode_error::<(u8, u8)>("1"), "expected a list, found a number");
+        assert_eq!(decode_error::<[u8; 2]>("{}"), "expected a list, found an object");
+        assert_eq!(decode_error::<Vec<u8>>("{}"), "expected a list, found an object");
+        assert_eq!(decode_error::<()>("1.5"), "expected null, found a number");
+        assert_eq!(decode_error::<Enum>("{\"B\": 1}"), "at B: expected `A`");
+        assert_eq!(decode_error::<char>("null"), "expected a string, found null");
+        assert_eq!(decode_error::<String>("null"), "expected a string, found null");
+        assert_eq!(decode_error::<bool>("\"x\""), "expected a boolean, found a string");
+        assert_eq!(decode_error::<u16>("-1"), "expected a whole number");
+        assert_eq!(decode_error::<i64>("{}"), "expected a whole number, found an object");
+        assert_eq!(decode_error::<f64>("\"1\""), "expected a number, found a string");
+        let deep = "[".repeat(200);
+        let error = decode_error::<serde_json::Value>(&deep);
+        assert!(error.ends_with(": nested too deep"), "{error}");
     }
 
     /// It may contain the value.
@@ -152,7 +239,7 @@ mod tests {
             }
         }
 
-        assert_eq!(decode_error::<Even>(r#""secret""#), "not what the document says");
+        assert_eq!(decode_error::<Even>(r#""secret""#), "unexpected value");
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
     }
     let sent = text(DATE).and_then(|sent| http_date(sent, now)).unwrap_or(now);
     // A date in the past asks for no wait.
-    Some(http_date(asked, now)?.since(sent))
+    Some(http_date(asked, now)?.saturating_duration_since(sent))
 }
 
 /// Parses the three formats that RFC 9110 (5.6.7) requires a recipient to accept. The weekday is

@@ -40,12 +40,12 @@ impl PollSchedule {
         // A clock that was set back must not extend the deadline.
         let started = self.started.get_or_insert(now);
         *started = (*started).min(now);
-        self.limit.saturating_sub(now.since(*started))
+        self.limit.saturating_sub(now.saturating_duration_since(*started))
     }
 
     /// The time since the first poll.
     pub(super) fn elapsed(&self, now: Timestamp) -> Duration {
-        self.started.map_or(Duration::ZERO, |started| now.since(started))
+        self.started.map_or(Duration::ZERO, |started| now.saturating_duration_since(started))
     }
 
     /// The wait before the next poll, at least the `Retry-After` of the last response.

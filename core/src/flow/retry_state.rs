@@ -57,7 +57,7 @@ impl RetryState {
 
     /// Delays the next attempt.
     pub(super) fn hold(&mut self, time: Duration, now: Timestamp) {
-        self.backoff = Some(Backoff { since: now, until: now.plus(time) });
+        self.backoff = Some(Backoff { since: now, until: now.saturating_add(time) });
     }
 
     /// Why the last attempt failed, if one did since the last success.
@@ -105,11 +105,14 @@ impl RetryState {
         if let Some(backoff) = &mut self.backoff {
             if now < backoff.since {
                 // The clock was set back: wait from now, and not until the old time.
-                *backoff =
-                    Backoff { since: now, until: now.plus(backoff.until.since(backoff.since)) };
+                *backoff = Backoff {
+                    since: now,
+                    until: now
+                        .saturating_add(backoff.until.saturating_duration_since(backoff.since)),
+                };
             }
             if now < backoff.until {
-                return Ok(Step::Wait(backoff.until.since(now).min(left)));
+                return Ok(Step::Wait(backoff.until.saturating_duration_since(now).min(left)));
             }
         }
         let mut request = hub.request(operation)?;
@@ -142,7 +145,7 @@ impl RetryState {
         let Some(sent) = self.in_flight.take() else {
             return Err(FlowError::NothingInFlight);
         };
-        observe(hub, operation, self.attempts, &outcome, now.since(sent));
+        observe(hub, operation, self.attempts, &outcome, now.saturating_duration_since(sent));
         let request = info(operation);
         let (is_retryable, can_pass, asked, error) = match outcome {
             Ok(response) => match hub.response(operation, response) {
@@ -207,7 +210,7 @@ impl RetryState {
 
     /// The time since the first attempt.
     fn elapsed(&self, now: Timestamp) -> Duration {
-        self.first.map_or(Duration::ZERO, |first| now.since(first))
+        self.first.map_or(Duration::ZERO, |first| now.saturating_duration_since(first))
     }
 
     fn attempts(&self, now: Timestamp) -> Attempts {

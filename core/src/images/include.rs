@@ -82,7 +82,7 @@ pub struct ImageIncludes {
     /// The ids of the stacks that share an identifier; documented as `stacks:identifiers`.
     #[serde(
         rename = "stacks:identifiers",
-        deserialize_with = "lenient::map",
+        deserialize_with = "lenient::lists",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub stacks_identifiers: BTreeMap<String, Vec<String>>,
@@ -92,7 +92,7 @@ pub struct ImageIncludes {
     /// The ids of the sources that share an identifier; documented as `sources:identifiers`.
     #[serde(
         rename = "sources:identifiers",
-        deserialize_with = "lenient::map",
+        deserialize_with = "lenient::lists",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub sources_identifiers: BTreeMap<String, Vec<String>>,
@@ -103,7 +103,7 @@ pub struct ImageIncludes {
     /// `integrations:identifiers`.
     #[serde(
         rename = "integrations:identifiers",
-        deserialize_with = "lenient::map",
+        deserialize_with = "lenient::lists",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub integrations_identifiers: BTreeMap<String, Vec<String>>,

@@ -20,6 +20,7 @@ pub struct ContainerSummary {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The lifecycle state.
+    #[serde(deserialize_with = "lenient::object")]
     pub state: ContainerState,
     /// The image that it runs.
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -42,7 +43,11 @@ pub struct ContainerState {
     #[serde(default, with = "lenient::or_never")]
     pub changed: Option<Timestamp>,
     /// The error, if there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub error: Option<StateError>,
 }
 
@@ -96,10 +101,10 @@ pub struct ContainerEnvironment {
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub container_subnet: Option<String>,
     /// Its IPv6 network.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
     pub ipv6: Option<IpNet>,
     /// Its legacy network.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
     pub legacy: Option<LegacyNetwork>,
 }
 
@@ -118,6 +123,7 @@ pub struct PrivateNetwork {
     #[serde(deserialize_with = "lenient::or_default")]
     pub ipv6: IpNet,
     /// Its legacy network.
+    #[serde(deserialize_with = "lenient::option")]
     pub legacy: Option<LegacyNetwork>,
 }
 
@@ -130,7 +136,7 @@ pub struct LegacyNetwork {
     #[serde(deserialize_with = "lenient::whole")]
     pub subnet: u64,
     /// Its IPv4 network.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
     pub ipv4: Option<IpNet>,
 }
 

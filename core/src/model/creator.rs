@@ -114,7 +114,7 @@ pub struct ApiKeyCreator {
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// The creator of the key. It is documented as required, but not what it is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::option")]
     pub creator: Option<Creator>,
     /// The key itself.
     #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
@@ -129,6 +129,7 @@ pub struct ApiKeyCreator {
     #[serde(default, deserialize_with = "lenient::list")]
     pub ips: Vec<String>,
     /// The lifecycle state.
+    #[serde(deserialize_with = "lenient::object")]
     pub state: State<LifeStatus>,
     /// Lifecycle timestamps, by the event's name.
     #[serde(default, with = "lenient::times")]

@@ -33,12 +33,13 @@ pub struct Environment {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub about: EnvironmentAbout,
     /// The creator.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::option")]
     pub creator: Option<Creator>,
     /// The hub it belongs to.
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// The lifecycle state.
+    #[serde(deserialize_with = "lenient::object")]
     pub state: State<EnvironmentStatus>,
     /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -50,16 +51,32 @@ pub struct Environment {
     #[serde(default)]
     pub services: Option<Json>,
     /// Access rights.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub acl: Option<Acl>,
     /// Its private network.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub private_network: Option<PrivateNetwork>,
     /// Its deployments.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub deployments: Option<Deployments>,
     /// Computed values, if the request asked for them with `meta`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub meta: Option<EnvironmentMeta>,
 }
 
@@ -108,16 +125,16 @@ pub struct Deployments {
 #[non_exhaustive]
 pub struct EnvironmentMeta {
     /// How many containers it has, by state.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
     pub containers_count: Option<StateCounts>,
     /// How many instances it has, by state.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
     pub instances_count: Option<StateCounts>,
     /// Its containers.
     #[serde(deserialize_with = "lenient::list", skip_serializing_if = "Vec::is_empty")]
     pub containers: Vec<ContainerSummary>,
     /// The versions of the platform's services in it, by service.
-    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "lenient::lists", skip_serializing_if = "BTreeMap::is_empty")]
     pub service_versions: BTreeMap<String, Vec<ServiceVersion>>,
 }
 

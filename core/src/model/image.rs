@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::IntegrationId;
-use super::{Config, Creator, Events, ImageSource, State, StateCounts};
+use super::{Config, Creator, Events, ImageSource, SourceId, SourceType, State, StateCounts};
 use crate::hub::HubId;
 use crate::wire::debug::{Names, debug};
 use crate::wire::id::Id;
@@ -30,7 +30,11 @@ pub struct Image {
     #[serde(default, deserialize_with = "lenient::whole")]
     pub size: u64,
     /// Descriptive text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub about: Option<ImageAbout>,
     /// Where it is stored.
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -39,31 +43,73 @@ pub struct Image {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub requires: Requires,
     /// The build options.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub build: Option<Build>,
     /// The builder, if it isn't the platform.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub builder: Option<Builder>,
     /// The configuration of containers that run it.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub config: Config,
     /// What it is built from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub source: Option<ImageSource>,
     /// The creator.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub creator: Option<Creator>,
     /// The factory that built it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub factory: Option<Factory>,
     /// The lifecycle state.
+    #[serde(deserialize_with = "lenient::object")]
     pub state: State<ImageStatus>,
     /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
     /// Computed values, if the request asked for them with `meta`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub meta: Option<ImageMeta>,
+}
+
+impl Image {
+    /// The source that it is built from; `None` for a stack build, a bucket or an unknown type.
+    ///
+    /// ```
+    /// # use cycle_images::model::Image;
+    /// let image: Image = serde_json::from_str(r#"{"id": "i1", "state": {"current": "live"},
+    ///     "source": {"type": "direct", "details": {"id": "s1"}}}"#)?;
+    /// assert_eq!(image.source_id().unwrap().as_str(), "s1");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn source_id(&self) -> Option<SourceId> {
+        let source = self.source.as_ref().filter(|source| source.kind == SourceType::Direct)?;
+        SourceId::new(&source.details.id).ok()
+    }
 }
 
 string_enum! {
@@ -183,6 +229,6 @@ pub struct Factory {
 pub struct ImageMeta {
     /// The number of containers that use it, by state; requested by
     /// [`ContainersCount`](crate::images::ImageMetaName::ContainersCount).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
     pub containers_count: Option<StateCounts>,
 }

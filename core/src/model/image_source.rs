@@ -17,7 +17,7 @@ pub struct ImageSource {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub details: ImageSourceDetails,
     /// Values that override the source's own; documented as `override`.
-    #[serde(rename = "override", default)]
+    #[serde(deserialize_with = "lenient::option", rename = "override", default)]
     pub overrides: Option<Override>,
 }
 

@@ -30,7 +30,11 @@ pub struct Integration {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub identifier: String,
     /// Credentials for the vendor.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub auth: Option<IntegrationAuth>,
     /// Further values.
     #[serde(
@@ -40,18 +44,23 @@ pub struct Integration {
     )]
     pub extra: BTreeMap<String, String>,
     /// The creator.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::option")]
     pub creator: Option<Creator>,
     /// The hub it belongs to.
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// The lifecycle state.
+    #[serde(deserialize_with = "lenient::object")]
     pub state: State<IntegrationStatus>,
     /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
     /// Computed values, if the request asked for them with `meta`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub meta: Option<IntegrationMeta>,
 }
 

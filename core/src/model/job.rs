@@ -1,8 +1,11 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::state::of_a_job;
 use super::{Creator, State, StateError, TaskStep};
 use crate::hub::HubId;
+use crate::wire::debug::{Names, debug};
 use crate::wire::id::Id;
 use crate::wire::json::Json;
 use crate::wire::lenient;
@@ -48,10 +51,10 @@ pub struct Job {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub limit_duplicates: bool,
     /// The creator.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::option")]
     pub creator: Option<Creator>,
     /// The state.
-    #[serde(serialize_with = "of_a_job::state")]
+    #[serde(deserialize_with = "lenient::object", serialize_with = "of_a_job::state")]
     pub state: State<JobStatus>,
 }
 
@@ -103,7 +106,7 @@ pub struct JobEvents {
 pub type TaskId = Id<JobTask>;
 
 /// A task of a job: one call of a function of the platform.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct JobTask {
@@ -127,12 +130,26 @@ pub struct JobTask {
     pub state: TaskState,
     /// The input, which depends on the function.
     pub input: Option<Json>,
-    /// The output, once it has one.
-    pub output: Option<Json>,
+    /// The output, once it has one. A value that isn't a string is read as its text if it is a
+    /// number or a boolean, and left out if it is a list or an object.
+    #[serde(deserialize_with = "lenient::optional_texts")]
+    pub output: Option<BTreeMap<String, String>>,
     /// The error, if there is one.
-    #[serde(serialize_with = "of_a_job::error")]
+    #[serde(deserialize_with = "lenient::option", serialize_with = "of_a_job::error")]
     pub error: Option<StateError>,
 }
+
+debug!(JobTask {
+    id,
+    caption,
+    header,
+    events,
+    steps,
+    state,
+    input,
+    output = output.as_ref().map(Names),
+    error,
+});
 
 /// The state of a task. Unlike other states it has no error, and its value may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

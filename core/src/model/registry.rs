@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::unknown::Unknown;
+use super::unknown::{Unknown, keeps_unknown};
 use crate::wire::debug::debug;
 use crate::wire::lenient;
 use crate::wire::secret::Secret;
@@ -21,7 +21,7 @@ tagged! {
 
 /// A user and a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 #[non_exhaustive]
 pub struct UserAuth {
     /// The user.
@@ -30,9 +30,11 @@ pub struct UserAuth {
     /// The user's token.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub(crate) unknown: Unknown,
 }
+
+keeps_unknown!(UserAuth);
 
 impl UserAuth {
     /// No user and no token yet.
@@ -58,7 +60,7 @@ impl UserAuth {
 
 /// An account with a cloud provider.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 #[non_exhaustive]
 pub struct ProviderAuth {
     /// The kind of registry.
@@ -67,9 +69,11 @@ pub struct ProviderAuth {
     /// Credentials for it.
     #[serde(deserialize_with = "lenient::or_default")]
     pub credentials: ProviderCredentials,
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub(crate) unknown: Unknown,
 }
+
+keeps_unknown!(ProviderAuth);
 
 impl ProviderAuth {
     /// Amazon's Elastic Container Registry.
@@ -107,7 +111,7 @@ string_enum! {
 
 /// Credentials for a cloud provider's registry; which fields are needed depends on the provider.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 #[non_exhaustive]
 pub struct ProviderCredentials {
     /// The region.
@@ -131,9 +135,11 @@ pub struct ProviderCredentials {
     /// More configuration, in base64; secret, because it may hold a whole key file.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub config: Option<Secret>,
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub(crate) unknown: Unknown,
 }
+
+keeps_unknown!(ProviderCredentials);
 
 impl ProviderCredentials {
     /// No credentials yet; which are needed depends on the provider.
@@ -195,15 +201,17 @@ impl ProviderCredentials {
 /// A webhook that returns `username:password` in base64. `Debug` doesn't show its URL, as the URL
 /// alone gives access to them.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 #[non_exhaustive]
 pub struct WebhookAuth {
     /// The webhook's URL.
     #[serde(deserialize_with = "lenient::or_default")]
     pub url: String,
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub(crate) unknown: Unknown,
 }
+
+keeps_unknown!(WebhookAuth);
 
 debug!(WebhookAuth { url = Secret::from(url.as_str()), unknown });
 

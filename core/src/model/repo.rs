@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::unknown::Unknown;
+use super::unknown::{Unknown, keeps_unknown};
 use crate::wire::debug::{Url, debug};
 use crate::wire::lenient;
 use crate::wire::secret::Secret;
@@ -8,7 +8,7 @@ use crate::wire::tagged::tagged;
 
 /// A git repository.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 #[non_exhaustive]
 pub struct Repo {
     /// The repository's URL.
@@ -23,9 +23,11 @@ pub struct Repo {
     /// The commit, tag or branch; documented as `ref`.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub git_ref: Option<GitRef>,
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub(crate) unknown: Unknown,
 }
+
+keeps_unknown!(Repo);
 
 debug!(Repo { url = Url(url), branch, auth, git_ref, unknown });
 
@@ -69,21 +71,23 @@ impl Repo {
 
 /// A reference to a commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 #[non_exhaustive]
 pub struct GitRef {
-    /// Whether the value is a `hash`, a `tag` or a `branch`; documented as `type`.
+    /// The kind of the value: `hash`, `tag` or `branch`; documented as `type`.
     #[serde(rename = "type", deserialize_with = "lenient::or_default")]
     pub kind: String,
     /// The hash or the name.
     #[serde(deserialize_with = "lenient::or_default")]
     pub value: String,
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub(crate) unknown: Unknown,
 }
 
+keeps_unknown!(GitRef);
+
 impl GitRef {
-    /// A reference of any kind: the kinds are not documented.
+    /// A reference of this kind. The documented kinds are `hash`, `tag` and `branch`.
     #[must_use]
     pub fn new(kind: impl Into<String>, value: impl Into<String>) -> Self {
         Self { kind: kind.into(), value: value.into(), ..Self::default() }
@@ -120,7 +124,7 @@ tagged! {
 
 /// Credentials for a repository over HTTP.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 #[non_exhaustive]
 pub struct HttpCredentials {
     /// The user.
@@ -129,9 +133,11 @@ pub struct HttpCredentials {
     /// The user's password.
     #[serde(deserialize_with = "lenient::or_default")]
     pub password: Secret,
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub(crate) unknown: Unknown,
 }
+
+keeps_unknown!(HttpCredentials);
 
 impl HttpCredentials {
     /// A user with a password.
@@ -143,7 +149,7 @@ impl HttpCredentials {
 
 /// Credentials for a repository over SSH.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 #[non_exhaustive]
 pub struct SshCredentials {
     /// The user that the key belongs to.
@@ -155,9 +161,11 @@ pub struct SshCredentials {
     /// The key, in PEM.
     #[serde(deserialize_with = "lenient::or_default")]
     pub private_key: Secret,
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub(crate) unknown: Unknown,
 }
+
+keeps_unknown!(SshCredentials);
 
 impl SshCredentials {
     /// A user with a private key in PEM.

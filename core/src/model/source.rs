@@ -27,27 +27,44 @@ pub struct Source {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// Descriptive text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub about: Option<SourceAbout>,
     /// The origin of its images.
     #[serde(default)]
     pub origin: Option<Origin>,
     /// The builder of its images, if it isn't the platform.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub builder: Option<SourceBuilder>,
     /// The creator.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::option")]
     pub creator: Option<Creator>,
     /// Access rights.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub acl: Option<Acl>,
     /// The lifecycle state.
+    #[serde(deserialize_with = "lenient::object")]
     pub state: State<LifeStatus>,
     /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
     /// Computed values, if the request asked for them with `meta`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub meta: Option<SourceMeta>,
 }
 
@@ -77,7 +94,7 @@ pub struct SourceBuilder {
 #[non_exhaustive]
 pub struct SourceMeta {
     /// The number of images created from it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
     pub images_count: Option<ImageCounts>,
 }
 

@@ -30,12 +30,13 @@ pub struct Stack {
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// The creator.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::option")]
     pub creator: Option<Creator>,
     /// The source of its description.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::option")]
     pub source: Option<StackSource>,
     /// The lifecycle state.
+    #[serde(deserialize_with = "lenient::object")]
     pub state: State<LifeStatus>,
     /// The default values of its variables.
     #[serde(
@@ -45,13 +46,21 @@ pub struct Stack {
     )]
     pub variables: BTreeMap<String, String>,
     /// Access rights.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub acl: Option<Acl>,
     /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: StackEvents,
     /// Computed values, if the request asked for them with `meta`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub meta: Option<StackMeta>,
 }
 
@@ -82,10 +91,10 @@ pub struct StackEvents {
 #[non_exhaustive]
 pub struct StackMeta {
     /// How many containers it has, by state.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
     pub containers_count: Option<StateCounts>,
     /// How many builds it has, by state.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
     pub builds_count: Option<StateCounts>,
 }
 

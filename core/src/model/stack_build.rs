@@ -40,9 +40,14 @@ pub struct StackBuild {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: Events,
     /// The lifecycle state.
+    #[serde(deserialize_with = "lenient::object")]
     pub state: State<StackBuildStatus>,
     /// Computed values, if the request asked for them with `meta`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub meta: Option<StackBuildMeta>,
 }
 
@@ -82,7 +87,7 @@ pub struct StackBuildAbout {
     #[serde(deserialize_with = "lenient::or_default")]
     pub description: String,
     /// The commit that it was built from.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
     pub git_commit: Option<GitCommit>,
 }
 
@@ -139,6 +144,6 @@ debug!(Instructions { git, variables = Names(variables) });
 #[non_exhaustive]
 pub struct StackBuildMeta {
     /// How many containers it has, by state.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
     pub containers_count: Option<StateCounts>,
 }

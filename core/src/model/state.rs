@@ -15,7 +15,11 @@ pub struct State<S> {
     #[serde(default, with = "lenient::or_never")]
     pub changed: Option<Timestamp>,
     /// The error, if there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "lenient::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub error: Option<StateError>,
 }
 

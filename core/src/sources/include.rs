@@ -60,7 +60,7 @@ pub struct SourceIncludes {
     /// `integrations:identifiers`.
     #[serde(
         rename = "integrations:identifiers",
-        deserialize_with = "lenient::map",
+        deserialize_with = "lenient::lists",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub integrations_identifiers: BTreeMap<String, Vec<String>>,

@@ -7,16 +7,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::wire::budget;
 use crate::wire::id::Id;
 use crate::wire::object::Object;
-
-/// The most records of a response, and the most entries of any list or map in it: 100,000, far more
-/// than on any page. A response with more is refused: decoded, a response of a few megabytes could
-/// need gigabytes of memory.
-pub const MAX_RECORDS: usize = 100_000;
 
 /// Reads `null` as the default.
 pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
@@ -26,6 +22,24 @@ where
 {
     let value = Option::deserialize(deserializer)?;
     Ok(value.map_or_else(T::default, |Object(value)| value))
+}
+
+/// Reads an object that may be absent.
+pub(crate) fn option<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.map(|Object(value)| value))
+}
+
+/// Reads an object that must be there.
+pub(crate) fn object<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Object::deserialize(deserializer).map(|Object(value)| value)
 }
 
 /// Reads an id that may be absent: `null`, and the empty string, which the platform writes for no id.
@@ -76,6 +90,7 @@ impl<'de, N: TryFrom<u64>> Deserialize<'de> for Whole<N> {
     }
 }
 
+#[derive(Default)]
 struct Number<N>(PhantomData<N>);
 
 impl<'de, N: TryFrom<u64>> Visitor<'de> for Number<N> {
@@ -114,11 +129,6 @@ impl<'de, N: TryFrom<u64>> Visitor<'de> for Number<N> {
     }
 }
 
-/// Refuses more entries than a list or a map may have.
-fn bounded<E: Error>(count: usize) -> Result<(), E> {
-    if count < MAX_RECORDS { Ok(()) } else { Err(E::invalid_length(count, &"fewer entries")) }
-}
-
 /// Reads `null` and the empty string as absent.
 pub(crate) fn text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
@@ -149,36 +159,46 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    struct List<T>(PhantomData<T>);
+    deserializer
+        .deserialize_option(List(|element: Option<Object<T>>| Some(element?.0), PhantomData))
+}
 
-    impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
-        type Value = Vec<T>;
+/// Reads `null` as an empty list. Elements that are `null` are errors as others are.
+pub(crate) fn records<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    deserializer.deserialize_option(List(|Object(record)| Some(record), PhantomData))
+}
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list")
-        }
+/// A list, with the function that converts its elements or leaves them out.
+struct List<E, F>(F, PhantomData<E>);
 
-        fn visit_none<E>(self) -> Result<Vec<T>, E> {
-            Ok(Vec::new())
-        }
+impl<'de, E: Deserialize<'de>, T, F: Fn(E) -> Option<T>> Visitor<'de> for List<E, F> {
+    type Value = Vec<T>;
 
-        fn visit_some<D: Deserializer<'de>>(self, list: D) -> Result<Vec<T>, D::Error> {
-            list.deserialize_seq(self)
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
-            let mut list = Vec::new();
-            while let Some(element) = seq.next_element::<Option<Object<T>>>()? {
-                if let Some(Object(element)) = element {
-                    bounded(list.len())?;
-                    list.push(element);
-                }
-            }
-            Ok(list)
-        }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
     }
 
-    deserializer.deserialize_option(List(PhantomData))
+    fn visit_none<U>(self) -> Result<Vec<T>, U> {
+        Ok(Vec::new())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, list: D) -> Result<Vec<T>, D::Error> {
+        list.deserialize_seq(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<T>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(element) = elements.next_element()? {
+            if let Some(element) = self.0(element) {
+                budget::push(&mut list, element)?;
+            }
+        }
+        Ok(list)
+    }
 }
 
 /// Reads `null` as an empty map, and leaves out entries that are `null`.
@@ -187,60 +207,88 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    deserializer.deserialize_option(Map(|value: Option<Object<T>>| Some(value?.0)))
+    deserializer.deserialize_option(Map(|value: Option<Object<T>>| Some(value?.0), PhantomData))
 }
 
-/// Reads `null` as an empty map of strings, and an entry that is `null` as an empty string.
+/// Reads `null` as an empty map of lists, and leaves out entries and elements that are `null`.
+pub(crate) fn lists<'de, D, T>(deserializer: D) -> Result<BTreeMap<String, Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(bound = "T: Deserialize<'de>")]
+    struct Elements<T>(#[serde(deserialize_with = "list")] Vec<T>);
+
+    deserializer.deserialize_option(Map(|Elements(list)| Some(list), PhantomData))
+}
+
+/// Reads `null` as an empty map of strings. An entry that is `null` is an empty string, numbers and
+/// booleans are text, and lists and objects are left out.
 pub(crate) fn texts<'de, D>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error>
 where
     D: Deserializer<'de>,
 {
-    deserializer.deserialize_option(Map(|text: Option<String>| Some(text.unwrap_or_default())))
+    deserializer.deserialize_option(Map(|Entry::<AnyText, _>(text, _)| text, PhantomData))
 }
 
-/// Reads `null` as an empty map of whole numbers, and leaves out entries that are `null`.
+/// Reads a map of strings as [`texts`] does, and `null` as `None`.
+pub(crate) fn optional_texts<'de, D>(
+    deserializer: D,
+) -> Result<Option<BTreeMap<String, String>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    #[derive(Deserialize)]
+    struct Texts(#[serde(deserialize_with = "texts")] BTreeMap<String, String>);
+
+    Ok(Option::deserialize(deserializer)?.map(|Texts(texts)| texts))
+}
+
+/// Reads `null` as an empty map of whole numbers, and leaves out entries that are something else.
 pub(crate) fn counts<'de, D>(deserializer: D) -> Result<BTreeMap<String, u64>, D::Error>
 where
     D: Deserializer<'de>,
 {
-    deserializer.deserialize_option(Map(|count: Option<Whole>| Some(count?.0)))
+    deserializer.deserialize_option(Map(|Entry::<Number<u64>, _>(count, _)| count, PhantomData))
 }
 
-/// A map of times, each of which may be never.
+/// A map of times, each of which may be never. Entries that are no string are left out.
 pub(crate) mod times {
     use std::collections::BTreeMap;
+    use std::marker::PhantomData;
 
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde::{Deserializer, Serialize, Serializer};
 
-    use super::{Map, or_never};
-    use crate::wire::timestamp::Timestamp;
-
-    #[derive(Deserialize, Serialize)]
-    #[serde(transparent)]
-    struct Time(#[serde(with = "or_never")] Option<Timestamp>);
+    use super::{Entry, Map, or_never};
+    use crate::wire::timestamp::{OrNever, Timestamp};
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<BTreeMap<String, Option<Timestamp>>, D::Error> {
-        deserializer.deserialize_option(Map(|Time(time)| Some(time)))
+        deserializer.deserialize_option(Map(|Entry::<OrNever, _>(time, _)| time, PhantomData))
     }
 
     pub(crate) fn serialize<S: Serializer>(
         times: &BTreeMap<String, Option<Timestamp>>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(transparent)]
+        struct Time(#[serde(with = "or_never")] Option<Timestamp>);
+
         serializer.collect_map(times.iter().map(|(name, time)| (name, Time(*time))))
     }
 }
 
 /// A map, with the function that converts its entries or leaves them out.
-struct Map<E, T>(fn(E) -> Option<T>);
+struct Map<E, F>(F, PhantomData<E>);
 
-impl<'de, E: Deserialize<'de>, T> Visitor<'de> for Map<E, T> {
+impl<'de, E: Deserialize<'de>, T, F: Fn(E) -> Option<T>> Visitor<'de> for Map<E, F> {
     type Value = BTreeMap<String, T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map")
+        f.write_str("an object")
     }
 
     fn visit_none<U>(self) -> Result<Self::Value, U> {
@@ -255,10 +303,97 @@ impl<'de, E: Deserialize<'de>, T> Visitor<'de> for Map<E, T> {
         let mut map = BTreeMap::new();
         while let Some((key, value)) = entries.next_entry()? {
             if let Some(value) = self.0(value) {
-                bounded(map.len())?;
-                map.insert(key, value);
+                budget::insert(&mut map, key, value)?;
             }
         }
         Ok(map)
+    }
+}
+
+/// An entry of a map, as the visitor `V` reads it. It is `None` if it can't be read.
+struct Entry<V, T>(Option<T>, PhantomData<V>);
+
+impl<'de, V: Visitor<'de, Value = T> + Default, T> Deserialize<'de> for Entry<V, T> {
+    fn deserialize<D: Deserializer<'de>>(entry: D) -> Result<Self, D::Error> {
+        Ok(Self(entry.deserialize_any(Tolerant(V::default()))?, PhantomData))
+    }
+}
+
+/// Reads `None` where a visitor refuses a value.
+struct Tolerant<V>(V);
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Tolerant<V> {
+    type Value = Option<V::Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(self.0.visit_bool::<E>(value).ok())
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(self.0.visit_i64::<E>(value).ok())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(self.0.visit_u64::<E>(value).ok())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(self.0.visit_f64::<E>(value).ok())
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
+        Ok(self.0.visit_str::<E>(value).ok())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(self.0.visit_unit::<E>().ok())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        IgnoredAny.visit_seq(list).map(|_| None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        IgnoredAny.visit_map(map).map(|_| None)
+    }
+}
+
+/// A scalar as text.
+#[derive(Default)]
+struct AnyText;
+
+impl Visitor<'_> for AnyText {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<String, E> {
+        Ok(value.to_string())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<String, E> {
+        Ok(value.to_owned())
+    }
+
+    fn visit_unit<E>(self) -> Result<String, E> {
+        Ok(String::new())
     }
 }

@@ -1,9 +1,7 @@
 //! A struct is only read from a JSON object. serde's derived code also accepts an array of the
 //! fields in the order of their declaration, which the platform never sends.
 
-use std::marker::PhantomData;
-
-use serde::de::{DeserializeSeed, Deserializer, Visitor};
+use serde::de::{Deserializer, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 
 /// A value that is read from an object if it is a struct.
@@ -12,17 +10,6 @@ pub(crate) struct Object<T>(pub(crate) T);
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::deserialize(ObjectOnly(deserializer)).map(Self)
-    }
-}
-
-/// A seed that reads a `T`.
-pub(crate) struct Seed<T>(pub(crate) PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Seed<T> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        T::deserialize(ObjectOnly(deserializer))
     }
 }
 

@@ -119,7 +119,7 @@ where
         type Value = W;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a word")
+            f.write_str("a string")
         }
 
         fn visit_str<E>(self, word: &str) -> Result<W, E> {

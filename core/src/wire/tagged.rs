@@ -2,7 +2,7 @@
 //!
 //! They are read in one pass, where serde's own tagged enums would buffer the object and read it
 //! again. Only if the tag comes after its content, the content is kept as raw text until the tag is
-//! known.
+//! known. It may contain credentials: the text is wiped afterwards.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,6 +10,8 @@ use std::marker::PhantomData;
 use serde::de::value::UnitDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
 use crate::wire::json::Json;
 use crate::wire::lenient::Text;
@@ -154,7 +156,7 @@ impl<'de, T: Tagged> Visitor<'de> for Object<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut tag: Option<Text<'de>> = None;
-        let mut early: Option<Json> = None;
+        let mut early: Option<Zeroizing<Box<str>>> = None;
         let mut value = None;
         while let Some(key) = map.next_key_seed(KeyOf(T::CONTENT))? {
             match (key, &tag) {
@@ -163,7 +165,10 @@ impl<'de, T: Tagged> Visitor<'de> for Object<T> {
                     value = Some(map.next_value_seed(Content::<T>(&tag.0, PhantomData))?);
                 }
                 // What the content means isn't known before the tag: keep it as text.
-                (Key::Content, None) => early = map.next_value()?,
+                (Key::Content, None) => {
+                    let content = map.next_value::<Box<RawValue>>()?;
+                    early = Some(Zeroizing::new(content.into()));
+                }
                 (Key::Other, _) => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -174,7 +179,7 @@ impl<'de, T: Tagged> Visitor<'de> for Object<T> {
             (Some(value), _) => Ok(value),
             (None, Some(content)) => {
                 // With the dot, serde_json doesn't take the position in the content for its own.
-                T::read(tag, &mut serde_json::Deserializer::from_str(content.as_str()))
+                T::read(tag, &mut serde_json::Deserializer::from_str(&content))
                     .map_err(|error| A::Error::custom(format!("{error}.")))
             }
             (None, None) => T::read(tag, UnitDeserializer::new()),

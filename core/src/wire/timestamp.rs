@@ -44,6 +44,8 @@ impl Timestamp {
     /// What the platform writes for *never*.
     pub(crate) const ZERO: Self = Self(jiff_core::civil::datetime(1, 1, 1, 0, 0, 0, 0));
 
+    const MIN: Self = Self(jiff_core::civil::datetime(0, 1, 1, 0, 0, 0, 0));
+
     /// The last time of the year 9999.
     const MAX: Self = Self(DateTime::MAX);
 
@@ -62,7 +64,7 @@ impl Timestamp {
 
     /// This time plus a duration, at most the last time of the year 9999.
     #[must_use]
-    pub fn plus(self, time: Duration) -> Self {
+    pub fn saturating_add(self, time: Duration) -> Self {
         let (seconds, nanosecond) = self.since_epoch();
         // Neither sum reaches 2 s.
         let nanoseconds = nanosecond.saturating_add(time.subsec_nanos());
@@ -76,7 +78,7 @@ impl Timestamp {
 
     /// The duration since an earlier time; zero if it is later.
     #[must_use]
-    pub fn since(self, earlier: Self) -> Duration {
+    pub fn saturating_duration_since(self, earlier: Self) -> Duration {
         let ((later, nanosecond), (earlier, nanoseconds)) =
             (self.since_epoch(), earlier.since_epoch());
         u64::try_from(later - earlier).map_or(Duration::ZERO, |seconds| {
@@ -170,26 +172,37 @@ fn fraction(text: &[u8]) -> Option<(i32, &[u8])> {
     (!digits.is_empty()).then_some((nanoseconds, rest))
 }
 
-impl TryFrom<SystemTime> for Timestamp {
-    type Error = TimestampError;
-
-    fn try_from(time: SystemTime) -> Result<Self, TimestampError> {
-        let moment = match time.duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(after) => {
-                let second = i64::try_from(after.as_secs()).ok();
-                second.and_then(|second| Self::at(second, after.subsec_nanos()))
-            }
+/// The same time; before the year 0 the first one of it, after the year 9999 the last one.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use cycle_images::Timestamp;
+/// use cycle_images::model::Image;
+///
+/// const MONTH: Duration = Duration::from_secs(30 * 86_400);
+///
+/// fn is_older_than_a_month(image: &Image) -> bool {
+///     let limit = Timestamp::from(SystemTime::now() - MONTH);
+///     image.events.created.is_some_and(|created| created < limit)
+/// }
+/// ```
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Self {
+        match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => Self::UNIX_EPOCH.saturating_add(after),
             Err(before) => {
                 let before = before.duration();
                 // The nanoseconds count from the second before.
-                let second = i64::try_from(before.as_secs()).ok().map(|second| -second);
-                match before.subsec_nanos() {
-                    0 => second.and_then(|second| Self::at(second, 0)),
-                    nanos => second.and_then(|second| Self::at(second - 1, NANOS - nanos)),
-                }
+                let (borrowed, nanoseconds) = match before.subsec_nanos() {
+                    0 => (0, 0),
+                    nanoseconds => (1, NANOS - nanoseconds),
+                };
+                i64::try_from(before.as_secs())
+                    .ok()
+                    .and_then(|seconds| Self::at(-seconds - borrowed, nanoseconds))
+                    .unwrap_or(Self::MIN)
             }
-        };
-        moment.ok_or(TimestampError)
+        }
     }
 }
 
@@ -238,8 +251,21 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::read_or_never(deserializer)?
-            .ok_or_else(|| de::Error::custom("expected a time in RFC 3339, not the zero time"))
+        struct Time;
+
+        impl Visitor<'_> for Time {
+            type Value = Timestamp;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a time in RFC 3339")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
+                text.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
+            }
+        }
+
+        deserializer.deserialize_str(Time)
     }
 }
 
@@ -254,7 +280,9 @@ impl Timestamp {
     }
 }
 
-struct OrNever;
+/// Reads a time, or `None` for never.
+#[derive(Default)]
+pub(crate) struct OrNever;
 
 impl<'de> Visitor<'de> for OrNever {
     type Value = Option<Timestamp>;
@@ -264,6 +292,10 @@ impl<'de> Visitor<'de> for OrNever {
     }
 
     fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
         Ok(None)
     }
 
@@ -328,9 +360,30 @@ mod tests {
             ["0001-01-01T00:00:01Z", "9999-12-31T23:59:59Z"].map(|text| text.parse().unwrap());
         let seconds = |time: Timestamp| time.unix_seconds();
         assert_eq!((seconds(first), seconds(last)), (-62_135_596_799, 253_402_300_799));
-        assert_eq!(last.plus(Duration::MAX), last.plus(Duration::from_secs(1)));
+        assert_eq!(last.saturating_add(Duration::MAX), last.saturating_add(Duration::from_secs(1)));
         for time in [first, Timestamp::UNIX_EPOCH, last] {
-            assert_eq!(Timestamp::try_from(SystemTime::try_from(time).unwrap()), Ok(time));
+            assert_eq!(Timestamp::from(SystemTime::try_from(time).unwrap()), time);
+        }
+    }
+
+    #[test]
+    fn system_times_out_of_range_are_the_first_and_the_last_time() {
+        const MILLENNIUM: Duration = Duration::from_secs(1000 * 31_556_952);
+        let first = Timestamp::from(SystemTime::UNIX_EPOCH - 2 * MILLENNIUM);
+        let last = Timestamp::from(SystemTime::UNIX_EPOCH + 9 * MILLENNIUM);
+        assert_eq!(first.to_string(), "0000-01-01T00:00:00Z");
+        assert_eq!(last, Timestamp::MAX);
+        let before = SystemTime::UNIX_EPOCH - Duration::from_millis(1);
+        assert_eq!(Timestamp::from(before).to_string(), "1969-12-31T23:59:59.999Z");
+    }
+
+    /// It isn't *never*: a flow may be stored at any time.
+    #[test]
+    fn the_zero_time_is_a_time() {
+        let zero: Timestamp = serde_json::from_str("\"0001-01-01T00:00:00Z\"").unwrap();
+        assert_eq!(zero, Timestamp::ZERO);
+        for json in ["null", "\"\"", "\"soon\"", "7"] {
+            assert!(serde_json::from_str::<Timestamp>(json).is_err(), "{json}");
         }
     }
 
@@ -362,7 +415,7 @@ mod tests {
     #[test]
     fn system_time_and_back() {
         let time: Timestamp = "2026-03-26T10:00:00.25Z".parse().unwrap();
-        assert_eq!(Timestamp::try_from(SystemTime::try_from(time).unwrap()), Ok(time));
+        assert_eq!(Timestamp::from(SystemTime::try_from(time).unwrap()), time);
         assert_eq!(time.unix_millis(), 1_774_519_200_250);
     }
 

@@ -32,6 +32,6 @@ pub async fn connect(url: &str) -> Result<async_nats::Client, Error> {
     Ok(options.connect(url.split(',').collect::<Vec<_>>()).await?)
 }
 
-fn now() -> Result<Timestamp, Error> {
-    Ok(Timestamp::try_from(SystemTime::now())?)
+fn now() -> Timestamp {
+    SystemTime::now().into()
 }

@@ -29,7 +29,7 @@ impl Limits {
         let until =
             self.until.lock().unwrap_or_else(PoisonError::into_inner).get(limit).copied()?;
         // A clock that is far off must not stop a worker for longer than the platform can ask.
-        Some(until.since(now).min(MAX_RETRY_AFTER)).filter(|pause| !pause.is_zero())
+        Some(until.saturating_duration_since(now).min(MAX_RETRY_AFTER)).filter(|pause| !pause.is_zero())
     }
 
     /// Tells all workers that a platform asked to wait.
@@ -39,7 +39,7 @@ impl Limits {
         asked: Duration,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let until = now.plus(asked.min(MAX_RETRY_AFTER));
+        let until = now.saturating_add(asked.min(MAX_RETRY_AFTER));
         if self.learn(limit, until) {
             let text = until.to_string().into_bytes();
             self.bucket.put(format!("limit.{limit}"), text.into()).await?;

@@ -130,12 +130,12 @@ impl Worker {
             self.report(&format!("no key of hub {id}").into());
             return Ok(Next::Wait(PAUSE));
         };
-        if let Some(pause) = self.limits.pause(&known.limit, now()?) {
+        if let Some(pause) = self.limits.pause(&known.limit, now()) {
             // Spread over a second, so that what has waited doesn't come at once.
             let spread = Duration::from_millis(message.info()?.stream_sequence % 1000);
             return Ok(Next::Wait(pause + spread));
         }
-        let looked = match tracker.poll(&known.hub, now()?) {
+        let looked = match tracker.poll(&known.hub, now()) {
             Ok(Step::Wait(time)) => return Ok(Next::Wait(time)),
             Ok(Step::Send { request, .. }) => {
                 self.look(&mut tracker, &job, known, request, message).await?
@@ -145,7 +145,7 @@ impl Worker {
         };
         // A copy says what comes next, so that what is stored doesn't take the next request for one
         // that was sent.
-        let (wait, late) = match tracker.clone().poll(&known.hub, now()?) {
+        let (wait, late) = match tracker.clone().poll(&known.hub, now()) {
             Ok(Step::Wait(time)) => (time, None),
             Ok(_) => (Duration::ZERO, None),
             Err(error) => (PAUSE, Some(error)),
@@ -179,11 +179,11 @@ impl Worker {
     ) -> Result<Result<Option<JobUpdate>, FlowError>, Error> {
         let outcome = self.send(request, message).await?;
         if let Ok(response) = &outcome
-            && let Some(asked) = asked(&known.hub, job, response, now()?)
+            && let Some(asked) = asked(&known.hub, job, response, now())
         {
-            self.limits.extend(&known.limit, asked, now()?).await?;
+            self.limits.extend(&known.limit, asked, now()).await?;
         }
-        Ok(tracker.handle(&known.hub, outcome, now()?))
+        Ok(tracker.handle(&known.hub, outcome, now()))
     }
 
     /// Sends a request, and keeps its message for as long as that takes.

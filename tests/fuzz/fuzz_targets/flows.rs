@@ -51,12 +51,12 @@ fn drive<F: Flow + Serialize + DeserializeOwned>(stored: &[u8], steps: &[u8], re
             }
             Ok(Step::Wait(time)) => {
                 assert!(!time.is_zero(), "a flow that waits for nothing never ends");
-                now = now.plus(if step & 0x20 != 0 { time / 2 } else { time });
+                now = now.saturating_add(if step & 0x20 != 0 { time / 2 } else { time });
             }
             Ok(Step::Done) => {
                 assert!(matches!(flow.poll(&hub, now), Ok(Step::Done)), "an ended flow stays so");
             }
-            Err(_) => now = now.plus(Duration::from_secs(u64::from(step))),
+            Err(_) => now = now.saturating_add(Duration::from_secs(u64::from(step))),
         }
     }
 }

@@ -11,11 +11,13 @@
 mod any_bytes;
 mod any_document;
 mod debug;
+mod depth;
 mod error_parts;
 mod error_paths;
 mod errors;
 mod hubs;
 mod malformed_responses;
+mod memory;
 mod missing_fields;
 mod origins;
 mod other_forms;

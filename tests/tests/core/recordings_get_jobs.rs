@@ -56,7 +56,7 @@ fn tasks_of_a_job() {
     assert_eq!(prepare.state.current, Some(TaskStatus::Completed));
     assert_eq!(at(prepare.state.changed), "2026-03-10T14:00:01.4Z");
     assert_eq!(raw(&prepare.input)["builder"]["integration_id"], "65e0000000000000000b0001");
-    assert_eq!(raw(&prepare.output)["node_id"], "5f1000000000000000000001");
+    assert_eq!(prepare.output.as_ref().unwrap()["node_id"], "5f1000000000000000000001");
     assert!(prepare.steps.is_empty() && prepare.error.is_none());
 
     assert_eq!(import.state.current, Some(TaskStatus::Error));
@@ -109,7 +109,7 @@ fn get_jobs() {
     assert!(done.state.current.is_final() && done.failure().is_none());
     assert_eq!(at(done.events.completed), "2026-03-10T14:20:02Z");
     assert_eq!(done.creator.as_ref().unwrap().kind, CreatorType::Employee);
-    assert_eq!(raw(&done.tasks[0].output)["freed"], "1073741824");
+    assert_eq!(done.tasks[0].output.as_ref().unwrap()["freed"], "1073741824");
     assert_eq!(progress(done), (2, 0, 2));
 
     let creators = reply.includes.creators;

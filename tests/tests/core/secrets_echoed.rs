@@ -7,8 +7,9 @@ use cycle_images::flow::TarSent;
 use cycle_images::http::{HeaderValue, Response};
 use cycle_images::images::{GetImage, GetImages};
 use cycle_images::model::Image;
+use cycle_images::sources::{GetImageSource, GetImageSources};
 use cycle_images::upload::UploadImage;
-use cycle_images::{Hub, ImageId, ResponseError};
+use cycle_images::{Hub, ImageId, ResponseError, SourceId};
 use std::time::Duration;
 
 const KEY: &str = "sec-the-api-key";
@@ -84,10 +85,12 @@ fn a_key_that_is_repeated_in_headers() {
 #[test]
 fn a_key_that_is_repeated_as_the_name_of_a_field() {
     let data = r#""id": "1", "state": {"current": "live"}"#;
-    let body = format!(r#"{{"data": {{{data}, "config": {{"env": {{"{KEY}": 5}}}}}}}}"#);
-    hides_in_error("path", &answered(&hub(), 200, &[], &body));
-    let list = body.replace(r#"{"data": "#, r#"{"data": ["#).replace("}}}}", "}}}]}");
-    let reply = hub().response(&GetImages::new(), Response::new(list)).unwrap();
+    let source = format!(r#"{{{data}, "acl": {{"roles": {{"{KEY}": 5}}}}}}"#);
+    let get = GetImageSource::new(SourceId::new("x").unwrap());
+    let one = Response::new(format!(r#"{{"data": {source}}}"#));
+    hides_in_error("path", &hub().response(&get, one).unwrap_err());
+    let list = Response::new(format!(r#"{{"data": [{source}]}}"#));
+    let reply = hub().response(&GetImageSources::new(), list).unwrap();
     assert_eq!(reply.skipped.len(), 1);
     hides("path", &format!("{reply:?}"));
 }

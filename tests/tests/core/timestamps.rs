@@ -39,11 +39,11 @@ fn offsets_sums_and_differences_are_as_by_chrono() {
         assert_eq!(DateTime::parse_from_rfc3339(&time.to_string()).unwrap(), moment, "{text}");
         if let Some((before, then)) = earlier {
             let passed = (moment - then).to_std().unwrap();
-            assert_eq!(time.since(before), passed, "{text}");
-            assert_eq!(before.plus(passed), time, "{text}");
-            assert_eq!(before.since(time), Duration::ZERO);
+            assert_eq!(time.saturating_duration_since(before), passed, "{text}");
+            assert_eq!(before.saturating_add(passed), time, "{text}");
+            assert_eq!(before.saturating_duration_since(time), Duration::ZERO);
         }
-        assert_eq!(Timestamp::try_from(SystemTime::from(moment)), Ok(time));
+        assert_eq!(Timestamp::from(SystemTime::from(moment)), time);
         assert_eq!(SystemTime::try_from(time), Ok(SystemTime::from(moment)));
         earlier = Some((time, moment));
     }

@@ -201,7 +201,7 @@ proptest! {
         prop_assert!(!before.iter().any(|sent| sent.fate.may_have_arrived()), "{:?}", trace);
         prop_assert_eq!(trace.items.len() == 1, last.fate == Fate::Served);
         prop_assert!(trace.sent.len() <= attempts.max(1) as usize);
-        let passed = last.at.since(trace.sent[0].at);
+        let passed = last.at.saturating_duration_since(trace.sent[0].at);
         prop_assert!(passed <= secs(elapsed) + trace.jumps[0] + trace.jumps[1]);
     }
 
@@ -221,7 +221,7 @@ proptest! {
         // Whoever resumes it without a response decides to send it again.
         let resumed = trace.sent.iter().filter(|sent| sent.fate == Fate::Forgotten).count();
         prop_assert!(trace.sent.len() <= attempts as usize + resumed, "{:?}", trace);
-        let passed = last.at.since(trace.sent[0].at);
+        let passed = last.at.saturating_duration_since(trace.sent[0].at);
         prop_assert!(passed <= secs(elapsed) + trace.jumps[0] + trace.jumps[1], "{:?}", trace);
     }
 
@@ -273,7 +273,7 @@ proptest! {
             prop_assert!(pair[0].job.state.current != JobStatus::Completed);
         }
         if let (Some(first), Some(last)) = (trace.sent.first(), trace.sent.last()) {
-            prop_assert!(last.at.since(first.at) < secs(deadline.max(1)), "{:?}", trace);
+            prop_assert!(last.at.saturating_duration_since(first.at) < secs(deadline.max(1)), "{:?}", trace);
         }
         prop_assert!(trace.waited <= secs(deadline) + trace.jumps[1], "{:?}", trace);
     }
@@ -296,7 +296,7 @@ proptest! {
         let is_late = matches!(trace.errors.last(), Some(FlowError::ConditionNotMet { .. }));
         prop_assert!(if trace.items.is_empty() { is_late } else { trace.is_done }, "{:?}", trace);
         if let (Some(first), Some(last)) = (trace.sent.first(), trace.sent.last()) {
-            prop_assert!(last.at.since(first.at) < secs(deadline.max(1)) + millis(1), "{:?}", trace);
+            prop_assert!(last.at.saturating_duration_since(first.at) < secs(deadline.max(1)) + millis(1), "{:?}", trace);
         }
         prop_assert!(trace.waited <= secs(deadline) + trace.jumps[1], "{:?}", trace);
     }

@@ -6,11 +6,11 @@ use cycle_images::flow::{
     Exchange, Flow, FlowError, JobError, JobTracker, Pages, RetryPolicy, Step,
 };
 use cycle_images::images::{CreateImage, GetImages};
-use cycle_images::{JobId, SourceId};
+use cycle_images::{JobId, SourceId, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::clock::{KEY, Run, millis, secs};
+use crate::clock::{KEY, Run, hub, millis, secs};
 use crate::outcomes::{asking, data, image, page, refusal, seen, status, unknown_job};
 
 /// Writes a flow down and goes on from the text alone, at the same time, in another process.
@@ -41,6 +41,20 @@ fn an_exchange_resumes_during_a_wait() {
     assert_eq!(body["build"]["args"]["VERSION"], "1.4");
     assert!(run.handle(data(&image("i1"))).unwrap().is_some());
     stored(run).assert_ended();
+}
+
+/// 0001-01-01T00:00:00Z is how the platform writes *never*. In a flow it is a time.
+#[test]
+fn flow_stored_at_the_zero_time_is_read_again() {
+    let zero: Timestamp = "0001-01-01T00:00:00Z".parse().unwrap();
+    let hub = hub();
+    let mut exchange = Exchange::new(GetImages::new(), 7);
+    assert!(matches!(exchange.poll(&hub, zero), Ok(Step::Send { .. })));
+    exchange.handle(&hub, asking(429, "30"), zero).unwrap();
+    let text = serde_json::to_string(&exchange).unwrap();
+    assert!(text.contains("0001-01-01T00:00:00Z"), "{text}");
+    let mut exchange: Exchange<GetImages> = serde_json::from_str(&text).unwrap();
+    assert!(matches!(exchange.poll(&hub, zero), Ok(Step::Wait(wait)) if wait >= secs(30)));
 }
 
 #[test]

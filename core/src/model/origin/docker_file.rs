@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ExistingSource;
-use crate::model::unknown::Unknown;
+use crate::model::unknown::{Unknown, keeps_unknown};
 use crate::model::{Repo, SourceId};
 use crate::wire::debug::{Url, debug};
 use crate::wire::lenient;
@@ -9,7 +9,7 @@ use crate::wire::secret::Secret;
 
 /// The details of [`Origin::DockerFile`](super::Origin::DockerFile).
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 #[non_exhaustive]
 pub struct DockerFile {
     /// A source whose values are used for all that isn't set here; only within stacks.
@@ -30,9 +30,11 @@ pub struct DockerFile {
     /// Credentials for registries with private base images of the Dockerfile.
     #[serde(deserialize_with = "lenient::list", skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<RegistryCredentials>,
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub(crate) unknown: Unknown,
 }
+
+keeps_unknown!(DockerFile);
 
 debug!(DockerFile { existing, repo, targz_url = targz_url.as_deref().map(Url), context_dir, build_file, credentials, unknown });
 
@@ -94,7 +96,7 @@ impl DockerFile {
 
 /// Credentials for a registry with base images of a Dockerfile.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 #[non_exhaustive]
 pub struct RegistryCredentials {
     /// The registry's URL.
@@ -106,9 +108,11 @@ pub struct RegistryCredentials {
     /// The user's token.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub(crate) unknown: Unknown,
 }
+
+keeps_unknown!(RegistryCredentials);
 
 debug!(RegistryCredentials { url = url.as_deref().map(Url), username, token, unknown });
 

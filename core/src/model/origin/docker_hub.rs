@@ -2,13 +2,13 @@ use serde::{Deserialize, Serialize};
 
 use super::ExistingSource;
 use crate::model::SourceId;
-use crate::model::unknown::Unknown;
+use crate::model::unknown::{Unknown, keeps_unknown};
 use crate::wire::lenient;
 use crate::wire::secret::Secret;
 
 /// The details of [`Origin::DockerHub`](super::Origin::DockerHub).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 #[non_exhaustive]
 pub struct DockerHub {
     /// A source whose values are used for all that isn't set here; only within stacks.
@@ -23,9 +23,11 @@ pub struct DockerHub {
     /// The user's token.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub(crate) unknown: Unknown,
 }
+
+keeps_unknown!(DockerHub);
 
 impl DockerHub {
     /// An image and tag on Docker Hub, such as `mysql:5.7`.

@@ -2,14 +2,14 @@ use serde::{Deserialize, Serialize};
 
 use super::ExistingSource;
 use crate::model::SourceId;
-use crate::model::unknown::Unknown;
+use crate::model::unknown::{Unknown, keeps_unknown};
 use crate::wire::debug::{Url, debug};
 use crate::wire::lenient;
 use crate::wire::secret::Secret;
 
 /// The details of [`Origin::DockerRegistry`](super::Origin::DockerRegistry).
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 #[non_exhaustive]
 pub struct DockerRegistry {
     /// A source whose values are used for all that isn't set here; only within stacks.
@@ -30,9 +30,11 @@ pub struct DockerRegistry {
     /// The user's password.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub(crate) unknown: Unknown,
 }
+
+keeps_unknown!(DockerRegistry);
 
 debug!(DockerRegistry { existing, target, url = Url(url), username, token, password, unknown });
 

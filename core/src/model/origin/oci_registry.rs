@@ -1,14 +1,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::ExistingSource;
-use crate::model::unknown::Unknown;
+use crate::model::unknown::{Unknown, keeps_unknown};
 use crate::model::{RegistryAuth, SourceId};
 use crate::wire::debug::{Url, debug};
 use crate::wire::lenient;
 
 /// The details of [`Origin::OciRegistry`](super::Origin::OciRegistry).
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 #[non_exhaustive]
 pub struct OciRegistry {
     /// A source whose values are used for all that isn't set here; only within stacks.
@@ -23,9 +23,11 @@ pub struct OciRegistry {
     /// Credentials for the registry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<RegistryAuth>,
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub(crate) unknown: Unknown,
 }
+
+keeps_unknown!(OciRegistry);
 
 debug!(OciRegistry { existing, target, url = Url(url), auth, unknown });
 

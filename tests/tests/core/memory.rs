@@ -1,0 +1,173 @@
+//! How much memory a response takes beyond itself, whatever is in it.
+
+use cycle_images::error::ResponseErrorKind;
+use cycle_images::http::Response;
+use cycle_images::images::{CreateImageJob, GetImage, GetImages};
+use cycle_images::jobs::{GetJob, GetJobs};
+use cycle_images::model::Image;
+use cycle_images::sources::{GetImageSource, GetImageSources};
+use cycle_images::{ImageId, Operation};
+use cycle_images_tests::support::{hub, job, source};
+
+const MIB: usize = 1 << 20;
+
+/// Each kind of list and map: the operation, and a body with one element between `<` and `>`.
+#[rustfmt::skip]
+const KINDS: &[(&str, &str)] = &[
+    ("images", r#"{"data":[<{"id":"1","state":{"current":"live"}}>]}"#),
+    ("images", r#"{"data":[1,<{"id":"1","state":{"current":"live"}}>]}"#),
+    ("images", r#"{"data":[<1>]}"#),
+    ("images", r#"{"data":[<null>]}"#),
+    ("image", r#"{"data":{"id":"1","state":{"current":""},"config":{"ports":[<{}>]}}}"#),
+    ("image", r#"{"data":{"id":"1","state":{"current":""},"config":{"volumes":[<{}>]}}}"#),
+    ("image", r#"{"data":{"id":"1","state":{"current":""},"config":{"command":[<"">]}}}"#),
+    ("image", r#"{"data":{"id":"1","state":{"current":""},"config":{"env":{<"*":"">}}}}"#),
+    ("image", r#"{"data":{"id":"1","state":{"current":""},"meta":{"containers_count":{"state":{<"*":0>}}}}}"#),
+    ("image", r#"{"data":{"id":"1","state":{"current":""},"meta":{"containers_count":{"state":{<"*":[]>}}}}}"#),
+    ("images", r#"{"data":[],"includes":{"stacks":{<"*":{"id":"1","state":{"current":""}}>}}}"#),
+    ("images", r#"{"data":[],"includes":{"stacks":{"a":1,<"*":{"id":"1","state":{"current":""}}>}}}"#),
+    ("images", r#"{"data":[],"includes":{"sources":{<"*":1>}}}"#),
+    ("images", r#"{"data":[],"includes":{"sources:identifiers":{<"*":[""]>}}}"#),
+    ("images", r#"{"data":[],"includes":{"stacks:identifiers":{"a":[<"">]}}}"#),
+    ("images", r#"{"data":[],"includes":{"creators":{"accounts":{<"*":{}>}}}}"#),
+    ("images", r#"{"data":[],"includes":{"creators":{"accounts":{"a":{"events":{<"*":"">}}}}}}"#),
+    ("images", r#"{"data":[],"includes":{"creators":{"environments":{"a":{"id":"1","state":{"current":""},"meta":{"service_versions":{"x":[<{}>]}}}}}}}"#),
+    ("jobs", r#"{"data":[<{"id":"1","state":{"current":""},"tasks":[{}]}>]}"#),
+    ("job", r#"{"data":{"id":"1","state":{"current":""},"tasks":[<{}>]}}"#),
+    ("job", r#"{"data":{"id":"1","state":{"current":""},"tasks":[<{"output":{"":""}}>]}}"#),
+    ("job", r#"{"data":{"id":"1","state":{"current":""},"tasks":[<{"error":{"message":""}}>]}}"#),
+    ("job", r#"{"data":{"id":"1","state":{"current":""},"tasks":[<{"steps":[{}]}>]}}"#),
+    ("job", r#"{"data":{"id":"1","state":{"current":""},"tasks":[{"steps":[<{}>]}]}}"#),
+    ("create", r#"{"data":{"job":{"id":"1","tasks":[<{}>]}}}"#),
+    ("sources", r#"{"data":[{"id":"1","state":{"current":""},"acl":{"roles":{<"*":{}>}}}]}"#),
+    ("source", r#"{"data":{"id":"1","state":{"current":""},"origin":{"type":"docker-file","details":{"credentials":[<{}>]}}}}"#),
+    ("source", r#"{"data":{"id":"1","state":{"current":""},"origin":{"details":{"credentials":[<{}>]},"type":"docker-file"}}}"#),
+    ("source", r#"{"data":{"id":"1","state":{"current":""},"origin":{"type":"docker-hub","details":{<"*":0>}}}}"#),
+    ("source", r#"{"data":{"id":"1","state":{"current":""},"origin":{"type":"docker-hub","details":{"x":[<{"":0}>]}}}}"#),
+    ("source", r#"{"data":{"id":"1","state":{"current":""},"origin":{"type":"new","details":[<{"":0}>]}}}"#),
+];
+
+/// A body of this size with up to `count` elements, each `*` in them another number, and spaces.
+fn body(kind: &str, size: usize, count: usize) -> String {
+    let (before, rest) = kind.split_once('<').unwrap();
+    let (element, after) = rest.split_once('>').unwrap();
+    let mut body = String::with_capacity(size + 256);
+    body.push_str(before);
+    for index in 0..count {
+        let element = element.replace('*', &index.to_string());
+        if body.len() + element.len() >= size {
+            break;
+        }
+        if index > 0 {
+            body.push(',');
+        }
+        body.push_str(&element);
+    }
+    body.push_str(after);
+    body.extend(std::iter::repeat_n(' ', size.saturating_sub(body.len())));
+    body
+}
+
+/// The most memory that reading the body takes beyond it.
+fn measure(operation: &str, body: &str) -> u64 {
+    fn of<O: Operation>(operation: &O, body: &str) -> u64 {
+        let read = || drop(hub().response(operation, Response::new(body)));
+        allocation_counter::measure(read).bytes_max
+    }
+    let image = ImageId::new("x").unwrap();
+    match operation {
+        "images" => of(&GetImages::new(), body),
+        "image" => of(&GetImage::new(image), body),
+        "jobs" => of(&GetJobs::new(), body),
+        "job" => of(&GetJob::new(job()), body),
+        "create" => of(&CreateImageJob::import(image), body),
+        "sources" => of(&GetImageSources::new(), body),
+        "source" => of(&GetImageSource::new(source()), body),
+        other => unreachable!("{other}"),
+    }
+}
+
+fn takes_at_most_20_times(size: usize) {
+    for (operation, kind) in KINDS {
+        for count in [8_000, 64_000, usize::MAX] {
+            let body = body(kind, size, count);
+            let times = measure(operation, &body) / body.len() as u64;
+            assert!(times < 20, "{times} times: {count} in {kind}");
+        }
+    }
+}
+
+#[test]
+fn no_list_takes_more_than_20_times_the_response_of_1_mib() {
+    takes_at_most_20_times(MIB);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn no_list_takes_more_than_20_times_the_response_of_64_mib() {
+    takes_at_most_20_times(64 * MIB);
+}
+
+fn images(count: usize, ports: usize) -> Result<Vec<Image>, String> {
+    let ports = vec!["{}"; ports].join(",");
+    let image = format!(r#"{{"id":"1","state":{{"current":""}},"config":{{"ports":[{ports}]}}}}"#);
+    let body = format!(r#"{{"data":[{}]}}"#, vec![image; count].join(","));
+    let reply = hub().response(&GetImages::new(), Response::new(body));
+    reply.map(|reply| reply.data).map_err(|error| match error.kind() {
+        ResponseErrorKind::Unexpected(problem) => problem.to_string(),
+        other => format!("{other:?}"),
+    })
+}
+
+#[test]
+fn all_lists_of_a_response_share_one_budget() {
+    assert_eq!(images(1, 10_000).unwrap()[0].config.ports.len(), 10_000);
+    assert_eq!(images(100, 1).unwrap().len(), 100);
+    let error = images(100, 10_000).unwrap_err();
+    let problem = ": expected fewer records and entries in a response of this size";
+    assert!(error.contains(".config.ports[") && error.ends_with(problem), "{error}");
+}
+
+#[test]
+fn every_response_has_a_budget_of_its_own() {
+    let is_read = |count| images(count, 0).is_ok();
+    assert!(is_read(1_000) && !is_read(10_000));
+    assert!((0..20).all(|_| is_read(1_000)));
+    // Without a response, there is no limit.
+    let image = r#"{"id":"1","state":{"current":""},"config":{"ports":[{}]}}"#;
+    let list = format!("[{}]", vec![image; 10_000].join(","));
+    assert_eq!(serde_json::from_str::<Vec<Image>>(&list).unwrap().len(), 10_000);
+}
+
+/// In the list of records that is read one by one, too.
+#[test]
+fn malformed_records_share_the_budget() {
+    let list = |record: &str, count: usize| {
+        let body = format!(r#"{{"data":[1,{}]}}"#, vec![record; count].join(","));
+        hub().response(&GetImages::new(), Response::new(body)).is_ok()
+    };
+    let image = r#"{"id":"1","state":{"current":""}}"#;
+    for record in ["1", image] {
+        assert!(list(record, 1_000) && !list(record, 100_000), "{record}");
+    }
+    let include = |count: usize| {
+        let stacks = vec![r#""":1"#; count].join(",");
+        let body = format!(r#"{{"data":[],"includes":{{"stacks":{{{stacks}}}}}}}"#);
+        hub().response(&GetImages::new(), Response::new(body)).is_ok()
+    };
+    assert!(include(1_000) && !include(100_000));
+}
+
+/// A malformed one makes them be decoded several times, one after the other.
+#[test]
+fn a_malformed_include_leaves_the_budget_to_the_others() {
+    let include = |count: usize, malformed: &str| {
+        let stack = |id| format!(r#""{id}":{{"id":"{id}","state":{{"current":""}}}}"#);
+        let stacks = (0..count).map(stack).collect::<Vec<_>>().join(",");
+        let body = format!(r#"{{"data":[],"includes":{{"stacks":{{{malformed}{stacks}}}}}}}"#);
+        hub().response(&GetImages::new(), Response::new(body)).map(|reply| reply.includes.stacks)
+    };
+    let most = (0..20_000).step_by(500).rev().find(|&count| include(count, "").is_ok()).unwrap();
+    assert!(most > 1_000, "{most}");
+    assert_eq!(include(most - 500, r#""x":1,"#).unwrap().len(), most - 500);
+}
