@@ -86,9 +86,8 @@ impl Hub {
     }
 
     /// Reads the variables that people already use for Cycle: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and,
-    /// if it is set, `CYCLE_BASE_URL`. The caller looks up each variable, as this crate doesn't
-    /// read the environment; the clients have a `from_env`. No variable changes the factory URL:
-    /// see [`with_factory_url`](Self::with_factory_url).
+    /// if they are set, `CYCLE_BASE_URL` and `CYCLE_FACTORY_URL`. The caller looks up each variable, as
+    /// this crate doesn't read the environment; the clients have a `from_env`.
     ///
     /// ```
     /// let hub = cycle_images::Hub::from_variables(|name| match name {
@@ -114,8 +113,15 @@ impl Hub {
             "api_key" => error.renamed("CYCLE_API_KEY"),
             _ => error.renamed("CYCLE_HUB_ID"),
         })?;
-        match set("CYCLE_BASE_URL") {
-            Some(url) => hub.with_base_url(&url).map_err(|error| error.renamed("CYCLE_BASE_URL")),
+        let hub = match set("CYCLE_BASE_URL") {
+            Some(url) => {
+                hub.with_base_url(&url).map_err(|error| error.renamed("CYCLE_BASE_URL"))?
+            }
+            None => hub,
+        };
+        let renamed = |error: RequestError| error.renamed("CYCLE_FACTORY_URL");
+        match set("CYCLE_FACTORY_URL") {
+            Some(url) => hub.with_factory_url(&url).map_err(renamed),
             None => Ok(hub),
         }
     }
@@ -124,8 +130,8 @@ impl Hub {
     /// A path before `/v1` is kept.
     ///
     /// # Errors
-    /// If the URL is neither https nor http on a loopback host, or has user info, a query or a
-    /// fragment.
+    /// If the URL is neither https nor http on a loopback host, ends in `/v1`, with which each path
+    /// begins, or has user info, a query or a fragment.
     pub fn with_base_url(self, url: &str) -> Result<Self, RequestError> {
         Ok(Self { base_url: BaseUrl::secure(url)?, ..self })
     }
