@@ -114,12 +114,27 @@ impl<T: Transport, M: OptionalTimer> Client<T, M> {
         Ok(Self::new(hub, transport, timer))
     }
 
-    /// Sends an operation and waits for its reply. Without a timer, the request is sent once and has
+    /// Sends an operation and waits for its reply. The operation is passed by value or by reference.
+    ///
+    /// ```
+    /// # use cycle_images_async::{Client, Error};
+    /// use cycle_images::{images::GetImages, jobs::GetJobs};
+    /// use futures_util::future::join;
+    ///
+    /// # async fn run(client: Client) -> Result<(), Error> {
+    /// let (images, jobs) = join(client.call(GetImages::new()), client.call(GetJobs::new())).await;
+    /// println!("{} images, {} jobs", images?.data.len(), jobs?.data.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Dropping the future cancels the call: nothing more is sent. A request in flight may still be
+    /// executed by the platform, as after any lost connection. Without a timer, the request is sent once and has
     /// the time limit of its transport only.
     ///
     /// # Errors
     /// If an argument is invalid, the request gets no response, or the response isn't a success.
-    pub async fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
+    pub async fn call<O: Operation>(&self, operation: O) -> Result<ReplyOf<O>, Error> {
         let retry = if M::CAN_WAIT { self.retry } else { RetryPolicy::disabled() };
         let exchange = Exchange::new(operation, seed()).retry(retry).timeout(self.call_timeout);
         // An exchange yields its reply or an error before it is done.
@@ -197,7 +212,8 @@ impl<T: Transport, M: Timer> Client<T, M> {
     }
 
     /// Polls an operation until its reply meets a condition, and returns that reply; for at most one
-    /// hour. For another time limit or interval, [run](Self::run) an [`Until`].
+    /// hour. The condition returns an error if it can no longer be met. For another time limit or
+    /// interval, [run](Self::run) an [`Until`].
     ///
     /// ```
     /// # use cycle_images_async::{Client, Error};
@@ -211,7 +227,8 @@ impl<T: Transport, M: Timer> Client<T, M> {
     /// ```
     ///
     /// # Errors
-    /// If the operation fails, or the condition isn't met in time.
+    /// If the operation or the condition fails, or the condition isn't met in time: then
+    /// [`Error::last_reply`] is the last reply.
     #[doc(alias("poll", "waiter", "await_condition"))]
     pub async fn wait_until<O: Operation>(
         &self,
@@ -256,8 +273,7 @@ impl<T: Transport, M: Timer> Client<T, M> {
         self.run(Pages::new(operation, seed()).retry(self.retry).timeout(self.call_timeout))
     }
 
-    /// Reads the records of a list, across its pages. What is said of [`pages`](Self::pages) holds
-    /// here, too.
+    /// Reads the records of a list, across its pages. See [`pages`](Self::pages).
     ///
     /// Records that can't be decoded are skipped. [`Items::strict`] makes them an error;
     /// [`pages`](Self::pages) shows them as `skipped`. To send for several pages at once:

@@ -87,7 +87,7 @@ mod pending_requests;
 mod recorded;
 #[cfg(feature = "tracing")]
 mod span;
-#[cfg(all(doc, feature = "har"))]
+#[cfg(doc)]
 pub mod testing;
 mod timer;
 mod transport;

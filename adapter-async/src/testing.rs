@@ -1,4 +1,4 @@
-//! Testing your code, without a network: four ways, the lightest first. Feature `har`.
+//! Testing your code, without a network: four ways, the lightest first. A replay needs the feature `har`.
 //!
 //! | way | what runs | for |
 //! |---|---|---|
@@ -29,11 +29,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Of a record, only `id` and `state.current` are required: one without them is skipped in a list, and an
+//! error alone. Every other field may be missing.
+//!
 //! # A replay
-//! A [`Session`](cycle_images::recorded::Session) records what a test sends and receives, and replays it
+//! A `recorded::Session` records what a test sends and receives, and replays it
 //! from then on. Here, it records if the environment has the variable `RECORD`:
 //!
-//! ```
+#![cfg_attr(feature = "har", doc = "```")]
+#![cfg_attr(not(feature = "har"), doc = "```ignore")]
 //! use std::error::Error;
 //!
 //! use cycle_images::recorded::{Recording, Session};
@@ -82,9 +86,9 @@
 //! # Ok::<(), Box<dyn Error>>(())
 //! ```
 //!
-//! A HAR that a browser or a proxy exported is read as well. A replay has no waits, and its `finish` fails
+//! This way needs the feature `har`. A HAR that a browser or a proxy exported is read as well. A replay has no waits, and its `finish` fails
 //! if a recording was not used. No API key, token or cookie is written; see
-//! [`Recording::to_har`](cycle_images::recorded::Recording::to_har).
+//! `Recording::to_har`.
 //!
 //! # A closure
 //! Any async function from a request to a response is a transport, and any async function of a duration a

@@ -32,7 +32,13 @@ const SMALL: u64 = 64 << 10;
 
 impl<T: UploadTransport, M: Timer> Client<T, M> {
     /// Uploads the tar of an image of origin `cycle-upload` to the factory. The tar is read while it is
-    /// sent, and an upload is never retried.
+    /// sent; [`Tar::with_progress`] follows it.
+    ///
+    /// An upload is never retried, as the platform's documents don't say whether a token can be used
+    /// twice. After an upload that failed, [read](cycle_images::images::GetImage) the image: while its
+    /// state is `uploading`, it has no complete tar. Create another image, which has a new token, and
+    /// upload to that; delete the first one. After an upload that succeeded,
+    /// [import](cycle_images::images::CreateImageJob) the image.
     ///
     /// ```
     /// # use cycle_images::model::Image;
@@ -52,7 +58,7 @@ impl<T: UploadTransport, M: Timer> Client<T, M> {
     ///
     /// # Errors
     /// If the image has no upload token or one that is expired, the tar can't be read, the factory
-    /// can't be reached, or it refuses the tar.
+    /// can't be reached, or it refuses the tar. [`Error::Upload`] says how much of the tar was sent.
     #[doc(alias = "multipart")]
     pub async fn upload(&self, image: &Image, tar: Tar) -> Result<(), Error> {
         let upload = UploadImage::new(image)?;

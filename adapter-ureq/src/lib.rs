@@ -19,6 +19,8 @@
 //! Nothing is logged here, unless the feature `tracing` is on. ureq logs whole requests at level `trace`, with the API key and upload
 //! tokens: keep the targets `ureq` and `ureq_proto` at a higher level.
 //!
+//! Pages: [testing your code](crate::testing), [after a crash](crate::after_a_crash).
+//!
 //! # Features
 //! - `rustls` (default): TLS by rustls, with Mozilla's root certificates.
 //! - `native-tls`: TLS by the system's library, unless `rustls` is on as well: then an
@@ -30,6 +32,8 @@
 //! - No TLS feature: plain http only, for tests on the local machine, or an agent with a connector of its
 //!   own.
 
+#[cfg(doc)]
+pub mod after_a_crash;
 mod cancellation;
 mod client;
 mod clock;
@@ -42,7 +46,7 @@ mod send;
 #[cfg(feature = "tracing")]
 mod span;
 mod tar;
-#[cfg(all(doc, feature = "har"))]
+#[cfg(doc)]
 pub mod testing;
 mod transport;
 

@@ -62,7 +62,7 @@ impl Tar {
     }
 
     /// Calls a function after each piece with the number of bytes that were passed to the transport
-    /// until now. `Break` ends the upload.
+    /// until now. `Break` ends the upload with [`Error::Cancelled`](crate::Error::Cancelled).
     #[must_use]
     pub fn with_progress(
         self,
@@ -74,7 +74,7 @@ impl Tar {
     /// The tar in a file, which is read on tokio's threads for blocking work. Feature `tokio`.
     ///
     /// # Errors
-    /// If the file can't be opened.
+    /// If the file can't be opened, or is a folder.
     #[cfg(feature = "tokio")]
     pub async fn open(path: impl AsRef<std::path::Path>) -> io::Result<Self> {
         use std::pin::Pin;
@@ -85,7 +85,11 @@ impl Tar {
         const PIECE: usize = 64 << 10;
 
         let mut file = tokio::fs::File::open(path).await?;
-        let size = file.metadata().await?.len();
+        let metadata = file.metadata().await?;
+        if metadata.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let size = metadata.len();
         let pieces: Pieces = Box::new(move |context| {
             let mut piece = vec![0; PIECE];
             let mut buffer = ReadBuf::new(&mut piece);

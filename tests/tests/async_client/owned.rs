@@ -118,6 +118,8 @@ fn an_erased_transport_uploads_if_it_can() {
         assert_eq!(*sent.lock().unwrap(), 200_000);
         std::fs::remove_file(&file).unwrap();
         assert!(Tar::open(&file).await.is_err());
+        let folder = Tar::open(std::env::temp_dir()).await;
+        assert_eq!(folder.unwrap_err().kind(), io::ErrorKind::IsADirectory);
 
         let closure =
             DynTransport::new(async |_: Request<Vec<u8>>| Ok::<_, Infallible>(Response::new("{}")));
