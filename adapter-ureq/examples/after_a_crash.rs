@@ -4,6 +4,8 @@
 //! `CYCLE_API_KEY` and `CYCLE_HUB_ID` name the hub; the arguments are a folder, the id of an image source,
 //! and a name for the image that no other image has.
 
+#![allow(clippy::print_stdout, reason = "an example prints")]
+
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 use std::{fs, io, thread};
@@ -22,9 +24,13 @@ const ON_ITS_WAY: Duration = Duration::from_secs(60);
 
 #[allow(dead_code, reason = "a test calls `deploy`")]
 fn main() -> Result<()> {
-    let [_, folder, source, name] = &std::env::args().collect::<Vec<_>>()[..] else {
-        return Err("usage: after_a_crash FOLDER SOURCE NAME".into());
-    };
+    const USAGE: &str = "usage: after_a_crash FOLDER SOURCE NAME";
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--help") {
+        println!("{USAGE}");
+        return Ok(());
+    }
+    let [folder, source, name] = &arguments[..] else { return Err(USAGE.into()) };
     let source = SourceId::new(source)?;
     deploy(&Client::from_env()?, Path::new(folder), &source, name, ON_ITS_WAY)
 }
