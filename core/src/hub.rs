@@ -154,7 +154,7 @@ impl Hub {
         Ok(Self { factory_url, ..self })
     }
 
-    /// Sets how list-valued query parameters are written.
+    /// Sets how list-valued query parameters are written: with repeated keys by default.
     #[must_use]
     pub fn with_list_style(self, lists: ListStyle) -> Self {
         Self { lists, ..self }
