@@ -91,6 +91,14 @@ impl Refusal {
         Self::envelope("413.content-too-large", "The body of the request is too large.", &[])
     }
 
+    pub(crate) fn method() -> Self {
+        Self::envelope("405.method-not-allowed", "The resource does not have this method.", &[])
+    }
+
+    pub(crate) fn timeout() -> Self {
+        Self::envelope("408.timeout", "The request did not arrive in time.", &[])
+    }
+
     pub(crate) fn missing(pointer: impl Into<String>) -> Self {
         Self::envelope(
             "422.missing-argument",

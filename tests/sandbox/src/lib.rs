@@ -40,7 +40,13 @@
 //! `unavailable`, `bad_gateway`, `close_after` and `truncate`. Each is for the next request that none is
 //! asked for yet. `POST /_sandbox/jobs` says how the next job ends, by `{"outcome": "fail", "step": 1,
 //! "message": "disk full"}`, or `complete`, `expire`, `vanish`. `POST /_sandbox/skip` with `{"ms":
-//! 60000}` moves time on. These requests need no key, and are not in [`Sandbox::requests`].
+//! 60000}` moves time on. These requests carry the API key as `Authorization: Bearer`, as those to the
+//! API do, and no hub; they are not in [`Sandbox::requests`].
+//!
+//! # Who can reach it
+//! It listens on 127.0.0.1, and refuses a `Host` other than `localhost` and loopback addresses with 421.
+//! Web pages of any origin may use the API, with the key. JSON bodies are limited to 16 MiB; a request
+//! that doesn't arrive within [`Settings::read_timeout`] is dropped.
 //!
 //! # What it answers loosely
 //! As a Go service does: the zero time and empty strings for what is absent, `null` for a list or
@@ -63,6 +69,7 @@ mod cors;
 mod errors;
 mod faults;
 mod fields;
+mod host;
 mod image;
 mod images;
 mod includes;

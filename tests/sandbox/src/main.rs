@@ -45,7 +45,8 @@ fn main() -> ExitCode {
 
 /// The settings that the options ask for; `None` to show the usage.
 fn settings(mut options: impl Iterator<Item = String>) -> Result<Option<Settings>, String> {
-    let mut settings = Settings::default().step(Duration::from_secs(1));
+    let mut settings =
+        Settings::default().step(Duration::from_secs(1)).read_timeout(Duration::from_secs(30));
     while let Some(option) = options.next() {
         let mut value = || options.next().ok_or_else(|| format!("{option} needs a value"));
         settings = match option.as_str() {

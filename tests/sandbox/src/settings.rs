@@ -23,6 +23,7 @@ pub struct Settings {
     pub(crate) hub_id: Option<String>,
     pub(crate) kept_requests: usize,
     pub(crate) latency: Duration,
+    pub(crate) read_timeout: Duration,
     pub(crate) observer: Option<Observer>,
 }
 
@@ -55,6 +56,7 @@ impl Default for Settings {
             hub_id: None,
             kept_requests: 10_000,
             latency: Duration::ZERO,
+            read_timeout: Duration::from_secs(120),
             observer: None,
         }
     }
@@ -163,6 +165,15 @@ impl Settings {
     #[must_use]
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
+        self
+    }
+
+    /// How long the sandbox waits for the rest of a request, or for the next piece of an upload,
+    /// before it closes the connection: two minutes usually. It closes idle connections after this
+    /// time, too.
+    #[must_use]
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.read_timeout = timeout;
         self
     }
 

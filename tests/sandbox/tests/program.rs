@@ -41,7 +41,7 @@ fn it_prints_exports_and_requests() {
 
     let mut stream = TcpStream::connect(address).unwrap();
     // A lenient sandbox lets the content type pass.
-    let request = "GET /v1/images?filter[search]=extra&token=sec HTTP/1.1\r\nHost: h\r\nConnection: \
+    let request = "GET /v1/images?filter[search]=extra&token=sec HTTP/1.1\r\nHost: localhost\r\nConnection: \
                    close\r\nContent-Type: application/json\r\nX-Hub-Id: h1\r\n\
                    Authorization: Bearer the key's\r\n\r\n";
     stream.write_all(request.replace("&token=sec", "").as_bytes()).unwrap();
