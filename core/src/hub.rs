@@ -252,7 +252,7 @@ impl Hub {
         let of = |error: RequestError| error.of(O::NAME);
         operation.check().map_err(of)?;
 
-        let mut uri = String::with_capacity(512);
+        let mut uri = String::with_capacity(768);
         uri.push_str(self.base_url.as_str());
         let mut path = Path::new(&mut uri);
         operation.path(&mut path);

@@ -46,7 +46,7 @@ async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
 fn fields(body: &Bytes) -> Result<Fields, Refusal> {
     let body: Value =
         serde_json::from_slice(body).map_err(|error| Refusal::syntax(&error.to_string()))?;
-    Fields::of(body, "")
+    Fields::of(body, false)
 }
 
 async fn add_fault(State(shared): State<Arc<Shared>>, body: Bytes) -> Outcome {

@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::wire;
+use crate::{nulls, wire};
 
 /// A refusal: a status and the JSON that goes with it.
 #[derive(Debug)]
@@ -155,6 +155,12 @@ impl Reply {
             members.insert("includes".to_owned(), includes);
         }
         Self::ok(document)
+    }
+
+    /// With empty lists and maps in the place of `null`.
+    pub(crate) fn without_nulls(mut self) -> Self {
+        nulls::fill(&mut self.document);
+        self
     }
 
     pub(crate) fn created(document: Value) -> Self {

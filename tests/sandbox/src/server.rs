@@ -220,7 +220,9 @@ fn operation(
                 &headers,
                 &body,
             )?;
-            run(&mut state, &mut call)
+            let nulls = state.settings.nulls;
+            let reply = run(&mut state, &mut call)?;
+            Ok::<_, Refusal>(if nulls { reply } else { reply.without_nulls() })
         },
     )
 }

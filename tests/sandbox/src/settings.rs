@@ -24,6 +24,8 @@ pub struct Settings {
     pub(crate) kept_requests: usize,
     pub(crate) latency: Duration,
     pub(crate) read_timeout: Duration,
+    pub(crate) nulls: bool,
+    pub(crate) prune_age: Duration,
     pub(crate) observer: Option<Observer>,
 }
 
@@ -57,6 +59,8 @@ impl Default for Settings {
             kept_requests: 10_000,
             latency: Duration::ZERO,
             read_timeout: Duration::from_secs(120),
+            nulls: true,
+            prune_age: Duration::ZERO,
             observer: None,
         }
     }
@@ -165,6 +169,22 @@ impl Settings {
     #[must_use]
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
+        self
+    }
+
+    /// Writes an empty list or map where the document has one and the platform writes `null`, for
+    /// strict clients that are generated from the document.
+    #[must_use]
+    pub fn no_nulls(mut self) -> Self {
+        self.nulls = false;
+        self
+    }
+
+    /// Prunes only images that were created longer ago than this: all unused images usually, so that
+    /// tests are quick. On the platform it is 15 minutes.
+    #[must_use]
+    pub fn prune_age(mut self, age: Duration) -> Self {
+        self.prune_age = age;
         self
     }
 

@@ -24,8 +24,18 @@ impl Drop for Running {
 
 #[test]
 fn it_prints_exports_and_requests() {
-    let options =
-        ["--key", "the key's", "--hub", "h1", "--seed-images", "3", "--step-ms", "1", "--lenient"];
+    let options = [
+        "--key",
+        "the key's",
+        "--hub",
+        "h1",
+        "--seed-images",
+        "3",
+        "--step-ms",
+        "1",
+        "--lenient",
+        "--no-nulls",
+    ];
     let mut running = Running(program(&options).spawn().unwrap());
     let mut output = BufReader::new(running.0.stdout.take().unwrap());
     let mut line = || {
@@ -38,6 +48,7 @@ fn it_prints_exports_and_requests() {
     let url = line();
     let address = url.strip_prefix("export CYCLE_BASE_URL=http://").unwrap();
     assert_eq!(line(), format!("export CYCLE_FACTORY_URL=http://{address}"));
+    assert!(line().starts_with("# This key can only read: sandbox-key-"));
 
     let mut stream = TcpStream::connect(address).unwrap();
     // A lenient sandbox lets the content type pass.
