@@ -94,7 +94,7 @@ mod transport;
 mod upload;
 
 pub use client::Client;
-/// Why a call or another flow failed.
+#[doc(inline)]
 pub use cycle_images::flow::FlowError as Error;
 pub use dyn_timer::DynTimer;
 pub use flow_stream::FlowStream;

@@ -16,13 +16,14 @@
 //!
 //! The operations and their replies are in the crate `cycle-images`; this crate sends them.
 //!
-//! Nothing is logged here, unless the feature `tracing` is on. ureq logs whole requests at level `trace`, with the API key and upload
-//! tokens: keep the targets `ureq` and `ureq_proto` at a higher level.
+//! This crate logs nothing, unless the feature `tracing` is on. At level `trace`, ureq logs whole
+//! requests, with the API key and upload tokens: keep the targets `ureq` and `ureq_proto` at `debug` or
+//! higher.
 //!
 //! Pages: [testing your code](crate::testing), [after a crash](crate::after_a_crash).
 //!
 //! # Features
-//! - `rustls` (default): TLS by rustls, with Mozilla's root certificates.
+//! - `rustls` (default): TLS by rustls and ring, with Mozilla's root certificates. Needs a C compiler.
 //! - `native-tls`: TLS by the system's library, unless `rustls` is on as well: then an
 //!   [agent](Client::with_agent) has to ask for it.
 //! - `har`: `Client::with_session`, and `cycle_images::recorded::Replay` as a transport, for tests; see
@@ -51,7 +52,7 @@ pub mod testing;
 mod transport;
 
 pub use client::Client;
-/// Why a call or another flow failed.
+#[doc(inline)]
 pub use cycle_images::flow::FlowError as Error;
 pub use flow_iter::FlowIter;
 pub use items::Items;

@@ -1,3 +1,5 @@
+use std::sync::{Arc, OnceLock};
+
 use http::header::{
     ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, HeaderName,
     TRANSFER_ENCODING, UPGRADE,
@@ -15,6 +17,7 @@ use crate::request::query::{ListStyle, Query};
 use crate::retry_quota::RetryQuota;
 use crate::wire::id::Id;
 use crate::wire::redact::Secrets;
+use crate::wire::redactor::Redactor;
 
 const X_HUB_ID: HeaderName = HeaderName::from_static("x-hub-id");
 /// Headers that frame the request on its connection. A second value could make it look like two.
@@ -56,6 +59,8 @@ pub struct Hub {
     headers: HeaderMap,
     observers: Observers,
     retry_quota: RetryQuota,
+    /// Finds the key and the sensitive headers. Clones share it.
+    redactor: Arc<OnceLock<Redactor>>,
 }
 
 impl Hub {
@@ -82,6 +87,7 @@ impl Hub {
             headers: HeaderMap::new(),
             observers: Observers::default(),
             retry_quota: RetryQuota::default(),
+            redactor: Arc::default(),
         })
     }
 
@@ -178,6 +184,7 @@ impl Hub {
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         // A map with more headers than it can hold is left as it is; no program has 24,000.
         let _ = self.headers.try_insert(name, value);
+        self.redactor = Arc::default();
         self
     }
 
@@ -328,6 +335,6 @@ impl Hub {
         for value in self.headers.values().filter(|value| value.is_sensitive()) {
             secrets.text(String::from_utf8_lossy(value.as_bytes()));
         }
-        secrets
+        secrets.with_shared(&self.redactor)
     }
 }
