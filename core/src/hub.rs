@@ -181,7 +181,7 @@ impl Hub {
         Ok(Self { factory_url, ..self })
     }
 
-    /// Sets how list-valued query parameters are written.
+    /// Sets how list-valued query parameters are written: with repeated keys by default.
     #[must_use]
     pub fn with_list_style(self, lists: ListStyle) -> Self {
         Self { lists, ..self }
@@ -281,7 +281,7 @@ impl Hub {
         let of = |error: RequestError| error.of(O::NAME);
         operation.check().map_err(of)?;
 
-        let mut uri = String::with_capacity(512);
+        let mut uri = String::with_capacity(768);
         uri.push_str(self.base_url.as_str());
         let mut path = Path::new(&mut uri);
         operation.path(&mut path);
