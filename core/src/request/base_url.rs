@@ -101,7 +101,7 @@ fn refuse<T>(reason: &'static str) -> Result<T, RequestError> {
 }
 
 /// Whether every client reads the host in the same way: some resolve `127.1`, `0x7f.1`, `%61` or a
-/// zone.
+/// zone, and some refuse `-a` or `xn--a`.
 fn is_plain(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         return address.parse::<Ipv6Addr>().is_ok();
@@ -109,7 +109,11 @@ fn is_plain(host: &str) -> bool {
     let labels = host.strip_suffix('.').unwrap_or(host).split('.');
     let is_label = |label: &str| {
         let is_known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        !label.is_empty() && label.bytes().all(is_known)
+        let is_bounded = !label.starts_with('-') && !label.ends_with('-');
+        // Of a letter beyond ASCII, at least three characters are left in Punycode.
+        let is_encoded = label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"));
+        let is_whole = !is_encoded || label.len() >= 7;
+        !label.is_empty() && label.bytes().all(is_known) && is_bounded && is_whole
     };
     let is_name = labels.clone().all(is_label);
     let is_number = |label: &str| {
@@ -153,6 +157,24 @@ mod tests {
             ("HTTPS://example.com//", "HTTPS://example.com"),
         ] {
             assert_eq!(BaseUrl::secure(url).unwrap().as_str(), kept);
+        }
+    }
+
+    #[test]
+    fn an_insecure_url_loses_the_slashes_at_its_end_too() {
+        assert_eq!(
+            BaseUrl::insecure("http://core.example/x//").unwrap().as_str(),
+            "http://core.example/x"
+        );
+    }
+
+    #[test]
+    fn hosts_that_clients_read_differently_are_refused() {
+        for host in ["-a.example", "a-.example", "xn--.example", "xn--a.example", "XN--a"] {
+            assert!(BaseUrl::secure(&format!("https://{host}")).is_err(), "{host}");
+        }
+        for host in ["a-b.example", "xn--tda.example", "xn--bcher-kva.example"] {
+            assert!(BaseUrl::secure(&format!("https://{host}")).is_ok(), "{host}");
         }
     }
 

@@ -1,17 +1,21 @@
-//! Any body and `Retry-After` of an error, with the API key put somewhere in it.
+//! Any body and `Retry-After` of an error, with the API key put somewhere in it, in some spelling.
 #![no_main]
 
 use cycle_images::Timestamp;
+use cycle_images::error::report;
 use cycle_images::http::{HeaderValue, Response, StatusCode};
 use cycle_images::images::GetImages;
 use cycle_images_fuzz::{KEY, hub, read_by_all};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (u16, u16, &[u8], &[u8])| {
-    let (status, at, retry_after, body) = input;
+fuzz_target!(|input: (u16, u16, &[u8], &[u8], u8)| {
+    let (status, at, retry_after, body, spelling) = input;
+    let spelled: String = KEY.chars().map(|character| spell(character, spelling)).collect();
     let mut body = body.to_vec();
+    // Between spaces: what comes before could be the beginning of an escape.
+    let planted = format!(" {spelled} ");
     let at = usize::from(at) % (body.len() + 1);
-    body.splice(at..at, KEY.bytes());
+    body.splice(at..at, planted.bytes());
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(400 + status % 600).unwrap();
     if let Ok(value) = HeaderValue::from_bytes(retry_after) {
@@ -20,6 +24,22 @@ fuzz_target!(|input: (u16, u16, &[u8], &[u8])| {
     read_by_all(&response);
 
     let error = hub().response(&GetImages::new(), response).unwrap_err();
+    let shown = format!("{error:?} {} {}", report(&error), error.body().as_str());
+    assert!(!shown.contains(&spelled), "{spelled} in {shown}");
     let now = Timestamp::UNIX_EPOCH;
     let _ = (error.retry_after(now), error.is_retryable(), error.is_not_found());
 });
+
+fn spell(character: char, spelling: u8) -> String {
+    let code = u32::from(character);
+    match spelling % 8 {
+        1 => format!("%{code:02x}"),
+        2 => format!("%25{code:02X}"),
+        3 => format!("\\u{code:04x}"),
+        4 => format!("\\\\u{code:04X}"),
+        5 => format!("&#{code};"),
+        6 => format!("%5Cu{code:04x}"),
+        7 => format!("\\x{code:02x}"),
+        _ => character.to_string(),
+    }
+}

@@ -6,7 +6,9 @@
 use std::io;
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, Flow, FlowError, JobTracker, Pages, SendError, Step};
+use cycle_images::flow::{
+    Exchange, Flow, FlowError, JobTracker, MAX_PAGES_IN_FLIGHT, Pages, SendError, Step,
+};
 use cycle_images::http::Response;
 use cycle_images::images::{CreateImage, GetImages};
 use cycle_images::{Operation, Timestamp};
@@ -29,6 +31,8 @@ fuzz_target!(|input: &[u8]| {
 fn drive<F: Flow + Serialize + DeserializeOwned>(stored: &[u8], steps: &[u8], repeatable: bool) {
     let Ok(mut flow) = serde_json::from_slice::<F>(stored) else { return };
     let hub = hub();
+    let in_flight = (0..20_000).take_while(|&steps| flow.prefetch(&hub, steps).is_some()).count();
+    assert!(in_flight <= MAX_PAGES_IN_FLIGHT as usize, "{in_flight} pages in flight");
     let mut now: Timestamp = "2026-03-26T10:00:00Z".parse().unwrap();
     for &step in steps {
         if step & 0x80 != 0 {
@@ -51,6 +55,8 @@ fn drive<F: Flow + Serialize + DeserializeOwned>(stored: &[u8], steps: &[u8], re
             }
             Ok(Step::Wait(time)) => {
                 assert!(!time.is_zero(), "a flow that waits for nothing never ends");
+                // No timestamp is later than the year 9999.
+                assert!(time <= Duration::from_secs(10_000 * 366 * 86_400), "{time:?}");
                 now = now.saturating_add(if step & 0x20 != 0 { time / 2 } else { time });
             }
             Ok(Step::Done) => {
