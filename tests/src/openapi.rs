@@ -13,6 +13,6 @@ mod words;
 
 pub use document::{Document, Documented, template};
 pub use drift::{Drift, ON_PURPOSE, drift};
-pub use labels::{Labels, labels};
+pub use labels::{Labels, Property, labels};
 pub use operations::{Known, Sent, operations};
 pub use places::{Place, places};

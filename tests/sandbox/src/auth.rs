@@ -34,7 +34,7 @@ impl Key {
 }
 
 fn new_secret() -> String {
-    format!("sandbox-key-{}", wire::new_id())
+    format!("sandbox-key-{}", wire::new_secret())
 }
 
 /// Whether a request has a key with every capability.

@@ -33,7 +33,7 @@ impl Image {
         if let Some(origin) = self.source.pointer_mut("/details/origin/details") {
             *origin = json!({
                 "expires": wire::time(expires),
-                "token": format!("upload-{}", wire::new_id()),
+                "token": format!("upload-{}", wire::new_secret()),
             });
         }
         self.upload_expires = Some(expires);

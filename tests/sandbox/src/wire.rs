@@ -1,5 +1,6 @@
 //! The small shapes that every record is written with, as a Go service writes them.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -60,6 +61,13 @@ pub(crate) fn new_id() -> String {
     let seconds = Utc::now().timestamp();
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     format!("{:08x}{count:016x}", seconds & 0xffff_ffff)
+}
+
+/// 32 hex digits that nobody can guess.
+pub(crate) fn new_secret() -> String {
+    // The standard library seeds these with random bytes of the system.
+    let random = || RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}", random(), random())
 }
 
 /// The identifier the platform makes of a name: `My Image` becomes `my-image`.

@@ -1,6 +1,7 @@
 //! The document: its operations, and where their schemas are.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -111,12 +112,36 @@ impl Document {
         body.pointer("/content/application~1json/schema")
     }
 
+    /// The status of the operation's success.
+    #[must_use]
+    pub fn status<'a>(&'a self, operation: Documented<'a>) -> Option<&'a str> {
+        let mut responses = entries(part(operation.definition, "responses"));
+        let (status, _) = responses.find(|(status, _)| status.starts_with('2'))?;
+        Some(status)
+    }
+
     /// The schema of the operation's success.
     #[must_use]
     pub fn success<'a>(&'a self, operation: Documented<'a>) -> Option<&'a Value> {
-        let mut responses = entries(part(operation.definition, "responses"));
-        let (_, success) = responses.find(|(status, _)| status.starts_with('2'))?;
+        let success = part(operation.definition, "responses").get(self.status(operation)?)?;
         self.resolve(success).pointer("/content/application~1json/schema")
+    }
+
+    /// The capabilities that the operation's description names.
+    #[must_use]
+    pub fn capabilities(&self, operation: Documented<'_>) -> BTreeSet<String> {
+        let description = part(operation.definition, "description").as_str().unwrap_or_default();
+        // Every second part stands between backticks.
+        let parts: Vec<&str> = description.split('`').skip(1).collect();
+        let named = parts.chunks(2).filter_map(|pair| match pair {
+            [name, after] => {
+                let after = after.trim_start();
+                let is_one = after.starts_with("capability") || after.starts_with("permission");
+                is_one.then(|| (*name).to_owned())
+            }
+            _ => None,
+        });
+        named.collect()
     }
 }
 

@@ -7,7 +7,7 @@ use http::Response;
 use serde_json::Value;
 
 use super::document::{Document, Documented, parameter_names, template, words};
-use super::labels::labels;
+use super::labels::{Property, labels};
 use super::operations::{Known, operations};
 use super::places::{Place, places};
 use super::probe::{Probe, without_tag};
@@ -67,6 +67,10 @@ pub fn drift(document: &Document) -> io::Result<Drift> {
     let vocabulary = words::words()?;
     for known in &all {
         if let Some(operation) = documented.get(&known.endpoint()) {
+            let capability = BTreeSet::from([known.capability.to_owned()]);
+            let what = format!("capability of {}: ", known.name);
+            drift.compare(&what, &document.capabilities(*operation), &capability);
+            status(&mut drift, document, *operation, known);
             parameters(&mut drift, document, *operation, known);
             body(&mut drift, document, *operation, known);
             response(&mut drift, document, *operation, known, &vocabulary);
@@ -74,6 +78,14 @@ pub fn drift(document: &Document) -> io::Result<Drift> {
     }
     errors(&mut drift, document, &vocabulary);
     Ok(drift)
+}
+
+/// Compares the status of the success with that of the recordings.
+fn status(drift: &mut Drift, document: &Document, operation: Documented<'_>, known: &Known) {
+    let documented = document.status(operation).map(str::to_owned).into_iter().collect();
+    let recorded =
+        known.recordings().map(|name| recording::read(&name).status().as_str().to_owned());
+    drift.compare(&format!("status of {}: ", known.name), &documented, &recorded.collect());
 }
 
 fn parameters(drift: &mut Drift, document: &Document, operation: Documented<'_>, known: &Known) {
@@ -117,7 +129,7 @@ fn body(drift: &mut Drift, document: &Document, operation: Documented<'_>, known
         let Ok(body) = serde_json::from_slice(body) else { continue };
         let found = labels(document, schema, &body);
         built.extend(found.documented.iter().map(|(label, _)| label.clone()));
-        built.extend(found.undocumented.into_iter().map(|(label, _)| label));
+        built.extend(found.undocumented.into_iter().map(|of| of.label));
         sent.extend(found.documented);
     }
     let documented: BTreeSet<String> =
@@ -164,10 +176,34 @@ fn response(
         let is_named = name.starts_with(char::is_alphanumeric);
         if is_named { name.to_owned() } else { format!("{}{name}", known.name) }
     };
+    let mut changed = Vec::new();
+    let mut has_cause = false;
+    for name in known.recordings() {
+        let Some(read) = known.read(&recording::json(&name)) else { continue };
+        let found = labels(document, schema, &read.value);
+        let is_needed = |of: &Property| !probe.reads_without(&read.value, &of.pointer);
+        let needed = found.undefined.iter().filter(|of| is_needed(of));
+        has_cause |= found.undocumented.iter().any(is_needed) || !found.mistyped.is_empty();
+        for property in found.undocumented.iter().chain(needed) {
+            drift.add(format!("- property of a response: {}", named(&property.name)));
+        }
+        has_cause |= found.undefined.iter().any(is_needed);
+        for (property, types) in found.mistyped {
+            drift.add(format!("+ type of a response: {} = {types}", named(&property.name)));
+            changed.push(property.label);
+        }
+    }
     let mut enumerations: BTreeMap<String, (&Place, BTreeSet<&str>)> = BTreeMap::new();
     for place in &places {
-        if !probe.knows(place) {
-            drift.add(format!("+ property of a response: {}", named(&place.name)));
+        if changed.iter().any(|label| place.label.starts_with(label)) {
+            // A line says so.
+        } else if !probe.knows(place) {
+            if probe.reads_around(place) {
+                drift.add(format!("+ property of a response: {}", named(&place.name)));
+            } else if !has_cause {
+                let what = "what is required alone is not read";
+                drift.add(format!("+ response of {}: {what}", known.name));
+            }
         } else if let Some(word) = place.value().as_str().filter(|_| place.is_word) {
             if !probe.knows_word(place, word) {
                 drift.add(format!("+ value of a response: {} = {word}", named(&place.name)));
@@ -186,12 +222,6 @@ fn response(
         for word in gone.filter(|word| probe.knows_word(place, word)) {
             let name = without_tag(&named(&place.name));
             drift.add(format!("- value of a response: {name} = {word}"));
-        }
-    }
-    for name in known.recordings() {
-        let Some(read) = known.read(&recording::json(&name)) else { continue };
-        for (_, name) in labels(document, schema, &read.value).undocumented {
-            drift.add(format!("- property of a response: {}", named(&name)));
         }
     }
 }

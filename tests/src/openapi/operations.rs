@@ -31,6 +31,8 @@ use crate::support::{hub, image, job, source};
 pub struct Known {
     /// Its name, such as `GetImages`.
     pub name: &'static str,
+    /// The capability that it needs.
+    pub capability: &'static str,
     /// The requests, among them the fullest ones.
     pub requests: Vec<Sent>,
     read: Box<Reader>,
@@ -125,7 +127,7 @@ where
         }
         Some(Read { value, reply: Box::new(reply) })
     };
-    Known { name: O::NAME, requests, read: Box::new(read) }
+    Known { name: O::NAME, capability: O::CAPABILITY, requests, read: Box::new(read) }
 }
 
 /// All operations on images, image sources and jobs.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::document::{NULL, entries, part};
 use super::operations::Known;
 use super::places::Place;
 
@@ -36,6 +37,38 @@ impl<'a> Probe<'a> {
             read.value.pointer(&place.pointer) == document.pointer(&place.pointer)
                 && !is_unknown(&format!("{:?}", read.reply), word)
         })
+    }
+
+    /// Whether an object around the place is read without it, and without the objects between.
+    pub(super) fn reads_around(&self, place: &Place) -> bool {
+        let (mut pointer, mut label) = (place.pointer.as_str(), place.label.as_str());
+        // Elements of lists and maps can be left out whatever they are.
+        while !label.ends_with("[]") && !label.ends_with(".*") {
+            if self.reads_without(&place.document, pointer) {
+                return true;
+            }
+            let Some((parent, _)) = pointer.rsplit_once('/') else { return false };
+            pointer = parent;
+            label = label.rsplit_once('.').map_or("", |(outer, _)| untagged(outer));
+        }
+        false
+    }
+
+    /// Whether an object is read without one of its properties.
+    pub(super) fn reads_without(&self, document: &Value, pointer: &str) -> bool {
+        let Some((parent, name)) = pointer.rsplit_once('/') else { return false };
+        let mut document = document.clone();
+        if let Some(Value::Object(object)) = document.pointer_mut(parent) {
+            object.remove(name);
+        }
+        let read = self.operation.read(&document);
+        let Some(object) = read.as_ref().and_then(|read| read.value.pointer(parent)) else {
+            return false;
+        };
+        // The next element of a list has other values.
+        let sent = entries(document.pointer(parent).unwrap_or(&NULL));
+        let mut values = sent.filter(|(_, of)| !of.is_object() && !of.is_array());
+        object.is_object() && values.all(|(name, of)| part(object, name) == of)
     }
 
     fn comes_out(&self, document: &Value, pointer: &str) -> bool {

@@ -28,6 +28,7 @@ fn document() -> Value {
     json!({
         "paths": {
             "/v1/jobs": {"get": {
+                "description": "Lists jobs. Requires the `apionly-jobs-view` permission.",
                 "parameters": [
                     {"in": "query", "name": "include", "schema": include},
                     {"in": "query", "name": "filter", "schema": filter},
@@ -69,6 +70,16 @@ fn changes() -> Vec<Change> {
         ),
         ("/paths/~1v1~1stacks", json!({"get": {}}), &[]),
         ("/paths/~1v1~1jobs", Value::Null, &["- operation GET /v1/jobs"]),
+        (
+            "/paths/~1v1~1jobs/get/description",
+            json!("Requires the `jobs-view` capability, and `manage`."),
+            &["+ capability of GetJobs: jobs-view", "- capability of GetJobs: apionly-jobs-view"],
+        ),
+        (
+            "/paths/~1v1~1images~1{imageId}/patch/responses",
+            json!({"202": {}}),
+            &["+ status of UpdateImage: 202"],
+        ),
         // Parameters and their values.
         (
             "/paths/~1v1~1jobs/get/parameters/1/schema/properties/hub",
@@ -135,6 +146,41 @@ fn changes() -> Vec<Change> {
                 "+ value of a response: JobState.current = paused",
                 "- value of a response: JobState.current = new",
             ],
+        ),
+        // A cause is named once, and not each property that is no longer read because of it.
+        (
+            "/components/schemas/Job/properties/id",
+            json!({"type": "integer"}),
+            &["+ type of a response: Job.id = integer, not string"],
+        ),
+        (
+            "/components/schemas/Job/properties/caption",
+            json!({"type": "boolean"}),
+            &["+ type of a response: Job.caption = boolean, not string"],
+        ),
+        (
+            "/components/schemas/Job/properties/state",
+            text(),
+            &["+ type of a response: Job.state = string, not object"],
+        ),
+        (
+            "/components/schemas/Job/properties/id",
+            Value::Null,
+            &["- property of a response: Job.id"],
+        ),
+        (
+            "/components/schemas/Job",
+            json!({
+                "type": "object",
+                "required": ["state"],
+                "properties": {"caption": text(), "state": {"$ref": "#/components/schemas/JobState"}},
+            }),
+            &["- property of a response: Job.id"],
+        ),
+        (
+            "/components/schemas/Job/required",
+            json!(["id"]),
+            &["+ response of GetJobs: what is required alone is not read"],
         ),
         // An origin keeps what it doesn't know.
         (

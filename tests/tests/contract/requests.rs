@@ -49,9 +49,8 @@ fn misfit(
             let body = serde_json::from_slice(body).unwrap();
             wrong.extend(errors(&validator(document, schema), &body));
             let undocumented = labels(document, schema, &body).undocumented;
-            wrong.extend(
-                undocumented.iter().map(|(label, _)| format!("{label}: not in the document")),
-            );
+            wrong
+                .extend(undocumented.iter().map(|of| format!("{}: not in the document", of.label)));
         }
     }
     wrong

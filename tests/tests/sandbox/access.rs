@@ -59,6 +59,16 @@ fn control_needs_the_key_and_allows_no_other_origin() {
 }
 
 #[test]
+fn keys_cannot_be_guessed_from_each_other() {
+    let keys = [Sandbox::start().unwrap(), Sandbox::start().unwrap()]
+        .map(|sandbox| sandbox.api_key().strip_prefix("sandbox-key-").unwrap().to_owned());
+    let bytes = keys.each_ref().map(|key| u128::from_str_radix(key, 16).unwrap());
+    // Of 128 random bits, about half differ.
+    let different = (bytes[0] ^ bytes[1]).count_ones();
+    assert!((24..104).contains(&different), "{keys:?}");
+}
+
+#[test]
 fn only_loopback_hosts_are_answered() {
     let sandbox = Sandbox::start().unwrap();
     let get = |target: &str, host: &str| {
