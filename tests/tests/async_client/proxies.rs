@@ -12,7 +12,7 @@ use crate::{runtime, shown};
 const PROXY_VARIABLES: [&str; 6] =
     ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
-fn from_env() -> Client<Reqwest, Tokio> {
+fn from_env() -> Client {
     let client = Client::from_env(Reqwest::new().unwrap(), Tokio).unwrap();
     client.with_retry(RetryPolicy::disabled())
 }
