@@ -12,15 +12,14 @@ mod recorded;
 #[cfg(feature = "tracing")]
 mod span;
 mod target;
-#[cfg(all(doc, feature = "har"))]
-#[doc = include_str!("../TESTING.md")]
-pub mod testing {}
+#[cfg(doc)]
+pub mod testing;
 mod timer;
 mod transport;
 mod upload;
 
 pub use client::Client;
-/// Why a call or another flow failed.
+#[doc(inline)]
 pub use cycle_images::flow::FlowError as Error;
 pub use drive::drive;
 pub use flow_stream::FlowStream;

@@ -94,9 +94,8 @@ impl Client {
         Self::with_transport(hub, Sender { agent, is_own: true })
     }
 
-    /// A client for the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if it
-    /// is set, `CYCLE_BASE_URL`. No variable changes the factory that uploads go to: see
-    /// [`Hub::with_factory_url`].
+    /// A client for the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if
+    /// they are set, `CYCLE_BASE_URL` and `CYCLE_FACTORY_URL`.
     ///
     /// # Errors
     /// Names the first variable that is missing or invalid.

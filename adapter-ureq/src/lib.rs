@@ -16,11 +16,14 @@
 //!
 //! The operations and their replies are in the crate `cycle-images`; this crate sends them.
 //!
-//! Nothing is logged here, unless the feature `tracing` is on. ureq logs whole requests at level `trace`, with the API key and upload
-//! tokens: keep the targets `ureq` and `ureq_proto` at a higher level.
+//! This crate logs nothing, unless the feature `tracing` is on. At level `trace`, ureq logs whole
+//! requests, with the API key and upload tokens: keep the targets `ureq` and `ureq_proto` at `debug` or
+//! higher.
+//!
+//! Pages: [testing your code](crate::testing), [after a crash](crate::after_a_crash).
 //!
 //! # Features
-//! - `rustls` (default): TLS by rustls, with Mozilla's root certificates.
+//! - `rustls` (default): TLS by rustls and ring, with Mozilla's root certificates. Needs a C compiler.
 //! - `native-tls`: TLS by the system's library, unless `rustls` is on as well: then an
 //!   [agent](Client::with_agent) has to ask for it.
 //! - `har`: `Client::with_session`, and `cycle_images::recorded::Replay` as a transport, for tests; see
@@ -30,6 +33,8 @@
 //! - No TLS feature: plain http only, for tests on the local machine, or an agent with a connector of its
 //!   own.
 
+#[cfg(doc)]
+pub mod after_a_crash;
 mod cancellation;
 mod client;
 mod clock;
@@ -42,12 +47,12 @@ mod send;
 #[cfg(feature = "tracing")]
 mod span;
 mod tar;
-#[cfg(all(doc, feature = "har"))]
+#[cfg(doc)]
 pub mod testing;
 mod transport;
 
 pub use client::Client;
-/// Why a call or another flow failed.
+#[doc(inline)]
 pub use cycle_images::flow::FlowError as Error;
 pub use flow_iter::FlowIter;
 pub use items::Items;

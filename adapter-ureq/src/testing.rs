@@ -1,4 +1,4 @@
-//! Testing your code, without a network: four ways, the lightest first. Feature `har`.
+//! Testing your code, without a network: four ways, the lightest first. A replay needs the feature `har`.
 //!
 //! | way | what runs | for |
 //! |---|---|---|
@@ -29,11 +29,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Of a record, only `id` and `state.current` are required: one without them is skipped in a list, and an
+//! error alone. Every other field may be missing.
+//!
 //! # A replay
-//! A [`Session`](cycle_images::recorded::Session) records what a test sends and receives, and replays it
+//! A `recorded::Session` records what a test sends and receives, and replays it
 //! from then on. Here, it records if the environment has the variable `RECORD`:
 //!
-//! ```
+#![cfg_attr(feature = "har", doc = "```")]
+#![cfg_attr(not(feature = "har"), doc = "```ignore")]
 //! use std::error::Error;
 //!
 //! use cycle_images::recorded::{Recording, Session};
@@ -76,16 +80,14 @@
 //! # Ok::<(), Box<dyn Error>>(())
 //! ```
 //!
-//! A HAR that a browser or a proxy exported is read as well. A replay has no waits, and its `finish` fails
+//! This way needs the feature `har`. A HAR that a browser or a proxy exported is read as well. A replay has no waits, and its `finish` fails
 //! if a recording was not used. No API key, token or cookie is written; see
-//! [`Recording::to_har`](cycle_images::recorded::Recording::to_har).
+//! `Recording::to_har`.
 //!
 //! # A closure
 //! Any function from a request to a response is a transport:
 //!
 //! ```
-//! use std::ops::ControlFlow;
-//!
 //! use cycle_images::http::Request;
 //! use cycle_images::{Hub, images::GetImages, recorded};
 //! use cycle_images_ureq::Client;
@@ -99,6 +101,9 @@
 //! assert!(client.call(&GetImages::new())?.data.is_empty());
 //! # Ok::<(), cycle_images_ureq::Error>(())
 //! ```
+//!
+//! A sleep that returns at once counts as the time that it was asked for: the deadline of a job passes
+//! after an hour of such sleeps, which takes no time.
 //!
 //! # The sandbox
 //! A server on the local machine that behaves as the platform does, with jobs and faults:
@@ -121,7 +126,7 @@
 //! let import = client.call(&CreateImageJob::import(&image.id))?.data;
 //! # let client = client.with_sleep({
 //! #     let sandbox = std::sync::Arc::new(sandbox);
-//! #     move |time| { sandbox.skip(time); std::ops::ControlFlow::Continue(()) }
+//! #     move |time| _ = sandbox.skip(time)
 //! # });
 //! let error = client.track(&import)?.wait().unwrap_err();
 //! assert!(error.to_string().contains("disk full"));

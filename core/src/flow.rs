@@ -41,6 +41,10 @@
 //! # assert!(run(&mut flow, &hub).unwrap().is_none());
 //! ```
 //!
+//! `now` is the current time of any clock that runs on between two calls, such as the system's. It is
+//! compared with `Retry-After` dates and with the expiry of upload tokens, so it should be the real time,
+//! and it is stored with a flow. A clock that is set back makes no wait and no deadline longer.
+//!
 //! A running flow is plain data: it can be serialized, and resumed in another process. Store it
 //! after [`poll`](Flow::poll) and before its request is sent: then the resumed flow knows that the
 //! request may have been sent. A flow contains no API key, as the hub is passed in at each step.

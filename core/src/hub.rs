@@ -1,3 +1,5 @@
+use std::sync::{Arc, OnceLock};
+
 use http::header::{
     ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, HeaderName,
     TRANSFER_ENCODING, UPGRADE,
@@ -15,6 +17,7 @@ use crate::request::query::{ListStyle, Query};
 use crate::retry_quota::RetryQuota;
 use crate::wire::id::Id;
 use crate::wire::redact::Secrets;
+use crate::wire::redactor::Redactor;
 
 const X_HUB_ID: HeaderName = HeaderName::from_static("x-hub-id");
 /// Headers that frame the request on its connection. A second value could make it look like two.
@@ -56,6 +59,8 @@ pub struct Hub {
     headers: HeaderMap,
     observers: Observers,
     retry_quota: RetryQuota,
+    /// Finds the key and the sensitive headers. Clones share it.
+    redactor: Arc<OnceLock<Redactor>>,
 }
 
 impl Hub {
@@ -82,13 +87,13 @@ impl Hub {
             headers: HeaderMap::new(),
             observers: Observers::default(),
             retry_quota: RetryQuota::default(),
+            redactor: Arc::default(),
         })
     }
 
     /// Reads the variables that people already use for Cycle: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and,
-    /// if it is set, `CYCLE_BASE_URL`. The caller looks up each variable, as this crate doesn't
-    /// read the environment; the clients have a `from_env`. No variable changes the factory URL:
-    /// see [`with_factory_url`](Self::with_factory_url).
+    /// if they are set, `CYCLE_BASE_URL` and `CYCLE_FACTORY_URL`. The caller looks up each variable, as
+    /// this crate doesn't read the environment; the clients have a `from_env`.
     ///
     /// ```
     /// let hub = cycle_images::Hub::from_variables(|name| match name {
@@ -114,8 +119,15 @@ impl Hub {
             "api_key" => error.renamed("CYCLE_API_KEY"),
             _ => error.renamed("CYCLE_HUB_ID"),
         })?;
-        match set("CYCLE_BASE_URL") {
-            Some(url) => hub.with_base_url(&url).map_err(|error| error.renamed("CYCLE_BASE_URL")),
+        let hub = match set("CYCLE_BASE_URL") {
+            Some(url) => {
+                hub.with_base_url(&url).map_err(|error| error.renamed("CYCLE_BASE_URL"))?
+            }
+            None => hub,
+        };
+        let renamed = |error: RequestError| error.renamed("CYCLE_FACTORY_URL");
+        match set("CYCLE_FACTORY_URL") {
+            Some(url) => hub.with_factory_url(&url).map_err(renamed),
             None => Ok(hub),
         }
     }
@@ -124,8 +136,8 @@ impl Hub {
     /// A path before `/v1` is kept.
     ///
     /// # Errors
-    /// If the URL is neither https nor http on a loopback host, or has user info, a query or a
-    /// fragment.
+    /// If the URL is neither https nor http on a loopback host, ends in `/v1`, with which each path
+    /// begins, or has user info, a query or a fragment.
     pub fn with_base_url(self, url: &str) -> Result<Self, RequestError> {
         Ok(Self { base_url: BaseUrl::secure(url)?, ..self })
     }
@@ -172,6 +184,7 @@ impl Hub {
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         // A map with more headers than it can hold is left as it is; no program has 24,000.
         let _ = self.headers.try_insert(name, value);
+        self.redactor = Arc::default();
         self
     }
 
@@ -322,6 +335,6 @@ impl Hub {
         for value in self.headers.values().filter(|value| value.is_sensitive()) {
             secrets.text(String::from_utf8_lossy(value.as_bytes()));
         }
-        secrets
+        secrets.with_shared(&self.redactor)
     }
 }

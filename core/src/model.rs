@@ -25,6 +25,7 @@ mod integration;
 mod job;
 mod job_descriptor;
 mod job_failure;
+mod job_mentions;
 mod job_progress;
 mod origin;
 mod registry;

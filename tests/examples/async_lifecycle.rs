@@ -1,4 +1,4 @@
-//! The whole life of an image, as in the example `lifecycle`, by the async client: over reqwest, on
+//! The lifecycle of an image, as in the example `lifecycle`, by the async client: over reqwest, on
 //! tokio.
 //!
 //! Without any variable set it runs against a sandbox that starts by itself. With `CYCLE_API_KEY`
@@ -27,7 +27,7 @@ use shared::{Options, Watch};
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
-    example_env::end(run())
+    example_env::main(shared::HELP, run)
 }
 
 fn run() -> Result<()> {
@@ -48,11 +48,11 @@ async fn lifecycle() -> Result<()> {
             if !options.keep {
                 prune(&client, &source.id).await?;
                 client.call(shown(&DeleteImageSource::new(&source.id))).await?;
-                println!("The source is being deleted, too.");
+                println!("Deleting the source.");
             }
         }
     }
-    println!("\nThat was the whole life of an image.");
+    println!("\nDone.");
     Ok(())
 }
 
@@ -66,15 +66,13 @@ async fn with_source(client: &Client, options: &Options, source: &SourceId) -> R
     }
     .await;
     if options.keep || result.is_err() {
-        println!("\nThe image {} was left where it is.", image.id);
+        println!("\nKept the image {}.", image.id);
         return result;
     }
     let deletion = client.call(shown(&DeleteImage::new(&image.id))).await?.data;
     client.track(&deletion)?.wait().await?;
     match client.call(shown(&GetImage::new(&image.id))).await {
-        Err(error) if error.response().is_some_and(|answer| answer.is_not_found()) => {
-            println!("The image is gone.");
-        }
+        Err(error) if error.is_not_found() => println!("The image is deleted."),
         Err(error) => return Err(error.into()),
         Ok(reply) => println!("The image is {} now.", reply.data.state.current),
     }
@@ -83,16 +81,16 @@ async fn with_source(client: &Client, options: &Options, source: &SourceId) -> R
 
 async fn import(client: &Client, image: &Image) -> Result<()> {
     let import = client.call(shown(&CreateImageJob::import(&image.id))).await?.data;
-    println!("The import was taken on.");
+    println!("Import accepted.");
     if let Err(error) = follow(client, image, &import).await {
-        // What went wrong is told by the error; what led to it, by the end of the build log.
+        // The error says what failed; the end of the build log, what led to it.
         if let Ok(reply) = client.call(shown(&GetImageBuildLog::new(&image.id))).await {
             println!("The build log ends with\n{}", shared::tail(&reply.data.log));
         }
         return Err(error);
     }
     let image = client.call(shown(&GetImage::new(&image.id))).await?.data;
-    println!("The image is {}, {} bytes large.", image.state.current, image.size);
+    println!("The image is {}: {} bytes.", image.state.current, image.size);
     Ok(())
 }
 
@@ -110,7 +108,7 @@ async fn follow(client: &Client, image: &Image, import: &JobDescriptor) -> Resul
 async fn look_around(client: &Client, image: &Image) -> Result<()> {
     // Neither of them waits for the other.
     let log = GetImageBuildLog::new(&image.id);
-    let live = GetImages::new().filter_state(ImageStatus::Live).sort("name").page_size(50);
+    let live = GetImages::new().filter_state(ImageStatus::Live).sort("-id").page_size(50);
     let (log, live) = try_join(client.call(shown(&log)), client.call(shown(&live))).await?;
     println!("The build log has {} lines; the last one is", log.data.log.lines().count());
     println!("  {}", log.data.log.lines().last().unwrap_or_default());
@@ -125,7 +123,7 @@ async fn look_around(client: &Client, image: &Image) -> Result<()> {
 /// Prunes a source that the example made itself, with an image in it that nobody uses.
 async fn prune(client: &Client, source: &SourceId) -> Result<()> {
     let spare = client.call(shown(&CreateImage::new(source).name("spare"))).await?.data;
-    println!("Created {} ({}), which nobody will use.", spare.name, spare.id);
+    println!("Created the image {} ({}), unused, to be pruned.", spare.name, spare.id);
     let pruning = client.call(shown(&CreateImagesJob::prune([source]))).await?.data;
     client.track(&pruning)?.wait().await?;
     let left = client.call(shown(&GetImages::new().filter_source_id(source))).await?.data;
@@ -141,5 +139,5 @@ async fn known_sources(client: &Client) -> Result<String> {
     for source in reply.includes.sources.values() {
         println!("  {}  {}", source.id, source.name);
     }
-    Ok(format!("name the source to make an image from\n{}", shared::USAGE))
+    Ok(format!("name the source to make an image from\n{}", shared::HELP))
 }

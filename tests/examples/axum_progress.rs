@@ -43,12 +43,19 @@ const PAGE: &str = r#"<!doctype html><meta charset="utf-8"><title>Images</title>
     button.onclick = () => follow(button.value, button.closest("tr"));
 </script>"#;
 
+const HELP: &str = "\
+Serves a page that lists images, and follows an import live.
+
+options:
+  --serve   keep serving; else it follows one import and ends
+  --yes     allow it to create and import an image on the platform";
+
 fn main() -> ExitCode {
-    example_env::end(run())
+    example_env::main(HELP, run)
 }
 
 fn run() -> Result<()> {
-    let place = Place::from_env(Settings::default())?;
+    let place = Place::to_change(Settings::default())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         // A plain `Client`: a test of the handlers would pass one over a closure.

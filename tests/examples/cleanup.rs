@@ -15,8 +15,14 @@ use cycle_images_tests::example_env::{self, Place};
 use cycle_images_tests::sandbox::Settings;
 use cycle_images_ureq::Client;
 
+const HELP: &str = "\
+Deletes all images with an error. Ctrl-C stops it.
+
+options:
+  --delete   delete on the platform; else it only lists what it would delete";
+
 fn main() -> ExitCode {
-    example_env::end(run())
+    example_env::main(HELP, run)
 }
 
 fn run() -> Result<(), Box<dyn Error>> {

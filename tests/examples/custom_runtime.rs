@@ -31,8 +31,11 @@ type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 /// Whoever answers could fill the memory otherwise.
 const BODY_LIMIT: usize = 64 << 20;
 
+const HELP: &str = "\
+Lists images and follows an import, over hyper connections on smol. On the platform it only lists.";
+
 fn main() -> ExitCode {
-    example_env::end(smol::block_on(run()))
+    example_env::main(HELP, || smol::block_on(run()))
 }
 
 async fn run() -> Result<()> {

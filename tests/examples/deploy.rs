@@ -3,7 +3,7 @@
 //! import fails.
 //!
 //! ```text
-//! deploy [--source shop-api] [--target nginx:1.28] [--version 1.4] [--keep 3]
+//! deploy [--source shop-api] [--target nginx:1.28] [--version 1.4] [--keep 3] [--yes]
 //! ```
 //!
 //! Without variables it runs against a sandbox; with `CYCLE_API_KEY` and `CYCLE_HUB_ID`, on the
@@ -27,12 +27,23 @@ use indicatif::ProgressBar;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
+const HELP: &str = "\
+Finds or creates an image source, builds and imports an image of it, and deletes all but the newest
+live images of the source.
+
+options:
+  --source IDENTIFIER   the identifier of the source; shop-api by default
+  --target IMAGE        the image on Docker Hub of a new source; nginx:1.28 by default
+  --version TEXT        1.4 by default
+  --keep N              how many live images to keep; 3 by default
+  --yes                 allow it to create, import and delete on the platform";
+
 fn main() -> ExitCode {
-    example_env::end(run())
+    example_env::main(HELP, run)
 }
 
 fn run() -> Result<()> {
-    let place = Place::from_env(Settings::default())?;
+    let place = Place::to_change(Settings::default())?;
     let client = Client::new(place.hub.clone());
     let source = find_or_create_source(&client, &option("--source", "shop-api"))?;
 

@@ -23,7 +23,12 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode, Box<dyn Error>> {
-    let path = std::env::args_os().nth(1).ok_or("usage: drift OPENAPI.json")?;
+    const USAGE: &str = "usage: drift OPENAPI.json";
+    let path = std::env::args_os().nth(1).ok_or(USAGE)?;
+    if path == "--help" {
+        println!("{USAGE}");
+        return Ok(ExitCode::SUCCESS);
+    }
     let drift = drift(&Document::parse(&std::fs::read(path)?)?)?;
     drift.lines.iter().for_each(|line| println!("{line}"));
     Ok(if drift.lines.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

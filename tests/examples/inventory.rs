@@ -19,8 +19,11 @@ use indicatif::HumanBytes;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
+const HELP: &str = "\
+Counts every image of a hub by source and state. It only reads.";
+
 fn main() -> ExitCode {
-    example_env::end(run())
+    example_env::main(HELP, run)
 }
 
 fn run() -> Result<()> {

@@ -1,4 +1,4 @@
-//! The whole life of an image: created from a source, imported, followed until it is live, its
+//! The lifecycle of an image: created from a source, imported, followed until it is live, its
 //! build log read, listed, renamed, deleted and pruned.
 //!
 //! Without any variable set it runs against a sandbox that starts by itself. With `CYCLE_API_KEY`
@@ -26,7 +26,7 @@ use shared::{Options, Watch};
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
-    example_env::end(run())
+    example_env::main(shared::HELP, run)
 }
 
 fn run() -> Result<()> {
@@ -43,11 +43,11 @@ fn run() -> Result<()> {
             if !options.keep {
                 prune(&client, &source.id)?;
                 client.call(shown(&DeleteImageSource::new(&source.id)))?;
-                println!("The source is being deleted, too.");
+                println!("Deleting the source.");
             }
         }
     }
-    println!("\nThat was the whole life of an image.");
+    println!("\nDone.");
     Ok(())
 }
 
@@ -56,15 +56,13 @@ fn with_source(client: &Client, options: &Options, source: &SourceId) -> Result<
     println!("Created the image {} ({}); it is {}.", image.name, image.id, image.state.current);
     let result = import(client, &image).and_then(|()| look_around(client, &image));
     if options.keep || result.is_err() {
-        println!("\nThe image {} was left where it is.", image.id);
+        println!("\nKept the image {}.", image.id);
         return result;
     }
     let deletion = client.call(shown(&DeleteImage::new(&image.id)))?.data;
     client.track(&deletion)?.wait()?;
     match client.call(shown(&GetImage::new(&image.id))) {
-        Err(error) if error.response().is_some_and(|answer| answer.is_not_found()) => {
-            println!("The image is gone.");
-        }
+        Err(error) if error.is_not_found() => println!("The image is deleted."),
         Err(error) => return Err(error.into()),
         Ok(reply) => println!("The image is {} now.", reply.data.state.current),
     }
@@ -73,16 +71,16 @@ fn with_source(client: &Client, options: &Options, source: &SourceId) -> Result<
 
 fn import(client: &Client, image: &Image) -> Result<()> {
     let import = client.call(shown(&CreateImageJob::import(&image.id)))?.data;
-    println!("The import was taken on.");
+    println!("Import accepted.");
     if let Err(error) = follow(client, image, &import) {
-        // What went wrong is told by the error; what led to it, by the end of the build log.
+        // The error says what failed; the end of the build log, what led to it.
         if let Ok(reply) = client.call(shown(&GetImageBuildLog::new(&image.id))) {
             println!("The build log ends with\n{}", shared::tail(&reply.data.log));
         }
         return Err(error);
     }
     let image = client.call(shown(&GetImage::new(&image.id)))?.data;
-    println!("The image is {}, {} bytes large.", image.state.current, image.size);
+    println!("The image is {}: {} bytes.", image.state.current, image.size);
     Ok(())
 }
 
@@ -101,9 +99,10 @@ fn look_around(client: &Client, image: &Image) -> Result<()> {
     println!("The build log has {} lines; the last one is", log.lines().count());
     println!("  {}", log.lines().last().unwrap_or_default());
 
-    let live = GetImages::new().filter_state(ImageStatus::Live).sort("name").page_size(50);
+    let live = GetImages::new().filter_state(ImageStatus::Live).sort("-id").page_size(50);
     for image in client.call(shown(&live))?.data {
-        println!("  {:<20} {:>12} bytes  {}", image.name, image.size, image.id);
+        let name = if image.name.is_empty() { "(unnamed)" } else { &image.name };
+        println!("  {name:<20} {:>12} bytes  {}", image.size, image.id);
     }
 
     let renamed = client.call(shown(&UpdateImage::new(&image.id).name("lifecycle, renamed")))?.data;
@@ -114,7 +113,7 @@ fn look_around(client: &Client, image: &Image) -> Result<()> {
 /// Prunes a source that the example made itself, with an image in it that nobody uses.
 fn prune(client: &Client, source: &SourceId) -> Result<()> {
     let spare = client.call(shown(&CreateImage::new(source).name("spare")))?.data;
-    println!("Created {} ({}), which nobody will use.", spare.name, spare.id);
+    println!("Created the image {} ({}), unused, to be pruned.", spare.name, spare.id);
     let pruning = client.call(shown(&CreateImagesJob::prune([source])))?.data;
     client.track(&pruning)?.wait()?;
     let left = client.call(shown(&GetImages::new().filter_source_id(source)))?.data;
@@ -129,5 +128,5 @@ fn known_sources(client: &Client) -> Result<String> {
     for source in reply.includes.sources.values() {
         println!("  {}  {}", source.id, source.name);
     }
-    Ok(format!("name the source to make an image from\n{}", shared::USAGE))
+    Ok(format!("name the source to make an image from\n{}", shared::HELP))
 }

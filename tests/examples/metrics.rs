@@ -63,8 +63,11 @@ impl Metrics {
     }
 }
 
+const HELP: &str = "\
+Counts and times the requests of a program, by operation. It only reads.";
+
 fn main() -> ExitCode {
-    example_env::end(run())
+    example_env::main(HELP, run)
 }
 
 fn run() -> Result<(), Box<dyn Error>> {

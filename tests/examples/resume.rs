@@ -21,8 +21,16 @@ use cycle_images_ureq::Client;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
+const HELP: &str = "\
+Tracks an import in a process that is killed, and finishes in another. On the platform it resumes a
+tracker, and only reads.
+
+options:
+  --file FILE   where the tracker is saved; tracker.json by default
+  --job ID      track this job from the beginning";
+
 fn main() -> ExitCode {
-    example_env::end(run())
+    example_env::main(HELP, run)
 }
 
 fn run() -> Result<()> {
@@ -38,7 +46,10 @@ fn run() -> Result<()> {
         None => file,
     };
     let tracker: JobTracker = serde_json::from_slice(&fs::read(&file)?)?;
-    println!("Resumed after {:?}.", tracker.last().map(|job| job.progress.done));
+    match tracker.last() {
+        Some(job) => println!("Resumed at {} of {}.", job.progress.done, job.progress.total),
+        None => println!("Resumed before the first response."),
+    }
     track(&Client::new(place.hub.clone()), tracker, &file)?;
     Ok(fs::remove_file(&file)?)
 }

@@ -48,6 +48,10 @@ fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
+            "--help" => {
+                println!("usage: soak [--seconds N] [--client ureq|reqwest|hyper]");
+                return Ok(());
+            }
             SERVE => return serve_with_faults(),
             "--seconds" => seconds = arguments.next().unwrap_or_default().parse()?,
             "--client" => clients = vec![arguments.next().unwrap_or_default()],

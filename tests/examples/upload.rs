@@ -10,8 +10,8 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use cycle_images::SourceId;
-use cycle_images::images::{CreateImage, GetImage};
-use cycle_images::model::{CycleUpload, ImageStatus};
+use cycle_images::images::{self, CreateImage, GetImage};
+use cycle_images::model::CycleUpload;
 use cycle_images::sources::CreateImageSource;
 use cycle_images_tests::example_env::{self, Place, shown};
 use cycle_images_tests::sandbox::Settings;
@@ -20,16 +20,16 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Ten minutes and more: the factory names no job that could be followed.
-const MOST_LOOKS: u32 = 3000;
+const HELP: &str = "\
+Uploads the tar of an image, and follows the image until it is live.
 
-const USAGE: &str = "\
-options of upload:
-  --tar FILE    the tar of an image in OCI's layout; needed on the platform
-  --source ID   the source to make the image from; needed on the platform";
+options:
+  --tar FILE    the tar of an image in OCI layout; needed on the platform
+  --source ID   the id of the source to make the image from; needed on the platform
+  --yes         allow it to create an image on the platform";
 
 fn main() -> ExitCode {
-    example_env::end(run())
+    example_env::main(HELP, run)
 }
 
 fn run() -> Result<()> {
@@ -39,10 +39,11 @@ fn run() -> Result<()> {
         match argument.as_str() {
             "--tar" => tar = arguments.next(),
             "--source" => source = Some(SourceId::new(arguments.next().unwrap_or_default())?),
-            other => return Err(format!("{other} is not an option\n{USAGE}").into()),
+            "--yes" => {}
+            other => return Err(format!("{other} is not an option\n{HELP}").into()),
         }
     }
-    let place = Place::from_env(Settings::default())?;
+    let place = Place::to_change(Settings::default())?;
     let client = Client::new(place.hub.clone());
     let source = match source {
         Some(source) => source,
@@ -50,7 +51,7 @@ fn run() -> Result<()> {
             let source = CreateImageSource::new(CycleUpload::new()).name("pushed");
             client.call(shown(&source))?.data.id
         }
-        None => return Err(format!("name the source to make an image from\n{USAGE}").into()),
+        None => return Err(format!("name the source to make an image from\n{HELP}").into()),
     };
     let small = small_tar();
     let (tar, size) = match &tar {
@@ -58,7 +59,7 @@ fn run() -> Result<()> {
         None if place.sandbox.is_some() => {
             (Tar::new(&*small, small.len() as u64), small.len() as u64)
         }
-        None => return Err(format!("name the tar to push\n{USAGE}").into()),
+        None => return Err(format!("name the tar to push\n{HELP}").into()),
     };
 
     let image = client.call(shown(&CreateImage::new(source).name("pushed")))?.data;
@@ -73,24 +74,12 @@ fn run() -> Result<()> {
     });
     client.upload(&image, tar)?;
     bar.finish();
-    println!("The factory has all {size} bytes.");
+    println!("Uploaded {size} bytes.");
 
-    let mut state = image.state.current;
-    for _ in 0..MOST_LOOKS {
-        if state == ImageStatus::Live {
-            return Ok(());
-        }
-        let seen = client.call(&GetImage::new(&image.id))?.data.state;
-        if let Some(message) = seen.error.and_then(|error| error.message) {
-            return Err(message.into());
-        }
-        if seen.current != state {
-            println!("  {state} -> {}", seen.current);
-            state = seen.current;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(200));
-    }
-    Err(format!("the image {} is still {state}; look at it later", image.id).into())
+    // The factory names no job that could be tracked.
+    client.wait_until(GetImage::new(&image.id), images::is_live)?;
+    println!("The image is live.");
+    Ok(())
 }
 
 /// The start of a tar is enough for the sandbox: a header that says `ustar`, then zeros.

@@ -24,6 +24,10 @@ fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
+            "--help" => {
+                println!("usage: upload_memory [--size BYTES]");
+                return Ok(());
+            }
             SERVE => return serve(&Sandbox::start()?),
             "--size" => size = arguments.next().unwrap_or_default().parse()?,
             other => return Err(format!("{other} is not an option; --size BYTES is").into()),

@@ -22,6 +22,21 @@ pub struct Place {
 }
 
 impl Place {
+    /// As [`from_env`](Self::from_env), for an example that creates or deletes something: on the
+    /// platform, it needs the argument `--yes`.
+    ///
+    /// # Errors
+    /// As `from_env`, or without the argument.
+    pub fn to_change(settings: Settings) -> Result<Self, Box<dyn Error>> {
+        let place = Self::from_env(settings)?;
+        if place.sandbox.is_none() && !std::env::args().any(|argument| argument == "--yes") {
+            return Err(
+                "this example changes the hub on the platform: pass --yes to allow it".into()
+            );
+        }
+        Ok(place)
+    }
+
     /// The platform if `CYCLE_API_KEY` or `CYCLE_HUB_ID` is set, else a sandbox with these settings.
     ///
     /// # Errors
@@ -33,7 +48,7 @@ impl Place {
         };
         if variable("CYCLE_API_KEY").or_else(|| variable("CYCLE_HUB_ID")).is_some() {
             let hub = Hub::from_variables(variable)?;
-            println!("On the platform, at {}.", hub.base_url());
+            println!("Using the platform at {}.", hub.base_url());
             return Ok(Self { hub, sandbox: None });
         }
         // Slow enough to be watched.
@@ -41,8 +56,10 @@ impl Place {
         let hub = Hub::new(sandbox.api_key(), sandbox.hub_id())?
             .with_base_url(sandbox.url())?
             .with_factory_url(sandbox.url())?;
-        println!("In a sandbox, at {}. With CYCLE_API_KEY and CYCLE_HUB_ID set,", sandbox.url());
-        println!("it would be the platform.");
+        println!(
+            "Using a local sandbox at {}. Set CYCLE_API_KEY and CYCLE_HUB_ID to use the platform.",
+            sandbox.url()
+        );
         Ok(Self { hub, sandbox: Some(sandbox) })
     }
 }
@@ -52,15 +69,22 @@ pub fn shown<O: Operation>(operation: &O) -> &O {
     // The path and query are the same for every hub.
     if let Ok(request) = Hub::new("key", "hub").and_then(|hub| hub.request(operation)) {
         let line = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        println!("\n{} {line}", O::METHOD);
+        // Brackets are percent-encoded on the wire.
+        let line = line.replace("%5B", "[").replace("%5D", "]").replace("%2C", ",");
+        println!("\n{} {line}", operation.method());
     }
     operation
 }
 
-/// Ends an example. An error is printed with its causes.
+/// Runs an example. With `--help`, it only prints what the example does. An error is printed with its
+/// causes.
 #[must_use]
-pub fn end(result: Result<(), Box<dyn Error>>) -> ExitCode {
-    let Err(error) = result else {
+pub fn main(help: &str, run: impl FnOnce() -> Result<(), Box<dyn Error>>) -> ExitCode {
+    if std::env::args().any(|argument| argument == "--help") {
+        println!("{help}");
+        return ExitCode::SUCCESS;
+    }
+    let Err(error) = run() else {
         return ExitCode::SUCCESS;
     };
     println!("\n{:#}", report(&*error));

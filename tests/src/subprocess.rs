@@ -16,7 +16,7 @@ const SUBPROCESS: &str = "CYCLE_IMAGES_TEST_SUBPROCESS";
 pub fn run_in_subprocess<V: AsRef<OsStr>>(test: &str, variables: &[(&str, V)]) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture"]);
-    for name in ["CYCLE_API_KEY", "CYCLE_HUB_ID", "CYCLE_BASE_URL"] {
+    for name in ["CYCLE_API_KEY", "CYCLE_HUB_ID", "CYCLE_BASE_URL", "CYCLE_FACTORY_URL"] {
         command.env_remove(name);
     }
     for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"] {

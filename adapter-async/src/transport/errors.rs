@@ -28,6 +28,19 @@ fn is_of_tls(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::InvalidData || inner.is_some_and(is_of_tls)
 }
 
+/// Whether HTTP/2's peer says that it didn't process the request: it refused the stream, or closed the
+/// connection after an earlier one. Without a dependency on h2, its errors can only be recognized by
+/// their texts.
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
+pub(super) fn is_refused(error: &(dyn Error + 'static)) -> bool {
+    const TEXTS: [&str; 2] =
+        ["stream error received: refused stream", "connection error received: "];
+    sources(error).any(|error| {
+        let text = error.to_string();
+        TEXTS.iter().any(|refused| text.starts_with(refused))
+    })
+}
+
 /// The error as one that the core knows as a timeout, whose limit isn't known here.
 pub(super) fn timeout(error: Source) -> Source {
     Box::new(io::Error::new(io::ErrorKind::TimedOut, error))

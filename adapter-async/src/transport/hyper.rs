@@ -65,6 +65,8 @@ impl<C: Connect + Clone + Send + Sync + 'static> Transport for Hyper<C> {
             let response = sending.await.map_err(|error| {
                 if error.is_connect() {
                     errors::of_connection(error.into(), "https needs a connector that has TLS")
+                } else if errors::is_refused(&error) {
+                    SendError::not_sent(error)
                 } else {
                     SendError::maybe_sent(error)
                 }

@@ -97,14 +97,14 @@ fn send_error(error: reqwest::Error, no_redirects: bool) -> SendError {
     // The URL of an upload holds its token.
     let error = error.without_url();
     let (is_connect, is_fatal) = (error.is_connect(), error.is_builder());
-    let is_timeout = error.is_timeout();
+    let (is_timeout, is_refused) = (error.is_timeout(), errors::is_refused(&error));
     let error = if is_timeout { errors::timeout(error.into()) } else { error.into() };
     let error = if !no_redirects {
         // The connection that failed may be one to where a redirect led.
         SendError::maybe_sent(error)
     } else if is_connect {
         errors::of_connection(error, "https needs the feature `rustls` or `native-tls`")
-    } else if is_fatal {
+    } else if is_fatal || is_refused {
         SendError::not_sent(error)
     } else {
         SendError::maybe_sent(error)

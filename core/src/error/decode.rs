@@ -51,7 +51,7 @@ impl DecodeError {
     }
 
     pub(crate) fn empty() -> Self {
-        Self::at_path("", "the body is empty")
+        Self::at_path("", "the response has no body")
     }
 
     pub(crate) fn too_large() -> Self {

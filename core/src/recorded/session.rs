@@ -9,8 +9,8 @@ use super::replay::{Replay, ReplayError};
 /// Records the exchanges of a client, or replays a recording instead of sending. Both clients have
 /// `with_session`. Feature `har`.
 ///
-/// A test records once, against a hub or a sandbox, and replays ever after. Which of the two it does
-/// is best said by an environment variable of its own:
+/// A test records once, against a hub or a sandbox, then replays. Choose the mode with an environment
+/// variable:
 ///
 /// ```
 /// use cycle_images::recorded::{Recording, Session};
@@ -45,10 +45,12 @@ impl Session {
         Self(Mode::Record(Arc::default()))
     }
 
-    /// A session that replays a recording, [matching](Replay::matching) requests in any order.
+    /// A session that replays a recording, [matching](Replay::matching) requests in any order by their
+    /// method, path, query and [body](Replay::match_bodies). For requests whose bodies differ from run to
+    /// run: `Session::from(Replay::matching(recording))`.
     #[must_use]
     pub fn replay(recording: Recording) -> Self {
-        Self::from(Replay::matching(recording))
+        Self::from(Replay::matching(recording).match_bodies())
     }
 
     /// Whether the session replays.

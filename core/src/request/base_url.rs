@@ -90,6 +90,9 @@ fn parse(url: &str) -> Result<Uri, RequestError> {
     if !uri.path().split('/').all(is_segment) {
         return refuse("has a path that clients may read differently; percent-encode it");
     }
+    if uri.path().trim_end_matches('/').ends_with("/v1") {
+        return refuse("ends in /v1, with which each path begins; leave it out");
+    }
     Ok(uri)
 }
 

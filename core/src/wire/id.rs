@@ -49,7 +49,7 @@ impl<K: ?Sized> Id<K> {
 
 fn refusal(text: &str) -> Option<&'static str> {
     match text {
-        "" => Some("is empty; pass the id of one resource"),
+        "" => Some("is empty"),
         "." | ".." => Some("is a dot segment, which names no resource in a path"),
         _ => None,
     }

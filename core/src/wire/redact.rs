@@ -1,5 +1,7 @@
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::fmt;
+use std::sync::OnceLock;
 
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
@@ -8,15 +10,21 @@ use serde_json::Value;
 
 use crate::wire::debug::url_parts;
 use crate::wire::json::Json;
+use crate::wire::redactor::Redactor;
 use crate::wire::secret::REDACTED;
 
 /// The secrets in a request. They are redacted in the errors and headers of its response.
 ///
-/// They are found verbatim, percent-encoded and JSON-escaped, in whole or in part. Secrets shorter
-/// than 4 bytes are not redacted, as any text may contain them by chance; in error codes, none
-/// shorter than 8 bytes.
+/// They are found as they are, percent-encoded, as JSON and HTML escape them, in base64, and in these
+/// encodings within each other; in whole, not in part. Secrets shorter than 4 bytes are not redacted, as
+/// any text may contain them by chance; in error codes, none shorter than 8 bytes.
 #[derive(Default)]
-pub struct Secrets<'a>(Vec<Cow<'a, str>>);
+pub struct Secrets<'a> {
+    texts: Vec<Cow<'a, str>>,
+    /// The redactor of the first so many texts, if there is one: that of a hub.
+    shared: Option<(usize, &'a Redactor)>,
+    own: OnceCell<Redactor>,
+}
 
 impl<'a> Secrets<'a> {
     /// The most bytes that an error keeps of a text.
@@ -26,9 +34,28 @@ impl<'a> Secrets<'a> {
     pub fn text(&mut self, secret: impl Into<Cow<'a, str>>) -> &mut Self {
         let secret = secret.into();
         if secret.len() >= 4 {
-            self.0.push(secret);
+            self.own.take();
+            self.texts.push(secret);
         }
         self
+    }
+
+    /// Uses this redactor as long as no other secret is added.
+    pub(crate) fn with_shared(mut self, redactor: &'a OnceLock<Redactor>) -> Self {
+        let redactor = redactor.get_or_init(|| Redactor::new(self.bytes()));
+        self.shared = Some((self.texts.len(), redactor));
+        self
+    }
+
+    fn bytes(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.texts.iter().map(|text| text.as_bytes())
+    }
+
+    fn redactor(&self) -> &Redactor {
+        match self.shared {
+            Some((count, redactor)) if count == self.texts.len() => redactor,
+            _ => self.own.get_or_init(|| Redactor::new(self.bytes())),
+        }
     }
 
     /// Adds the secret parts of a URL: its user info and the values of its query.
@@ -79,46 +106,61 @@ impl<'a> Secrets<'a> {
     /// Redacts the secrets in the first `limit` bytes of a text, including a secret that begins
     /// there and ends later.
     pub(crate) fn redact<'t>(&self, text: &'t str, limit: usize) -> Cow<'t, str> {
+        self.redact_longer(text, limit, 0)
+    }
+
+    /// Redacts the secrets of at least `min` bytes.
+    fn redact_longer<'t>(&self, text: &'t str, limit: usize, min: usize) -> Cow<'t, str> {
         let end = floor(text, limit);
-        let mut redacted = String::new();
-        let mut behind = 0;
-        let may_begin = |byte: &u8| {
-            b"%+\\".contains(byte)
-                || self.0.iter().any(|secret| secret.as_bytes().first() == Some(byte))
-        };
-        let bytes = text.bytes().enumerate().take(end);
-        for (at, _) in bytes.filter(|(_, byte)| may_begin(byte)) {
-            let found = self.0.iter().filter_map(|secret| spelled(text.get(at..)?, secret)).max();
-            let Some(found) = found.map(|length| at + length).filter(|&found| found > behind)
-            else {
-                continue;
-            };
-            // Overlapping secrets are redacted once.
-            if at >= behind {
-                redacted.push_str(text.get(behind..at).unwrap_or_default());
-                redacted.push_str(REDACTED);
-            }
-            behind = found;
-        }
-        if behind == 0 {
+        if self.texts.is_empty() {
             return Cow::Borrowed(text.get(..end).unwrap_or_default());
+        }
+        let redactor = self.redactor();
+        // Enough to contain every secret that begins within the limit.
+        let more = redactor.longest().saturating_mul(12).saturating_add(4);
+        let searched = text.get(..floor(text, limit.saturating_add(more))).unwrap_or(text);
+        let found = redactor.find(searched.as_bytes(), min);
+        let mut found = found.into_iter().filter(|(start, _)| *start < end).peekable();
+        if found.peek().is_none() {
+            return Cow::Borrowed(text.get(..end).unwrap_or_default());
+        }
+        let (mut redacted, mut behind) = (String::new(), 0);
+        for (start, stop) in found {
+            redacted.push_str(text.get(behind..start).unwrap_or_default());
+            redacted.push_str(REDACTED);
+            behind = stop;
         }
         redacted.push_str(text.get(behind..end).unwrap_or_default());
         redacted.truncate(floor(&redacted, limit));
         Cow::Owned(redacted)
     }
 
+    /// Redacts the secrets in bytes that need not be text.
+    #[cfg(feature = "har")]
+    pub(crate) fn redact_bytes<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
+        let found = self.redactor().find(bytes, 0);
+        if found.is_empty() {
+            return Cow::Borrowed(bytes);
+        }
+        let (mut redacted, mut behind) = (Vec::with_capacity(bytes.len()), 0);
+        for (start, stop) in found {
+            redacted.extend_from_slice(bytes.get(behind..start).unwrap_or_default());
+            redacted.extend_from_slice(REDACTED.as_bytes());
+            behind = stop;
+        }
+        redacted.extend_from_slice(bytes.get(behind..).unwrap_or_default());
+        Cow::Owned(redacted)
+    }
+
     /// Redacts the secrets in an error code. Short ones are left: they may be common words.
     pub(crate) fn redact_code(&self, code: &str) -> String {
-        let long = self.0.iter().filter(|secret| secret.len() >= 8);
-        let long = Secrets(long.map(|secret| Cow::Borrowed(&**secret)).collect());
-        long.redact(code, Self::LIMIT).into_owned()
+        self.redact_longer(code, Self::LIMIT, 8).into_owned()
     }
 
     /// Redacts the beginning of a body. Invalid UTF-8 is replaced.
     pub(crate) fn redact_body(&self, body: &[u8]) -> String {
         // Enough bytes to contain every secret that begins within the limit.
-        let longest = self.0.iter().map(|secret| secret.len()).max().unwrap_or(0);
+        let longest = self.texts.iter().map(|secret| secret.len()).max().unwrap_or(0);
         let start = body.get(..Self::LIMIT + 4 + 12 * longest).unwrap_or(body);
         self.redact(&String::from_utf8_lossy(start), Self::LIMIT).into_owned()
     }
@@ -163,7 +205,7 @@ impl<'a> Secrets<'a> {
 
 impl fmt::Debug for Secrets<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Secrets({} of them)", self.0.len())
+        write!(f, "Secrets({} of them)", self.texts.len())
     }
 }
 
@@ -171,101 +213,6 @@ impl fmt::Debug for Secrets<'_> {
 fn floor(text: &str, limit: usize) -> usize {
     let limit = limit.min(text.len());
     (0..=limit).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
-}
-
-/// The length of the secret in any spelling, if the text begins with it.
-fn spelled(text: &str, secret: &str) -> Option<usize> {
-    // Every spelling has at least the length of the secret.
-    if text.len() < secret.len() {
-        return None;
-    }
-    let mut characters = secret.chars();
-    // A text may match a character in several ways: `\\` is two backslashes or an escaped one.
-    let mut ends: Vec<usize> = spellings(text, characters.next()?).collect();
-    for character in characters {
-        if ends.is_empty() {
-            return None;
-        }
-        let next = |&end: &usize| {
-            let rest = text.get(end..).unwrap_or_default();
-            spellings(rest, character).map(move |length| end + length)
-        };
-        ends = ends.iter().flat_map(next).collect();
-        ends.sort_unstable();
-        ends.dedup();
-    }
-    ends.into_iter().max()
-}
-
-/// The lengths of all spellings of a character with which a text begins.
-fn spellings(text: &str, character: char) -> impl Iterator<Item = usize> + use<> {
-    let plain = text.starts_with(character).then(|| character.len_utf8());
-    // A backslash as JSON escapes it, once and twice.
-    let backslashes = |count| (character == '\\' && backslashes(text) >= count).then_some(count);
-    let (percent, json) = match text.bytes().next() {
-        Some(b'%') => (percent_encoded(text, character), None),
-        Some(b'+') if character == ' ' => (Some(1), None),
-        Some(b'\\') => (None, json_escaped(text, character)),
-        _ => (None, None),
-    };
-    [plain, percent, json, backslashes(2), backslashes(4)].into_iter().flatten()
-}
-
-/// `%2F` or `%2f`, and `%252F`, as in a URL within a URL.
-fn percent_encoded(text: &str, character: char) -> Option<usize> {
-    let mut rest = text;
-    for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-        rest = rest.strip_prefix('%')?;
-        rest = loop {
-            match hex::<2>(rest) {
-                Some((code, behind)) if code == u16::from(byte) => break behind,
-                _ => rest = rest.strip_prefix("25")?,
-            }
-        };
-    }
-    Some(text.len() - rest.len())
-}
-
-/// As JSON escapes it, and JSON in a string of JSON, in which the backslashes are escaped again.
-fn json_escaped(text: &str, character: char) -> Option<usize> {
-    let after = after_backslashes(text)?;
-    let short = match *after.as_bytes().first()? {
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
-        byte => char::from(byte),
-    };
-    if short == character && !character.is_alphanumeric() {
-        return Some(text.len() - after.len() + 1);
-    }
-    let mut rest = text;
-    for unit in character.encode_utf16(&mut [0; 2]) {
-        let (code, behind) = hex::<4>(after_backslashes(rest)?.strip_prefix('u')?)?;
-        if code != *unit {
-            return None;
-        }
-        rest = behind;
-    }
-    Some(text.len() - rest.len())
-}
-
-fn after_backslashes(text: &str) -> Option<&str> {
-    let count = backslashes(text);
-    text.get(count..).filter(|_| count > 0)
-}
-
-/// The backslashes with which a text begins, no more than three levels of JSON have.
-fn backslashes(text: &str) -> usize {
-    text.bytes().take(7).take_while(|&byte| byte == b'\\').count()
-}
-
-fn hex<const DIGITS: usize>(text: &str) -> Option<(u16, &str)> {
-    let (digits, behind) = text.split_at_checked(DIGITS)?;
-    // `from_str_radix` would accept a sign.
-    let code = u16::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?;
-    Some((code, behind))
 }
 
 #[cfg(test)]
@@ -285,7 +232,7 @@ mod tests {
         for (secret, text) in [
             ("a+b/c=", "a+b/c=, a%2Bb%2Fc%3D, a%2bb/c%3d, a%252Bb%25252fc="),
             ("a b \\c", "a b \\c, a+b%20\\\\c, a\\u0020b %5cc, a b %5Cc, a b \\u005cc"),
-            ("\\\\\\\\", "\\\\\\\\, \\\\\\\\\\\\\\\\, %5C\\\\\\u005c%5c"),
+            ("path\\to\\b!", "path\\to\\b!, path\\\\to\\\\b!, path%5Cto%5cb!"),
             ("%25a%2", "%25a%2, %2525a%252"),
             (
                 "ü€😀",
@@ -293,8 +240,8 @@ mod tests {
             ),
             ("key\n\"x\"\t", "key\n\"x\"\t, key\\n\\\"x\\\"\\t, key%0A%22x\\u0022%09"),
             (
-                "key\n\"ü😀\\",
-                r#"key\\n\\\"ü😀\\\\, key\\u000a\\u0022\\u00fc\\ud83d\\ude00\\\\, key\\\\n\"ü😀\"#,
+                "key\n\"ü😀\\z",
+                r#"key\\n\\\"ü😀\\\\z, key\\u000a\\u0022\\u00fc\\ud83d\\ude00\\\\z, key\\\\n\"ü😀\z"#,
             ),
         ] {
             let shown = redacted(&[secret], text, usize::MAX);
@@ -329,7 +276,7 @@ mod tests {
         let found = |url: &'static str| {
             let mut secrets = Secrets::default();
             secrets.url(url);
-            secrets.0
+            secrets.texts
         };
         let none: [&str; 0] = [];
         assert_eq!(found("https://git.example.com/a.git"), none);

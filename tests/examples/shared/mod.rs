@@ -8,11 +8,14 @@ use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-pub(crate) const USAGE: &str = "\
+pub(crate) const HELP: &str = "\
+Creates an image, imports it, reads its build log, lists, renames, deletes and prunes images.
+
 options:
-  --source ID   the source to make the image from; needed on the platform
-  --keep        leave the image where it is
-  --fail        have the import fail; in the sandbox alone";
+  --source ID   the id of the source to make the image from; needed on the platform
+  --keep        keep the image
+  --fail        make the import fail; in the sandbox only
+  --yes         allow it to create and delete an image on the platform";
 
 #[derive(Default)]
 pub(crate) struct Options {
@@ -29,13 +32,14 @@ pub(crate) fn begin() -> Result<(Options, Place)> {
         match argument.as_str() {
             "--keep" => options.keep = true,
             "--fail" => fail = true,
+            "--yes" => {}
             "--source" => {
                 options.source = Some(SourceId::new(arguments.next().unwrap_or_default())?);
             }
-            other => return Err(format!("{other} is not an option\n{USAGE}").into()),
+            other => return Err(format!("{other} is not an option\n{HELP}").into()),
         }
     }
-    let place = Place::from_env(Settings::default())?;
+    let place = Place::to_change(Settings::default())?;
     if fail {
         let sandbox = place.sandbox.as_ref().ok_or("--fail is for the sandbox alone")?;
         let message = "no space left on the factory".to_owned();

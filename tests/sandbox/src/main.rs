@@ -19,7 +19,7 @@ usage: cycle-images-sandbox [options]
   --hub ID          the hub's id; a new one by default
   --step-ms N       how long each step of a job takes, in milliseconds; 1000 by default
   --seed-images N   how many images there are beside the usual ones
-  --strict          refuse what the platform accepts though it is no good request
+  --lenient         accept malformed requests that the platform tolerates
   --help            show this";
 
 fn main() -> ExitCode {
@@ -46,7 +46,6 @@ fn main() -> ExitCode {
 /// The settings that the options ask for; `None` to show the usage.
 fn settings(mut options: impl Iterator<Item = String>) -> Result<Option<Settings>, String> {
     let mut settings = Settings::default().step(Duration::from_secs(1));
-    let mut strict = false;
     while let Some(option) = options.next() {
         let mut value = || options.next().ok_or_else(|| format!("{option} needs a value"));
         settings = match option.as_str() {
@@ -55,15 +54,12 @@ fn settings(mut options: impl Iterator<Item = String>) -> Result<Option<Settings
             "--hub" => settings.hub_id(value()?),
             "--step-ms" => settings.step(Duration::from_millis(number(&option, &value()?)?)),
             "--seed-images" => settings.extra_images(number(&option, &value()?)?),
-            "--strict" => {
-                strict = true;
-                settings
-            }
+            "--lenient" => settings.lenient(),
             "--help" => return Ok(None),
             _ => return Err(format!("{option} is not an option")),
         };
     }
-    Ok(Some(if strict { settings } else { settings.lenient() }))
+    Ok(Some(settings))
 }
 
 fn number<N: std::str::FromStr>(option: &str, value: &str) -> Result<N, String> {
@@ -82,7 +78,8 @@ fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     writeln!(out, "export CYCLE_API_KEY={}", quoted(sandbox.api_key()))?;
     writeln!(out, "export CYCLE_HUB_ID={}", quoted(sandbox.hub_id()))?;
     writeln!(out, "export CYCLE_BASE_URL={}", sandbox.url())?;
-    writeln!(out, "# uploads go to the same URL; Ctrl-C stops the sandbox")?;
+    writeln!(out, "export CYCLE_FACTORY_URL={}", sandbox.url())?;
+    writeln!(out, "# Ctrl-C stops the sandbox")?;
     out.flush()?;
     stopped.recv()?;
     Ok(())

@@ -181,3 +181,18 @@ fn a_request_that_can_not_be_sent_is_not_retried() {
     );
     assert!(!error.may_have_arrived());
 }
+
+/// As a limit of reqwest's own, which is known to its builder alone.
+#[test]
+fn the_timeout_of_the_http_client_is_a_timeout() {
+    let server = RawServer::start([Answer::new("").hold()]).unwrap();
+    let hurried = reqwest::Client::builder().timeout(Duration::from_millis(50));
+    let client =
+        Client::new(hub_of(&server.url()), Reqwest::build(hurried).unwrap(), crate::never);
+    let client = client.with_retry(RetryPolicy::disabled());
+    let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
+    assert!(
+        matches!(error, Error::Timeout { limit: None, may_have_arrived: true, .. }),
+        "{error:?}"
+    );
+}

@@ -115,6 +115,8 @@ fn a_transport_uploads_if_it_can() {
         assert_eq!(*sent.lock().unwrap(), 200_000);
         std::fs::remove_file(&file).unwrap();
         assert!(Tar::open(&file).await.is_err());
+        let folder = Tar::open(std::env::temp_dir()).await;
+        assert_eq!(folder.unwrap_err().kind(), io::ErrorKind::IsADirectory);
 
         let closure = async |_: Request<Vec<u8>>| Ok::<_, Infallible>(Response::new("{}"));
         let client = Client::new(hub_of("http://core.invalid"), closure, Tokio);

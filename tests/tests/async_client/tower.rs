@@ -132,3 +132,18 @@ fn after_any_error_of_a_call_a_request_may_have_arrived() {
     );
     assert_eq!(picky.state.lock().unwrap().calls, 4);
 }
+
+/// As a timeout of tower's own, whose limit is known to its layer alone.
+#[test]
+fn the_timeout_of_a_layer_is_a_timeout() {
+    let silent = tower::service_fn(|_: Request<Body>| {
+        std::future::pending::<Result<Response<Full<Bytes>>, io::Error>>()
+    });
+    let hurried = tower::timeout::Timeout::new(silent, std::time::Duration::from_millis(5));
+    let client = Client::new(hub_of("http://core.invalid"), Tower::new(hurried), crate::never);
+    let error = crate::runtime().block_on(client.call(&create())).unwrap_err();
+    assert!(
+        matches!(error, Error::Timeout { limit: None, may_have_arrived: true, .. }),
+        "{error:?}"
+    );
+}

@@ -142,7 +142,7 @@ fn the_source_has_the_platforms_message() {
         ("oauth_401", "invalid_client: The client credentials are invalid."),
         ("redirect_302", "https://portal.example.com/sign-in?next=%2Fv1%2Fimages"),
         ("html_502", "the body is not JSON: <html> <head><title>502 Bad Gateway</title></head>"),
-        ("empty_503", "the body is empty"),
+        ("empty_503", "the response has no body"),
         ("truncated_200", "ends too early"),
         ("wrong_type_200", "at data.size: expected "),
     ] {

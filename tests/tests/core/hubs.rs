@@ -5,7 +5,8 @@ use cycle_images::images::{
     CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
     GetImages, UpdateImage,
 };
-use cycle_images::{Hub, ImageId, Operation, SourceId};
+use cycle_images::upload::UploadImage;
+use cycle_images::{Hub, ImageId, Operation, SourceId, Timestamp};
 use cycle_images_tests::support::hub;
 
 fn uri(hub: &Hub, operation: &impl Operation) -> String {
@@ -103,6 +104,35 @@ fn a_hub_of_the_variables_that_people_already_use() {
     assert_eq!(request.uri(), "https://api.my-company.cycle.io/v1/images");
     assert_eq!(request.headers()["authorization"], "Bearer the-key");
     assert_eq!(request.headers()["x-hub-id"], "the-hub");
+}
+
+#[test]
+fn the_factory_of_the_variables_has_the_rules_of_the_base_url() {
+    let hub = |factory: &'static str| {
+        Hub::from_variables(move |name| match name {
+            "CYCLE_FACTORY_URL" => Some(factory.into()),
+            _ => Some("an-id".into()).filter(|_| name != "CYCLE_BASE_URL"),
+        })
+    };
+    let image = r#"{"id": "i1", "state": {"current": "uploading"}, "source": {"type": "direct",
+        "details": {"origin": {"type": "cycle-upload", "details": {"token": "t"}}}}}"#;
+    let upload = UploadImage::new(&serde_json::from_str(image).unwrap()).unwrap();
+    let hub_of = hub("https://factory.my-company.cycle.io:9414/").unwrap();
+    let parts = hub_of.upload(&upload, 1, Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(parts.request.uri().host(), Some("factory.my-company.cycle.io"));
+    for factory in ["http://factory.my-company.cycle.io", "https://a?b", "no URL"] {
+        assert_eq!(hub(factory).unwrap_err().argument(), "CYCLE_FACTORY_URL", "{factory}");
+    }
+}
+
+#[test]
+fn a_base_url_that_ends_in_v1_is_refused() {
+    for url in ["https://api.cycle.io/v1", "https://api.cycle.io/v1/", "https://a.example/cycle/v1"]
+    {
+        let error = Hub::new("key", "hub").unwrap().with_base_url(url).unwrap_err();
+        assert!(error.to_string().contains("ends in /v1"), "{error}");
+    }
+    assert!(Hub::new("key", "hub").unwrap().with_base_url("https://api.cycle.io/v10").is_ok());
 }
 
 #[test]

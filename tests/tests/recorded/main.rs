@@ -13,3 +13,4 @@ mod har;
 mod lifecycle;
 mod replay;
 mod secrets;
+mod session_bodies;

@@ -13,6 +13,7 @@ mod cancelled;
 mod connections;
 mod debug;
 mod items;
+mod killed;
 mod no_response;
 mod proxies;
 mod refusals;

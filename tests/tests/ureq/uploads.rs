@@ -106,7 +106,7 @@ fn an_interrupted_read_is_repeated() {
 }
 
 #[test]
-fn a_file_is_uploaded_and_a_missing_one_is_an_error() {
+fn a_file_is_uploaded_and_a_missing_one_or_a_folder_is_an_error() {
     let sandbox = Sandbox::start().unwrap();
     let client = uploader(&sandbox);
     let image = waiting(&sandbox, &client);
@@ -122,6 +122,8 @@ fn a_file_is_uploaded_and_a_missing_one_is_an_error() {
     client.upload(&image, opened).unwrap();
     assert_eq!(sent, 70_000);
     assert_eq!(Tar::open(&file).unwrap_err().kind(), ErrorKind::NotFound);
+    let folder = Tar::open(env!("CARGO_TARGET_TMPDIR"));
+    assert_eq!(folder.unwrap_err().kind(), ErrorKind::IsADirectory);
 }
 
 /// The time of the client is that of a piece: all of them together may take longer.

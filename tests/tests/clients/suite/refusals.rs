@@ -134,7 +134,7 @@ fn an_error_without_a_body<D: Driver>(make: Make<D>) {
         &error,
         "GetImages failed with status 503 Service Unavailable; the platform is unavailable: send it \
          again later",
-        "the body is empty",
+        "the response has no body",
     );
 }
 
