@@ -1,12 +1,16 @@
 //! The transport trait, and an implementation for each HTTP client behind its feature.
 
 #[cfg(any(feature = "reqwest", feature = "hyper", feature = "tower"))]
+#[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "a browser tells less"))]
 mod errors;
+#[cfg(all(feature = "reqwest", target_arch = "wasm32"))]
+mod fetch;
 #[cfg(feature = "hyper")]
 mod hyper;
 #[cfg(any(feature = "reqwest", feature = "hyper", feature = "tower"))]
+#[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "a browser reads bodies"))]
 mod read_body;
-#[cfg(feature = "reqwest")]
+#[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
 mod reqwest;
 #[cfg(feature = "tower")]
 mod tower;
@@ -16,9 +20,11 @@ use std::future::{Future, ready};
 use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
 
+#[cfg(all(feature = "reqwest", target_arch = "wasm32"))]
+pub use self::fetch::Reqwest;
 #[cfg(feature = "hyper")]
 pub use self::hyper::Hyper;
-#[cfg(feature = "reqwest")]
+#[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
 pub use self::reqwest::Reqwest;
 #[cfg(feature = "tower")]
 pub use self::tower::Tower;

@@ -36,7 +36,9 @@ impl Reqwest {
         })
     }
 
-    /// A client of the caller's configuration, with reqwest's own redirects and retries turned off.
+    /// A client of the caller's configuration, with reqwest's own redirects and retries turned off. A
+    /// proxy of the caller's is used for plain http as well: it can then read the API key, and the token
+    /// of an upload.
     ///
     /// # Errors
     /// If the client can't be built.

@@ -187,8 +187,7 @@ fn a_request_that_can_not_be_sent_is_not_retried() {
 fn the_timeout_of_the_http_client_is_a_timeout() {
     let server = RawServer::start([Answer::new("").hold()]).unwrap();
     let hurried = reqwest::Client::builder().timeout(Duration::from_millis(50));
-    let client =
-        Client::new(hub_of(&server.url()), Reqwest::build(hurried).unwrap(), crate::never);
+    let client = Client::new(hub_of(&server.url()), Reqwest::build(hurried).unwrap(), crate::never);
     let client = client.with_retry(RetryPolicy::disabled());
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
     assert!(
