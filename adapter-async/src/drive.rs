@@ -9,7 +9,8 @@ use cycle_images::{Hub, Timestamp};
 
 /// Drives a flow to its next item, or returns `None` if the flow is done. This is all that a client
 /// does. Use it where a [`Client`](crate::Client) can't be used: nothing is boxed, and the future is
-/// `Send` if those of `send` and `wait` are, which rustc sees only of closures that own what they hold.
+/// `Send` if the closures and their futures are. To spawn it, let the closures own what they use: for
+/// what they borrow, rustc can't prove that.
 ///
 /// `now` is the time: the system's, or that of a simulation. After a `wait`, it must have advanced by
 /// as much, or the flow waits again. A request that takes longer than its flow allows is dropped.

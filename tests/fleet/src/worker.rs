@@ -2,7 +2,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_nats::jetstream::{AckKind, Message};
-use bytes::Bytes;
 use cycle_images::flow::{Flow, FlowError, JobTracker, JobUpdate, SendError, Step};
 use cycle_images::http::{Request, Response};
 use cycle_images::jobs::GetJob;
