@@ -19,7 +19,8 @@ impl Clock {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.started_at.checked_add(self.passed()).unwrap_or(self.started_at).into()
+        // Past the last timestamp, time stands still there: it must not begin anew.
+        Timestamp::from(self.started_at).saturating_add(self.passed())
     }
 
     /// The time since the start.

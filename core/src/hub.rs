@@ -1,9 +1,6 @@
 use std::sync::{Arc, OnceLock};
 
-use http::header::{
-    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, HeaderName,
-    TRANSFER_ENCODING, UPGRADE,
-};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 
 use crate::document::Reply;
@@ -20,9 +17,33 @@ use crate::wire::redact::Secrets;
 use crate::wire::redactor::Redactor;
 
 const X_HUB_ID: HeaderName = HeaderName::from_static("x-hub-id");
-/// Headers that frame the request on its connection. A second value could make it look like two.
-const CONNECTION_HEADERS: [HeaderName; 6] =
-    [HOST, CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, EXPECT, UPGRADE];
+/// Headers that are not the program's: they frame or encode the request, authenticate to a proxy, or ask
+/// for a response that isn't the whole document.
+const REFUSED_HEADERS: [&str; 23] = [
+    "accept-encoding",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-range",
+    "expect",
+    "host",
+    "http2-settings",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "range",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "x-http-method-override",
+];
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The id of a hub: the scope that every request belongs to.
@@ -160,7 +181,7 @@ impl Hub {
         Ok(Self { factory_url, ..self })
     }
 
-    /// Sets how list-valued query parameters are written.
+    /// Sets how list-valued query parameters are written: with repeated keys by default.
     #[must_use]
     pub fn with_list_style(self, lists: ListStyle) -> Self {
         Self { lists, ..self }
@@ -168,7 +189,8 @@ impl Hub {
 
     /// Adds a header to every request to the platform, such as a trace id. It replaces an earlier
     /// one of the same name. `Authorization`, `X-Hub-Id`, `Accept` and `Content-Type` can't be
-    /// changed, and headers of the connection, such as `Host`, make each request an error. A
+    /// changed. Headers that frame or encode the request, authenticate to a proxy, or ask for a part of
+    /// the response make each request an error, such as `Host`, `TE` or `Range`. A
     /// `User-Agent` is sent before that of the client. Uploads to the factory don't have the
     /// header. If a value is a secret, mark it as [sensitive](HeaderValue::set_sensitive): then
     /// neither `Debug` nor an error shows it.
@@ -259,7 +281,7 @@ impl Hub {
         let of = |error: RequestError| error.of(O::NAME);
         operation.check().map_err(of)?;
 
-        let mut uri = String::with_capacity(512);
+        let mut uri = String::with_capacity(768);
         uri.push_str(self.base_url.as_str());
         let mut path = Path::new(&mut uri);
         operation.path(&mut path);
@@ -277,17 +299,23 @@ impl Hub {
             headers.try_insert(name, value.clone()).map_err(extend)?;
         }
         operation.headers(&mut headers);
-        if let Some(name) = CONNECTION_HEADERS.iter().find(|name| headers.contains_key(*name)) {
-            let reason = format!("contain `{name}`, which the HTTP client sets");
+        if let Some(name) = REFUSED_HEADERS.iter().find(|name| headers.contains_key(**name)) {
+            let reason =
+                format!("contain `{name}`, which is the HTTP client's to set or to leave out");
             return Err(of(RequestError::new("headers", reason)));
         }
-        headers.insert(AUTHORIZATION, self.api_key.authorization());
-        headers.insert(X_HUB_ID, self.id_header.clone());
-        headers.insert(ACCEPT, JSON);
-        match body {
-            Some(_) => headers.insert(CONTENT_TYPE, JSON),
-            None => headers.remove(CONTENT_TYPE),
-        };
+        headers.remove(CONTENT_TYPE);
+        let own = [
+            (AUTHORIZATION, Some(self.api_key.authorization())),
+            (X_HUB_ID, Some(self.id_header.clone())),
+            (ACCEPT, Some(JSON)),
+            (CONTENT_TYPE, body.is_some().then_some(JSON)),
+        ];
+        for (name, value) in own {
+            if let Some(value) = value {
+                headers.try_insert(name, value).map_err(extend)?;
+            }
+        }
 
         let mut request = Request::new(body.unwrap_or_default());
         *request.method_mut() = operation.method();

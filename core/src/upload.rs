@@ -126,7 +126,7 @@ impl UploadImage {
         }
         let mut uri = factory_url.to_owned();
         Path::new(&mut uri).literal("/v1/images").id(&self.id).literal("/upload");
-        let mut query = Query::new(&mut uri, ListStyle::Comma);
+        let mut query = Query::new(&mut uri, ListStyle::default());
         query.text("hub-id", hub_id.as_str()).text("token", self.token.expose());
         query.finish().map_err(|error| error.of(Self::NAME))?;
         let uri = Uri::try_from(uri)

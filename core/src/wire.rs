@@ -9,6 +9,7 @@ pub(crate) mod lenient;
 mod matcher;
 pub(crate) mod object;
 pub(crate) mod percent;
+pub(crate) mod plain;
 pub(crate) mod redact;
 pub(crate) mod redactor;
 pub(crate) mod secret;

@@ -30,7 +30,7 @@ fn the_fullest_request_for_images_takes_the_recorded_allocations() {
     let counted = allocation_counter::measure(|| request = Some(hub.request(&images)));
 
     let query = request.unwrap().unwrap().uri().query().unwrap().to_owned();
-    assert_eq!(query.split('&').count(), 10, "a parameter is missing: {query}");
+    assert_eq!(query.split('&').count(), 15, "a parameter is missing: {query}");
     at_most(counted.count_total, ALLOCATIONS_A_REQUEST);
 }
 

@@ -79,7 +79,7 @@ impl DecodeError {
     /// no part of a secret is left.
     pub(crate) fn redact(&mut self, secrets: &Secrets<'_>) {
         self.path = self.path.redact(secrets);
-        self.problem = secrets.redact(&self.problem, Secrets::LIMIT).into_owned();
+        self.problem = secrets.plain(&self.problem);
     }
 
     /// The same error, with a path that starts further out.

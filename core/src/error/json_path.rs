@@ -39,10 +39,7 @@ impl JsonPath {
     }
 
     pub(crate) fn redact(&self, secrets: &Secrets<'_>) -> Self {
-        Self {
-            text: secrets.redact(&self.text, Secrets::LIMIT).into_owned(),
-            is_full: self.is_full,
-        }
+        Self { text: secrets.plain(&self.text), is_full: self.is_full }
     }
 
     fn push(mut self, separator: &str, segment: &str) -> Self {

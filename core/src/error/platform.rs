@@ -95,7 +95,7 @@ impl PlatformError {
 
     pub(super) fn redacted(self, secrets: &Secrets<'_>) -> Self {
         let Self { status, code, title, detail, pointer, capability } = self;
-        let redact = |text: String| secrets.redact(&text, Secrets::LIMIT).into_owned();
+        let redact = |text: String| secrets.plain(&text);
         Self {
             status,
             code: code.map(|code| secrets.redact_code(code.as_str()).into()),
@@ -143,7 +143,7 @@ impl OAuthError {
 
     pub(super) fn redacted(self, secrets: &Secrets<'_>) -> Self {
         let Self { error, description } = self;
-        let redact = |text: String| secrets.redact(&text, Secrets::LIMIT).into_owned();
+        let redact = |text: String| secrets.plain(&text);
         Self { error: redact(error), description: description.map(redact) }
     }
 }

@@ -8,6 +8,7 @@ use serde::de::IgnoredAny;
 
 use super::platform::fields;
 use super::{Attempts, DecodeError, ErrorCode, OAuthError, PlatformError, retry_after};
+use crate::wire::plain::plain;
 use crate::wire::redact::Secrets;
 use crate::wire::timestamp::Timestamp;
 
@@ -97,7 +98,7 @@ impl BodyPreview {
     fn beginning(&self) -> String {
         const MOST: usize = 200;
         let words: Vec<&str> = self.text.split_whitespace().take(MOST).collect();
-        words.join(" ").chars().take(MOST).collect()
+        plain(&words.join(" "), MOST)
     }
 
     /// The length of the whole body in bytes.
@@ -335,8 +336,7 @@ impl ResponseErrorKind {
             Self::NotJson(error) => Self::NotJson(redact(error)),
             Self::NoBody(error) => Self::NoBody(redact(error)),
             Self::Redirect(Redirect { location }) => {
-                let location =
-                    location.map(|text| secrets.redact(&text, Secrets::LIMIT).into_owned());
+                let location = location.map(|text| secrets.plain(&text));
                 Self::Redirect(Redirect { location })
             }
             Self::Unexpected(error) => Self::Unexpected(redact(error)),

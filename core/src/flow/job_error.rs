@@ -14,7 +14,7 @@ pub enum JobError {
     /// The platform accepted the action without naming a job that could be tracked.
     #[non_exhaustive]
     NoJob {
-        /// The action, such as `import`.
+        /// The action, such as `import`: at most 40 characters.
         action: String,
     },
     /// The job doesn't exist: it never appeared, or it was removed. It isn't known whether it was
@@ -31,13 +31,14 @@ pub enum JobError {
     OtherJob {
         /// The id of the tracked job.
         id: JobId,
-        /// The id in the response.
-        answered: JobId,
+        /// The id in the response, without secrets of the request.
+        answered: String,
     },
     /// The job failed.
     #[non_exhaustive]
     Failed {
-        /// The job with its tasks; [`Job::failure`] collects the error messages.
+        /// The job with its tasks; [`Job::failure`] collects the error messages. Its texts are without
+        /// the API key, on one line, and at most 1,000 characters each.
         job: Job,
     },
     /// The job expired: the platform didn't run it in time.

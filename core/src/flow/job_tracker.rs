@@ -14,6 +14,8 @@ use crate::hub::Hub;
 use crate::jobs::GetJob;
 use crate::model::JobId;
 use crate::model::{Job, JobDescriptor, JobStatus, Progress};
+use crate::wire::plain::plain;
+use crate::wire::redact::Secrets;
 use crate::wire::timestamp::Timestamp;
 
 const MISSING_RESPONSES: u32 = 5;
@@ -112,7 +114,7 @@ impl JobTracker {
     pub fn from_descriptor(descriptor: &JobDescriptor, seed: u64) -> Result<Self, FlowError> {
         match &descriptor.job {
             Some(job) => Ok(Self::new(&job.id, seed)),
-            None => Err(failed(JobError::NoJob { action: descriptor.action.clone() })),
+            None => Err(failed(JobError::NoJob { action: plain(&descriptor.action, 40) })),
         }
     }
 
@@ -176,9 +178,8 @@ impl JobTracker {
         Err(failed(JobError::Gone { id: self.id.clone(), last: self.last() }))
     }
 
-    /// The progress to report, if the state or the progress changed.
-    fn changed(&mut self, job: &Job) -> Option<Progress> {
-        let (status, mut progress) = (&job.state.current, job.progress());
+    /// The progress to report, if the state or the progress changed. The state comes without secrets.
+    fn changed(&mut self, status: &JobStatus, mut progress: Progress) -> Option<Progress> {
         if let Some((last_status, last_progress)) = &self.last_reported {
             if compare_shares(progress, *last_progress) == Ordering::Less {
                 progress = *last_progress;
@@ -231,21 +232,32 @@ impl Flow for JobTracker {
             }
         };
         let job = reply.data;
+        // A server may repeat any part of a request, in any text of the job.
+        let secrets = hub.secrets();
         if job.id != self.id {
             self.schedule_poll(retry_after(&reply.headers, now), now);
-            return Err(failed(JobError::OtherJob { id: self.id.clone(), answered: job.id }));
+            let answered = secrets.plain(job.id.as_str());
+            return Err(failed(JobError::OtherJob { id: self.id.clone(), answered }));
         }
-        if self.last_reported.as_ref().is_none_or(|(status, _)| *status != job.state.current) {
-            let Progress { done, total, .. } = job.progress();
-            let state = job.state.current.as_str();
-            hub.observers().call(&Event::JobState { state, done, total });
+        let (status, progress) = (secrets.plain(job.state.current.as_str()), job.progress());
+        let status = JobStatus::from(&*status);
+        if self.last_reported.as_ref().is_none_or(|(last, _)| *last != status) {
+            let Progress { done, total, .. } = progress;
+            hub.observers().call(&Event::JobState { state: status.as_str(), done, total });
         }
-        let changed = self.changed(&job);
+        let changed = self.changed(&status, progress);
         self.ended = job.state.current.is_final();
         match job.state.current {
-            JobStatus::Error => return Err(failed(JobError::Failed { job })),
-            JobStatus::Expired => return Err(failed(JobError::Expired { job })),
-            JobStatus::Completed => self.completed = Some(Box::new(without_values(job.clone()))),
+            JobStatus::Error => {
+                return Err(failed(JobError::Failed { job: without_secrets(job, &secrets) }));
+            }
+            JobStatus::Expired => {
+                return Err(failed(JobError::Expired { job: without_secrets(job, &secrets) }));
+            }
+            JobStatus::Completed => {
+                let stored = without_values(without_secrets(job.clone(), &secrets));
+                self.completed = Some(Box::new(stored));
+            }
             _ => self.schedule_poll(retry_after(&reply.headers, now), now),
         }
         Ok(changed.map(|progress| JobUpdate { job, progress }))
@@ -269,6 +281,24 @@ fn is_fault(error: &FlowError) -> bool {
 
 fn is_completed(job: &Job) -> bool {
     job.state.current == JobStatus::Completed
+}
+
+/// The job for an error or a stored flow, with its texts as these have them.
+fn without_secrets(mut job: Job, secrets: &Secrets<'_>) -> Job {
+    let texts = [&mut job.queue, &mut job.caption, &mut job.hash];
+    texts.into_iter().for_each(|text| *text = secrets.plain(text));
+    let errors = job.tasks.iter_mut().map(|task| &mut task.error).chain([&mut job.state.error]);
+    for message in errors.flatten().filter_map(|error| error.message.as_mut()) {
+        *message = secrets.plain(message);
+    }
+    for task in &mut job.tasks {
+        let steps =
+            task.steps.iter_mut().flat_map(|step| [&mut step.caption, &mut step.description]);
+        for text in steps.chain([&mut task.caption, &mut task.header]) {
+            *text = secrets.plain(text);
+        }
+    }
+    job
 }
 
 fn without_values(mut job: Job) -> Job {

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use http::Response;
 use super::poll_schedule::PollSchedule;
 use super::retry_state::RetryState;
 use super::{Flow, FlowError, LastReply, RetryPolicy, SendError, Step};
-use crate::error::retry_after;
+use crate::error::{report, retry_after};
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
 use crate::wire::timestamp::Timestamp;
@@ -128,6 +129,13 @@ where
             Ok(false) => {}
             Err(source) => {
                 self.done = true;
+                // The condition may have a text of the platform, which may repeat a secret.
+                let (said, mut secrets) = (report(&*source).to_string(), hub.secrets());
+                self.operation.secrets(&mut secrets);
+                let source = match secrets.redact(&said, usize::MAX) {
+                    Cow::Owned(redacted) if redacted != said => redacted.into(),
+                    _ => source,
+                };
                 return Err(FlowError::Condition { operation: O::NAME, source });
             }
         }

@@ -5,9 +5,9 @@ use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-/// Deletes the unused images of sources: `POST /v1/images/tasks` with the action `prune`,
-/// documented as `createImagesJob`. Capability: `images-manage`. The reply describes the job that
-/// does it.
+/// Deletes the images of sources that no container uses and that are older than 15 minutes:
+/// `POST /v1/images/tasks` with the action `prune`, documented as `createImagesJob`. Capability:
+/// `images-manage`. The reply describes the job that does it.
 ///
 /// ```
 /// use cycle_images::{SourceId, images::CreateImagesJob};

@@ -2,6 +2,7 @@ use std::error::Error;
 
 use crate::Reply;
 use crate::model::{Image, ImageId, ImageStatus};
+use crate::wire::plain::plain;
 
 /// Whether the image is live: a condition for [`Until`](crate::flow::Until) and the clients'
 /// `wait_until`.
@@ -31,7 +32,10 @@ pub fn is_live<I>(reply: &Reply<Image, I>) -> Result<bool, Box<dyn Error + Send 
     match (&state.current, message) {
         (ImageStatus::Live, _) => Ok(true),
         (ImageStatus::Deleting | ImageStatus::Deleted, _) => Err(NotLive::Deleted { id }.into()),
-        (_, Some(message)) => Err(NotLive::Failed { id, message }.into()),
+        (_, Some(message)) => {
+            let message = plain(&message, 1000);
+            Err(NotLive::Failed { id, message }.into())
+        }
         // The platform also sends an error without a message, which is none.
         (_, None) => Ok(false),
     }

@@ -1,10 +1,12 @@
-use std::fmt;
+use std::{fmt, iter};
 
 use super::{Job, JobStatus};
+use crate::wire::plain::plain;
 
 /// Why a job ended without being completed, for a person to read.
 ///
-/// `Display` joins the messages, each of them once: jobs often repeat the message of a task.
+/// `Display` joins the messages, each of them once: jobs often repeat the message of a task. It is one
+/// line, of at most 1,000 characters a message and of 20 tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JobFailure {
@@ -69,25 +71,34 @@ impl fmt::Display for JobFailure {
             JobStatus::Expired => "the job expired",
             _ => "the job failed",
         })?;
-        let mut separator = ": ";
         let said_by_a_task = |message: &str| self.tasks.iter().any(|task| task.message == message);
-        if let Some(message) = self.message.as_ref().filter(|message| !said_by_a_task(message)) {
+        let own = self.message.as_ref().filter(|message| !said_by_a_task(message));
+        let own = own.map(|message| plain(message, MOST_CHARACTERS));
+        let tasks = self.tasks.iter().take(MOST_TASKS).map(TaskFailure::to_string);
+        for (separator, message) in
+            iter::once(": ").chain(iter::repeat("; ")).zip(own.into_iter().chain(tasks))
+        {
             write!(f, "{separator}{message}")?;
-            separator = "; ";
         }
-        for task in &self.tasks {
-            write!(f, "{separator}{task}")?;
-            separator = "; ";
+        match self.tasks.len().saturating_sub(MOST_TASKS) {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
         }
-        Ok(())
     }
 }
+
+/// How many characters of each message, and how many tasks are shown.
+const MOST_CHARACTERS: usize = 1000;
+const MOST_TASKS: usize = 20;
 
 impl fmt::Display for TaskFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.caption.as_str() {
-            "" => f.write_str(&self.message),
-            caption => write!(f, "{caption}: {}", self.message),
+            "" => f.write_str(&plain(&self.message, MOST_CHARACTERS)),
+            caption => {
+                let caption = plain(caption, MOST_CHARACTERS);
+                write!(f, "{caption}: {}", plain(&self.message, MOST_CHARACTERS))
+            }
         }
     }
 }

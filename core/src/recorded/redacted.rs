@@ -113,9 +113,11 @@ fn append(headers: &mut HeaderMap, name: &HeaderName, value: HeaderValue) {
     let _ = headers.try_append(name.clone(), value);
 }
 
-/// A body without secrets. One that isn't text is kept.
+/// A body without secrets.
 fn body(body: &[u8], secrets: &Secrets<'_>) -> Vec<u8> {
-    let Ok(text) = std::str::from_utf8(body) else { return body.to_vec() };
+    let Ok(text) = std::str::from_utf8(body) else {
+        return secrets.redact_bytes(body).into_owned();
+    };
     let redacted = redact_json::redact(text, secrets)
         .unwrap_or_else(|| secrets.redact(text, usize::MAX).into_owned());
     redacted.into_bytes()

@@ -12,11 +12,11 @@ use crate::wire::timestamp::Timestamp;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ListStyle {
-    /// `include=a,b`, as documented.
+    /// `include=a&include=b`, as the official clients write it.
     #[default]
-    Comma,
-    /// `include=a&include=b`, as generated clients write it.
     Repeat,
+    /// `include=a,b`, as older clients of the platform write it.
+    Comma,
 }
 
 /// Writes an operation's query string, form-encoded: each parameter by its documented name, in the

@@ -23,12 +23,18 @@ macro_rules! debug {
 }
 pub(crate) use debug;
 
-/// A URL without its user info and its query.
+/// A URL without its user info and its query. `Debug` shows scheme and host alone: a path may have a
+/// token in it.
 pub(crate) struct Url<'a>(pub(crate) &'a str);
 
 impl fmt::Debug for Url<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.to_string(), f)
+        let (scheme, user, place, query) = url_parts(self.0);
+        let host = place.split(['/', '?', '#']).next().unwrap_or_default();
+        let user = if user.is_empty() { "" } else { "[redacted]@" };
+        let is_whole = host.len() == place.len() && query.is_empty();
+        let rest = if is_whole { "" } else { "/[redacted]" };
+        write!(f, "\"{scheme}{user}{host}{rest}\"")
     }
 }
 

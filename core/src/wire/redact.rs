@@ -4,12 +4,13 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use http::header::SET_COOKIE;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::wire::debug::url_parts;
 use crate::wire::json::Json;
+use crate::wire::plain::plain;
 use crate::wire::redactor::Redactor;
 use crate::wire::secret::REDACTED;
 
@@ -29,6 +30,8 @@ pub struct Secrets<'a> {
 impl<'a> Secrets<'a> {
     /// The most bytes that an error keeps of a text.
     pub(crate) const LIMIT: usize = 4096;
+    /// The most characters of one text of the platform in an error.
+    pub(crate) const PLAIN: usize = 1000;
 
     /// Adds a secret, such as [`Secret::expose`](crate::Secret::expose) returns it.
     pub fn text(&mut self, secret: impl Into<Cow<'a, str>>) -> &mut Self {
@@ -109,6 +112,12 @@ impl<'a> Secrets<'a> {
         self.redact_longer(text, limit, 0)
     }
 
+    /// A text of the platform as an error, an event or a stored flow has it: without secrets, on one
+    /// line, at most [`PLAIN`](Self::PLAIN) characters.
+    pub(crate) fn plain(&self, text: &str) -> String {
+        plain(&self.redact(text, Self::LIMIT), Self::PLAIN)
+    }
+
     /// Redacts the secrets of at least `min` bytes.
     fn redact_longer<'t>(&self, text: &'t str, limit: usize, min: usize) -> Cow<'t, str> {
         let end = floor(text, limit);
@@ -154,7 +163,7 @@ impl<'a> Secrets<'a> {
 
     /// Redacts the secrets in an error code. Short ones are left: they may be common words.
     pub(crate) fn redact_code(&self, code: &str) -> String {
-        self.redact_longer(code, Self::LIMIT, 8).into_owned()
+        plain(&self.redact_longer(code, Self::LIMIT, 8), 100)
     }
 
     /// Redacts the beginning of a body. Invalid UTF-8 is replaced.
@@ -180,7 +189,7 @@ impl<'a> Secrets<'a> {
     /// A redacted copy of the headers, up to `limit` bytes of values.
     pub(crate) fn redacted_headers(&self, headers: &HeaderMap, limit: usize) -> HeaderMap {
         let (mut kept, mut length) = (HeaderMap::new(), 0);
-        for (name, value) in headers {
+        for (name, value) in headers.iter().filter(|(name, _)| !self.is_in_name(name)) {
             let mut value = value.clone();
             self.redact_header(&mut value, Self::LIMIT);
             length += value.len();
@@ -192,8 +201,20 @@ impl<'a> Secrets<'a> {
         kept
     }
 
-    /// Redacts all headers, and marks those as sensitive that `Debug` must not show.
+    /// Whether the name of a header has a secret in it. Names are in lower case.
+    fn is_in_name(&self, name: &HeaderName) -> bool {
+        let name = name.as_str();
+        let mut secrets = self.texts.iter().filter(|secret| secret.len() <= name.len());
+        secrets.any(|secret| name.contains(&secret.to_ascii_lowercase()))
+    }
+
+    /// Redacts all headers, and marks those as sensitive that `Debug` must not show. Headers with a
+    /// secret in their name are removed.
     pub(crate) fn redact_headers(&self, headers: &mut HeaderMap) {
+        let in_name = headers.keys().filter(|name| self.is_in_name(name));
+        for name in in_name.cloned().collect::<Vec<_>>() {
+            headers.remove(name);
+        }
         for (name, value) in headers.iter_mut() {
             self.redact_header(value, usize::MAX);
             if name == SET_COOKIE {

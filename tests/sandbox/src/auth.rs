@@ -37,6 +37,25 @@ fn new_secret() -> String {
     format!("sandbox-key-{}", wire::new_id())
 }
 
+/// Whether a request has a key with every capability.
+pub(crate) fn admit_control(keys: &[Key], headers: &HeaderMap) -> Result<(), Refusal> {
+    match bearer(keys, headers)?.capabilities {
+        None => Ok(()),
+        Some(_) => Err(Refusal::unauthorized("the API key lacks capabilities")),
+    }
+}
+
+fn bearer<'a>(keys: &'a [Key], headers: &HeaderMap) -> Result<&'a Key, Refusal> {
+    let secret = only(headers, header::AUTHORIZATION.as_str())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, secret)| secret)
+        .ok_or_else(|| Refusal::unauthorized("no bearer token was given"))?;
+    keys.iter()
+        .find(|key| key.secret == secret)
+        .ok_or_else(|| Refusal::unauthorized("the API key is not known"))
+}
+
 /// Whose request this is, or why it is refused: first the key, then the hub, then the capability.
 pub(crate) fn admit(
     keys: &[Key],
@@ -44,15 +63,7 @@ pub(crate) fn admit(
     headers: &HeaderMap,
     capability: &str,
 ) -> Result<Creator, Refusal> {
-    let secret = only(headers, header::AUTHORIZATION.as_str())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, secret)| secret)
-        .ok_or_else(|| Refusal::unauthorized("no bearer token was given"))?;
-    let key = keys
-        .iter()
-        .find(|key| key.secret == secret)
-        .ok_or_else(|| Refusal::unauthorized("the API key is not known"))?;
+    let key = bearer(keys, headers)?;
     if only(headers, "x-hub-id") != Some(hub_id) {
         return Err(Refusal::wrong_hub());
     }

@@ -7,24 +7,42 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, HttpBody};
 use tokio::time::timeout;
 
+use crate::errors::Refusal;
+
+/// No JSON body that a test sends comes near this.
+const LARGEST_BODY: usize = 16 << 20;
+
 /// How much of a refused body is read, and for how long. A client that is still sending when the
 /// connection is closed would not see the response.
 const MOST_DRAINED: usize = 64 << 20;
 const LONGEST_DRAIN: Duration = Duration::from_secs(5);
 
-/// The whole body, or `None` if it has more than `limit` bytes or breaks off. The rest of a body that is
-/// too large is drained.
-pub(crate) async fn read(mut body: Body, limit: usize) -> Option<Bytes> {
-    let mut read = Vec::new();
-    while let Some(piece) = next(&mut body).await? {
-        if read.len() + piece.len() > limit {
-            drop(read);
-            drain(body).await;
-            return None;
+/// The whole body, unless it is too large, takes longer than `within` or breaks off. The rest of a body
+/// that is too large is drained.
+pub(crate) async fn read(mut body: Body, within: Duration) -> Result<Bytes, Refusal> {
+    let whole = async {
+        let mut read = Vec::new();
+        while let Some(piece) = next(&mut body).await.ok_or_else(incomplete)? {
+            if read.len() + piece.len() > LARGEST_BODY {
+                return Ok(None);
+            }
+            read.extend_from_slice(&piece);
         }
-        read.extend_from_slice(&piece);
+        Ok(Some(read.into()))
+    };
+    match timeout(within, whole).await {
+        Ok(Ok(Some(read))) => Ok(read),
+        Ok(Ok(None)) => {
+            drain(body).await;
+            Err(Refusal::too_large())
+        }
+        Ok(Err(refusal)) => Err(refusal),
+        Err(_) => Err(Refusal::timeout()),
     }
-    Some(read.into())
+}
+
+fn incomplete() -> Refusal {
+    Refusal::syntax("the body is incomplete")
 }
 
 /// Reads what is left of a body, within bounds, and throws it away.

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::auth;
 use crate::errors::Refusal;
@@ -18,6 +18,7 @@ pub(crate) struct Call {
     id: String,
     query: Query,
     body: Value,
+    lenient: bool,
 }
 
 impl Call {
@@ -31,7 +32,10 @@ impl Call {
         headers: &HeaderMap,
         body: &Bytes,
     ) -> Result<Self, Refusal> {
-        let body = if *method == Method::POST || *method == Method::PATCH {
+        let body = if *method == Method::PATCH && body.is_empty() {
+            // The body is optional in the document.
+            json!({})
+        } else if *method == Method::POST || *method == Method::PATCH {
             json(headers, body)?
         } else {
             if !lenient {
@@ -39,7 +43,7 @@ impl Call {
             }
             Value::Null
         };
-        Ok(Self { caller, id, query: Query::parse(query, lenient)?, body })
+        Ok(Self { caller, id, query: Query::parse(query, lenient)?, body, lenient })
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -58,7 +62,7 @@ impl Call {
     /// The body, for operations that take one and no query.
     pub(crate) fn fields(&mut self) -> Result<Fields, Refusal> {
         self.no_query()?;
-        Fields::of(self.body.take(), "")
+        Fields::of(self.body.take(), self.lenient)
     }
 }
 

@@ -1,17 +1,14 @@
 //! Connections that are counted, and that a fault can cut.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 /// How many connections were accepted and not yet closed.
 #[derive(Debug, Default)]
@@ -56,34 +53,6 @@ impl Drop for Counted {
     }
 }
 
-/// Accepts the sandbox's connections.
-#[derive(Debug)]
-pub(crate) struct CountingListener {
-    pub(crate) listener: TcpListener,
-    pub(crate) open: Arc<Open>,
-}
-
-impl Listener for CountingListener {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let (stream, peer) = Listener::accept(&mut self.listener).await;
-        // Small answers would wait for the client's acknowledgements otherwise.
-        let _ = stream.set_nodelay(true);
-        let connection = Connection {
-            stream,
-            scissors: ConnectionKill::default(),
-            _counted: Counted::new(Arc::clone(&self.open)),
-        };
-        (connection, peer)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
-    }
-}
-
 /// Cuts the connection that a request came by: nothing more is written to it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ConnectionKill(Arc<AtomicBool>);
@@ -94,18 +63,20 @@ impl ConnectionKill {
     }
 }
 
-impl Connected<IncomingStream<'_, CountingListener>> for ConnectionKill {
-    fn connect_info(stream: IncomingStream<'_, CountingListener>) -> Self {
-        stream.io().scissors.clone()
-    }
-}
-
 /// One accepted connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,
-    scissors: ConnectionKill,
+    pub(crate) kill: ConnectionKill,
     _counted: Counted,
+}
+
+impl Connection {
+    pub(crate) fn new(stream: TcpStream, open: Arc<Open>) -> Self {
+        // Small answers would wait for the client's acknowledgements otherwise.
+        let _ = stream.set_nodelay(true);
+        Self { stream, kill: ConnectionKill::default(), _counted: Counted::new(open) }
+    }
 }
 
 impl AsyncRead for Connection {
@@ -124,7 +95,7 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.scissors.0.load(Ordering::Relaxed) {
+        if self.kill.0.load(Ordering::Relaxed) {
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
         Pin::new(&mut self.stream).poll_write(context, bytes)

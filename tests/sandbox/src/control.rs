@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::Value;
 
@@ -15,20 +17,36 @@ use crate::faults::Fault;
 use crate::fields::Fields;
 use crate::server::Shared;
 use crate::settings::JobOutcome;
+use crate::{auth, body};
 
 type Outcome = Result<StatusCode, Refusal>;
 
-pub(crate) fn routes() -> Router<Arc<Shared>> {
+pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
     Router::new()
         .route("/_sandbox/faults", post(add_fault))
         .route("/_sandbox/jobs", post(next_job))
         .route("/_sandbox/skip", post(skip))
+        .route_layer(from_fn_with_state(Arc::clone(shared), admit))
+}
+
+/// Lets nobody in without the key, and no body that is too large.
+async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let admitted = auth::admit_control(&shared.state().keys, &parts.headers);
+    if let Err(refusal) = admitted {
+        body::drain(body).await;
+        return refusal.into_response();
+    }
+    match body::read(body, shared.read_timeout).await {
+        Ok(body) => next.run(Request::from_parts(parts, body.into())).await,
+        Err(refusal) => refusal.into_response(),
+    }
 }
 
 fn fields(body: &Bytes) -> Result<Fields, Refusal> {
     let body: Value =
         serde_json::from_slice(body).map_err(|error| Refusal::syntax(&error.to_string()))?;
-    Fields::of(body, "")
+    Fields::of(body, false)
 }
 
 async fn add_fault(State(shared): State<Arc<Shared>>, body: Bytes) -> Outcome {

@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::wire;
+use crate::{nulls, wire};
 
 /// A refusal: a status and the JSON that goes with it.
 #[derive(Debug)]
@@ -91,6 +91,14 @@ impl Refusal {
         Self::envelope("413.content-too-large", "The body of the request is too large.", &[])
     }
 
+    pub(crate) fn method() -> Self {
+        Self::envelope("405.method-not-allowed", "The resource does not have this method.", &[])
+    }
+
+    pub(crate) fn timeout() -> Self {
+        Self::envelope("408.timeout", "The request did not arrive in time.", &[])
+    }
+
     pub(crate) fn missing(pointer: impl Into<String>) -> Self {
         Self::envelope(
             "422.missing-argument",
@@ -147,6 +155,12 @@ impl Reply {
             members.insert("includes".to_owned(), includes);
         }
         Self::ok(document)
+    }
+
+    /// With empty lists and maps in the place of `null`.
+    pub(crate) fn without_nulls(mut self) -> Self {
+        nulls::fill(&mut self.document);
+        self
     }
 
     pub(crate) fn created(document: Value) -> Self {

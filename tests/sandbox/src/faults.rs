@@ -94,19 +94,19 @@ impl Fault {
 
 pub(crate) async fn inject_fault(
     fault: Fault,
-    scissors: &ConnectionKill,
+    kill: &ConnectionKill,
     request: Request,
     next: Next,
 ) -> Response {
     match fault {
         Fault::Answer { status, headers, body } => answered(status, &headers, body),
         Fault::Close => {
-            scissors.cut();
+            kill.cut();
             StatusCode::NO_CONTENT.into_response()
         }
         Fault::CloseAfter => {
             let response = next.run(request).await;
-            scissors.cut();
+            kill.cut();
             response
         }
         Fault::Truncate => halved(next.run(request).await).await,

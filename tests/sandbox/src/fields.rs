@@ -9,12 +9,23 @@ use crate::errors::Refusal;
 pub(crate) struct Fields {
     at: String,
     left: Map<String, Value>,
+    lenient: bool,
 }
 
 impl Fields {
-    pub(crate) fn of(value: Value, at: &str) -> Result<Self, Refusal> {
+    /// The fields of a whole body. If lenient, unknown ones are ignored, here and further in.
+    pub(crate) fn of(body: Value, lenient: bool) -> Result<Self, Refusal> {
+        Self::at(String::new(), body, lenient)
+    }
+
+    /// The fields of a value within these, at a pointer.
+    pub(crate) fn within(&self, pointer: String, value: Value) -> Result<Self, Refusal> {
+        Self::at(pointer, value, self.lenient)
+    }
+
+    fn at(at: String, value: Value, lenient: bool) -> Result<Self, Refusal> {
         match value {
-            Value::Object(left) => Ok(Self { at: at.to_owned(), left }),
+            Value::Object(left) => Ok(Self { at, left, lenient }),
             _ => Err(Refusal::invalid(at, "must be an object")),
         }
     }
@@ -83,7 +94,7 @@ impl Fields {
     pub(crate) fn object(&mut self, name: &str) -> Result<Option<Self>, Refusal> {
         match self.any(name) {
             None => Ok(None),
-            Some(value) => Self::of(value, &self.pointer(name)).map(Some),
+            Some(value) => self.within(self.pointer(name), value).map(Some),
         }
     }
 
@@ -126,8 +137,8 @@ impl Fields {
     /// Refuses what no one asked for.
     pub(crate) fn done(self) -> Result<(), Refusal> {
         match self.left.keys().next() {
-            Some(name) => Err(self.wrong(name, "unknown field")),
-            None => Ok(()),
+            Some(name) if !self.lenient => Err(self.wrong(name, "unknown field")),
+            _ => Ok(()),
         }
     }
 }

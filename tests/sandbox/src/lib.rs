@@ -22,13 +22,14 @@
 //! | a body or `Content-Type` with `GET` or `DELETE` | ignored |
 //! | a bare `?`, a stray `&` | ignored |
 //! | a query parameter with an empty value, such as `filter[search]=` | ignored |
-//! | an unknown query parameter | refused |
+//! | an unknown property in a body | ignored |
+//! | an unknown query parameter | refused, but for `task-object-id` of an older official client |
 //! | a parameter that isn't a list, given twice | refused |
 //! | an unknown value of `include`, `meta`, `sort` or a filter | refused |
 //! | a value that the documents don't have: an unknown origin, a string for a number, an override that doesn't go with the origin | refused |
 //! | a page number or size that isn't a whole number from 1 | refused |
 //! | a query that isn't UTF-8 | refused |
-//! | an unknown property in a body, or one that stands twice | refused |
+//! | a property that stands twice in a body | refused |
 //! | a body whose `Content-Type` isn't `application/json` | refused |
 //! | an `Authorization` or `X-Hub-Id` that is missing or stands twice | refused |
 //! | an upload with an `Authorization`, or without a `Content-Length` | refused |
@@ -40,16 +41,24 @@
 //! `unavailable`, `bad_gateway`, `close_after` and `truncate`. Each is for the next request that none is
 //! asked for yet. `POST /_sandbox/jobs` says how the next job ends, by `{"outcome": "fail", "step": 1,
 //! "message": "disk full"}`, or `complete`, `expire`, `vanish`. `POST /_sandbox/skip` with `{"ms":
-//! 60000}` moves time on. These requests need no key, and are not in [`Sandbox::requests`].
+//! 60000}` moves time on. These requests carry the API key as `Authorization: Bearer`, as those to the
+//! API do, and no hub; they are not in [`Sandbox::requests`].
+//!
+//! # Who can reach it
+//! It listens on 127.0.0.1, and refuses a `Host` other than `localhost` and loopback addresses with 421.
+//! Web pages of any origin may use the API, with the key. JSON bodies are limited to 16 MiB; a request
+//! that doesn't arrive within [`Settings::read_timeout`] is dropped.
 //!
 //! # What it answers loosely
 //! As a Go service does: the zero time and empty strings for what is absent, `null` for a list or
 //! map that was never filled (also for `data` when a filter lets nothing through), `includes`
-//! absent or `null` when not asked for.
+//! absent or `null` when not asked for. [`Settings::no_nulls`] turns the nulls off.
 //!
 //! # What it settles by itself
 //! Where the documents are silent: a page holds 25 records and at most 100; records come in the
-//! order they were made; pruning where there is nothing to prune makes no job; an image whose
+//! order they were made; pruning where there is nothing to prune makes no job, and takes images of any age
+//! (the platform those older than 15 minutes: see [`Settings::prune_age`]); an unknown method of a known
+//! path is refused with 405, a body of more than 16 MiB with 413, by codes of the sandbox; an image whose
 //! upload is complete goes on to live without an import; an image made by a stack build is linked
 //! to it by `source.details.id`.
 
@@ -63,12 +72,14 @@ mod cors;
 mod errors;
 mod faults;
 mod fields;
+mod host;
 mod image;
 mod images;
 mod includes;
 mod job;
 mod jobs;
 mod linked;
+mod nulls;
 mod origin;
 mod query;
 mod recorded_request;

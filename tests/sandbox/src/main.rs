@@ -20,6 +20,8 @@ usage: cycle-images-sandbox [options]
   --step-ms N       how long each step of a job takes, in milliseconds; 1000 by default
   --seed-images N   how many images there are beside the usual ones
   --lenient         accept malformed requests that the platform tolerates
+  --no-nulls        write empty lists and maps where the platform writes null
+  --prune-age-s N   prune only images older than N seconds; 0 by default, 900 on the platform
   --help            show this";
 
 fn main() -> ExitCode {
@@ -45,7 +47,8 @@ fn main() -> ExitCode {
 
 /// The settings that the options ask for; `None` to show the usage.
 fn settings(mut options: impl Iterator<Item = String>) -> Result<Option<Settings>, String> {
-    let mut settings = Settings::default().step(Duration::from_secs(1));
+    let mut settings =
+        Settings::default().step(Duration::from_secs(1)).read_timeout(Duration::from_secs(30));
     while let Some(option) = options.next() {
         let mut value = || options.next().ok_or_else(|| format!("{option} needs a value"));
         settings = match option.as_str() {
@@ -55,6 +58,8 @@ fn settings(mut options: impl Iterator<Item = String>) -> Result<Option<Settings
             "--step-ms" => settings.step(Duration::from_millis(number(&option, &value()?)?)),
             "--seed-images" => settings.extra_images(number(&option, &value()?)?),
             "--lenient" => settings.lenient(),
+            "--no-nulls" => settings.no_nulls(),
+            "--prune-age-s" => settings.prune_age(Duration::from_secs(number(&option, &value()?)?)),
             "--help" => return Ok(None),
             _ => return Err(format!("{option} is not an option")),
         };
@@ -79,6 +84,7 @@ fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     writeln!(out, "export CYCLE_HUB_ID={}", quoted(sandbox.hub_id()))?;
     writeln!(out, "export CYCLE_BASE_URL={}", sandbox.url())?;
     writeln!(out, "export CYCLE_FACTORY_URL={}", sandbox.url())?;
+    writeln!(out, "# This key can only read: {}", sandbox.view_only_api_key())?;
     writeln!(out, "# Ctrl-C stops the sandbox")?;
     out.flush()?;
     stopped.recv()?;

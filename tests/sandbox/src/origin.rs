@@ -15,7 +15,7 @@ pub(crate) fn check(fields: &mut Fields) -> Result<Option<Value>, Refusal> {
     let Some(sent) = fields.any("origin") else {
         return Ok(None);
     };
-    let mut origin = Fields::of(sent.clone(), &pointer)?;
+    let mut origin = fields.within(pointer, sent.clone())?;
     let kind = origin.need_text("type")?;
     let texts: Texts = match kind.as_str() {
         "docker-hub" => (&["target"], &["username", "token"]),
@@ -24,7 +24,7 @@ pub(crate) fn check(fields: &mut Fields) -> Result<Option<Value>, Refusal> {
         "docker-file" => (&[], &[]),
         "cycle-upload" => {
             // Token and expiry belong to each image; the source has none yet.
-            origin.any("details");
+            or_null(&mut origin, "details")?;
             origin.done()?;
             let none = json!({"expires": NEVER, "token": ""});
             return Ok(Some(json!({"type": kind, "details": none})));
@@ -89,7 +89,7 @@ fn docker_file(details: &mut Fields) -> Result<(), Refusal> {
     match credentials {
         Value::Null => Ok(()),
         Value::Array(list) => list.into_iter().enumerate().try_for_each(|(n, one)| {
-            let mut one = Fields::of(one, &format!("{pointer}/{n}"))?;
+            let mut one = details.within(format!("{pointer}/{n}"), one)?;
             for name in ["url", "username", "token"] {
                 one.text(name)?;
             }
@@ -154,6 +154,6 @@ fn registry_auth(details: &mut Fields) -> Result<(), Refusal> {
 fn or_null(fields: &mut Fields, name: &str) -> Result<Option<Fields>, Refusal> {
     match fields.any(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => Fields::of(value, &fields.pointer(name)).map(Some),
+        Some(value) => fields.within(fields.pointer(name), value).map(Some),
     }
 }

@@ -12,7 +12,8 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    /// If lenient, parameters without a value count as not given, as does a bare `?` or a stray `&`.
+    /// If lenient, parameters without a value count as not given, as does a bare `?` or a stray `&`,
+    /// and the one that only an older official client sends.
     pub(crate) fn parse(raw: Option<&str>, lenient: bool) -> Result<Self, Refusal> {
         let Some(raw) = raw else {
             return Ok(Self::default());
@@ -28,7 +29,7 @@ impl Query {
         let mut left: Vec<(String, String)> =
             form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
         if lenient {
-            left.retain(|(_, value)| !value.is_empty());
+            left.retain(|(name, value)| !value.is_empty() && name != "task-object-id");
         }
         for (name, value) in &left {
             if name.is_empty() || value.is_empty() {

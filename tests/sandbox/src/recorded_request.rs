@@ -4,8 +4,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use axum::Extension;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,12 +14,8 @@ use http_body::Frame;
 
 use crate::body;
 use crate::connection::ConnectionKill;
-use crate::errors::Refusal;
 use crate::faults;
 use crate::server::Shared;
-
-/// No JSON body that a test sends comes near this.
-const LARGEST_BODY: usize = 16 << 20;
 
 /// One request as it was received.
 #[derive(Debug, Clone)]
@@ -32,7 +29,8 @@ pub struct RecordedRequest {
     pub query: String,
     /// The headers in the order received. The server has put the names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body; left empty for an upload.
+    /// The body; left empty for an upload, and for the oldest requests when all bodies have more than
+    /// 64 MiB.
     pub body: Vec<u8>,
     /// How many bytes of the body arrived, for uploads too.
     pub length: u64,
@@ -77,7 +75,7 @@ impl RecordedRequest {
 /// Stands before every operation: notes the request, then lets the next fault have its way.
 pub(crate) async fn record_request(
     State(shared): State<Arc<Shared>>,
-    ConnectInfo(scissors): ConnectInfo<ConnectionKill>,
+    Extension(kill): Extension<ConnectionKill>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -86,20 +84,18 @@ pub(crate) async fn record_request(
     let body = if parts.uri.path().ends_with("/upload") {
         Body::new(Watched { body, place, shared: Arc::clone(&shared) })
     } else {
-        let Some(bytes) = body::read(body, LARGEST_BODY).await else {
-            return Refusal::too_large().into_response();
+        let bytes = match body::read(body, shared.read_timeout).await {
+            Ok(bytes) => bytes,
+            Err(refusal) => return refusal.into_response(),
         };
-        shared.noted(place, |seen| {
-            seen.body = bytes.to_vec();
-            seen.length = bytes.len() as u64;
-        });
+        shared.seen().set_body(place, &bytes);
         Body::from(bytes)
     };
     let request = Request::from_parts(parts, body);
     let fault = shared.state().faults.pop_front();
     let response = match fault {
         None => next.run(request).await,
-        Some(fault) => faults::inject_fault(fault, &scissors, request, next).await,
+        Some(fault) => faults::inject_fault(fault, &kill, request, next).await,
     };
     shared.responded(place, response.status().as_u16());
     if !shared.latency.is_zero() {

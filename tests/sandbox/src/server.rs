@@ -7,22 +7,25 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{self, DefaultBodyLimit, RawPathParams};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::{Extension, Router};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::call::Call;
-use crate::connection::{ConnectionKill, CountingListener, Open};
+use crate::connection::{Connection, Open};
 use crate::errors::{Refusal, Reply};
 use crate::recorded_request::{RecordedRequest, record_request};
 use crate::settings::Observer;
 use crate::state::State;
-use crate::{auth, control, cors, images, jobs, sources, tasks, upload};
+use crate::{auth, control, cors, host, images, jobs, sources, tasks, upload};
 
 /// What the server's thread and the test's thread both see.
 #[derive(Debug)]
@@ -32,6 +35,7 @@ pub(crate) struct Shared {
     arrived: Condvar,
     kept_requests: usize,
     pub(crate) latency: Duration,
+    pub(crate) read_timeout: Duration,
     observer: Option<Observer>,
     pub(crate) open: Arc<Open>,
 }
@@ -42,11 +46,38 @@ pub(crate) struct Seen {
     pub(crate) requests: VecDeque<RecordedRequest>,
     /// How many came before them.
     dropped: usize,
+    /// How many bytes their bodies have.
+    body_bytes: usize,
 }
+
+/// How many bytes of bodies are kept; those of older requests are dropped.
+const MOST_BODY_BYTES: usize = 64 << 20;
 
 impl Seen {
     fn count(&self) -> usize {
         self.dropped + self.requests.len()
+    }
+
+    fn push(&mut self, request: RecordedRequest, most: usize) {
+        self.requests.push_back(request);
+        if self.requests.len() > most {
+            let oldest = self.requests.pop_front();
+            self.body_bytes -= oldest.map_or(0, |request| request.body.len());
+            self.dropped += 1;
+        }
+    }
+
+    pub(crate) fn set_body(&mut self, place: usize, body: &[u8]) {
+        let Some(request) = self.get_mut(place) else { return };
+        request.length = body.len() as u64;
+        request.body = body.to_vec();
+        self.body_bytes += body.len();
+        for request in &mut self.requests {
+            if self.body_bytes <= MOST_BODY_BYTES {
+                break;
+            }
+            self.body_bytes -= std::mem::take(&mut request.body).len();
+        }
     }
 
     fn get_mut(&mut self, place: usize) -> Option<&mut RecordedRequest> {
@@ -59,6 +90,7 @@ impl Shared {
         Self {
             kept_requests: state.settings.kept_requests,
             latency: state.settings.latency,
+            read_timeout: state.settings.read_timeout,
             observer: state.settings.observer.clone(),
             state: Mutex::new(state),
             seen: Mutex::default(),
@@ -79,11 +111,7 @@ impl Shared {
     pub(crate) fn note(&self, request: RecordedRequest) -> usize {
         let mut seen = self.seen();
         let place = seen.count();
-        seen.requests.push_back(request);
-        if seen.requests.len() > self.kept_requests {
-            seen.requests.pop_front();
-            seen.dropped += 1;
-        }
+        seen.push(request, self.kept_requests);
         self.arrived.notify_all();
         place
     }
@@ -155,12 +183,13 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/jobs/latest", job(jobs::latest))
         .route("/v1/jobs/{id}", job(jobs::get))
         .fallback(unknown)
-        .method_not_allowed_fallback(unknown)
+        .method_not_allowed_fallback(|| async { Refusal::method() })
         .layer(from_fn_with_state(Arc::clone(&shared), record_request))
-        .merge(control::routes())
+        .layer(from_fn(cors::allow))
+        .merge(control::routes(&shared))
         // The middleware limits what is held; a tar of gigabytes passes through it.
         .layer(DefaultBodyLimit::disable())
-        .layer(from_fn(cors::allow))
+        .layer(from_fn(host::check))
         .with_state(shared)
 }
 
@@ -191,7 +220,9 @@ fn operation(
                 &headers,
                 &body,
             )?;
-            run(&mut state, &mut call)
+            let nulls = state.settings.nulls;
+            let reply = run(&mut state, &mut call)?;
+            Ok::<_, Refusal>(if nulls { reply } else { reply.without_nulls() })
         },
     )
 }
@@ -211,23 +242,36 @@ impl Server {
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let door = {
+        let listener = {
             let _inside = runtime.enter();
-            CountingListener {
-                listener: TcpListener::from_std(listener)?,
-                open: Arc::clone(&shared.open),
-            }
+            TcpListener::from_std(listener)?
         };
-        let service =
-            router(Arc::clone(shared)).into_make_service_with_connect_info::<ConnectionKill>();
+        let shared = Arc::clone(shared);
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || {
             // Dropping the runtime on the way out drops the connections with it, so that
             // an idle client can't hold up the end.
-            runtime.spawn(async { axum::serve(door, service).await });
+            runtime.spawn(accept(listener, shared));
             let _ = runtime.block_on(stopped);
         })?;
         Ok(Self { address, stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let router = router(Arc::clone(&shared));
+    let mut http1 = http1::Builder::new();
+    http1.timer(TokioTimer::new()).header_read_timeout(shared.read_timeout);
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Too many open files, usually: others may close in the meantime.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let connection = Connection::new(stream, Arc::clone(&shared.open));
+        let router = router.clone().layer(Extension(connection.kill.clone()));
+        let service = TowerToHyperService::new(router);
+        tokio::spawn(http1.serve_connection(TokioIo::new(connection), service));
     }
 }
 

@@ -23,6 +23,9 @@ pub struct Settings {
     pub(crate) hub_id: Option<String>,
     pub(crate) kept_requests: usize,
     pub(crate) latency: Duration,
+    pub(crate) read_timeout: Duration,
+    pub(crate) nulls: bool,
+    pub(crate) prune_age: Duration,
     pub(crate) observer: Option<Observer>,
 }
 
@@ -55,6 +58,9 @@ impl Default for Settings {
             hub_id: None,
             kept_requests: 10_000,
             latency: Duration::ZERO,
+            read_timeout: Duration::from_secs(120),
+            nulls: true,
+            prune_age: Duration::ZERO,
             observer: None,
         }
     }
@@ -163,6 +169,31 @@ impl Settings {
     #[must_use]
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
+        self
+    }
+
+    /// Writes an empty list or map where the document has one and the platform writes `null`, for
+    /// strict clients that are generated from the document.
+    #[must_use]
+    pub fn no_nulls(mut self) -> Self {
+        self.nulls = false;
+        self
+    }
+
+    /// Prunes only images that were created longer ago than this: all unused images usually, so that
+    /// tests are quick. On the platform it is 15 minutes.
+    #[must_use]
+    pub fn prune_age(mut self, age: Duration) -> Self {
+        self.prune_age = age;
+        self
+    }
+
+    /// How long the sandbox waits for the rest of a request, or for the next piece of an upload,
+    /// before it closes the connection: two minutes usually. It closes idle connections after this
+    /// time, too.
+    #[must_use]
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.read_timeout = timeout;
         self
     }
 

@@ -180,7 +180,7 @@ fn builder(fields: &mut Fields, state: &State, new: bool) -> Result<Option<Value
     if sent.is_null() {
         return Ok(Some(Value::Null));
     }
-    let mut builder = Fields::of(sent.clone(), &pointer)?;
+    let mut builder = fields.within(pointer, sent.clone())?;
     let id = if new {
         Some(builder.need_text("integration_id")?)
     } else {
@@ -211,7 +211,7 @@ fn acl(fields: &mut Fields) -> Result<Option<Value>, Refusal> {
     if sent.is_null() {
         return Ok(Some(Value::Null));
     }
-    let mut acl = Fields::of(sent.clone(), &pointer)?;
+    let mut acl = fields.within(pointer, sent.clone())?;
     if let Some(mut roles) = acl.object("roles")? {
         for role in roles.names() {
             let mut entry = roles.need_object(&role)?;

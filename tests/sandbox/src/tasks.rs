@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::call::Call;
+use crate::clock::later;
 use crate::errors::{Refusal, Reply};
 use crate::image::IMPORT;
 use crate::job::{Plan, Task, Work};
@@ -82,17 +83,18 @@ pub(crate) fn prune(state: &mut State, call: &mut Call) -> Result<Reply, Refusal
     }
     contents.done()?;
     fields.done()?;
+    let (now, age) = (state.clock.now(), state.settings.prune_age);
     let ids: Vec<String> = state
         .images
         .iter()
         .filter(|image| source_ids.iter().any(|id| id == image.source_id()))
-        .filter(|image| image.containers == 0 && !state.is_busy(&image.id))
+        .filter(|image| image.containers == 0 && later(image.created, age) <= now)
+        .filter(|image| !state.is_busy(&image.id))
         .map(|image| image.id.clone())
         .collect();
     if ids.is_empty() {
         return Ok(Reply::accepted(json!({"data": {"action": "prune"}})));
     }
-    let now = state.clock.now();
     for id in &ids {
         state.image_mut(id)?.delete(now);
     }

@@ -1,11 +1,13 @@
 //! The factory's side of a `cycle-upload` image: the one place that takes gigabytes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{self, FromRequest, RawPathParams, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::auth::only;
 use crate::body;
@@ -59,7 +61,7 @@ pub(crate) async fn receive(
         body::drain(request.into_body()).await;
         return Err(refusal);
     }
-    let size = file(request).await?;
+    let size = file(request, shared.read_timeout).await?;
     // Another upload may have come first while this one was on its way.
     let mut state = shared.state();
     state.tick();
@@ -126,17 +128,17 @@ fn admit(
 }
 
 /// Reads the one part there may be, and says how long it was.
-async fn file(request: Request) -> Result<u64, Refusal> {
+async fn file(request: Request, read_timeout: Duration) -> Result<u64, Refusal> {
     let mut parts = Multipart::from_request(request, &())
         .await
         .map_err(|_| Refusal::content_type("multipart/form-data"))?;
     let mut taken = Err(Refusal::missing("/file.tar"));
     let mut count = 0;
     // All parts are read whatever they are, for the same reason that a refused body is.
-    while let Some(part) = parts.next_field().await.map_err(broken)? {
+    while let Some(part) = within(read_timeout, parts.next_field()).await? {
         count += 1;
         if part.name() == Some("file.tar") {
-            taken = tar(part).await;
+            taken = tar(part, read_timeout).await;
         }
     }
     if count > 1 {
@@ -145,16 +147,20 @@ async fn file(request: Request) -> Result<u64, Refusal> {
     taken
 }
 
-fn broken(error: MultipartError) -> Refusal {
-    Refusal::syntax(&format!("the multipart body is broken: {error}"))
+async fn within<T>(
+    limit: Duration,
+    read: impl Future<Output = Result<T, MultipartError>>,
+) -> Result<T, Refusal> {
+    let read = timeout(limit, read).await.map_err(|_| Refusal::timeout())?;
+    read.map_err(|error| Refusal::syntax(&format!("the multipart body is broken: {error}")))
 }
 
 /// Lets the tar pass by, chunk by chunk, keeping only as much as tells that it is one.
-async fn tar(mut part: Field<'_>) -> Result<u64, Refusal> {
+async fn tar(mut part: Field<'_>, read_timeout: Duration) -> Result<u64, Refusal> {
     let mut head = Vec::new();
     let mut size = 0;
     loop {
-        let Some(chunk) = part.chunk().await.map_err(broken)? else {
+        let Some(chunk) = within(read_timeout, part.chunk()).await? else {
             break;
         };
         size += chunk.len() as u64;

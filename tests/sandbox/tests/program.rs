@@ -24,8 +24,18 @@ impl Drop for Running {
 
 #[test]
 fn it_prints_exports_and_requests() {
-    let options =
-        ["--key", "the key's", "--hub", "h1", "--seed-images", "3", "--step-ms", "1", "--lenient"];
+    let options = [
+        "--key",
+        "the key's",
+        "--hub",
+        "h1",
+        "--seed-images",
+        "3",
+        "--step-ms",
+        "1",
+        "--lenient",
+        "--no-nulls",
+    ];
     let mut running = Running(program(&options).spawn().unwrap());
     let mut output = BufReader::new(running.0.stdout.take().unwrap());
     let mut line = || {
@@ -38,10 +48,11 @@ fn it_prints_exports_and_requests() {
     let url = line();
     let address = url.strip_prefix("export CYCLE_BASE_URL=http://").unwrap();
     assert_eq!(line(), format!("export CYCLE_FACTORY_URL=http://{address}"));
+    assert!(line().starts_with("# This key can only read: sandbox-key-"));
 
     let mut stream = TcpStream::connect(address).unwrap();
     // A lenient sandbox lets the content type pass.
-    let request = "GET /v1/images?filter[search]=extra&token=sec HTTP/1.1\r\nHost: h\r\nConnection: \
+    let request = "GET /v1/images?filter[search]=extra&token=sec HTTP/1.1\r\nHost: localhost\r\nConnection: \
                    close\r\nContent-Type: application/json\r\nX-Hub-Id: h1\r\n\
                    Authorization: Bearer the key's\r\n\r\n";
     stream.write_all(request.replace("&token=sec", "").as_bytes()).unwrap();

@@ -24,12 +24,15 @@ use libtest_mimic::{Arguments, Failed, Trial};
 /// What doesn't fit, each with its name.
 type Misfits = fn(&Document) -> Vec<String>;
 
-const TESTS: [(&str, Misfits); 8] = [
+const TESTS: [(&str, Misfits); 9] = [
     ("faults_are_still_there", |document| faults::mend(&mut document.clone())),
     ("requests_fit", |document| requests::misfits(&mended(document))),
     ("recordings_fit", |document| recordings::misfits(&mended(document))),
     ("recorded_errors_fit", |document| recordings::error_misfits(&mended(document))),
     ("answers_of_the_sandbox_fit", |document| sandbox::misfits(&mended(document))),
+    ("answers_of_the_sandbox_fit_without_nulls", |document| {
+        sandbox::misfits_without_nulls(&mended(document))
+    }),
     ("recordings_are_complete", responses::missing_in_recordings),
     ("places_fit", |document| responses::invalid_places(&mended(document))),
     ("nothing_drifted", responses::drifted),

@@ -223,3 +223,59 @@ fn headers_of_the_connection_are_refused() {
     let request = hub.request(&cycle_images::images::GetImages::new()).unwrap();
     assert!(!request.headers().contains_key("content-type"));
 }
+
+#[test]
+fn headers_that_are_not_the_programs_are_refused() {
+    use cycle_images::http::{HeaderName, HeaderValue};
+
+    for name in [
+        "TE",
+        "Trailer",
+        "Keep-Alive",
+        "Proxy-Authorization",
+        "Proxy-Connection",
+        "HTTP2-Settings",
+        "Content-Encoding",
+        "Accept-Encoding",
+        "Range",
+        "If-None-Match",
+        "If-Modified-Since",
+    ] {
+        let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+        let hub = hub().with_header(name.clone(), HeaderValue::from_static("x"));
+        let error = hub.request(&GetImages::new()).unwrap_err();
+        assert_eq!(error.argument(), "headers", "{name}");
+        assert!(error.to_string().contains(name.as_str()), "{error}");
+    }
+}
+
+#[test]
+fn more_headers_than_a_request_can_have_are_an_error() {
+    use cycle_images::http::{HeaderName, HeaderValue};
+
+    let mut hub = hub();
+    for n in 0..24_600 {
+        let name = HeaderName::from_bytes(format!("x-{n}").as_bytes()).unwrap();
+        hub = hub.with_header(name, HeaderValue::from_static("1"));
+    }
+    let error = hub.request(&GetImages::new()).unwrap_err();
+    assert_eq!(error.argument(), "headers", "{error}");
+}
+
+/// The path may have a token in it.
+#[test]
+fn debug_of_an_origins_url_shows_scheme_and_host_alone() {
+    use cycle_images::model::Origin;
+
+    for (url, shown) in [
+        ("https://git.example.com/t0ken/a.git?b=c", "\"https://git.example.com/[redacted]\""),
+        ("https://user:pass@git.example.com", "\"https://[redacted]@git.example.com\""),
+    ] {
+        let origin =
+            format!(r#"{{"type": "docker-file", "details": {{"repo": {{"url": "{url}"}}}}}}"#);
+        let origin: Origin = serde_json::from_str(&origin).unwrap();
+        let debug = format!("{origin:?}");
+        assert!(debug.contains(shown), "{debug}");
+        assert!(!debug.contains("t0ken") && !debug.contains("pass@"), "{debug}");
+    }
+}

@@ -78,15 +78,16 @@ fn get_images() {
          &filter%5Bsource_type%5D=stack-build\
          &filter%5Bsource_id%5D=64d0a0000000000000050001\
          &meta=containers_count\
-         &include=creators%2Cstack_builds%2Cstacks%2Csources%2Cintegrations\
-         &sort=-events.created%2Cname&page%5Bnumber%5D=2&page%5Bsize%5D=20",
+         &include=creators&include=stack_builds&include=stacks&include=sources\
+         &include=integrations\
+         &sort=-events.created&sort=name&page%5Bnumber%5D=2&page%5Bsize%5D=20",
     );
 }
 
 #[test]
-fn lists_can_be_written_as_repeated_keys_but_states_stay_one_value() {
+fn lists_can_be_joined_by_commas() {
     builds(
-        &hub().with_list_style(ListStyle::Repeat),
+        &hub().with_list_style(ListStyle::Comma),
         &fullest_list(),
         "GET https://api.cycle.io/v1/images?filter%5Bidentifier%5D=my-image\
          &filter%5Bsearch%5D=a%26b%3Dc+d%2Be%23f%3F%C3%BC\
@@ -94,9 +95,8 @@ fn lists_can_be_written_as_repeated_keys_but_states_stay_one_value() {
          &filter%5Bsource_type%5D=stack-build\
          &filter%5Bsource_id%5D=64d0a0000000000000050001\
          &meta=containers_count\
-         &include=creators&include=stack_builds&include=stacks&include=sources\
-         &include=integrations\
-         &sort=-events.created&sort=name&page%5Bnumber%5D=2&page%5Bsize%5D=20",
+         &include=creators%2Cstack_builds%2Cstacks%2Csources%2Cintegrations\
+         &sort=-events.created%2Cname&page%5Bnumber%5D=2&page%5Bsize%5D=20",
         READING,
         "",
     );
@@ -169,7 +169,7 @@ fn get_image() {
     reads(
         &fullest,
         "GET https://api.cycle.io/v1/images/65f0a1b2c3d4e5f6a7b80001?meta=containers_count\
-         &include=integrations%2Ccreators&sort=-id&page%5Bnumber%5D=3&page%5Bsize%5D=7",
+         &include=integrations&include=creators&sort=-id&page%5Bnumber%5D=3&page%5Bsize%5D=7",
     );
 }
 

@@ -46,11 +46,11 @@ fn get_image_sources() {
              &page%5Bnumber%5D=2&page%5Bsize%5D=20"
         )
     };
-    let comma = line("include=creators%2Cintegrations").replace("%SORT%", "%2C");
-    sends(&fullest, &comma, "images-sources-view");
     let repeated = line("include=creators&include=integrations").replace("%SORT%", "&sort=");
-    let request = hub().with_list_style(ListStyle::Repeat).request(&fullest).unwrap();
-    assert_eq!(format!("GET {}", request.uri().path_and_query().unwrap()), repeated);
+    sends(&fullest, &repeated, "images-sources-view");
+    let comma = line("include=creators%2Cintegrations").replace("%SORT%", "%2C");
+    let request = hub().with_list_style(ListStyle::Comma).request(&fullest).unwrap();
+    assert_eq!(format!("GET {}", request.uri().path_and_query().unwrap()), comma);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn get_image_source() {
         .include(SourceInclude::Integrations)
         .include(SourceInclude::Creators)
         .meta(SourceMetaName::ImagesCount);
-    let line = format!("{line}?meta=images_count&include=integrations%2Ccreators");
+    let line = format!("{line}?meta=images_count&include=integrations&include=creators");
     sends(&fullest, &line, "images-sources-view");
     let odd = GetImageSource::new(SourceId::new("a/../b?c").unwrap());
     sends(&odd, "GET /v1/images/sources/a%2F..%2Fb%3Fc", "images-sources-view");

@@ -183,9 +183,8 @@ fn debug_of_an_image_shows_only_names_of_variables() {
     for name in [
         "NPM_TOKEN",
         "DB_PASSWORD",
-        "b.example.com/a.tgz",
-        "b.example.com/b.tgz",
-        "git.example.com/a.git",
+        "https://b.example.com/[redacted]",
+        "https://[redacted]@git.example.com/[redacted]",
     ] {
         assert!(shown.contains(name), "{name}: {shown}");
     }

@@ -113,11 +113,11 @@ fn urls() -> [(Origin, &'static str); 5] {
     let repo = Repo::new("https://sec-1@git.example.com/a.git");
     let credentials = RegistryCredentials::new("https://u:sec-2@r.example.com/");
     [
-        (registry.into(), "r.example.com/x"),
+        (registry.into(), "r.example.com/[redacted]"),
         (OciRegistry::new("a", "https://r").auth(hook).into(), "https://r\""),
-        (DockerFile::of_targz(tar).into(), "https://b.example.com/a.tgz?"),
-        (DockerFile::of_repo(repo).credentials(credentials).into(), "git.example.com/a.git"),
-        (DockerRegistry::new("a", "http://u:p@sec-1@[::1]:5000/x").into(), "[::1]:5000/x"),
+        (DockerFile::of_targz(tar).into(), "https://b.example.com/[redacted]"),
+        (DockerFile::of_repo(repo).credentials(credentials).into(), "git.example.com/[redacted]"),
+        (DockerRegistry::new("a", "http://u:p@sec-1@[::1]:5000/x").into(), "[::1]:5000/[redacted]"),
     ]
 }
 

@@ -14,6 +14,7 @@ mod outcomes;
 
 mod any_outcomes;
 mod by_hand;
+mod echoed;
 mod events;
 mod exchange;
 mod never_twice;

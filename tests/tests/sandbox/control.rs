@@ -4,10 +4,10 @@ use cycle_images_tests::sandbox::Sandbox;
 
 use crate::client::{Answer, Client, agent, still};
 
-/// Nobody's key: control needs none.
 fn control(sandbox: &Sandbox, path: &str, body: &str) -> Answer {
     let url = format!("{}/_sandbox/{path}", sandbox.url());
-    Answer::of(agent().post(&url).send(body).unwrap())
+    let key = format!("Bearer {}", sandbox.api_key());
+    Answer::of(agent().post(&url).header("Authorization", key).send(body).unwrap())
 }
 
 #[track_caller]

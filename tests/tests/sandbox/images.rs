@@ -153,7 +153,11 @@ fn missing_resources_have_different_codes() {
     for path in ["/", "/v1", "/v1/image", "/v1/images/", "/v2/images"] {
         client.get(path).refused("404.uri");
     }
-    client.post(nowhere, &json!({})).refused("404.uri");
+    for method in ["POST", "PUT", "TRACE"] {
+        let answer = client.send(method, nowhere, None).unwrap();
+        answer.refused("405.method-not-allowed");
+        assert_eq!(answer.header("allow"), Some("GET,HEAD,PATCH,DELETE"));
+    }
     // A slash that was encoded belongs to the id.
     client.get("/v1/images/a%2Fbuild-log").refused("404.image");
 }

@@ -9,6 +9,7 @@
 
 mod client;
 
+mod access;
 mod any_arguments;
 mod auth;
 mod control;

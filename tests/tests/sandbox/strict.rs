@@ -2,6 +2,8 @@
 
 use cycle_images_tests::sandbox::Sandbox;
 
+use serde_json::json;
+
 use crate::client::{Client, agent};
 
 #[test]
@@ -71,8 +73,34 @@ fn a_body_is_json_and_says_so() {
     send("text/plain", "{}").refused(code);
     send(form, "source_id=1").refused(code);
     send("application/json; charset=utf-8", "{}").refused("422.missing-argument");
-    let answer = client.send("PATCH", &client.image_path("web next"), None);
-    answer.unwrap().refused(code);
+    let answer = client.send("PUT", "/v1/images", Some(("text/plain", "{}"))).unwrap();
+    answer.refused("405.method-not-allowed");
+}
+
+#[test]
+fn the_body_of_a_patch_is_optional() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = Client::new(&sandbox);
+    let source = format!("/v1/images/sources/{}", sandbox.source_id());
+    for path in [&client.image_path("web next"), &source, &format!("{source}/access")] {
+        client.send("PATCH", path, None).unwrap().data(200);
+        let answer = client.send("PATCH", path, Some(("text/plain", "{}"))).unwrap();
+        answer.refused("415.invalid-content-type");
+    }
+}
+
+#[test]
+fn details_of_an_origin_are_an_object() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = Client::new(&sandbox);
+    for kind in ["cycle-upload", "docker-hub", "docker-file"] {
+        for details in [json!(5), json!("x"), json!([])] {
+            let origin = json!({"type": kind, "details": details});
+            let body = json!({"type": "direct", "origin": origin});
+            let answer = client.post("/v1/images/sources", &body);
+            answer.refused_at("422.invalid-argument", "/origin/details");
+        }
+    }
 }
 
 #[test]

@@ -133,6 +133,22 @@ fn pruning_deletes_unused_images() {
 }
 
 #[test]
+fn pruning_can_spare_new_images() {
+    const AGE: Duration = Duration::from_secs(15 * 60);
+    let sandbox = Sandbox::with(still().prune_age(AGE)).unwrap();
+    let client = Client::new(&sandbox);
+    let source = sandbox.source_called("pushed").unwrap();
+    let image = client.post("/v1/images", &json!({"source_id": source})).data(201);
+    let prune = || {
+        let body = json!({"action": "prune", "contents": {"source_ids": [source]}});
+        client.post("/v1/images/tasks", &body).data(202)
+    };
+    assert_eq!(prune(), json!({"action": "prune"}));
+    sandbox.skip(AGE);
+    assert_eq!(prune()["job"]["tasks"][0]["input"]["image_id"], image["id"]);
+}
+
+#[test]
 fn a_task_has_to_be_one_that_there_is() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);

@@ -1,0 +1,73 @@
+//! A job whose texts repeat the API key, or act on a terminal.
+
+use std::sync::{Arc, Mutex};
+
+use cycle_images::error::report;
+use cycle_images::flow::{JobTracker, Until};
+use cycle_images::images::{self, GetImage};
+use cycle_images::{ImageId, JobId};
+use serde_json::{Value, json};
+
+use crate::clock::{KEY, Run};
+use crate::outcomes::data;
+
+const CLEAR: &str = "\u{1b}[2J\r\n2026-03-26 ERROR forged";
+
+fn tracker() -> JobTracker {
+    JobTracker::new(JobId::new("j1").unwrap(), 7)
+}
+
+/// A job with a text everywhere where the platform could put one.
+fn job(id: &str, state: &str, text: &str) -> Value {
+    json!({"id": id, "queue": text, "caption": text, "hash": text,
+        "state": {"current": state, "error": {"message": text}},
+        "tasks": [{"caption": text, "header": text, "state": {"current": "error"},
+            "error": {"message": text}, "steps": [{"caption": text, "description": text}],
+            "input": {"x": text}, "output": {"x": text}}]})
+}
+
+#[test]
+fn a_text_of_a_job_that_repeats_the_key_is_in_no_error_event_or_stored_flow() {
+    for (id, state) in
+        [("j1", "error"), ("j1", "expired"), ("j1", "completed"), ("j1", KEY), (KEY, "error")]
+    {
+        for text in [KEY.to_owned(), format!("a {KEY}{CLEAR}"), "x".repeat(1 << 20)] {
+            let mut run = Run::new(tracker());
+            let events = Arc::new(Mutex::new(String::new()));
+            let log = Arc::clone(&events);
+            run.hub = run.hub.with_observer(move |event| {
+                *log.lock().unwrap() += &format!("{event:?}");
+            });
+            let outcome = run.step(data(&job(id, state, &text)));
+            let stored = serde_json::to_string(&run.flow).unwrap();
+            let mut shown = vec![stored, events.lock().unwrap().clone()];
+            match outcome {
+                Err(error) => {
+                    shown.extend([error.to_string(), report(&error).to_string()]);
+                    let job = error.job().and_then(|error| error.job());
+                    // Input and output are data, whose `Debug` doesn't show them.
+                    shown.push(format!("{error:?} {:?}", job.map(|job| job.failure())));
+                }
+                // What the program asked for is as it was sent.
+                Ok(update) => assert_eq!(update.unwrap().job.caption, text),
+            }
+            for shown in shown {
+                assert!(!shown.contains(KEY), "{state}: {shown}");
+                assert!(!shown.contains('\u{1b}') && !shown.contains('\n'), "{state}: {shown}");
+                assert!(shown.len() < 64 << 10, "{state}: {} bytes", shown.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_error_of_a_condition_does_not_repeat_the_key() {
+    let get = GetImage::new(ImageId::new("i1").unwrap());
+    let mut run = Run::new(Until::new(get, images::is_live, 7));
+    let message = format!("no {KEY}{CLEAR}");
+    let state = json!({"current": "building", "error": {"message": message}});
+    let error = run.step(data(&json!({"id": "i1", "state": state}))).unwrap_err();
+    let shown = format!("{error:?} {}", report(&error));
+    assert!(shown.contains("no [redacted]"), "{shown}");
+    assert!(!shown.contains(KEY) && !shown.contains('\u{1b}') && !shown.contains('\n'), "{shown}");
+}
