@@ -17,7 +17,7 @@ use cycle_images::flow::SendError;
 use cycle_images::http::Request;
 use cycle_images::images::GetImages;
 use cycle_images::{Hub, recorded};
-use cycle_images_async::{Client, DynTimer, DynTransport};
+use cycle_images_async::Client;
 
 /// The code to be tested: the names of all images that have an error, with its message.
 async fn broken(client: &Client) -> Result<Vec<String>, cycle_images_async::Error> {
@@ -45,11 +45,11 @@ const UNAUTHORIZED: &[u8] = b"HTTP/2 401\n\n{\"error\": {\"code\": \"401.auth-in
 fn client(recordings: &[&[u8]]) -> Result<Client, Box<dyn Error>> {
     let responses = recordings.iter().map(|recording| recorded::response(recording));
     let responses = Mutex::new(responses.collect::<Result<VecDeque<_>, _>>()?);
-    let transport = DynTransport::new(move |_: Request<Vec<u8>>| {
+    let transport = move |_: Request<Vec<u8>>| {
         let response = responses.lock().ok().and_then(|mut responses| responses.pop_front());
         ready(response.ok_or_else(|| SendError::not_sent("no more recordings")))
-    });
-    Ok(Client::new(Hub::new("key", "hub")?, transport, DynTimer::new(|_| ready(()))))
+    };
+    Ok(Client::new(Hub::new("key", "hub")?, transport, async |_| {}))
 }
 
 async fn images_with_an_error_are_named() -> Result<(), Box<dyn Error>> {

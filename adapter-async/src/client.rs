@@ -1,4 +1,5 @@
 use std::fmt;
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,104 +9,112 @@ use cycle_images::flow::{
 use cycle_images::http::header::{HeaderName, HeaderValue, USER_AGENT};
 use cycle_images::http::{HeaderMap, Request};
 use cycle_images::model::JobDescriptor;
-use cycle_images::operation::ListOperation;
-use cycle_images::operation::ReplyOf;
+use cycle_images::operation::{ListOperation, ReplyOf};
 use cycle_images::{Hub, JobId, Operation};
 
 use crate::flow_stream::seed;
-use crate::pending_requests::{Outcome, PendingRequests};
-use crate::timer::OptionalTimer;
-use crate::{Driver, DynTimer, DynTransport, Error, FlowStream, Items, Timer, Transport};
+use crate::target::BoxFuture;
+use crate::transport::Outcome;
+use crate::{Error, FlowStream, Items, Timer, Transport};
 
-/// An async client for one hub. It sends requests over the transport `T` and waits by the timer `M`.
+/// An async client for one hub, over any [transport](Transport) and any [timer](Timer).
 ///
 /// Requests that are safe to repeat are retried; see [`RetryPolicy`].
 ///
 /// | setting | default |
 /// |---|---|
-/// | time limit of a whole call: all attempts and waits | 2 min |
+/// | time limit of a whole call: all attempts and waits | 2 min, see [`with_timeout`](Self::with_timeout) |
 /// | time limit of an attempt, its response included | 60 s |
-/// | attempts | 4 |
+/// | attempts | 4, see [`RetryPolicy`] |
 /// | retries of all calls while the platform fails | 100, see [`RetryQuota`] |
 /// | time limit of a tracked job | 1 h |
 ///
 /// The size limit of a response and the time limit of a connection are settings of the transport.
 ///
 /// Cloning is cheap: clones share the transport and the timer. So another time limit or retry policy
-/// for one call is `client.clone().with_timeout(limit).call(&operation)`.
+/// for one call is `client.clone().with_timeout(limit).call(operation)`.
 ///
-/// # In a struct, a handler or a task
-/// `Client` without parameters is a plain type: any transport and timer are behind [`DynTransport`]
-/// and [`DynTimer`]. A program takes a `Client` where it uses one, and hands in the real one in
-/// production and a closure in tests.
-///
-/// The streams of a client own what they need. They can be returned, spawned, or stored in a struct:
+/// # Cancellation
+/// All work is done on the task that polls a future or stream, and dropping it stops the work: no task
+/// is left. The request in flight is dropped with it. Whether the platform has received it isn't known
+/// then, and it may still take effect; a flow that was [saved](FlowStream::with_save) can be resumed,
+/// and knows. HTTP/1.1 closes the connection of a dropped request, HTTP/2 resets its stream.
 ///
 /// ```
-/// use cycle_images::flow::JobUpdate;
-/// use cycle_images::model::JobDescriptor;
-/// use cycle_images_async::{Client, Error};
-/// use futures_util::stream::{BoxStream, StreamExt};
+/// use cycle_images::Hub;
+/// use cycle_images::images::GetImages;
+/// use cycle_images::sources::GetImageSources;
+/// use cycle_images_async::Client;
+/// # use cycle_images::http::{Request, Response};
 ///
-/// struct Import {
-///     updates: BoxStream<'static, Result<JobUpdate, Error>>,
-/// }
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// # let transport = async |_: Request<Vec<u8>>| {
+/// #     Ok::<_, std::io::Error>(Response::new(r#"{"data": []}"#))
+/// # };
+/// let hub = Hub::new("my-api-key", "651586fca6078e98982dbd90")?;
+/// let client = Client::new(hub, transport, tokio::time::sleep); // or Reqwest::new()? and Tokio
+/// let (images, sources) =
+///     tokio::join!(client.call(GetImages::new()), client.call(GetImageSources::new()));
+/// println!("{} images of {} sources", images?.data.len(), sources?.data.len());
 ///
-/// impl Import {
-///     fn follow(client: &Client, job: &JobDescriptor) -> Result<Self, Error> {
-///         Ok(Self { updates: client.track(job)?.boxed() })
-///     }
+/// tokio::select! {
+///     images = client.call(GetImages::new()) => println!("{} images", images?.data.len()),
+///     () = shutdown() => println!("cancelled"),
 /// }
+/// # Ok(())
+/// # }
+/// # async fn shutdown() { std::future::pending().await }
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(run())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct Client<T = DynTransport, M = DynTimer> {
+#[derive(Clone)]
+pub struct Client {
     pub(crate) hub: Arc<Hub>,
-    pub(crate) io: Arc<Io<T, M>>,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) timer: Arc<dyn Timer>,
+    pub(crate) attempt_timeout: Duration,
+    timeout: Duration,
     retry: RetryPolicy,
-    /// The time limit of an attempt.
-    pub(crate) timeout: Duration,
-    call_timeout: Duration,
 }
 
-/// What a client shares with its clones and streams.
-pub(crate) struct Io<T, M> {
-    pub(crate) transport: T,
-    pub(crate) timer: M,
-}
-
-impl<T: Transport, M: OptionalTimer> Client<T, M> {
-    /// A client that sends its requests over a transport and waits by a timer. With
-    /// [`NoTimer`](crate::NoTimer), it has only [`call`](Self::call), which sends each request once.
+impl Client {
+    /// A client that sends its requests over a transport and waits by a timer.
     ///
     /// ```
     /// use cycle_images::Hub;
     /// use cycle_images::http::{Request, Response};
-    /// use cycle_images_async::{Client, NoTimer};
+    /// use cycle_images_async::Client;
     ///
     /// let hub = Hub::new("my-api-key", "651586fca6078e98982dbd90")?;
-    /// let send = async |_: Request<Vec<u8>>| {
+    /// let transport = async |_: Request<Vec<u8>>| {
     ///     Ok::<_, std::io::Error>(Response::new(r#"{"data": []}"#))
     /// };
-    /// let client = Client::new(hub, send, NoTimer);
+    /// let client = Client::new(hub, transport, async |_| {}); // retries take no time
     /// # Ok::<(), cycle_images::RequestError>(())
     /// ```
-    pub fn new(hub: Hub, transport: T, timer: M) -> Self {
+    #[must_use]
+    pub fn new(hub: Hub, transport: impl Transport + 'static, timer: impl Timer + 'static) -> Self {
         #[cfg(feature = "tracing")]
         let hub = hub.with_observer(cycle_images::flow::trace);
         Self {
             hub: Arc::new(hub),
-            io: Arc::new(Io { transport, timer }),
+            transport: Arc::new(transport),
+            timer: Arc::new(timer),
+            attempt_timeout: Duration::from_secs(60),
+            timeout: Duration::from_secs(120),
             retry: RetryPolicy::default(),
-            timeout: Duration::from_secs(60),
-            call_timeout: Duration::from_secs(120),
         }
     }
 
-    /// A client for the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if
-    /// they are set, `CYCLE_BASE_URL` and `CYCLE_FACTORY_URL`.
+    /// A client for the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if they
+    /// are set, `CYCLE_BASE_URL` and `CYCLE_FACTORY_URL`.
     ///
     /// # Errors
     /// Names the first variable that is missing or invalid.
-    pub fn from_env(transport: T, timer: M) -> Result<Self, Error> {
+    pub fn from_env(
+        transport: impl Transport + 'static,
+        timer: impl Timer + 'static,
+    ) -> Result<Self, Error> {
         // A value that isn't UTF-8 must not be mistaken for a variable that isn't set: it is refused
         // as an invalid value of its variable.
         let hub = Hub::from_variables(|name| {
@@ -114,76 +123,23 @@ impl<T: Transport, M: OptionalTimer> Client<T, M> {
         Ok(Self::new(hub, transport, timer))
     }
 
-    /// Sends an operation and waits for its reply. The operation is passed by value or by reference.
-    ///
-    /// ```
-    /// # use cycle_images_async::{Client, Error};
-    /// use cycle_images::{images::GetImages, jobs::GetJobs};
-    /// use futures_util::future::join;
-    ///
-    /// # async fn run(client: Client) -> Result<(), Error> {
-    /// let (images, jobs) = join(client.call(GetImages::new()), client.call(GetJobs::new())).await;
-    /// println!("{} images, {} jobs", images?.data.len(), jobs?.data.len());
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// Dropping the future cancels the call: nothing more is sent. A request in flight may still be
-    /// executed by the platform, as after any lost connection. Without a timer, the request is sent once and has
-    /// the time limit of its transport only.
-    ///
-    /// # Errors
-    /// If an argument is invalid, the request gets no response, or the response isn't a success.
-    pub async fn call<O: Operation>(&self, operation: O) -> Result<ReplyOf<O>, Error> {
-        let retry = if M::CAN_WAIT { self.retry } else { RetryPolicy::disabled() };
-        let exchange = Exchange::new(operation, seed()).retry(retry).timeout(self.call_timeout);
-        // An exchange yields its reply or an error before it is done.
-        self.stream(exchange).next().await.unwrap_or(Err(Error::Ended))
-    }
-
-    /// The same client over another transport and timer.
-    #[cfg(feature = "har")]
-    pub(crate) fn over(self, transport: T, timer: M) -> Self {
-        Self { io: Arc::new(Io { transport, timer }), ..self }
-    }
-
-    fn stream<F: Flow>(&self, flow: F) -> FlowStream<F, impl Driver + use<F, T, M>> {
-        let (sender, waiter) = (Arc::clone(&self.io), Arc::clone(&self.io));
-        let send = move |request| {
-            let io = Arc::clone(&sender);
-            async move { send(&io.transport, request).await }
-        };
-        let wait = move |time| {
-            let io = Arc::clone(&waiter);
-            async move { io.timer.wait_if_any(time).await }
-        };
-        let driver = PendingRequests::new(Arc::clone(&self.hub), self.timeout, send, wait);
-        FlowStream::new(flow, driver)
-    }
-}
-
-impl<T, M> Client<T, M> {
-    /// The hub of this client.
-    #[must_use]
-    pub fn hub(&self) -> &Hub {
-        &self.hub
-    }
-}
-
-impl<T: Transport, M: Timer> Client<T, M> {
     /// Sets the time limit of a whole call: of all attempts, their responses and the waits between
-    /// them; 2 min by default. Of a list, it is the limit for each page.
+    /// them; 2 min by default. Of a list, it is the limit for each page. A tracked job and a condition
+    /// have a limit of their own: see [`FlowStream::deadline`]. An upload has none.
+    #[doc(alias("deadline", "max_elapsed", "operation_timeout"))]
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.call_timeout = timeout;
+        self.timeout = timeout;
         self
     }
 
-    /// Sets the time limit of an attempt, its response included; 60 s by default. For an upload, it
-    /// is the limit for each piece of the tar and for the response after the last one.
+    /// Sets the time limit of an attempt, its response included; 60 s by default. An attempt also ends
+    /// with the time limit of its call or job. For an upload, it is the limit for each piece of the tar
+    /// and for the response after the last one.
+    #[doc(alias("operation_attempt_timeout"))]
     #[must_use]
     pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.attempt_timeout = timeout;
         self
     }
 
@@ -211,35 +167,20 @@ impl<T: Transport, M: Timer> Client<T, M> {
         self
     }
 
-    /// Polls an operation until its reply meets a condition, and returns that reply; for at most one
-    /// hour. The condition returns an error if it can no longer be met. For another time limit or
-    /// interval, [run](Self::run) an [`Until`].
-    ///
-    /// ```
-    /// # use cycle_images_async::{Client, Error};
-    /// use cycle_images::ImageId;
-    /// use cycle_images::images::{self, GetImage};
-    ///
-    /// # async fn run(client: Client, id: ImageId) -> Result<(), Error> {
-    /// client.wait_until(GetImage::new(id), images::is_live).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// The hub of this client.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Sends an operation and waits for its reply. The operation is passed by value or by reference.
     ///
     /// # Errors
-    /// If the operation or the condition fails, or the condition isn't met in time: then
-    /// [`Error::last_reply`] is the last reply.
-    #[doc(alias("poll", "waiter", "await_condition"))]
-    pub async fn wait_until<O: Operation>(
-        &self,
-        operation: O,
-        condition: impl FnMut(&ReplyOf<O>) -> Result<bool, Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Result<ReplyOf<O>, Error>
-    where
-        ReplyOf<O>: Send + Sync + 'static,
-    {
-        let until = Until::new(operation, condition, seed()).retry(self.retry);
-        self.run(until).next().await.unwrap_or(Err(Error::Ended))
+    /// If an argument is invalid, the request gets no response, or the response isn't a success.
+    pub async fn call<O: Operation>(&self, operation: O) -> Result<ReplyOf<O>, Error> {
+        let exchange = Exchange::new(operation, seed()).retry(self.retry).timeout(self.timeout);
+        // An exchange yields its reply or an error before it is done.
+        self.run(exchange).next().await.unwrap_or(Err(Error::Ended))
     }
 
     /// Reads a list page by page, each page when the stream is polled for it.
@@ -266,11 +207,8 @@ impl<T: Transport, M: Timer> Client<T, M> {
     /// # }
     /// ```
     #[doc(alias = "paginate")]
-    pub fn pages<O: ListOperation>(
-        &self,
-        operation: O,
-    ) -> FlowStream<Pages<O>, impl Driver + use<O, T, M>> {
-        self.run(Pages::new(operation, seed()).retry(self.retry).timeout(self.call_timeout))
+    pub fn pages<O: ListOperation>(&self, operation: O) -> FlowStream<Pages<O>> {
+        self.run(Pages::new(operation, seed()).retry(self.retry).timeout(self.timeout))
     }
 
     /// Reads the records of a list, across its pages. See [`pages`](Self::pages).
@@ -279,7 +217,7 @@ impl<T: Transport, M: Timer> Client<T, M> {
     /// [`pages`](Self::pages) shows them as `skipped`. To send for several pages at once:
     /// `client.pages(list).prefetch(4).items()`.
     #[doc(alias = "paginate")]
-    pub fn items<O: ListOperation>(&self, operation: O) -> Items<O, impl Driver + use<O, T, M>> {
+    pub fn items<O: ListOperation>(&self, operation: O) -> Items<O> {
         self.pages(operation).items()
     }
 
@@ -291,7 +229,7 @@ impl<T: Transport, M: Timer> Client<T, M> {
     /// use cycle_images::{ImageId, images::CreateImageJob};
     ///
     /// # async fn run(client: Client, id: ImageId) -> Result<(), Error> {
-    /// let import = client.call(&CreateImageJob::import(id)).await?.data;
+    /// let import = client.call(CreateImageJob::import(id)).await?.data;
     /// let mut updates = client.track(&import)?;
     /// while let Some(update) = updates.next().await {
     ///     let progress = update?.progress;
@@ -307,53 +245,71 @@ impl<T: Transport, M: Timer> Client<T, M> {
     /// # Errors
     /// If the descriptor names no job.
     #[doc(alias("poll", "waiter"))]
-    pub fn track(
-        &self,
-        descriptor: &JobDescriptor,
-    ) -> Result<FlowStream<JobTracker, impl Driver + use<T, M>>, Error> {
+    pub fn track(&self, descriptor: &JobDescriptor) -> Result<FlowStream<JobTracker>, Error> {
         Ok(self.run(JobTracker::from_descriptor(descriptor, seed())?.retry(self.retry)))
     }
 
     /// Follows a job by its id, as [`track`](Self::track) does. Capability: `apionly-jobs-view`.
-    pub fn track_job(&self, id: &JobId) -> FlowStream<JobTracker, impl Driver + use<T, M>> {
+    pub fn track_job(&self, id: &JobId) -> FlowStream<JobTracker> {
         self.run(JobTracker::new(id, seed()).retry(self.retry))
+    }
+
+    /// Polls an operation until its reply meets a condition, and returns that reply; for at most one
+    /// hour. The condition returns an error if it can no longer be met. For another time limit or
+    /// interval, [run](Self::run) an [`Until`].
+    ///
+    /// ```
+    /// # use cycle_images_async::{Client, Error};
+    /// use cycle_images::ImageId;
+    /// use cycle_images::images::{self, GetImage};
+    ///
+    /// # async fn run(client: Client, id: ImageId) -> Result<(), Error> {
+    /// let get = GetImage::new(id);
+    /// client.wait_until(&get, images::is_live).await?;
+    /// client.wait_until(&get, |reply| Ok(reply.data.size > 0)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the operation or the condition fails, or the condition isn't met in time: then
+    /// [`Error::last_reply`] is the last reply.
+    #[doc(alias("poll", "waiter", "await_condition"))]
+    pub async fn wait_until<O: Operation>(
+        &self,
+        operation: O,
+        condition: impl FnMut(&ReplyOf<O>) -> Result<bool, Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Result<ReplyOf<O>, Error>
+    where
+        ReplyOf<O>: Send + Sync + 'static,
+    {
+        let until = Until::new(operation, condition, seed()).retry(self.retry);
+        self.run(until).next().await.unwrap_or(Err(Error::Ended))
     }
 
     /// Runs a flow of the caller's: one with settings of its own, or one that was stored. The flow
     /// keeps its own retry policy.
-    ///
-    /// Two calls of `run` for flows of different types give streams of different types, and so do
-    /// `run` and [`pages`](Self::pages): to choose between two, choose between the flows.
-    pub fn run<F: Flow>(&self, flow: F) -> FlowStream<F, impl Driver + use<F, T, M>> {
-        self.stream(flow)
+    pub fn run<F: Flow>(&self, flow: F) -> FlowStream<F> {
+        FlowStream::new(self, flow)
     }
-}
 
-impl<T, M> Clone for Client<T, M> {
-    fn clone(&self) -> Self {
-        Self {
-            hub: Arc::clone(&self.hub),
-            io: Arc::clone(&self.io),
-            retry: self.retry,
-            timeout: self.timeout,
-            call_timeout: self.call_timeout,
+    pub(crate) fn send(&self, mut request: Request<Vec<u8>>) -> BoxFuture<'static, Outcome> {
+        match set_user_agent(request.headers_mut()) {
+            Ok(()) => self.transport.send(request),
+            Err(error) => Box::pin(ready(Err(error))),
         }
     }
 }
 
-impl<T, M> fmt::Debug for Client<T, M> {
+impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("hub", &self.hub)
-            .field("retry", &self.retry)
+            .field("attempt_timeout", &self.attempt_timeout)
             .field("timeout", &self.timeout)
+            .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
-}
-
-async fn send<T: Transport>(transport: &T, mut request: Request<Vec<u8>>) -> Outcome<T::Body> {
-    set_user_agent(request.headers_mut())?;
-    transport.send(request).await.map_err(Into::into)
 }
 
 /// Adds the client to the user agent of the hub or the operation, if there is one.

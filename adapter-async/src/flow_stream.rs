@@ -3,21 +3,22 @@
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::future::poll_fn;
-use std::hash::{BuildHasher, Hasher};
+use std::hash::BuildHasher;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use cycle_images::Timestamp;
 use cycle_images::flow::{Flow, JobTracker, Pages, SendError, Step};
-use cycle_images::http::Response;
 use cycle_images::model::Job;
 use cycle_images::operation::ListOperation;
 use futures_core::{FusedStream, Stream};
 
-use crate::clock::Clock;
-use crate::{Driver, Error};
+use crate::clock::{self, Clock};
+use crate::in_flight::InFlight;
+use crate::target::MaybeSend;
+use crate::transport::Outcome;
+use crate::{Client, Error};
 
 /// A running flow: a stream of what the flow yields, such as pages or the updates of a job.
 ///
@@ -25,15 +26,31 @@ use crate::{Driver, Error};
 /// the work. After an error the stream is done. The flow can be [taken out](Self::into_flow) at any
 /// time, stored, and resumed.
 ///
-/// The stream owns what it needs of its client: it can be returned, spawned, or boxed into a field
-/// (see [`Client`](crate::Client)).
+/// The stream owns what it needs of its client: it can be returned, spawned, or stored in a struct.
+///
+/// ```
+/// use cycle_images::flow::JobTracker;
+/// use cycle_images::model::JobDescriptor;
+/// use cycle_images_async::{Client, Error, FlowStream};
+///
+/// struct Import {
+///     updates: FlowStream<JobTracker>,
+/// }
+///
+/// impl Import {
+///     fn follow(client: &Client, job: &JobDescriptor) -> Result<Self, Error> {
+///         Ok(Self { updates: client.track(job)? })
+///     }
+/// }
+/// ```
 #[must_use = "streams do nothing unless polled"]
-pub struct FlowStream<F, C> {
+pub struct FlowStream<F> {
     flow: F,
-    driver: C,
+    client: Client,
+    in_flight: InFlight,
     state: State,
     width: usize,
-    save: Option<Save<F>>,
+    save: Option<Box<dyn Save<F>>>,
     /// Counts a wait as over when the timer says so, whatever the system's clock says: a test's
     /// timer may not wait at all, and tokio's clock may be paused.
     clock: Clock,
@@ -41,7 +58,16 @@ pub struct FlowStream<F, C> {
     span: tracing::Span,
 }
 
-type Save<F> = Box<dyn FnMut(&F) -> io::Result<()> + Send>;
+/// A closure that is `Send` where the target asks for it.
+trait Save<F>: MaybeSend {
+    fn save(&mut self, flow: &F) -> io::Result<()>;
+}
+
+impl<F, S: FnMut(&F) -> io::Result<()> + MaybeSend> Save<F> for S {
+    fn save(&mut self, flow: &F) -> io::Result<()> {
+        self(flow)
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -51,11 +77,12 @@ enum State {
     Done,
 }
 
-impl<F: Flow, C: Driver> FlowStream<F, C> {
-    pub(crate) fn new(flow: F, driver: C) -> Self {
+impl<F: Flow> FlowStream<F> {
+    pub(crate) fn new(client: &Client, flow: F) -> Self {
         Self {
             flow,
-            driver,
+            client: client.clone(),
+            in_flight: InFlight::default(),
             state: State::Polling,
             width: 1,
             save: None,
@@ -99,7 +126,7 @@ impl<F: Flow, C: Driver> FlowStream<F, C> {
     /// # }
     /// ```
     #[doc(alias = "checkpoint")]
-    pub fn with_save(self, save: impl FnMut(&F) -> io::Result<()> + Send + 'static) -> Self {
+    pub fn with_save(self, save: impl FnMut(&F) -> io::Result<()> + MaybeSend + 'static) -> Self {
         Self { save: Some(Box::new(save)), ..self }
     }
 
@@ -110,41 +137,42 @@ impl<F: Flow, C: Driver> FlowStream<F, C> {
 
     fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<F::Item>, Error>> {
         loop {
-            self.driver.advance(context);
-            let now = self.clock.now();
+            self.in_flight.advance(context);
+            let (hub, now) = (&*self.client.hub, self.clock.now());
             match self.state {
                 State::Done => return Poll::Ready(Ok(None)),
-                State::Polling => match self.flow.poll(self.driver.hub(), now)? {
+                State::Polling => match self.flow.poll(hub, now)? {
                     Step::Send { request, timeout } => {
-                        if let Err(error) = self.save.as_mut().map_or(Ok(()), |f| f(&self.flow)) {
+                        if let Err(error) =
+                            self.save.as_mut().map_or(Ok(()), |f| f.save(&self.flow))
+                        {
                             // The flow must learn that its request wasn't sent after all.
-                            let unsaved = SendError::not_sent(error).fatal();
-                            let unsaved = Err::<Response<C::Body>, _>(unsaved);
-                            if let Some(item) = self.flow.handle(self.driver.hub(), unsaved, now)? {
+                            let unsaved: Outcome = Err(SendError::not_sent(error).fatal());
+                            if let Some(item) = self.flow.handle(hub, unsaved, now)? {
                                 return Poll::Ready(Ok(Some(item)));
                             }
                             continue;
                         }
-                        self.driver.send(request, timeout);
+                        self.in_flight.send(&self.client, request, timeout);
                         self.send_prefetch();
                         self.state = State::Sending;
                     }
                     Step::Wait(time) => {
                         let until = self.clock.passed().saturating_add(time);
-                        self.driver.wait(time);
+                        self.in_flight.wait(&self.client, time);
                         self.state = State::Waiting { until };
                     }
                     Step::Done => return Poll::Ready(Ok(None)),
                 },
                 State::Waiting { until } => {
-                    ready!(self.driver.poll_waited(context));
+                    ready!(self.in_flight.poll_waited(context));
                     self.clock.advance_to(until);
                     self.state = State::Polling;
                 }
                 State::Sending => {
-                    let outcome = ready!(self.driver.poll_outcome(context));
+                    let outcome = ready!(self.in_flight.poll_outcome(context));
                     self.state = State::Polling;
-                    if let Some(item) = self.flow.handle(self.driver.hub(), outcome, now)? {
+                    if let Some(item) = self.flow.handle(hub, outcome, now)? {
                         return Poll::Ready(Ok(Some(item)));
                     }
                 }
@@ -155,20 +183,20 @@ impl<F: Flow, C: Driver> FlowStream<F, C> {
     /// Sends for as many pages as are wanted, but for none after a failure: more requests would only
     /// add to the load, and their pages couldn't be yielded before the one that failed.
     fn send_prefetch(&mut self) {
-        if self.driver.has_failed() {
+        if self.in_flight.has_failed() {
             return;
         }
-        for steps in self.driver.len()..self.width {
+        for steps in self.in_flight.len()..self.width {
             let steps = u32::try_from(steps).unwrap_or(u32::MAX);
-            match self.flow.prefetch(self.driver.hub(), steps) {
-                Some(request) => self.driver.send_prefetch(request),
+            match self.flow.prefetch(&self.client.hub, steps) {
+                Some(request) => self.in_flight.send_prefetch(&self.client, request),
                 None => break,
             }
         }
     }
 }
 
-impl<F: Flow, C: Driver> Stream for FlowStream<F, C> {
+impl<F: Flow> Stream for FlowStream<F> {
     type Item = Result<F::Item, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -177,28 +205,28 @@ impl<F: Flow, C: Driver> Stream for FlowStream<F, C> {
         let item = ready!(self.poll_item(context)).transpose();
         if !matches!(item, Some(Ok(_))) {
             self.state = State::Done;
-            self.driver.clear();
+            self.in_flight = InFlight::default();
         }
         Poll::Ready(item)
     }
 }
 
-impl<F: Flow, C: Driver> FusedStream for FlowStream<F, C> {
+impl<F: Flow> FusedStream for FlowStream<F> {
     fn is_terminated(&self) -> bool {
         self.state == State::Done
     }
 }
 
 /// Nothing in it is pinned.
-impl<F, C> Unpin for FlowStream<F, C> {}
+impl<F> Unpin for FlowStream<F> {}
 
-impl<F: fmt::Debug, C> fmt::Debug for FlowStream<F, C> {
+impl<F: fmt::Debug> fmt::Debug for FlowStream<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FlowStream").field("flow", &self.flow).finish_non_exhaustive()
     }
 }
 
-impl<O: ListOperation, C: Driver> FlowStream<Pages<O>, C> {
+impl<O: ListOperation> FlowStream<Pages<O>> {
     /// Sends for pages before they are asked for: at most `pages` requests are in flight or waiting
     /// to be taken, and never more than
     /// [`MAX_PAGES_IN_FLIGHT`](cycle_images::flow::MAX_PAGES_IN_FLIGHT). `0` is the same as `1`.
@@ -220,7 +248,7 @@ impl<O: ListOperation, C: Driver> FlowStream<Pages<O>, C> {
     }
 }
 
-impl<C: Driver> FlowStream<JobTracker, C> {
+impl FlowStream<JobTracker> {
     /// Sets the time limit of the job, from the first poll on; one hour by default.
     pub fn deadline(self, limit: Duration) -> Self {
         Self { flow: self.flow.deadline(limit), ..self }
@@ -246,11 +274,8 @@ impl<C: Driver> FlowStream<JobTracker, C> {
     }
 }
 
-pub(crate) fn now() -> Timestamp {
-    SystemTime::now().into()
-}
-
-/// A seed that differs from flow to flow: std draws the keys of its hash maps at random.
+/// A seed that differs from flow to flow: std draws the keys of its hash maps at random, but on
+/// wasm32, where the time differs.
 pub(crate) fn seed() -> u64 {
-    RandomState::new().build_hasher().finish()
+    RandomState::new().hash_one(clock::now())
 }

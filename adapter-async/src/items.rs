@@ -8,25 +8,25 @@ use cycle_images::flow::Pages;
 use cycle_images::operation::ListOperation;
 use futures_core::{FusedStream, Stream};
 
-use crate::{Driver, Error, FlowStream};
+use crate::{Error, FlowStream};
 
 /// A stream of the records of a list, across its pages. After an error, the stream is done.
 ///
 /// Records that can't be decoded are skipped, unless the stream is [strict](Self::strict).
 #[must_use = "streams do nothing unless polled"]
-pub struct Items<O: ListOperation, C> {
-    pages: FlowStream<Pages<O>, C>,
+pub struct Items<O: ListOperation> {
+    pages: FlowStream<Pages<O>>,
     page: IntoIter<O::Record>,
 }
 
-impl<O: ListOperation, C: Driver> FlowStream<Pages<O>, C> {
+impl<O: ListOperation> FlowStream<Pages<O>> {
     /// The records of the pages, one by one.
-    pub fn items(self) -> Items<O, C> {
+    pub fn items(self) -> Items<O> {
         Items { pages: self, page: Vec::new().into_iter() }
     }
 }
 
-impl<O: ListOperation, C: Driver> Items<O, C> {
+impl<O: ListOperation> Items<O> {
     /// Makes a record or an include that can't be decoded an error:
     /// [`Error::Skipped`](crate::Error::Skipped). Use it where a missing record would matter, for
     /// example to delete all but the newest. The records of the same page are not yielded.
@@ -40,7 +40,7 @@ impl<O: ListOperation, C: Driver> Items<O, C> {
     }
 }
 
-impl<O: ListOperation, C: Driver> Stream for Items<O, C> {
+impl<O: ListOperation> Stream for Items<O> {
     type Item = Result<O::Record, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -57,7 +57,7 @@ impl<O: ListOperation, C: Driver> Stream for Items<O, C> {
     }
 }
 
-impl<O: ListOperation, C: Driver> FusedStream for Items<O, C> {
+impl<O: ListOperation> FusedStream for Items<O> {
     fn is_terminated(&self) -> bool {
         // The pages are only polled when no record of the last one is left.
         self.pages.is_terminated()
@@ -65,9 +65,9 @@ impl<O: ListOperation, C: Driver> FusedStream for Items<O, C> {
 }
 
 /// Nothing in it is pinned.
-impl<O: ListOperation, C> Unpin for Items<O, C> {}
+impl<O: ListOperation> Unpin for Items<O> {}
 
-impl<O: ListOperation, C> fmt::Debug for Items<O, C> {
+impl<O: ListOperation> fmt::Debug for Items<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items").field("read", &self.page.len()).finish_non_exhaustive()
     }

@@ -2,114 +2,16 @@
 
 use std::future::{poll_fn, ready};
 use std::pin::Pin;
-use std::time::Duration;
+use std::sync::Arc;
 
 use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
 use cycle_images::recorded::{Replay, ReplayError, Session};
 use futures_core::Stream;
 
-use crate::{Body, Client, DynTimer, DynTransport, Timer, Transport, UploadTransport};
-
-/// A transport or a timer in a [`Session`]. The transport records the exchanges, or replays them and
-/// sends nothing. The timer waits while recording, and takes no time in a replay. Feature `har`.
-///
-/// For a `Client` without parameters there is [`Client::with_session`].
-///
-/// ```
-/// # use cycle_images::Hub;
-/// # use cycle_images::recorded::Session;
-/// # use cycle_images_async::{Client, Timer, Transport};
-/// use cycle_images_async::Recorded;
-///
-/// # fn run(hub: Hub, transport: impl Transport, sleep: impl Timer, session: Session) {
-/// let transport = Recorded::new(transport, &session);
-/// let client = Client::new(hub, transport, Recorded::new(sleep, &session));
-/// # }
-/// ```
-#[derive(Clone, Debug)]
-pub struct Recorded<T> {
-    inner: T,
-    session: Session,
-}
-
-impl<T> Recorded<T> {
-    /// This transport or timer in a session.
-    pub fn new(inner: T, session: &Session) -> Self {
-        Self { inner, session: session.clone() }
-    }
-}
-
-impl<T: Transport> Transport for Recorded<T> {
-    type Error = SendError;
-    type Body = Vec<u8>;
-
-    async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, SendError> {
-        if let Some(response) = self.session.respond(&request) {
-            return response.map_err(unmatched);
-        }
-        let response = self.inner.send(request.clone()).await.map_err(Into::into)?;
-        let response = response.map(|body| body.as_ref().to_vec());
-        self.session.push(request, response.clone());
-        Ok(response)
-    }
-}
-
-impl<T: UploadTransport> UploadTransport for Recorded<T> {
-    async fn upload(&self, request: Request<Body>) -> Result<Response<Vec<u8>>, SendError> {
-        let (head, body) = request.into_parts();
-        let recorded = Request::from_parts(head.clone(), Vec::new());
-        if let Some(response) = self.session.respond(&recorded) {
-            read(body).await?;
-            return response.map_err(unmatched);
-        }
-        let sending = self.inner.upload(Request::from_parts(head, body));
-        let response = sending.await.map_err(Into::into)?;
-        let response = response.map(|body| body.as_ref().to_vec());
-        self.session.push(recorded, response.clone());
-        Ok(response)
-    }
-}
-
-impl<M: Timer> Timer for Recorded<M> {
-    async fn wait(&self, time: Duration) {
-        if !self.session.is_replay() {
-            self.inner.wait(time).await;
-        }
-    }
-}
-
-/// Answers from recordings. Feature `har`.
-///
-/// As a transport of its own type, [`Replay::respond`] is called by a closure:
-/// `async move |request| replay.respond(&request)`.
-impl From<Replay> for DynTransport {
-    fn from(replay: Replay) -> Self {
-        let uploading = replay.clone();
-        Self::new(move |request| ready(respond(&replay, &request))).with_upload(
-            move |request: Request<Body>| {
-                let replay = uploading.clone();
-                async move {
-                    let (head, body) = request.into_parts();
-                    read(body).await?;
-                    respond(&replay, &Request::from_parts(head, Vec::new()))
-                }
-            },
-        )
-    }
-}
-
-fn respond(replay: &Replay, request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, SendError> {
-    replay.respond(request).map_err(unmatched)
-}
-
-/// Reads a body to its end, as a transport would.
-async fn read(mut body: Body) -> Result<(), SendError> {
-    while let Some(piece) = poll_fn(|context| Pin::new(&mut body).poll_next(context)).await {
-        piece?;
-    }
-    Ok(())
-}
+use crate::target::BoxFuture;
+use crate::transport::Outcome;
+use crate::{Body, Client, Transport};
 
 impl Client {
     /// Records the exchanges of this client, or replays a recording instead of sending, as the session
@@ -119,41 +21,97 @@ impl Client {
     /// ```
     /// use cycle_images::recorded::{Recording, Session};
     /// use cycle_images::{Hub, images::GetImages};
-    /// use cycle_images_async::{Client, DynTimer, DynTransport};
+    /// use cycle_images_async::{Client, Timer, Transport};
     ///
-    /// # async fn run(transport: DynTransport, timer: DynTimer) -> Result<(), Box<dyn std::error::Error>> {
+    /// # async fn run(transport: impl Transport + 'static, timer: impl Timer + 'static)
+    /// # -> Result<(), Box<dyn std::error::Error>> {
     /// let har = br#"{"log": {"entries": [{
     ///     "request": {"method": "GET", "url": "https://api.cycle.io/v1/images"},
     ///     "response": {"status": 200, "content": {"text": "{\"data\": []}"}}}]}}"#;
     /// let session = Session::replay(Recording::from_har(har)?);
-    /// let client: Client = Client::new(Hub::new("key", "hub")?, transport, timer);
-    /// let client = client.with_session(&session);
-    /// assert!(client.call(&GetImages::new()).await?.data.is_empty());
+    /// let client = Client::new(Hub::new("key", "hub")?, transport, timer).with_session(&session);
+    /// assert!(client.call(GetImages::new()).await?.data.is_empty());
     /// session.finish()?;
     /// # Ok(())
     /// # }
-    /// # let sent = DynTransport::new(|_| async { Err::<cycle_images::http::Response<Vec<u8>>, _>(std::io::Error::other("sent")) });
-    /// # pollster::block_on(run(sent, DynTimer::new(|_| async {}))).unwrap();
+    /// # let unsent = async |_: cycle_images::http::Request<Vec<u8>>| {
+    /// #     Err::<cycle_images::http::Response<Vec<u8>>, _>(std::io::Error::other("sent"))
+    /// # };
+    /// # pollster::block_on(run(unsent, async |_| {})).unwrap();
     /// ```
     #[must_use]
-    pub fn with_session(self, session: &Session) -> Self {
-        let sent = Recorded::new(self.io.transport.clone(), session);
-        let uploaded = sent.clone();
-        let timer = Recorded::new(self.io.timer.clone(), session);
-        let transport = DynTransport::new(move |request| {
-            let transport = sent.clone();
-            async move { transport.send(request).await }
-        })
-        .with_upload(move |request| {
-            let transport = uploaded.clone();
-            async move { transport.upload(request).await }
-        });
-        let timer = DynTimer::new(move |time| {
-            let timer = timer.clone();
-            async move { timer.wait(time).await }
-        });
-        self.over(transport, timer)
+    pub fn with_session(mut self, session: &Session) -> Self {
+        let session = session.clone();
+        if session.is_replay() {
+            self.timer = Arc::new(async |_| {});
+        }
+        self.transport = Arc::new(Recorded { transport: self.transport, session });
+        self
     }
+}
+
+/// A transport in a session.
+struct Recorded {
+    transport: Arc<dyn Transport>,
+    session: Session,
+}
+
+impl Transport for Recorded {
+    fn send(&self, request: Request<Vec<u8>>) -> BoxFuture<'static, Outcome> {
+        if let Some(response) = self.session.respond(&request) {
+            return Box::pin(ready(response.map_err(unmatched)));
+        }
+        let sending = self.transport.send(request.clone());
+        push(self.session.clone(), request, sending)
+    }
+
+    fn upload(&self, request: Request<Body>) -> BoxFuture<'static, Outcome> {
+        let (head, body) = request.into_parts();
+        let recorded = Request::from_parts(head.clone(), Vec::new());
+        if let Some(response) = self.session.respond(&recorded) {
+            return after_reading(body, response);
+        }
+        let sending = self.transport.upload(Request::from_parts(head, body));
+        push(self.session.clone(), recorded, sending)
+    }
+}
+
+/// Answers from recordings. Feature `har`.
+impl Transport for Replay {
+    fn send(&self, request: Request<Vec<u8>>) -> BoxFuture<'static, Outcome> {
+        Box::pin(ready(self.respond(&request).map_err(unmatched)))
+    }
+
+    fn upload(&self, request: Request<Body>) -> BoxFuture<'static, Outcome> {
+        let (head, body) = request.into_parts();
+        after_reading(body, self.respond(&Request::from_parts(head, Vec::new())))
+    }
+}
+
+/// Adds an exchange to the session when its response is there.
+fn push(
+    session: Session,
+    request: Request<Vec<u8>>,
+    sending: BoxFuture<'static, Outcome>,
+) -> BoxFuture<'static, Outcome> {
+    Box::pin(async move {
+        let response = sending.await?;
+        session.push(request, response.clone());
+        Ok(response)
+    })
+}
+
+/// Reads a body to its end, as a transport would, before it responds.
+fn after_reading(
+    mut body: Body,
+    response: Result<Response<Vec<u8>>, ReplayError>,
+) -> BoxFuture<'static, Outcome> {
+    Box::pin(async move {
+        while let Some(piece) = poll_fn(|context| Pin::new(&mut body).poll_next(context)).await {
+            piece?;
+        }
+        response.map_err(unmatched)
+    })
 }
 
 /// A retry would find no recording, either.

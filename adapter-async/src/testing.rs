@@ -1,4 +1,5 @@
-//! Testing your code, without a network: four ways, the lightest first. A replay needs the feature `har`.
+//! Testing your code, without a network: four ways, the lightest first. A replay needs the feature
+//! `har`.
 //!
 //! | way | what runs | for |
 //! |---|---|---|
@@ -43,7 +44,7 @@
 //! use cycle_images::recorded::{Recording, Session};
 //! use cycle_images::{Hub, images::GetImages};
 //! use cycle_images_async::Client;
-//! # use cycle_images_async::{DynTimer, DynTransport};
+//! # use cycle_images_async::{Timer, Transport};
 //!
 //! fn session(har: &str) -> Result<Session, Box<dyn Error>> {
 //!     if std::env::var_os("RECORD").is_some() {
@@ -60,13 +61,13 @@
 //!     })
 //! }
 //!
-//! # async fn test(har: &str, transport: DynTransport, timer: DynTimer) -> Result<(), Box<dyn Error>> {
+//! # async fn test(har: &str, transport: impl Transport + 'static, timer: impl Timer + 'static)
+//! # -> Result<(), Box<dyn Error>> {
 //! // In the test, with har = "tests/images.har", Reqwest as transport and Tokio as timer:
 //! let session = session(har)?;
-//! let client: Client = Client::new(hub(&session)?, transport.into(), timer.into());
-//! let client = client.with_session(&session);
+//! let client = Client::new(hub(&session)?, transport, timer).with_session(&session);
 //!
-//! assert!(client.call(&GetImages::new()).await?.data.is_empty());
+//! assert!(client.call(GetImages::new()).await?.data.is_empty());
 //!
 //! if let Some(recorded) = session.finish()? {
 //!     std::fs::write(har, recorded)?;
@@ -77,21 +78,20 @@
 //! # std::fs::write(&file, r#"{"log": {"entries": [{
 //! #     "request": {"method": "GET", "url": "https://api.cycle.io/v1/images"},
 //! #     "response": {"status": 200, "content": {"text": "{\"data\": []}"}}}]}}"#)?;
-//! # let unsent = DynTransport::new(async |_| {
+//! # let unsent = async |_: cycle_images::http::Request<Vec<u8>>| {
 //! #     Err::<cycle_images::http::Response<Vec<u8>>, _>(std::io::Error::other("sent"))
-//! # });
-//! # let timer = DynTimer::new(|_| async {});
-//! # pollster::block_on(test(file.to_str().unwrap(), unsent, timer))?;
+//! # };
+//! # pollster::block_on(test(file.to_str().unwrap(), unsent, async |_| {}))?;
 //! # std::fs::remove_file(file)?;
 //! # Ok::<(), Box<dyn Error>>(())
 //! ```
 //!
-//! This way needs the feature `har`. A HAR that a browser or a proxy exported is read as well. A replay has no waits, and its `finish` fails
-//! if a recording was not used. No API key, token or cookie is written; see
+//! This way needs the feature `har`. A HAR that a browser or a proxy exported is read as well. A replay has
+//! no waits, and its `finish` fails if a recording was not used. No API key, token or cookie is written; see
 //! `Recording::to_har`.
 //!
 //! # A closure
-//! Any async function from a request to a response is a transport, and any async function of a duration a
+//! Any function from a request to a future is a transport, and any function from a duration to a future a
 //! timer:
 //!
 //! ```
@@ -106,7 +106,7 @@
 //! };
 //! // Retries take no time.
 //! let client = Client::new(Hub::new("key", "hub")?, transport, async |_| {});
-//! assert!(client.call(&GetImages::new()).await?.data.is_empty());
+//! assert!(client.call(GetImages::new()).await?.data.is_empty());
 //! # Ok::<(), cycle_images_async::Error>(())
 //! # })?;
 //! # Ok::<(), cycle_images_async::Error>(())
@@ -119,20 +119,21 @@
 //! use cycle_images::{Hub, SourceId, images::{CreateImage, CreateImageJob}};
 //! use cycle_images_sandbox::{Fault, JobOutcome, Sandbox};
 //! use cycle_images_async::Client;
-//! # use cycle_images_async::{DynTimer, DynTransport};
+//! # use cycle_images_async::{Timer, Transport};
 //!
-//! # async fn test(transport: DynTransport, timer: DynTimer) -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn test(transport: impl Transport + 'static, timer: impl Timer + 'static)
+//! # -> Result<(), Box<dyn std::error::Error>> {
 //! let sandbox = Sandbox::start()?;
 //! let hub = Hub::new(sandbox.api_key(), sandbox.hub_id())?
 //!     .with_base_url(sandbox.url())?
 //!     .with_factory_url(sandbox.url())?;
-//! let client: Client = Client::new(hub, transport, timer); // such as Reqwest and Tokio, by into()
+//! let client = Client::new(hub, transport, timer); // such as Reqwest and Tokio
 //! let source = SourceId::new(sandbox.source_id())?;
 //!
 //! sandbox.fault(Fault::too_many_requests("0")); // healed by a retry
-//! let image = client.call(&CreateImage::new(source)).await?.data;
+//! let image = client.call(CreateImage::new(source)).await?.data;
 //! sandbox.next_job(JobOutcome::Fail { step: 1, message: "disk full".to_owned() });
-//! let import = client.call(&CreateImageJob::import(&image.id)).await?.data;
+//! let import = client.call(CreateImageJob::import(&image.id)).await?.data;
 //! let error = client.track(&import)?.wait().await.unwrap_err();
 //! assert!(error.to_string().contains("disk full"));
 //! # Ok(())

@@ -1,97 +1,100 @@
 //! The transport trait, and an implementation for each HTTP client behind its feature.
 
-#[cfg(any(feature = "reqwest", feature = "hyper"))]
-mod connect_error;
-mod dyn_transport;
+#[cfg(any(feature = "reqwest", feature = "hyper", feature = "tower"))]
+#[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "a browser tells less"))]
+mod errors;
+#[cfg(all(feature = "reqwest", target_arch = "wasm32"))]
+mod fetch;
 #[cfg(feature = "hyper")]
 mod hyper;
 #[cfg(any(feature = "reqwest", feature = "hyper", feature = "tower"))]
+#[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "a browser reads bodies"))]
 mod read_body;
-#[cfg(feature = "reqwest")]
+#[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
 mod reqwest;
 #[cfg(feature = "tower")]
 mod tower;
 
-use std::future::Future;
+use std::future::{Future, ready};
 
 use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
 
-pub use self::dyn_transport::{DynBody, DynTransport};
+#[cfg(all(feature = "reqwest", target_arch = "wasm32"))]
+pub use self::fetch::Reqwest;
 #[cfg(feature = "hyper")]
 pub use self::hyper::Hyper;
-#[cfg(feature = "reqwest")]
+#[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
 pub use self::reqwest::Reqwest;
 #[cfg(feature = "tower")]
 pub use self::tower::Tower;
 use crate::Body;
+use crate::target::{BoxFuture, MaybeSend, MaybeSync};
+
+/// The response to a request, or why there is none.
+pub(crate) type Outcome = Result<Response<Vec<u8>>, SendError>;
 
 /// Sends a request and returns its response.
 ///
-/// Every async function or closure from a request to a response is a transport. (One whose type is a
-/// parameter or that is boxed has to be wrapped: `async move |request| f(request).await`.) A
-/// transport must not follow redirects, must not retry, must not make a status an error, and should
-/// limit the size of a response. It sends an empty body as no body.
-///
-/// Nothing is boxed, and nothing has to be `Send`: the futures and streams of a
-/// [`Client`](crate::Client) are `Send` if those of its transport and timer are. The compiler knows
-/// that only where their types are known: what is generic over a `Transport` can't be spawned. See
-/// [`DynTransport`] for a transport without a type parameter.
+/// Every function or closure from a request to a future is a transport. By default its errors are taken
+/// to mean that the request may have been sent, and a POST isn't retried; one that knows better returns
+/// a [`SendError`] that says so. An error that isn't a `std::error::Error`, such as a boxed one, is
+/// mapped by [`SendError::maybe_sent`].
 ///
 /// ```
+/// use cycle_images::flow::SendError;
 /// use cycle_images::http::{Request, Response};
 /// use cycle_images_async::Transport;
 ///
-/// struct Echo;
-///
-/// impl Transport for Echo {
-///     type Error = std::io::Error;
-///     type Body = Vec<u8>;
-///
-///     async fn send(&self, request: Request<Vec<u8>>) -> std::io::Result<Response<Vec<u8>>> {
-///         Ok(Response::new(request.into_body()))
-///     }
-/// }
+/// fn is_transport(_: impl Transport) {}
+/// let body = String::from(r#"{"data": []}"#);
+/// is_transport(move |request: Request<Vec<u8>>| {
+///     let body = body.clone(); // the future owns what it needs
+///     async move { Ok::<_, SendError>(Response::new(body)) }
+/// });
 /// ```
-pub trait Transport {
-    /// Why there is no response. By default the request is taken to have been sent, and a POST isn't
-    /// retried; a transport that knows better returns a [`SendError`] that says so. An error that
-    /// isn't a `std::error::Error`, such as a boxed one, is converted by
-    /// `.map_err(SendError::maybe_sent)`.
-    type Error: Into<SendError>;
-    /// The body of a response, read in full.
-    type Body: AsRef<[u8]>;
-
-    /// Sends a request and waits for the whole response.
+///
+/// A transport must not follow redirects, must not retry, must not make a status an error, and should
+/// limit the size of a response. It sends an empty body as no body. If its own time limit ends a
+/// request, it says so by [`SendError::timed_out`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a transport",
+    label = "needs a transport",
+    note = "pass `Reqwest::new()?`, or a closure from `Request<Vec<u8>>` to a future of \
+            `Result<Response<impl Into<Vec<u8>>>, impl Into<SendError>>`",
+    note = "map an error that isn't a `std::error::Error` by `SendError::maybe_sent`",
+    note = "the closure and its future are `Send` and `'static`: clone what the future needs into it"
+)]
+pub trait Transport: MaybeSend + MaybeSync {
+    /// Sends a request and waits for the whole response. The future is dropped if its time limit ends or
+    /// its caller stops.
     fn send(
         &self,
         request: Request<Vec<u8>>,
-    ) -> impl Future<Output = Result<Response<Self::Body>, Self::Error>>;
-}
+    ) -> BoxFuture<'static, Result<Response<Vec<u8>>, SendError>>;
 
-impl<F, B, E> Transport for F
-where
-    F: AsyncFn(Request<Vec<u8>>) -> Result<Response<B>, E>,
-    B: AsRef<[u8]>,
-    E: Into<SendError>,
-{
-    type Error = E;
-    type Body = B;
-
-    fn send(&self, request: Request<Vec<u8>>) -> impl Future<Output = Result<Response<B>, E>> {
-        self(request)
-    }
-}
-
-/// A transport that can stream the body of a request, as an [upload](crate::Client::upload) needs
-/// it. A closure isn't one; make a service for `Tower` of it, with [`Body`] as the body of its
-/// requests.
-pub trait UploadTransport: Transport {
-    /// Sends a request whose body is read while it is sent, and waits for the whole response. An error
-    /// of the body must be returned as an error. The URI has the image's upload token in it, which no
-    /// error may show.
+    /// Sends a request whose body is read while it is sent, as an [upload](crate::Client::upload) needs
+    /// it, and waits for the whole response. An error of the body must be returned as an error. The URI
+    /// has the image's upload token in it, which no error may show. By default, the transport can't
+    /// upload.
     fn upload(
         &self,
         request: Request<Body>,
-    ) -> impl Future<Output = Result<Response<Self::Body>, Self::Error>>;
+    ) -> BoxFuture<'static, Result<Response<Vec<u8>>, SendError>> {
+        let _ = request;
+        Box::pin(ready(Err(SendError::not_sent("the transport can't upload").fatal())))
+    }
+}
+
+impl<F, R, B, E> Transport for F
+where
+    F: Fn(Request<Vec<u8>>) -> R + MaybeSend + MaybeSync,
+    R: Future<Output = Result<Response<B>, E>> + MaybeSend + 'static,
+    B: Into<Vec<u8>>,
+    E: Into<SendError>,
+{
+    fn send(&self, request: Request<Vec<u8>>) -> BoxFuture<'static, Outcome> {
+        let sending = self(request);
+        Box::pin(async { Ok(sending.await.map_err(Into::into)?.map(Into::into)) })
+    }
 }

@@ -56,11 +56,7 @@ async fn lifecycle() -> Result<()> {
     Ok(())
 }
 
-async fn with_source(
-    client: &Client<Reqwest, Tokio>,
-    options: &Options,
-    source: &SourceId,
-) -> Result<()> {
+async fn with_source(client: &Client, options: &Options, source: &SourceId) -> Result<()> {
     let create = CreateImage::new(source).name("lifecycle");
     let image = client.call(shown(&create)).await?.data;
     println!("Created the image {} ({}); it is {}.", image.name, image.id, image.state.current);
@@ -83,7 +79,7 @@ async fn with_source(
     Ok(())
 }
 
-async fn import(client: &Client<Reqwest, Tokio>, image: &Image) -> Result<()> {
+async fn import(client: &Client, image: &Image) -> Result<()> {
     let import = client.call(shown(&CreateImageJob::import(&image.id))).await?.data;
     println!("Import accepted.");
     if let Err(error) = follow(client, image, &import).await {
@@ -98,11 +94,7 @@ async fn import(client: &Client<Reqwest, Tokio>, image: &Image) -> Result<()> {
     Ok(())
 }
 
-async fn follow(
-    client: &Client<Reqwest, Tokio>,
-    image: &Image,
-    import: &JobDescriptor,
-) -> Result<()> {
+async fn follow(client: &Client, image: &Image, import: &JobDescriptor) -> Result<()> {
     let mut watch = Watch::new(image)?;
     let mut job = client.track(import)?;
     while let Some(update) = job.next().await {
@@ -113,7 +105,7 @@ async fn follow(
     Ok(())
 }
 
-async fn look_around(client: &Client<Reqwest, Tokio>, image: &Image) -> Result<()> {
+async fn look_around(client: &Client, image: &Image) -> Result<()> {
     // Neither of them waits for the other.
     let log = GetImageBuildLog::new(&image.id);
     let live = GetImages::new().filter_state(ImageStatus::Live).sort("-id").page_size(50);
@@ -129,7 +121,7 @@ async fn look_around(client: &Client<Reqwest, Tokio>, image: &Image) -> Result<(
 }
 
 /// Prunes a source that the example made itself, with an image in it that nobody uses.
-async fn prune(client: &Client<Reqwest, Tokio>, source: &SourceId) -> Result<()> {
+async fn prune(client: &Client, source: &SourceId) -> Result<()> {
     let spare = client.call(shown(&CreateImage::new(source).name("spare"))).await?.data;
     println!("Created the image {} ({}), unused, to be pruned.", spare.name, spare.id);
     let pruning = client.call(shown(&CreateImagesJob::prune([source]))).await?.data;
@@ -140,7 +132,7 @@ async fn prune(client: &Client<Reqwest, Tokio>, source: &SourceId) -> Result<()>
 }
 
 /// On the platform, someone has to say which source may be used.
-async fn known_sources(client: &Client<Reqwest, Tokio>) -> Result<String> {
+async fn known_sources(client: &Client) -> Result<String> {
     let list = GetImages::new().include(ImageInclude::Sources);
     let reply = client.call(shown(&list)).await?;
     println!("Sources of the images in this hub:");

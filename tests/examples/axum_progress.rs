@@ -59,7 +59,7 @@ fn run() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         // A plain `Client`: a test of the handlers would pass one over a closure.
-        let client = Client::new(place.hub.clone(), Reqwest::new()?.into(), Tokio.into());
+        let client = Client::new(place.hub.clone(), Reqwest::new()?, Tokio);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         println!("The page is at {url}.");

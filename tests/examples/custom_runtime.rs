@@ -16,7 +16,7 @@ use cycle_images::http::header::{HOST, HeaderValue};
 use cycle_images::http::uri::Scheme;
 use cycle_images::http::{Request, Response, Uri};
 use cycle_images::images::{CreateImage, CreateImageJob, GetImages};
-use cycle_images_async::{Client, Smol, Timer, Transport};
+use cycle_images_async::Client;
 use cycle_images_tests::example_env::{self, Place};
 use cycle_images_tests::sandbox::Settings;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -45,7 +45,7 @@ async fn run() -> Result<()> {
         let socket = connect(request.uri()).await?;
         carry(request, socket).await
     };
-    let client = Client::new(place.hub.clone(), transport, Smol);
+    let client = Client::new(place.hub.clone(), transport, smol::Timer::after);
     list(&client).await?;
     if let Some(sandbox) = &place.sandbox {
         import(&client, SourceId::new(sandbox.source_id())?).await?;
@@ -53,7 +53,7 @@ async fn run() -> Result<()> {
     Ok(())
 }
 
-async fn list(client: &Client<impl Transport, impl Timer>) -> Result<()> {
+async fn list(client: &Client) -> Result<()> {
     let mut pages = client.pages(GetImages::new().page_size(3));
     while let Some(page) = pages.next().await {
         let page = page?;
@@ -65,7 +65,7 @@ async fn list(client: &Client<impl Transport, impl Timer>) -> Result<()> {
     Ok(())
 }
 
-async fn import(client: &Client<impl Transport, impl Timer>, source: SourceId) -> Result<()> {
+async fn import(client: &Client, source: SourceId) -> Result<()> {
     let image = client.call(&CreateImage::new(source).name("by smol")).await?.data;
     let import = client.call(&CreateImageJob::import(&image.id)).await?.data;
     println!("\nThe import of the image {}:", image.id);

@@ -26,7 +26,7 @@ use cycle_images::images::{
 use cycle_images::jobs::GetJobs;
 use cycle_images::sources::GetImageSources;
 use cycle_images::{ImageId, SourceId};
-use cycle_images_async::{DynTransport, Hyper, Reqwest, Tokio};
+use cycle_images_async::{Hyper, Reqwest, Tokio, Transport};
 use cycle_images_tests::sandbox::{Fault, Sandbox, Settings};
 use futures_util::stream;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -76,8 +76,8 @@ fn soak(client: &str, time: Duration) -> Result<()> {
                     soak.run_blocking();
                     Ok(())
                 }
-                "reqwest" => soak.run_async(Reqwest::new().map_err(std::io::Error::other)?.into()),
-                "hyper" => soak.run_async(Hyper::with_connector(HttpConnector::new()).into()),
+                "reqwest" => soak.run_async(Reqwest::new().map_err(std::io::Error::other)?),
+                "hyper" => soak.run_async(Hyper::with_connector(HttpConnector::new())),
                 other => Err(std::io::Error::other(format!("{other} is no client"))),
             })
         };
@@ -307,9 +307,9 @@ impl Soak {
         }
     }
 
-    fn run_async(self: Arc<Self>, transport: DynTransport) -> std::io::Result<()> {
+    fn run_async(self: Arc<Self>, transport: impl Transport + 'static) -> std::io::Result<()> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let client = cycle_images_async::Client::new(self.hub.clone(), transport, Tokio.into());
+        let client = cycle_images_async::Client::new(self.hub.clone(), transport, Tokio);
         let client = client.with_retry(retry()).with_attempt_timeout(TIMEOUT);
         let calls = (0..CALLS).map(|_| {
             let (soak, client) = (Arc::clone(&self), client.clone());

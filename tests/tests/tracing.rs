@@ -3,6 +3,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a helper of tests fails as a test does")]
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -100,7 +101,7 @@ fn a_blocking_call_is_a_span_with_events() {
 #[test]
 fn an_async_call_is_a_span_with_events() {
     let count = Mutex::new(0);
-    let transport = async |_: Request<Vec<u8>>| Ok::<_, Infallible>(respond(&count));
+    let transport = move |_: Request<Vec<u8>>| ready(Ok::<_, Infallible>(respond(&count)));
     let client = cycle_images_async::Client::new(hub(), transport, async |_| ());
     check(&lines(|| {
         let error = smol::block_on(client.call(&get())).unwrap_err();

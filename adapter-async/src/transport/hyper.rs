@@ -1,13 +1,11 @@
-use std::time::Instant;
-
-use bytes::Bytes;
 use cycle_images::flow::SendError;
-use cycle_images::http::{Request, Response};
+use cycle_images::http::Request;
 use hyper_util::client::legacy::{Client, connect::Connect};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use super::{connect_error, read_body};
-use crate::{Body, Transport, UploadTransport};
+use super::{Outcome, errors, read_body};
+use crate::target::BoxFuture;
+use crate::{Body, Transport};
 
 /// hyper-util's client, with the connector `C`, which also does TLS. Feature `hyper`.
 ///
@@ -57,25 +55,23 @@ impl<C> Hyper<C> {
 }
 
 impl<C: Connect + Clone + Send + Sync + 'static> Transport for Hyper<C> {
-    type Error = SendError;
-    type Body = Bytes;
-
-    async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, SendError> {
-        self.upload(request.map(Body::from)).await
+    fn send(&self, request: Request<Vec<u8>>) -> BoxFuture<'static, Outcome> {
+        self.upload(request.map(Body::from))
     }
-}
 
-impl<C: Connect + Clone + Send + Sync + 'static> UploadTransport for Hyper<C> {
-    async fn upload(&self, request: Request<Body>) -> Result<Response<Bytes>, SendError> {
-        let started = Instant::now();
-        let response = self.client.request(request).await.map_err(|error| {
-            if error.is_connect() {
-                let no_tls = "https needs a connector that has TLS";
-                connect_error::of_connection(error, no_tls, false, started)
-            } else {
-                SendError::maybe_sent(error)
-            }
-        })?;
-        read_body::read(response, self.body_limit).await
+    fn upload(&self, request: Request<Body>) -> BoxFuture<'static, Outcome> {
+        let (sending, limit) = (self.client.request(request), self.body_limit);
+        Box::pin(async move {
+            let response = sending.await.map_err(|error| {
+                if error.is_connect() {
+                    errors::of_connection(error.into(), "https needs a connector that has TLS")
+                } else if errors::is_refused(&error) {
+                    SendError::not_sent(error)
+                } else {
+                    SendError::maybe_sent(error)
+                }
+            })?;
+            read_body::read(response, limit).await
+        })
     }
 }

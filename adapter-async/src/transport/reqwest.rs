@@ -1,13 +1,13 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use bytes::Bytes;
 use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, NoProxy, Proxy, retry};
 
-use super::{connect_error, read_body};
-use crate::{Body, Transport, UploadTransport};
+use super::{Outcome, errors, read_body};
+use crate::target::BoxFuture;
+use crate::{Body, Transport};
 
 /// reqwest 0.13. Feature `reqwest`, and `rustls` or `native-tls` for https.
 #[derive(Clone, Debug)]
@@ -36,7 +36,9 @@ impl Reqwest {
         })
     }
 
-    /// A client of the caller's configuration, with reqwest's own redirects and retries turned off.
+    /// A client of the caller's configuration, with reqwest's own redirects and retries turned off. A
+    /// proxy of the caller's is used for plain http as well: it can then read the API key, and the token
+    /// of an upload.
     ///
     /// # Errors
     /// If the client can't be built.
@@ -66,50 +68,45 @@ impl Reqwest {
         Self { body_limit, ..self }
     }
 
-    async fn run<B: Into<reqwest::Body>>(
-        &self,
-        request: Request<B>,
-    ) -> Result<Response<Bytes>, SendError> {
-        let started = Instant::now();
-        let failed = |error| send_error(error, self.no_redirects, started);
-        let request = reqwest::Request::try_from(request).map_err(failed)?;
-        let url = request.url().clone();
-        let response = self.client.execute(request).await.map_err(failed)?;
-        if *response.url() != url {
-            let followed = "the client followed a redirect: build it with none";
-            return Err(SendError::maybe_sent(followed).fatal());
-        }
-        read_body::read(Response::from(response), self.body_limit).await
+    fn run<B: Into<reqwest::Body>>(&self, request: Request<B>) -> BoxFuture<'static, Outcome> {
+        let request = reqwest::Request::try_from(request);
+        let Self { client, body_limit, no_redirects } = self.clone();
+        Box::pin(async move {
+            let failed = |error| send_error(error, no_redirects);
+            let request = request.map_err(failed)?;
+            let url = request.url().clone();
+            let response = client.execute(request).await.map_err(failed)?;
+            if *response.url() != url {
+                let followed = "the client followed a redirect: build it with none";
+                return Err(SendError::maybe_sent(followed).fatal());
+            }
+            read_body::read(Response::from(response), body_limit).await
+        })
     }
 }
 
 impl Transport for Reqwest {
-    type Error = SendError;
-    type Body = Bytes;
+    fn send(&self, request: Request<Vec<u8>>) -> BoxFuture<'static, Outcome> {
+        self.run(request)
+    }
 
-    async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, SendError> {
-        self.run(request).await
+    fn upload(&self, request: Request<Body>) -> BoxFuture<'static, Outcome> {
+        self.run(request.map(reqwest::Body::wrap_stream))
     }
 }
 
-impl UploadTransport for Reqwest {
-    async fn upload(&self, request: Request<Body>) -> Result<Response<Bytes>, SendError> {
-        self.run(request.map(reqwest::Body::wrap_stream)).await
-    }
-}
-
-fn send_error(error: reqwest::Error, no_redirects: bool, started: Instant) -> SendError {
+fn send_error(error: reqwest::Error, no_redirects: bool) -> SendError {
     // The URL of an upload holds its token.
     let error = error.without_url();
-    let is_fatal = error.is_builder();
+    let (is_connect, is_fatal) = (error.is_connect(), error.is_builder());
+    let (is_timeout, is_refused) = (error.is_timeout(), errors::is_refused(&error));
+    let error = if is_timeout { errors::timeout(error.into()) } else { error.into() };
     let error = if !no_redirects {
         // The connection that failed may be one to where a redirect led.
         SendError::maybe_sent(error)
-    } else if error.is_connect() {
-        let no_tls = "https needs the feature `rustls` or `native-tls`";
-        let timed_out = error.is_timeout();
-        connect_error::of_connection(error, no_tls, timed_out, started)
-    } else if is_fatal {
+    } else if is_connect {
+        errors::of_connection(error, "https needs the feature `rustls` or `native-tls`")
+    } else if is_fatal || is_refused {
         SendError::not_sent(error)
     } else {
         SendError::maybe_sent(error)

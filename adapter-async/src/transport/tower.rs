@@ -1,22 +1,22 @@
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::marker::PhantomData;
+use std::future::poll_fn;
 
-use bytes::Bytes;
 use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
 use tower_service::Service;
 
 use super::read_body::{self, BoxError};
-use crate::{Body, Transport, UploadTransport};
+use super::{Outcome, errors};
+use crate::target::{BoxFuture, MaybeSend, MaybeSync};
+use crate::{Body, Transport};
 
-/// Any tower service from an `http::Request<B>` to an `http::Response`, with its layers. Feature
+/// Any tower service from an `http::Request<Body>` to an `http::Response`, with its layers. Feature
 /// `tower`.
 ///
 /// The service must not follow redirects and should not retry. After any error of its `call` the
-/// request is taken to have been sent. The service is cloned for each request. To use the client on
-/// several threads, it must be `Sync`: use tower's `BoxCloneSyncService`, not `BoxCloneService`. For
-/// uploads, `B` must be `From<Body>`, as [`Body`] itself is.
+/// request is taken to have been sent. The service is cloned for each request, and shared by threads:
+/// box it by tower's `BoxCloneSyncService`, not by `BoxCloneService`. For a service with a body of its
+/// own, convert ours by tower's `map_request`.
 ///
 /// ```
 /// use cycle_images_async::{Body, Tower};
@@ -24,19 +24,19 @@ use crate::{Body, Transport, UploadTransport};
 /// use hyper_util::rt::TokioExecutor;
 ///
 /// let service = Client::builder(TokioExecutor::new()).build_http::<Body>();
-/// let transport = Tower::<_, Body>::new(service);
+/// let transport = Tower::new(service);
 /// ```
-pub struct Tower<S, B> {
+#[derive(Clone)]
+pub struct Tower<S> {
     service: S,
     body_limit: u64,
-    body: PhantomData<fn(B)>,
 }
 
-impl<S, B> Tower<S, B> {
+impl<S> Tower<S> {
     /// Sends requests by this service.
     #[must_use]
     pub fn new(service: S) -> Self {
-        Self { service, body_limit: read_body::DEFAULT_LIMIT, body: PhantomData }
+        Self { service, body_limit: read_body::DEFAULT_LIMIT }
     }
 
     /// Sets the size limit of a response's body in bytes; 64 MiB by default. A build log may need
@@ -45,68 +45,42 @@ impl<S, B> Tower<S, B> {
     pub fn with_body_limit(self, body_limit: u64) -> Self {
         Self { body_limit, ..self }
     }
+}
 
-    pub(super) fn run<R>(
-        &self,
-        request: Request<B>,
-    ) -> impl Future<Output = Result<Response<Bytes>, SendError>> + use<S, B, R>
-    where
-        S: Service<Request<B>, Response = Response<R>> + Clone,
-        S::Error: Into<BoxError>,
-        R: http_body::Body,
-        R::Error: Into<BoxError>,
-    {
+impl<S, R> Transport for Tower<S>
+where
+    S: Service<Request<Body>, Response = Response<R>> + Clone + MaybeSend + MaybeSync + 'static,
+    S::Error: Into<BoxError> + MaybeSend,
+    S::Future: MaybeSend,
+    R: http_body::Body + MaybeSend + 'static,
+    R::Data: MaybeSend,
+    R::Error: Into<BoxError>,
+{
+    fn send(&self, request: Request<Vec<u8>>) -> BoxFuture<'static, Outcome> {
+        self.upload(request.map(Body::from))
+    }
+
+    fn upload(&self, request: Request<Body>) -> BoxFuture<'static, Outcome> {
         let (mut service, limit) = (self.service.clone(), self.body_limit);
-        async move {
-            poll_fn(|context| service.poll_ready(context)).await.map_err(SendError::not_sent)?;
-            let response = service.call(request).await.map_err(SendError::maybe_sent)?;
+        Box::pin(async move {
+            let ready = poll_fn(|context| service.poll_ready(context)).await;
+            ready.map_err(|error| SendError::not_sent(source(error.into())))?;
+            let response = service.call(request).await;
+            let response = response.map_err(|error| SendError::maybe_sent(source(error.into())))?;
             read_body::read(response, limit).await
-        }
+        })
     }
 }
 
-impl<S, B, R> Transport for Tower<S, B>
-where
-    S: Service<Request<B>, Response = Response<R>> + Clone,
-    S::Error: Into<BoxError>,
-    B: From<Vec<u8>>,
-    R: http_body::Body,
-    R::Error: Into<BoxError>,
-{
-    type Error = SendError;
-    type Body = Bytes;
-
-    fn send(
-        &self,
-        request: Request<Vec<u8>>,
-    ) -> impl Future<Output = Result<Response<Bytes>, SendError>> {
-        self.run(request.map(B::from))
-    }
+/// The error of tower's own timeout can only be recognized by its text.
+fn source(error: BoxError) -> BoxError {
+    let mut sources = errors::sources(&*error).map(ToString::to_string);
+    let is_timeout = sources.any(|text| text == "request timed out");
+    drop(sources);
+    if is_timeout { errors::timeout(error) } else { error }
 }
 
-impl<S, B, R> UploadTransport for Tower<S, B>
-where
-    S: Service<Request<B>, Response = Response<R>> + Clone,
-    S::Error: Into<BoxError>,
-    B: From<Vec<u8>> + From<Body>,
-    R: http_body::Body,
-    R::Error: Into<BoxError>,
-{
-    fn upload(
-        &self,
-        request: Request<Body>,
-    ) -> impl Future<Output = Result<Response<Bytes>, SendError>> {
-        self.run(request.map(B::from))
-    }
-}
-
-impl<S: Clone, B> Clone for Tower<S, B> {
-    fn clone(&self) -> Self {
-        Self { service: self.service.clone(), body_limit: self.body_limit, body: PhantomData }
-    }
-}
-
-impl<S: fmt::Debug, B> fmt::Debug for Tower<S, B> {
+impl<S: fmt::Debug> fmt::Debug for Tower<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tower").field("service", &self.service).finish_non_exhaustive()
     }

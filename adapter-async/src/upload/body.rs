@@ -6,25 +6,25 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::tar::Tar;
+use super::sending::Sending;
 
 /// The body of a request, as a stream of its pieces. With the features `hyper` and `tower`, it is an
 /// `http_body::Body` as well.
 pub struct Body {
     head: Vec<u8>,
-    tar: Option<Tar>,
+    tar: Option<Sending>,
     tail: Vec<u8>,
 }
 
 impl Body {
-    pub(super) fn of_upload(head: Vec<u8>, tar: Tar, tail: Vec<u8>) -> Self {
+    pub(super) fn of_upload(head: Vec<u8>, tar: Sending, tail: Vec<u8>) -> Self {
         Self { head, tar: Some(tar), tail }
     }
 
     /// How many bytes are left to send.
     #[must_use]
     pub fn left(&self) -> u64 {
-        let tar = self.tar.as_ref().map_or(0, Tar::left);
+        let tar = self.tar.as_ref().map_or(0, Sending::left);
         tar.saturating_add((self.head.len() + self.tail.len()) as u64)
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use cycle_images::Hub;
 use cycle_images::http::Request;
 use cycle_images::images::GetImages;
-use cycle_images_async::{Hyper, Reqwest, Tokio, Transport};
+use cycle_images_async::{Hyper, Reqwest, Tokio};
 use cycle_images_bench::{IMAGES_A_PAGE, PageServer, compare};
 use http_body_util::BodyExt;
 use hyper_util::client::legacy::{Client as HyperClient, connect::HttpConnector};
@@ -79,7 +79,7 @@ fn list() -> GetImages {
     GetImages::new().page_size(100)
 }
 
-async fn count<T: Transport + 'static>(client: &cycle_images_async::Client<T, Tokio>) -> usize {
+async fn count(client: &cycle_images_async::Client) -> usize {
     let (mut items, mut count) = (client.items(list()), 0);
     while let Some(image) = items.next().await {
         black_box(image.unwrap());

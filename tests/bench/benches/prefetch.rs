@@ -33,7 +33,7 @@ fn main() {
     }
 }
 
-async fn time(client: &Client<Reqwest, Tokio>, prefetch: usize) -> Duration {
+async fn time(client: &Client, prefetch: usize) -> Duration {
     let start = Instant::now();
     let list = GetImages::new().page_size(100);
     let (mut items, mut count) = (client.pages(list).prefetch(prefetch).items(), 0);

@@ -2,7 +2,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_nats::jetstream::{AckKind, Message};
-use bytes::Bytes;
 use cycle_images::flow::{Flow, FlowError, JobTracker, JobUpdate, SendError, Step};
 use cycle_images::http::{Request, Response};
 use cycle_images::jobs::GetJob;
@@ -191,7 +190,7 @@ impl Worker {
         &self,
         request: Request<Vec<u8>>,
         message: &Message,
-    ) -> Result<Result<Response<Bytes>, SendError>, Error> {
+    ) -> Result<Result<Response<Vec<u8>>, SendError>, Error> {
         let request = timeout(REQUEST_LIMIT, self.transport.send(request));
         tokio::pin!(request);
         let mut ticks = interval(self.ack_wait / 3);
@@ -214,7 +213,7 @@ impl Worker {
 
 /// The time that a platform asks all its callers to wait. The `Retry-After` of a success is about its
 /// job alone, and the tracker's business.
-fn asked(hub: &Hub, job: &JobId, response: &Response<Bytes>, now: Timestamp) -> Option<Duration> {
+fn asked(hub: &Hub, job: &JobId, response: &Response<Vec<u8>>, now: Timestamp) -> Option<Duration> {
     if response.status().is_success() {
         return None;
     }

@@ -1,7 +1,6 @@
 //! What the compiler promises: most of it is shown by its compiling.
 
 use std::pin::Pin;
-use std::rc::Rc;
 
 use cycle_images::JobId;
 use cycle_images::flow::{JobTracker, Pages};
@@ -9,10 +8,7 @@ use cycle_images::images::GetImages;
 use cycle_images::jobs::GetJobs;
 use cycle_images::model::{Image, Job, JobStatus};
 use cycle_images::operation::ReplyOf;
-use cycle_images_async::{
-    Client, Driver, Error, FlowStream, Hyper, Items, NoTimer, Reqwest, Smol, Tar, Timer, Tokio,
-    Tower, Transport,
-};
+use cycle_images_async::{Client, Error, FlowStream, Hyper, Items, Reqwest, Tar, Tokio, Tower};
 use cycle_images_tests::sandbox::Sandbox;
 use futures_util::stream::{BoxStream, FusedStream};
 use futures_util::{Stream, StreamExt, TryStreamExt};
@@ -25,18 +21,20 @@ use crate::{connection, hub, runtime};
 #[test]
 fn clients_transports_and_timers_go_from_thread_to_thread() {
     fn is_plain<T: Clone + std::fmt::Debug + Send + Sync + 'static>() {}
-    is_plain::<Client<Hyper<HttpConnector>, Tokio>>();
-    is_plain::<Client<Reqwest, Smol>>();
-    is_plain::<Client<Reqwest, NoTimer>>();
-    // What a tower transport is made into bodies of need not be anywhere.
-    is_plain::<Client<Tower<u8, Rc<()>>, NoTimer>>();
+    is_plain::<Client>();
+    is_plain::<Hyper<HttpConnector>>();
+    is_plain::<Reqwest>();
+    is_plain::<Tower<u8>>();
+    is_plain::<Tokio>();
     fn is_sent<T: Send + 'static>() {}
     is_sent::<Tar>();
     is_sent::<Error>();
+    is_sent::<FlowStream<JobTracker>>();
+    is_sent::<Items<GetImages>>();
 }
 
 #[test]
-fn streams_need_no_pinning_and_are_sent_as_their_transport_is() {
+fn streams_need_no_pinning() {
     fn is_free<S: Stream + FusedStream + Unpin + Send>(_: &S) {}
     let (client, ..) = by_hand();
     is_free(&client.pages(GetImages::new()).prefetch(3));
@@ -46,7 +44,7 @@ fn streams_need_no_pinning_and_are_sent_as_their_transport_is() {
 }
 
 /// A program's own function, for whatever client it is handed.
-async fn everything<T: Transport, M: Timer>(client: &Client<T, M>) -> Result<usize, Error> {
+async fn everything(client: &Client) -> Result<usize, Error> {
     let called = client.call(&GetImages::new()).await?.data;
     let paged: Vec<Vec<Image>> =
         client.pages(GetImages::new()).map_ok(|page| page.data).try_collect().await?;
@@ -65,11 +63,11 @@ fn completed(jobs: &[Job]) -> JobId {
 }
 
 #[test]
-fn a_generic_function_accepts_any_client() {
+fn a_function_takes_any_client() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(hub(&sandbox), hyper(), Tokio);
     assert_eq!(runtime().block_on(everything(&client)).unwrap(), 8);
-    let client = Client::new(hub(&sandbox), connection::send, Smol);
+    let client = Client::new(hub(&sandbox), connection::send, smol::Timer::after);
     assert_eq!(runtime().block_on(everything(&client)).unwrap(), 8);
 }
 
@@ -80,11 +78,11 @@ struct Reader<'c> {
 }
 
 /// And one that names what it can of their types.
-struct Named<C: Driver> {
-    track: FlowStream<JobTracker, C>,
+struct Named {
+    track: FlowStream<JobTracker>,
 }
 
-fn images<C: Driver>(items: Items<GetImages, C>) -> impl Stream<Item = String> {
+fn images(items: Items<GetImages>) -> impl Stream<Item = String> {
     items.filter_map(|image| std::future::ready(image.ok().map(|image| image.name)))
 }
 

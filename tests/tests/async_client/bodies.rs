@@ -36,7 +36,7 @@ fn gzipped(body: Vec<u8>) -> Fault {
     Fault::Answer { status: 200, headers: vec![json, gzip], body }
 }
 
-fn log_length(url: &str, transport: impl Transport) -> Result<usize, Error> {
+fn log_length(url: &str, transport: impl Transport + 'static) -> Result<usize, Error> {
     let client = Client::new(hub_of(url), transport, Tokio);
     let client = client.with_retry(RetryPolicy::disabled());
     let log = GetImageBuildLog::new(ImageId::new("1").unwrap());

@@ -1,21 +1,24 @@
-//! `call` of a client without a timer, over transports of every make.
+//! `call` that sends once, over transports of every make.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::error::Error as _;
 use std::future::Future;
 use std::io;
-use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
+use std::time::SystemTime;
 
+use cycle_images::flow::{Exchange, RetryPolicy};
 use cycle_images::images::{DeleteImage, GetImage, GetImages, ImageInclude};
 use cycle_images::{Hub, ImageId};
-use cycle_images_async::{Client, Error, NoTimer, Transport};
+use cycle_images_async::{Client, Error, Timer, Transport, drive};
 use cycle_images_tests::recording;
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use http::{Request, Response};
 use tokio::runtime::{Builder, Runtime};
+
+use crate::manual_transport::Sending;
+use crate::{leaked, never};
 
 const KEY: &str = "sec-key-0b5e9d";
 
@@ -28,33 +31,37 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().build().unwrap()
 }
 
+/// A client that sends each request once.
+fn once(hub: Hub, transport: impl Transport + 'static, timer: impl Timer + 'static) -> Client {
+    Client::new(hub, transport, timer).with_retry(RetryPolicy::disabled())
+}
+
 fn is_send<T: Send>(_: &T) {}
 
-/// Answers in order, and notes what was asked: by a type that can't leave its thread.
+/// Answers in order, and notes what was asked: by a type of its own.
 #[derive(Clone, Debug, Default)]
 struct Recorded {
-    answers: Rc<RefCell<VecDeque<Response<Vec<u8>>>>>,
-    requests: Rc<RefCell<Vec<Request<Vec<u8>>>>>,
+    answers: Arc<Mutex<VecDeque<Response<Vec<u8>>>>>,
+    requests: Arc<Mutex<Vec<Request<Vec<u8>>>>>,
 }
 
 impl Recorded {
     fn new(names: &[&str]) -> Self {
         let answers = names.iter().map(|name| recording::read(name)).collect();
-        Self { answers: Rc::new(RefCell::new(answers)), ..Self::default() }
+        Self { answers: Arc::new(Mutex::new(answers)), ..Self::default() }
     }
 }
 
 impl Transport for Recorded {
-    type Error = io::Error;
-    type Body = Vec<u8>;
-
-    async fn send(&self, request: Request<Vec<u8>>) -> io::Result<Response<Vec<u8>>> {
-        self.requests.borrow_mut().push(request);
+    fn send(&self, request: Request<Vec<u8>>) -> Sending {
+        self.requests.lock().unwrap().push(request);
         // It may be left in the midst of its work, and has something on it then.
-        let held = Rc::clone(&self.answers);
-        tokio::task::yield_now().await;
-        let answer = held.borrow_mut().pop_front();
-        answer.ok_or_else(|| io::Error::other("nothing more was recorded"))
+        let held = Arc::clone(&self.answers);
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            let answer = held.lock().unwrap().pop_front();
+            Ok(answer.ok_or_else(|| io::Error::other("nothing more was recorded"))?)
+        })
     }
 }
 
@@ -70,10 +77,7 @@ impl Threaded {
 }
 
 impl Transport for Threaded {
-    type Error = ureq::Error;
-    type Body = String;
-
-    async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<String>, ureq::Error> {
+    fn send(&self, request: Request<Vec<u8>>) -> Sending {
         let agent = self.0.clone();
         let sent = tokio::task::spawn_blocking(move || {
             let (head, body) = request.into_parts();
@@ -82,22 +86,22 @@ impl Transport for Threaded {
                 false => agent.run(Request::from_parts(head, body))?,
             };
             let (head, mut body) = response.into_parts();
-            Ok(Response::from_parts(head, body.read_to_string()?))
+            Ok(Response::from_parts(head, body.read_to_vec()?))
         });
-        sent.await.unwrap()
+        Box::pin(async { sent.await.unwrap() })
     }
 }
 
 #[test]
 fn a_closure_is_a_transport() {
-    let requests = Mutex::new(Vec::new());
-    let client = Client::new(
+    let requests = leaked(Mutex::new(Vec::new()));
+    let client = once(
         hub(),
         async |request: Request<Vec<u8>>| {
             requests.lock().unwrap().push(request);
             Ok::<_, io::Error>(recording::read("get_images/with_includes"))
         },
-        NoTimer,
+        never,
     );
     let list = GetImages::new().include(ImageInclude::Sources).page_size(2);
     let reply = runtime().block_on(client.call(&list)).unwrap();
@@ -109,7 +113,7 @@ fn a_closure_is_a_transport() {
     assert!(!reply.includes.sources.is_empty());
     assert_eq!(reply.status, 200);
 
-    let requests = requests.into_inner().unwrap();
+    let requests = requests.lock().unwrap();
     assert_eq!(requests.len(), 1);
     let mut expected = hub().request(&list).unwrap();
     let name = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (async)");
@@ -123,39 +127,35 @@ fn a_closure_is_a_transport() {
 #[test]
 fn a_closure_may_own_its_transport() {
     let transport = Recorded::new(&["get_images/empty_list"]);
-    let client = Client::new(
+    let client = once(
         hub(),
         move |request| {
             let transport = transport.clone();
             async move { transport.send(request).await }
         },
-        NoTimer,
+        never,
     );
     assert!(runtime().block_on(client.call(&GetImages::new())).unwrap().data.is_empty());
 }
 
 /// As an HTTP client is usually handed in: what sends is borrowed from the closure itself.
 #[test]
-fn an_async_closure_may_lend_what_it_owns() {
+fn drive_takes_an_async_closure_that_lends_what_it_owns() {
     let recording = recording::read("get_images/empty");
-    let client = Client::new(
-        hub(),
-        async move |_| {
-            std::future::ready(()).await;
-            Ok::<_, io::Error>(recording.clone())
-        },
-        NoTimer,
-    );
-    let operation = GetImages::new();
-    let call = client.call(&operation);
+    let send = async move |_| {
+        std::future::ready(()).await;
+        Ok::<_, io::Error>(recording.clone())
+    };
+    let (hub, mut list) = (hub(), Exchange::new(GetImages::new(), 7));
+    let call = drive(&mut list, &hub, || SystemTime::now().into(), send, never);
     is_send(&call);
-    assert!(runtime().block_on(call).unwrap().data.is_empty());
+    assert!(runtime().block_on(call).unwrap().unwrap().data.is_empty());
 }
 
 #[test]
-fn a_type_is_a_transport_and_need_not_be_send() {
+fn a_type_is_a_transport() {
     let transport = Recorded::new(&["get_images/empty_list", "get_image/documented"]);
-    let client = Client::new(hub(), transport.clone(), NoTimer);
+    let client = once(hub(), transport.clone(), never);
     let image = GetImage::new(ImageId::new("651586fca6078e98982dbd90").unwrap());
     runtime().block_on(async {
         assert!(client.call(&GetImages::new()).await.unwrap().data.is_empty());
@@ -163,20 +163,20 @@ fn a_type_is_a_transport_and_need_not_be_send() {
         let image = client.call(&image).await.unwrap().data;
         assert_eq!(image.id.as_str(), expected["data"]["id"]);
     });
-    assert_eq!(transport.requests.borrow().len(), 2);
+    assert_eq!(transport.requests.lock().unwrap().len(), 2);
 }
 
 #[test]
 fn a_call_is_send_when_its_transport_is() {
     let sandbox = Sandbox::start().unwrap();
     let hub = Hub::new(sandbox.api_key(), sandbox.hub_id()).unwrap();
-    let client = Client::new(hub.with_base_url(sandbox.url()).unwrap(), Threaded::new(), NoTimer);
+    let client = once(hub.with_base_url(sandbox.url()).unwrap(), Threaded::new(), never);
     let list = GetImages::new();
     is_send(&client.call(&list));
-    let closure = Client::new(
+    let closure = once(
         self::hub(),
         async |_: Request<Vec<u8>>| Ok::<_, io::Error>(Response::new("{}")),
-        NoTimer,
+        never,
     );
     is_send(&closure.call(&list));
 
@@ -188,7 +188,7 @@ fn a_call_is_send_when_its_transport_is() {
 
 #[test]
 fn a_transport_error_is_the_source() {
-    let client = Client::new(hub(), Recorded::default(), NoTimer);
+    let client = once(hub(), Recorded::default(), never);
     let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
     assert!(
         error
@@ -209,7 +209,7 @@ fn a_transport_error_is_the_source() {
 #[test]
 fn an_error_response_is_read() {
     let names = ["errors/404_image", "errors/redirect_302", "errors/wrong_type_200"];
-    let client = Client::new(hub(), Recorded::new(&names), NoTimer);
+    let client = once(hub(), Recorded::new(&names), never);
     for (name, status) in names.into_iter().zip([404, 302, 200]) {
         let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
         let Error::Response(refused) = &error else { panic!("{name}: {error:?}") };
@@ -223,7 +223,7 @@ fn an_error_response_is_read() {
 fn a_call_is_sent_once() {
     let sandbox = Sandbox::start().unwrap();
     let hub = Hub::new(sandbox.api_key(), sandbox.hub_id()).unwrap();
-    let client = Client::new(hub.with_base_url(sandbox.url()).unwrap(), Threaded::new(), NoTimer);
+    let client = once(hub.with_base_url(sandbox.url()).unwrap(), Threaded::new(), never);
     let runtime = runtime();
     for (count, fault) in [Fault::too_many_requests("0"), Fault::Close].into_iter().enumerate() {
         sandbox.fault(fault);
@@ -239,8 +239,8 @@ fn a_call_is_sent_once() {
 #[test]
 fn calls_are_independent() {
     let (sender, receiver) = tokio::sync::oneshot::channel();
-    let gate = Arc::new(Mutex::new(Some(receiver)));
-    let client = Client::new(
+    let gate = leaked(Mutex::new(Some(receiver)));
+    let client = once(
         hub(),
         |_| {
             let gate = gate.lock().unwrap().take();
@@ -251,7 +251,7 @@ fn calls_are_independent() {
                 Ok::<_, io::Error>(recording::read("get_images/empty_list"))
             }
         },
-        NoTimer,
+        never,
     );
     let list = GetImages::new();
     let mut context = Context::from_waker(Waker::noop());

@@ -24,7 +24,7 @@ use crate::{connection, hub, runtime};
 const LONG: Duration = Duration::from_secs(20);
 
 /// A client whose time never comes.
-fn client<T: Transport>(sandbox: &Sandbox, transport: T) -> (Client<T, Bell>, Bell) {
+fn client<T: Transport + 'static>(sandbox: &Sandbox, transport: T) -> (Client, Bell) {
     let bell = Bell::default();
     let client = Client::new(hub(sandbox), transport, bell.clone());
     (client.with_retry(RetryPolicy::disabled()), bell)
@@ -64,7 +64,7 @@ fn job(sandbox: &Arc<Sandbox>) -> JobId {
     job.id
 }
 
-async fn a_request<T: Transport>(transport: T) {
+async fn a_request<T: Transport + 'static>(transport: T) {
     let sandbox = Arc::new(Sandbox::start().unwrap());
     let (client, bell) = client(&sandbox, transport);
     sandbox.fault(Fault::Delay(LONG));
@@ -93,7 +93,7 @@ fn a_request_that_is_dropped_has_its_connection_closed() {
     });
 }
 
-async fn a_prefetch<T: Transport>(transport: T) {
+async fn a_prefetch<T: Transport + 'static>(transport: T) {
     const WIDTH: usize = 4;
     let sandbox = Arc::new(Sandbox::start().unwrap());
     let (client, bell) = client(&sandbox, transport);
@@ -121,7 +121,7 @@ fn a_prefetch_that_is_dropped_has_all_its_connections_closed() {
 }
 
 /// `idle` is how many connections its client keeps.
-async fn a_wait<T: Transport>(transport: T, idle: usize) {
+async fn a_wait<T: Transport + 'static>(transport: T, idle: usize) {
     let sandbox = Arc::new(Sandbox::start().unwrap());
     let id = job(&sandbox);
     has_no_connection(&sandbox).await;

@@ -12,6 +12,6 @@ pub(crate) fn hyper() -> Hyper<HttpConnector> {
     Hyper::with_connector(HttpConnector::new())
 }
 
-pub(crate) fn tower() -> Tower<Client<HttpConnector, Body>, Body> {
+pub(crate) fn tower() -> Tower<Client<HttpConnector, Body>> {
     Tower::new(Client::builder(TokioExecutor::new()).build_http())
 }

@@ -5,11 +5,14 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 
 use cycle_images::SourceId;
-use cycle_images::error::Attempts;
 use cycle_images::flow::RetryPolicy;
 use cycle_images::images::CreateImage;
-use cycle_images_async::{Client, Error, Reqwest, Tokio};
+use cycle_images_async::{Client, Error, Hyper, Reqwest, Tokio, Transport};
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 
+use crate::manual_transport::at_once;
 use crate::{hub_of, runtime};
 
 const HEADERS: u8 = 1;
@@ -22,6 +25,10 @@ const GOAWAY: u8 = 7;
 enum Refusal {
     OfStream,
     OfConnection,
+    /// It doesn't say so: it resets the stream with an error of its own.
+    AfterProcessing,
+    /// It says so of later requests alone, and closes the connection.
+    OfLaterStreams,
 }
 
 /// A server that refuses every request, and counts them.
@@ -78,6 +85,14 @@ fn refuse(mut stream: &TcpStream, refusal: Refusal, count: &mut usize) -> io::Re
                 // No stream was looked at, and there is no error.
                 stream.write_all(&frame(GOAWAY, 0, &[0; 8]))?;
             }
+            Refusal::AfterProcessing => {
+                let failed = 2_u32.to_be_bytes();
+                stream.write_all(&frame(RST_STREAM, u32::from_be_bytes(id), &failed))?;
+            }
+            Refusal::OfLaterStreams => {
+                stream.write_all(&frame(GOAWAY, 0, &[id, [0; 4]].concat()))?;
+                return stream.shutdown(std::net::Shutdown::Both);
+            }
         }
     }
 }
@@ -87,22 +102,59 @@ fn frame(kind: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[..], &[kind, 0], &stream.to_be_bytes(), payload].concat()
 }
 
-/// What is sent again is the policy's to say, and not reqwest's.
+/// Creates an image at a server that refuses each request: how the last attempt ended.
+fn refused(server: &Refusing, transport: impl Transport + 'static, retry: RetryPolicy) -> Error {
+    let hub = hub_of(&format!("http://{}", server.address));
+    let client = Client::new(hub, transport, Tokio).with_retry(retry);
+    let create = CreateImage::new(SourceId::new("s1").unwrap());
+    runtime().block_on(client.call(&create)).unwrap_err()
+}
+
+fn reqwest() -> Reqwest {
+    Reqwest::build(reqwest::Client::builder().http2_prior_knowledge()).unwrap()
+}
+
+fn hyper() -> Hyper<HttpConnector> {
+    let mut builder = legacy::Client::builder(TokioExecutor::new());
+    Hyper::new(builder.http2_only(true).retry_canceled_requests(false).build_http())
+}
+
+/// What is sent again is the policy's to say, and not the HTTP client's. A server that refuses a
+/// request has not processed it: even a POST is sent again.
 #[test]
 fn a_post_that_is_refused_is_sent_as_often_as_the_policy_says() {
+    let policies = [(1, RetryPolicy::disabled()), (3, at_once().max_attempts(3))];
     for refusal in [Refusal::OfStream, Refusal::OfConnection] {
-        let server = Refusing::by(refusal);
-        let builder = reqwest::Client::builder().http2_prior_knowledge();
-        let transport = Reqwest::build(builder).unwrap();
-        let client = Client::new(hub_of(&format!("http://{}", server.address)), transport, Tokio)
-            .with_retry(RetryPolicy::disabled());
-        let create = CreateImage::new(SourceId::new("s1").unwrap());
-        let error = runtime().block_on(client.call(&create)).unwrap_err();
-        assert!(
-            matches!(error, Error::Transport { attempts: Attempts { count: 1, .. }, .. }),
-            "{error:?}"
-        );
-        drop(client);
-        assert_eq!(server.count(), 1, "{refusal:?}");
+        for (count, retry) in policies {
+            let is_refused = |error: &Error| {
+                let Error::Transport { attempts, may_have_arrived: false, .. } = error else {
+                    panic!("{error:?}")
+                };
+                assert_eq!(attempts.count, count);
+            };
+            let server = Refusing::by(refusal);
+            is_refused(&refused(&server, reqwest(), retry));
+            assert_eq!(server.count(), count as usize, "{refusal:?}");
+            let server = Refusing::by(refusal);
+            is_refused(&refused(&server, hyper(), retry));
+            assert_eq!(server.count(), count as usize, "{refusal:?}");
+        }
+    }
+}
+
+/// The server may have processed a request of a stream that it then resets, or that is not above the
+/// last one of its GOAWAY.
+#[test]
+fn a_post_that_may_have_been_processed_is_sent_once() {
+    for refusal in [Refusal::AfterProcessing, Refusal::OfLaterStreams] {
+        for is_hyper in [false, true] {
+            let server = Refusing::by(refusal);
+            let error = match is_hyper {
+                true => refused(&server, hyper(), at_once()),
+                false => refused(&server, reqwest(), at_once()),
+            };
+            assert!(error.may_have_arrived(), "{error:?}");
+            assert_eq!(server.count(), 1, "{refusal:?}");
+        }
     }
 }

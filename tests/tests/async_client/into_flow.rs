@@ -7,7 +7,7 @@ use cycle_images::flow::{Exchange, Flow, JobTracker, Pages};
 use cycle_images::images::{CreateImage, GetImages};
 use cycle_images::model::JobStatus;
 use cycle_images::{JobId, SourceId};
-use cycle_images_async::{Driver, Error, FlowStream};
+use cycle_images_async::{Error, FlowStream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -56,10 +56,10 @@ type Left = (&'static [&'static str], &'static [&'static str]);
 
 /// Leaves off where `until` does, after it was given out `read`.
 #[track_caller]
-fn leaves_nothing_out<C: Driver>(
+fn leaves_nothing_out(
     (read, to_come): Left,
-    pages: FlowStream<Pages<GetImages>, C>,
-    until: impl FnOnce(&mut FlowStream<Pages<GetImages>, C>) -> Vec<String>,
+    pages: FlowStream<Pages<GetImages>>,
+    until: impl FnOnce(&mut FlowStream<Pages<GetImages>>) -> Vec<String>,
 ) {
     let mut pages = pages;
     assert_eq!(until(&mut pages), read);

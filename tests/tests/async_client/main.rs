@@ -47,10 +47,22 @@ mod upload_streams;
 mod uploads;
 mod variables;
 
+use std::time::Duration;
+
 use cycle_images_tests::support::{KEY, hub_at as hub_of, sandbox_hub as hub, shown};
 use tokio::runtime::{Builder, Runtime};
 
 /// A runtime on this thread, with the system's clock.
 fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// A timer without an end: nothing times out.
+async fn never(_: Duration) {
+    std::future::pending().await
+}
+
+/// For closures and their futures, which own what they need.
+fn leaked<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
 }

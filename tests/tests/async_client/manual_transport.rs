@@ -13,11 +13,15 @@ use cycle_images::images::GetImages;
 use cycle_images::operation::ReplyOf;
 use cycle_images_async::{Client, Error, Timer, Transport};
 use futures_util::Stream;
+use futures_util::future::BoxFuture;
 use http::{Request, Response};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-pub(crate) type Outcome = Result<Response<String>, SendError>;
+pub(crate) type Outcome = Result<Response<Vec<u8>>, SendError>;
+
+/// What a transport returns.
+pub(crate) type Sending = BoxFuture<'static, Outcome>;
 
 /// Answers no request before the test does.
 #[derive(Clone, Debug, Default)]
@@ -45,13 +49,10 @@ impl Sent {
 }
 
 impl Transport for Hand {
-    type Error = SendError;
-    type Body = String;
-
-    async fn send(&self, request: Request<Vec<u8>>) -> Outcome {
+    fn send(&self, request: Request<Vec<u8>>) -> Sending {
         let (sender, receiver) = oneshot::channel();
         self.0.lock().unwrap().push(Sent { request, answer: Some(sender) });
-        receiver.await.unwrap()
+        Box::pin(async { receiver.await.unwrap() })
     }
 }
 
@@ -95,10 +96,13 @@ impl Wait {
 }
 
 impl Timer for Bell {
-    async fn wait(&self, time: Duration) {
-        let (sender, receiver) = oneshot::channel();
-        self.0.lock().unwrap().push(Wait { time, end: Some(sender) });
-        receiver.await.unwrap();
+    fn wait(&self, time: Duration) -> BoxFuture<'static, ()> {
+        let this = self.clone();
+        Box::pin(async move {
+            let (sender, receiver) = oneshot::channel();
+            this.0.lock().unwrap().push(Wait { time, end: Some(sender) });
+            receiver.await.unwrap();
+        })
     }
 }
 
@@ -125,7 +129,7 @@ impl Bell {
 }
 
 /// A client by hand; what it sends again, it sends at once.
-pub(crate) fn by_hand() -> (Client<Hand, Bell>, Hand, Bell) {
+pub(crate) fn by_hand() -> (Client, Hand, Bell) {
     let (hand, bell) = (Hand::default(), Bell::default());
     let hub = Hub::new(crate::KEY, "the-hub").unwrap();
     let client = Client::new(hub, hand.clone(), bell.clone());
@@ -173,7 +177,7 @@ pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Outco
     for (name, value) in headers {
         response = response.header(*name, *value);
     }
-    response.body(body.to_owned()).map_err(SendError::maybe_sent)
+    response.body(body.into()).map_err(SendError::maybe_sent)
 }
 
 pub(crate) fn data(data: &Value) -> Outcome {

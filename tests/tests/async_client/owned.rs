@@ -1,38 +1,36 @@
-//! Streams that own their client, clients without type parameters, and flows that are saved.
+//! Streams that own their client, a client that is handed on, and flows that are saved.
 
 use std::convert::Infallible;
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
-use cycle_images::flow::{Exchange, JobUpdate};
+use cycle_images::flow::{Exchange, JobTracker, JobUpdate, RetryPolicy};
 use cycle_images::images::{CreateImage, CreateImageJob, GetImages};
 use cycle_images::model::{Image, JobDescriptor};
 use cycle_images::{JobId, SourceId};
-use cycle_images_async::{
-    Client, DynTimer, DynTransport, Error, NoTimer, Tar, Tokio, Tower, Transport,
-};
+use cycle_images_async::{Client, Error, FlowStream, Tar, Tokio, Tower};
 use cycle_images_tests::sandbox::Sandbox;
-use futures_util::stream::{BoxStream, FuturesUnordered, StreamExt, TryStreamExt};
+use futures_util::stream::{FuturesUnordered, StreamExt, TryStreamExt};
 use http::{Request, Response};
 
 use crate::clients::hyper;
 use crate::upload_fixtures::{image, waiting};
-use crate::{hub, hub_of, runtime};
+use crate::{hub, hub_of, leaked, never, runtime};
 
 /// A field holds a stream, and the client that it comes from is gone.
 struct Import {
-    updates: BoxStream<'static, Result<JobUpdate, Error>>,
+    updates: FlowStream<JobTracker>,
 }
 
 impl Import {
     fn follow(client: Client, job: &JobDescriptor) -> Result<Self, Error> {
-        Ok(Self { updates: client.track(job)?.boxed() })
+        Ok(Self { updates: client.track(job)? })
     }
 }
 
 fn client(sandbox: &Sandbox) -> Client {
-    Client::new(hub(sandbox), hyper().into(), Tokio.into())
+    Client::new(hub(sandbox), hyper(), Tokio)
 }
 
 #[test]
@@ -77,19 +75,18 @@ async fn handler(client: Client) -> Result<usize, Error> {
 #[test]
 fn a_handler_takes_the_real_client_and_a_fake() {
     let sandbox = Sandbox::start().unwrap();
-    let fake = DynTransport::new(|request: Request<Vec<u8>>| async move {
+    let fake = async |request: Request<Vec<u8>>| {
         let is_first = !request.uri().query().unwrap_or("").contains("5D=2");
         Ok::<_, Infallible>(Response::new(match is_first {
             true => r#"{"data": [{"id": "1", "state": {"current": "live"}}]}"#,
             false => r#"{"data": []}"#,
         }))
-    });
-    let fake = Client::new(hub_of("http://core.invalid"), fake, DynTimer::new(|_| async {}));
-    let tower: Tower<_, cycle_images_async::Body> =
-        Tower::new(tower::service_fn(|_: Request<cycle_images_async::Body>| async {
-            Ok::<_, Infallible>(Response::new(String::from(r#"{"data": []}"#)))
-        }));
-    let tower = Client::new(hub_of("http://core.invalid"), tower.into(), Tokio.into());
+    };
+    let fake = Client::new(hub_of("http://core.invalid"), fake, async |_| {});
+    let tower = Tower::new(tower::service_fn(|_: Request<cycle_images_async::Body>| async {
+        Ok::<_, Infallible>(Response::new(String::from(r#"{"data": []}"#)))
+    }));
+    let tower = Client::new(hub_of("http://core.invalid"), tower, Tokio);
     runtime().block_on(async {
         assert_eq!(tokio::spawn(handler(client(&sandbox))).await.unwrap().unwrap(), 8);
         assert_eq!(tokio::spawn(handler(fake)).await.unwrap().unwrap(), 1);
@@ -98,7 +95,7 @@ fn a_handler_takes_the_real_client_and_a_fake() {
 }
 
 #[test]
-fn an_erased_transport_uploads_if_it_can() {
+fn a_transport_uploads_if_it_can() {
     let sandbox = Sandbox::start().unwrap();
     runtime().block_on(async {
         let file = std::env::temp_dir().join(format!("cycle-images-{}.tar", std::process::id()));
@@ -106,7 +103,7 @@ fn an_erased_transport_uploads_if_it_can() {
         tar[257..262].copy_from_slice(b"ustar");
         std::fs::write(&file, &tar).unwrap();
         let hub = hub(&sandbox).with_factory_url(sandbox.url()).unwrap();
-        let client: Client = Client::new(hub, hyper().into(), Tokio.into());
+        let client: Client = Client::new(hub, hyper(), Tokio);
         let (sent, waiting) = (Arc::new(Mutex::new(0)), waiting(&sandbox));
         let last = Arc::clone(&sent);
         let tar = Tar::open(&file).await.unwrap();
@@ -121,8 +118,7 @@ fn an_erased_transport_uploads_if_it_can() {
         let folder = Tar::open(std::env::temp_dir()).await;
         assert_eq!(folder.unwrap_err().kind(), io::ErrorKind::IsADirectory);
 
-        let closure =
-            DynTransport::new(async |_: Request<Vec<u8>>| Ok::<_, Infallible>(Response::new("{}")));
+        let closure = async |_: Request<Vec<u8>>| Ok::<_, Infallible>(Response::new("{}"));
         let client = Client::new(hub_of("http://core.invalid"), closure, Tokio);
         let tar = Tar::new(futures_util::stream::empty::<io::Result<Vec<u8>>>(), 5);
         let error = client.upload(&image(), tar).await.unwrap_err();
@@ -130,19 +126,16 @@ fn an_erased_transport_uploads_if_it_can() {
     });
 }
 
-/// Without a timer, `call` is the same method, and sends once.
 #[test]
-fn without_a_timer_nothing_is_retried() {
-    let sent = Mutex::new(0);
+fn without_retries_a_call_is_sent_once() {
+    let sent = leaked(Mutex::new(0));
     let unavailable = async |_: Request<Vec<u8>>| {
         *sent.lock().unwrap() += 1;
         Ok::<_, Infallible>(Response::builder().status(503).body("").unwrap())
     };
-    async fn generic<T: Transport>(client: &Client<T, NoTimer>) -> Result<(), Error> {
-        client.call(&GetImages::new()).await.map(drop)
-    }
-    let client = Client::new(hub_of("http://core.invalid"), unavailable, NoTimer);
-    let error = runtime().block_on(generic(&client)).unwrap_err();
+    let client = Client::new(hub_of("http://core.invalid"), unavailable, never)
+        .with_retry(RetryPolicy::disabled());
+    let error = runtime().block_on(client.call(GetImages::new())).unwrap_err();
     assert_eq!(error.response().unwrap().status(), 503);
     assert_eq!(*sent.lock().unwrap(), 1);
 }
@@ -206,7 +199,7 @@ fn a_running_flow_can_be_read() {
 
 #[test]
 fn a_client_waits_for_a_condition_and_is_observed() {
-    let states = Mutex::new(vec!["live", "building"]);
+    let states = leaked(Mutex::new(vec!["live", "building"]));
     let transport = async |request: Request<Vec<u8>>| {
         let agent = request.headers()["user-agent"].to_str().unwrap().to_owned();
         assert!(agent.starts_with("my-app/1.0 cycle-images/"), "{agent}");

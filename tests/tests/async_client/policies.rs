@@ -6,7 +6,7 @@ use cycle_images::JobId;
 use cycle_images::flow::{Exchange, Flow, Pages, RetryPolicy};
 use cycle_images::images::{CreateImageJob, GetImages};
 use cycle_images::model::JobDescriptor;
-use cycle_images_async::{Client, Driver, Error, FlowStream};
+use cycle_images_async::{Client, Error, FlowStream};
 use serde_json::json;
 
 use crate::manual_transport::{Bell, Hand, at_once, by_hand, data, lost, now, poll};
@@ -24,7 +24,7 @@ fn descriptor() -> JobDescriptor {
 
 /// How often a request that is always lost is sent.
 #[track_caller]
-fn attempts<F: Flow, C: Driver>(mut turn: FlowStream<F, C>, hand: &Hand, bell: &Bell) -> usize {
+fn attempts<F: Flow>(mut turn: FlowStream<F>, hand: &Hand, bell: &Bell) -> usize {
     let before = hand.sent().len();
     loop {
         match poll(&mut turn) {

@@ -9,7 +9,7 @@ use cycle_images_async::Client;
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
 
-use crate::{hub_of, runtime};
+use crate::{hub_of, leaked, runtime};
 
 /// A search that says in its body which page it wants.
 struct Search(ListOptions);
@@ -51,7 +51,7 @@ impl ListOperation for Search {
 
 #[test]
 fn a_failed_page_is_not_mistaken_for_the_next_one() {
-    let asked = Mutex::new(Vec::new());
+    let asked = leaked(Mutex::new(Vec::new()));
     let transport = async |request: Request<Vec<u8>>| {
         let body: Value = serde_json::from_slice(request.body()).unwrap();
         let page = body["page"].as_u64().unwrap();

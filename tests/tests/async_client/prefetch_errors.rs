@@ -12,6 +12,7 @@ use cycle_images::images::GetImages;
 use cycle_images_async::{Client, Error};
 use http::Request;
 
+use crate::leaked;
 use crate::manual_transport::{
     Bell, Outcome, answer, at_once, by_hand, full, ids, lost, now, open, poll,
 };
@@ -94,7 +95,7 @@ fn requests_in_flight_continue_during_a_wait() {
 /// A request makes its way only when it is asked how it does, be its stream waiting or not.
 #[test]
 fn requests_in_flight_are_polled_during_a_wait() {
-    let asked = AtomicUsize::new(0);
+    let asked = leaked(AtomicUsize::new(0));
     let transport = async |request: Request<Vec<u8>>| {
         if request.uri().query().is_some_and(|query| query.contains("number%5D=2")) {
             let counted = poll_fn(|_| {

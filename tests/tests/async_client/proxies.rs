@@ -7,12 +7,13 @@ use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_tests::subprocess::{is_subprocess, run_in_subprocess};
 
+use crate::upload_fixtures::{bytes, image, of};
 use crate::{runtime, shown};
 
 const PROXY_VARIABLES: [&str; 6] =
     ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
-fn from_env() -> Client<Reqwest, Tokio> {
+fn from_env() -> Client {
     let client = Client::from_env(Reqwest::new().unwrap(), Tokio).unwrap();
     client.with_retry(RetryPolicy::disabled())
 }
@@ -26,6 +27,9 @@ fn plain_http_bypasses_the_proxy() {
     if is_subprocess() {
         let images = runtime().block_on(from_env().call(&GetImages::new())).unwrap().data;
         assert_eq!(images.len(), 8);
+        // The token is none of the sandbox's.
+        let upload = runtime().block_on(from_env().upload(&image(), of(&bytes(1000), 1000)));
+        assert!(upload.unwrap_err().status().is_some());
         return;
     }
     let proxy = RawServer::start([]).unwrap();
@@ -37,9 +41,10 @@ fn plain_http_bypasses_the_proxy() {
             ("CYCLE_API_KEY", sandbox.api_key()),
             ("CYCLE_HUB_ID", sandbox.hub_id()),
             ("CYCLE_BASE_URL", sandbox.url()),
+            ("CYCLE_FACTORY_URL", sandbox.url()),
         ];
         run_in_subprocess("proxies::plain_http_bypasses_the_proxy", &variables);
-        assert_eq!((sandbox.requests().len(), proxy.connections()), (nth + 1, 0));
+        assert_eq!((sandbox.requests().len(), proxy.connections()), (2 * (nth + 1), 0));
     }
 }
 

@@ -13,7 +13,7 @@ use reqwest::redirect::Policy;
 use crate::clients::{hyper, reqwest};
 use crate::{hub, runtime};
 
-fn client<T: Transport>(sandbox: &Sandbox, transport: T) -> Client<T, Tokio> {
+fn client<T: Transport + 'static>(sandbox: &Sandbox, transport: T) -> Client {
     let client = Client::new(hub(sandbox), transport, Tokio);
     client.with_retry(RetryPolicy::disabled())
 }
@@ -28,7 +28,7 @@ fn points_to(error: &Error, location: &str) {
     }
 }
 
-async fn follows_none<T: Transport>(transport: T) {
+async fn follows_none<T: Transport + 'static>(transport: T) {
     let sandbox = Sandbox::start().unwrap();
     let elsewhere = RawServer::start([]).unwrap();
     let client = client(&sandbox, transport);

@@ -8,11 +8,10 @@ use cycle_images::SourceId;
 use cycle_images::flow::{Exchange, JobTracker, Pages, RetryPolicy};
 use cycle_images::images::{CreateImage, CreateImageJob, GetImages};
 use cycle_images::model::{Image, JobStatus};
-use cycle_images_async::{Client, Error, Hyper, Tokio};
+use cycle_images_async::{Client, Error, Tokio};
 use cycle_images_tests::sandbox::{Fault, Sandbox, Settings};
 use futures_util::TryStreamExt;
 use futures_util::future::{Either, select};
-use hyper_util::client::legacy::connect::HttpConnector;
 
 use crate::clients::hyper;
 use crate::into_flow::stored;
@@ -21,7 +20,7 @@ use crate::{hub, runtime};
 /// Far longer than anything here may take.
 const LONG: Duration = Duration::from_secs(20);
 
-fn polled(sandbox: &Sandbox) -> Client<Hyper<HttpConnector>, Tokio> {
+fn polled(sandbox: &Sandbox) -> Client {
     let client = Client::new(hub(sandbox), hyper(), Tokio);
     client.with_retry(RetryPolicy::disabled())
 }

@@ -20,7 +20,7 @@ fn has(lines: &[String], name: &str) -> Vec<String> {
     values.map(str::to_owned).collect()
 }
 
-async fn is_plain(transport: impl Transport) {
+async fn is_plain(transport: impl Transport + 'static) {
     let empty = Answer::json("200 OK", r#"{"data": []}"#);
     let server = RawServer::start([empty, Answer::json("500 Oh", "{}")]).unwrap();
     let client = Client::new(hub_of(&server.url()), transport, Tokio);

@@ -5,14 +5,14 @@ use std::task::Poll;
 use std::time::Duration;
 
 use cycle_images::flow::SendError;
-use cycle_images_async::{Body, Client, Error, Transport, UploadTransport};
+use cycle_images_async::{Body, Client, Error, Transport};
 use futures_util::StreamExt;
 use http::{Request, Response};
 use http_body::Body as _;
 use tokio::sync::Semaphore;
 
 use crate::hub_of;
-use crate::manual_transport::{Bell, Outcome};
+use crate::manual_transport::{Bell, Outcome, Sending};
 
 /// Takes as many pieces as there are permits, one by one.
 #[derive(Clone, Debug)]
@@ -22,16 +22,17 @@ pub(crate) struct Slow {
 }
 
 impl Transport for Slow {
-    type Error = SendError;
-    type Body = String;
+    fn send(&self, _: Request<Vec<u8>>) -> Sending {
+        panic!("it is for uploads alone")
+    }
 
-    async fn send(&self, _: Request<Vec<u8>>) -> Outcome {
-        Err(SendError::maybe_sent("it is for uploads alone").fatal())
+    fn upload(&self, request: Request<Body>) -> Sending {
+        Box::pin(self.clone().take(request))
     }
 }
 
-impl UploadTransport for Slow {
-    async fn upload(&self, request: Request<Body>) -> Outcome {
+impl Slow {
+    async fn take(self, request: Request<Body>) -> Outcome {
         let mut body = request.into_body();
         loop {
             self.permits.acquire().await.map_err(SendError::maybe_sent)?.forget();
@@ -46,7 +47,7 @@ impl UploadTransport for Slow {
         }
         assert_eq!(body.left(), 0);
         self.permits.acquire().await.map_err(SendError::maybe_sent)?.forget();
-        Ok(Response::new(String::new()))
+        Ok(Response::default())
     }
 }
 
@@ -54,7 +55,7 @@ impl UploadTransport for Slow {
 pub(crate) const LIMIT: Duration = Duration::from_secs(5);
 
 /// A client, its transport and its time.
-pub(crate) fn by_hand() -> (Client<Slow, Bell>, Slow, Bell) {
+pub(crate) fn by_hand() -> (Client, Slow, Bell) {
     let slow = Slow { permits: Arc::new(Semaphore::new(0)), taken: Arc::default() };
     let bell = Bell::default();
     let client = Client::new(hub_of("http://core.invalid"), slow.clone(), bell.clone());

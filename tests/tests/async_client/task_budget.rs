@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use cycle_images::flow::{RetryPolicy, SendError};
 use cycle_images::images::GetImages;
-use cycle_images_async::{Body, Client, Error, Tokio, Transport, UploadTransport};
-use http::{Request, Response};
+use cycle_images_async::{Body, Client, Error, Tokio, Transport};
+use http::Request;
 
+use crate::manual_transport::Sending;
 use crate::upload_fixtures::{bytes, image, of};
 use crate::{hub_of, runtime};
 
@@ -20,25 +21,22 @@ const LONG: Duration = Duration::from_secs(5);
 struct Busy;
 
 impl Transport for Busy {
-    type Error = SendError;
-    type Body = String;
+    fn send(&self, _: Request<Vec<u8>>) -> Sending {
+        Box::pin(async {
+            let start = Instant::now();
+            while start.elapsed() < LONG {
+                tokio::task::consume_budget().await;
+            }
+            Err(SendError::maybe_sent("nobody stopped it"))
+        })
+    }
 
-    async fn send(&self, _: Request<Vec<u8>>) -> Result<Response<String>, SendError> {
-        let start = Instant::now();
-        while start.elapsed() < LONG {
-            tokio::task::consume_budget().await;
-        }
-        Err(SendError::maybe_sent("nobody stopped it"))
+    fn upload(&self, request: Request<Body>) -> Sending {
+        self.send(request.map(|_| Vec::new()))
     }
 }
 
-impl UploadTransport for Busy {
-    async fn upload(&self, request: Request<Body>) -> Result<Response<String>, SendError> {
-        self.send(request.map(|_| Vec::new())).await
-    }
-}
-
-fn client() -> Client<Busy, Tokio> {
+fn client() -> Client {
     let client = Client::new(hub_of("http://core.invalid"), Busy, Tokio);
     client.with_attempt_timeout(SHORT).with_retry(RetryPolicy::disabled())
 }

@@ -11,6 +11,7 @@ use cycle_images::{Hub, JobId, Timestamp};
 use cycle_images_async::Client;
 use serde_json::json;
 
+use crate::leaked;
 use crate::manual_transport::{answer, by_hand, data, now, poll, poll_once};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -97,7 +98,7 @@ fn a_retry_after_is_waited_for_in_full_and_counts_as_time() {
 /// The timer is believed, and an hour is over in no time.
 #[test]
 fn the_deadline_is_an_hour_of_the_timers_time() {
-    let waits = Mutex::new(Duration::ZERO);
+    let waits = leaked(Mutex::new(Duration::ZERO));
     let at_once = async |time: Duration| *waits.lock().unwrap() += time;
     let running =
         async |_: Request<Vec<u8>>| data(&json!({"id": "j1", "state": {"current": "running"}}));

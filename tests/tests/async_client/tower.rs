@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use cycle_images::SourceId;
 use cycle_images::error::Attempts;
 use cycle_images::images::{CreateImage, GetImages};
-use cycle_images_async::{Client, Error, Tower};
+use cycle_images_async::{Body, Client, Error, Tower};
 use futures_util::FutureExt;
 use http::{Request, Response};
 use http_body_util::Full;
@@ -45,7 +45,7 @@ impl Clone for Picky {
 
 type Answer = Result<Response<Full<Bytes>>, io::Error>;
 
-impl Service<Request<Vec<u8>>> for Picky {
+impl Service<Request<Body>> for Picky {
     type Response = Response<Full<Bytes>>;
     type Error = io::Error;
     type Future = Pin<Box<dyn Future<Output = Answer> + Send>>;
@@ -63,7 +63,7 @@ impl Service<Request<Vec<u8>>> for Picky {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, _: Request<Vec<u8>>) -> Self::Future {
+    fn call(&mut self, _: Request<Body>) -> Self::Future {
         assert!(std::mem::take(&mut self.is_ready), "it was called without being ready");
         self.state.lock().unwrap().calls += 1;
         let fails = self.fails;
@@ -76,7 +76,7 @@ impl Service<Request<Vec<u8>>> for Picky {
     }
 }
 
-fn client(picky: &Picky) -> Client<Tower<Picky, Vec<u8>>, Bell> {
+fn client(picky: &Picky) -> Client {
     let client =
         Client::new(hub_of("http://core.invalid"), Tower::new(picky.clone()), Bell::default());
     client.with_retry(at_once().max_attempts(3))
@@ -131,4 +131,19 @@ fn after_any_error_of_a_call_a_request_may_have_arrived() {
         "{error:?}"
     );
     assert_eq!(picky.state.lock().unwrap().calls, 4);
+}
+
+/// As a timeout of tower's own, whose limit is known to its layer alone.
+#[test]
+fn the_timeout_of_a_layer_is_a_timeout() {
+    let silent = tower::service_fn(|_: Request<Body>| {
+        std::future::pending::<Result<Response<Full<Bytes>>, io::Error>>()
+    });
+    let hurried = tower::timeout::Timeout::new(silent, std::time::Duration::from_millis(5));
+    let client = Client::new(hub_of("http://core.invalid"), Tower::new(hurried), crate::never);
+    let error = crate::runtime().block_on(client.call(&create())).unwrap_err();
+    assert!(
+        matches!(error, Error::Timeout { limit: None, may_have_arrived: true, .. }),
+        "{error:?}"
+    );
 }

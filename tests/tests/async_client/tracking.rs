@@ -10,19 +10,19 @@ use cycle_images_async::Client;
 use futures_util::FutureExt;
 use http::{Request, Response};
 
-use crate::hub_of;
+use crate::{hub_of, leaked};
 
 #[test]
 fn the_interval_and_the_deadline_are_those_of_the_polls() {
     // Shorter than the first interval by default.
     const INTERVAL: Duration = Duration::from_millis(200);
-    let states = Mutex::new(["queued", "running", "completed"].into_iter());
+    let states = leaked(Mutex::new(["queued", "running", "completed"].into_iter()));
     let transport = async |_: Request<Vec<u8>>| {
         let state = states.lock().unwrap().next().ok_or_else(|| io::Error::other("no more"))?;
         let body = format!(r#"{{"data": {{"id": "j1", "state": {{"current": "{state}"}}}}}}"#);
         Ok::<_, io::Error>(Response::new(body))
     };
-    let waits = Mutex::new(Vec::new());
+    let waits = leaked(Mutex::new(Vec::new()));
     let timer = async |time| waits.lock().unwrap().push(time);
     let client = Client::new(hub_of("http://core.invalid"), transport, timer);
     let id = JobId::new("j1").unwrap();

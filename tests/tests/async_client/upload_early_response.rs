@@ -6,13 +6,12 @@ use std::sync::atomic::Ordering;
 use std::task::Poll;
 use std::time::Duration;
 
-use cycle_images::flow::SendError;
-use cycle_images_async::{Body, Client, Error, Transport, UploadTransport};
+use cycle_images_async::{Body, Client, Error, Transport};
 use futures_util::StreamExt;
-use http::{Request, Response};
+use http::Request;
 
 use crate::hub_of;
-use crate::manual_transport::{Bell, Outcome, answer, poll_once};
+use crate::manual_transport::{Bell, Sending, answer, poll_once};
 use crate::slow::{LIMIT, by_hand, timed_out};
 use crate::upload_fixtures::{image, made, skipped};
 
@@ -71,21 +70,19 @@ struct Curt {
 }
 
 impl Transport for Curt {
-    type Error = SendError;
-    type Body = String;
-
-    async fn send(&self, _: Request<Vec<u8>>) -> Outcome {
-        Err(SendError::maybe_sent("it is for uploads alone").fatal())
+    fn send(&self, _: Request<Vec<u8>>) -> Sending {
+        panic!("it is for uploads alone")
     }
-}
 
-impl UploadTransport for Curt {
-    async fn upload(&self, request: Request<Body>) -> Result<Response<String>, SendError> {
-        let mut body = request.into_body();
-        if self.takes_the_head {
-            body.next().await.unwrap()?;
-        }
-        answer(self.status, &[], "")
+    fn upload(&self, request: Request<Body>) -> Sending {
+        let Self { status, takes_the_head } = *self;
+        Box::pin(async move {
+            let mut body = request.into_body();
+            if takes_the_head {
+                body.next().await.unwrap()?;
+            }
+            answer(status, &[], "")
+        })
     }
 }
 

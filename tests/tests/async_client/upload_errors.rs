@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use cycle_images::images::GetImage;
 use cycle_images::model::{Image, ImageStatus};
-use cycle_images_async::{Client, Error, Tar, Tokio, UploadTransport};
+use cycle_images_async::{Client, Error, Tar, Tokio, Transport};
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use futures_util::stream;
 
@@ -21,7 +21,7 @@ use crate::{hub, runtime, shown};
 /// An upload that must fail; its error must not show the token.
 async fn refused(
     sandbox: &Sandbox,
-    transport: impl UploadTransport,
+    transport: impl Transport + 'static,
     image: &Image,
     tar: Tar,
 ) -> Error {
@@ -44,7 +44,7 @@ fn cause(error: &Error) -> Option<&io::Error> {
     sources.find_map(|error| error.downcast_ref::<io::Error>())
 }
 
-async fn breaks_off<T: UploadTransport>(transport: fn() -> T) {
+async fn breaks_off<T: Transport + 'static>(transport: fn() -> T) {
     let sandbox = Sandbox::start().unwrap();
     let image = waiting(&sandbox);
     for there in [0, 1000, 70_000] {
@@ -108,7 +108,7 @@ fn answering_early() -> Served<u64> {
 }
 
 /// The future has ended, and nothing of the upload goes on behind it.
-async fn lets_go(transport: impl UploadTransport) {
+async fn lets_go(transport: impl Transport + 'static) {
     let factory = answering_early();
     let client = uploader(&factory.url(), transport);
     let (tar, pulled) = made(1 << 30, 1 << 16);
@@ -127,7 +127,7 @@ fn after_a_response_the_tar_is_not_read_further() {
 }
 
 /// One that closes the connection at once has to be heard before that is noticed.
-async fn hears_the_last_word(transport: impl UploadTransport) {
+async fn hears_the_last_word(transport: impl Transport + 'static) {
     let sandbox = Sandbox::start().unwrap();
     let image = waiting(&sandbox);
     let body = r#"{"error": {"code": "413.too-large", "title": "Too large."}}"#;

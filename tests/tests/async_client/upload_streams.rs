@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use cycle_images_async::UploadTransport;
+use cycle_images_async::Transport;
 use futures_util::future::{Either, select};
 
 use crate::cancelled::has_no_task;
@@ -37,7 +37,7 @@ fn read_slowly(stream: &TcpStream, pulled: &AtomicU64) -> std::io::Result<u64> {
 }
 
 /// What is ahead is a piece or two, and what the system holds for a connection.
-async fn holds_little(transport: impl UploadTransport) {
+async fn holds_little(transport: impl Transport + 'static) {
     const SIZE: u64 = 192 * MIB;
     const LITTLE: u64 = 96 * MIB;
     let (tar, pulled) = made(SIZE, 1 << 16);
@@ -70,7 +70,7 @@ fn taking_little() -> Served<u64> {
     .unwrap()
 }
 
-async fn stops(transport: impl UploadTransport) {
+async fn stops(transport: impl Transport + 'static) {
     const ENDLESS: u64 = 1 << 50;
     let factory = taking_little();
     let (tar, pulled) = made(ENDLESS, 1 << 16);

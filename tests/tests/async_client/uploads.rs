@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
-use cycle_images_async::{Client, Tar, Tokio, UploadTransport};
+use cycle_images_async::{Client, Tar, Tokio, Transport};
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use futures_util::stream;
 
@@ -12,12 +12,12 @@ use crate::upload_fixtures::{bytes, image, of};
 use crate::{hub_of, runtime};
 
 /// A client of a factory alone.
-pub(crate) fn uploader<T: UploadTransport>(factory: &str, transport: T) -> Client<T, Tokio> {
+pub(crate) fn uploader<T: Transport + 'static>(factory: &str, transport: T) -> Client {
     let hub = hub_of("http://core.invalid").with_factory_url(factory).unwrap();
     Client::new(hub, transport, Tokio)
 }
 
-async fn tells_progress(transport: impl UploadTransport) {
+async fn tells_progress(transport: impl Transport + 'static) {
     let factory = RawServer::start([Answer::new("HTTP/1.1 200 OK\r\n\r\n").close()]).unwrap();
     let told = Arc::new(Mutex::new(Vec::new()));
     let note = Arc::clone(&told);

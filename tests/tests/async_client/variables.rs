@@ -1,11 +1,11 @@
 //! `Client::from_env`.
 
 use cycle_images::images::GetImages;
-use cycle_images_async::{Client, NoTimer, Reqwest};
+use cycle_images_async::{Client, Reqwest};
 use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_tests::subprocess::{is_subprocess, run_in_subprocess};
 
-use crate::{connection, runtime};
+use crate::{connection, never, runtime};
 
 const EXPECTED: &str = "CYCLE_IMAGES_TEST_EXPECTED";
 
@@ -15,7 +15,7 @@ const HUB: (&str, &str) = ("CYCLE_HUB_ID", "the-hub");
 #[test]
 fn missing_empty_and_invalid_variables_are_named() {
     if is_subprocess() {
-        let error = Client::from_env(connection::send, NoTimer).map(|_| ()).unwrap_err();
+        let error = Client::from_env(connection::send, never).map(|_| ()).unwrap_err();
         assert!(!error.may_have_arrived());
         let message = error.to_string();
         assert!(!format!("{message}{error:?}").contains("sec-"), "{error:?}");
@@ -53,8 +53,7 @@ fn variables_that_are_not_utf8_are_named() {
     use std::os::unix::ffi::OsStrExt;
 
     if is_subprocess() {
-        let error =
-            Client::from_env(connection::send, NoTimer).map(|_| ()).unwrap_err().to_string();
+        let error = Client::from_env(connection::send, never).map(|_| ()).unwrap_err().to_string();
         assert!(error.starts_with(&std::env::var(EXPECTED).unwrap()), "{error}");
         assert!(!error.contains("is not set"), "{error}");
         return;
@@ -75,7 +74,7 @@ fn variables_that_are_not_utf8_are_named() {
 fn set_variables_are_used() {
     const TEST: &str = "variables::set_variables_are_used";
     if is_subprocess() {
-        let client = Client::from_env(Reqwest::new().unwrap(), NoTimer).unwrap();
+        let client = Client::from_env(Reqwest::new().unwrap(), never).unwrap();
         let listed = runtime().block_on(client.call(&GetImages::new()));
         assert_eq!(listed.unwrap().data.len(), 8);
         return;
@@ -99,7 +98,7 @@ fn set_variables_are_used() {
 fn the_base_url_is_cycles_own_unless_it_is_set() {
     const TEST: &str = "variables::the_base_url_is_cycles_own_unless_it_is_set";
     if is_subprocess() {
-        let client = Client::from_env(connection::send, NoTimer).unwrap();
+        let client = Client::from_env(connection::send, never).unwrap();
         assert_eq!(client.hub().base_url(), "https://api.cycle.io");
         assert_eq!(client.hub().id().as_str(), "the-hub");
         return;

@@ -8,7 +8,7 @@ use cycle_images::model::{Image, Job, JobDescriptor};
 use cycle_images::operation::ListOperation;
 use cycle_images::operation::ReplyOf;
 use cycle_images::{JobId, Operation};
-use cycle_images_async::{Client, Error, FlowStream, Tar, Transport, UploadTransport};
+use cycle_images_async::{Client, Error, FlowStream, Tar, Transport};
 use futures_util::stream;
 
 use crate::executors::Executor;
@@ -71,15 +71,15 @@ pub(crate) trait Uploads: Driver {
 }
 
 /// The async client, and what its futures are run to their end on.
-pub(crate) struct Async<T, E: Executor> {
-    client: Client<T, E::Timer>,
+pub(crate) struct Async<E> {
+    client: Client,
     executor: E,
     tells_unsent: bool,
 }
 
-impl<T: Transport, E: Executor> Async<T, E> {
+impl<E: Executor> Async<E> {
     /// The body limit is the transport's.
-    pub(crate) fn new(setup: Setup, transport: T, executor: E) -> Self {
+    pub(crate) fn new(setup: Setup, transport: impl Transport + 'static, executor: E) -> Self {
         let client = Client::new(setup.hub, transport, executor.timer());
         let client = client.with_attempt_timeout(setup.timeout).with_timeout(setup.call_timeout);
         let client = client.with_retry(setup.retry);
@@ -92,7 +92,7 @@ impl<T: Transport, E: Executor> Async<T, E> {
     }
 }
 
-impl<T: Transport + 'static, E: Executor> Driver for Async<T, E> {
+impl<E: Executor> Driver for Async<E> {
     const KIND: &'static str = "async";
 
     fn tells_unsent(&self) -> bool {
@@ -143,8 +143,8 @@ impl<T: Transport + 'static, E: Executor> Driver for Async<T, E> {
     }
 }
 
-async fn run<F: Flow, C: cycle_images_async::Driver>(
-    mut turn: FlowStream<F, C>,
+async fn run<F: Flow>(
+    mut turn: FlowStream<F>,
     mut each: impl FnMut(Result<F::Item, Error>),
 ) -> Rest<F> {
     while let Some(item) = turn.next().await {
@@ -158,7 +158,7 @@ async fn run<F: Flow, C: cycle_images_async::Driver>(
     Rest(turn.into_flow())
 }
 
-impl<T: UploadTransport + 'static, E: Executor> Uploads for Async<T, E> {
+impl<E: Executor> Uploads for Async<E> {
     fn upload_with_progress(
         &self,
         image: &Image,

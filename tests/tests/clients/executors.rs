@@ -5,18 +5,15 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake};
 use std::thread::{self, Thread};
-use std::time::Duration;
 
-use cycle_images_async::{Smol as SmolTimer, Timer, Tokio as TokioTimer};
+use cycle_images_async::{Timer, Tokio};
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::{Sleep, sleep};
+use tokio::time::sleep;
 
 pub(crate) trait Executor: 'static {
-    type Timer: Timer + 'static;
-
     fn start() -> Self;
 
-    fn timer(&self) -> Self::Timer;
+    fn timer(&self) -> impl Timer + 'static;
 
     fn block_on<F: Future>(&self, future: F) -> F::Output;
 }
@@ -28,14 +25,12 @@ pub(crate) trait OnTokio: Executor {}
 pub(crate) struct TokioCurrent(Runtime);
 
 impl Executor for TokioCurrent {
-    type Timer = TokioTimer;
-
     fn start() -> Self {
         Self(Builder::new_current_thread().enable_all().build().unwrap())
     }
 
-    fn timer(&self) -> TokioTimer {
-        TokioTimer
+    fn timer(&self) -> impl Timer + 'static {
+        Tokio
     }
 
     fn block_on<F: Future>(&self, future: F) -> F::Output {
@@ -49,13 +44,11 @@ impl OnTokio for TokioCurrent {}
 pub(crate) struct TokioMulti(Runtime);
 
 impl Executor for TokioMulti {
-    type Timer = fn(Duration) -> Sleep;
-
     fn start() -> Self {
         Self(Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap())
     }
 
-    fn timer(&self) -> Self::Timer {
+    fn timer(&self) -> impl Timer + 'static {
         sleep
     }
 
@@ -75,8 +68,6 @@ pub(crate) struct Smol {
 }
 
 impl Executor for Smol {
-    type Timer = SmolTimer;
-
     fn start() -> Self {
         let connections = Arc::<smol::Executor<'_>>::default();
         let (running, dropped) = smol::channel::bounded::<()>(1);
@@ -87,8 +78,8 @@ impl Executor for Smol {
         Self { connections, _running: running }
     }
 
-    fn timer(&self) -> SmolTimer {
-        SmolTimer
+    fn timer(&self) -> impl Timer + 'static {
+        smol::Timer::after
     }
 
     fn block_on<F: Future>(&self, future: F) -> F::Output {
@@ -101,13 +92,11 @@ impl Executor for Smol {
 pub(crate) struct ByHand;
 
 impl Executor for ByHand {
-    type Timer = fn(Duration) -> smol::Timer;
-
     fn start() -> Self {
         Self
     }
 
-    fn timer(&self) -> Self::Timer {
+    fn timer(&self) -> impl Timer + 'static {
         smol::Timer::after
     }
 

@@ -1,11 +1,9 @@
 //! A HAR that a headless chromium exported, replayed by both clients.
 
-use std::future::ready;
-
 use cycle_images::ImageId;
 use cycle_images::images::{GetImage, GetImages, ImageInclude, UpdateImage};
 use cycle_images::recorded::{Recording, Replay};
-use cycle_images_async::{DynTimer, DynTransport};
+
 use cycle_images_tests::support::hub;
 
 const HAR: &[u8] = include_bytes!("../../recordings/browser.har");
@@ -44,10 +42,7 @@ fn by_the_blocking_client() {
 #[tokio::test]
 async fn by_the_async_client() {
     let replay = Replay::matching(recording()).match_bodies();
-    let transport = DynTransport::from(replay.clone());
-    let timer = DynTimer::new(|_| ready(()));
-    let client: cycle_images_async::Client =
-        cycle_images_async::Client::new(hub(), transport, timer);
+    let client = cycle_images_async::Client::new(hub(), replay.clone(), async |_| {});
     let images = client.call(&list()).await.unwrap();
     let id = &images.data[0].id;
     assert_eq!(client.call(&GetImage::new(id)).await.unwrap().data.name, "web 1.27");

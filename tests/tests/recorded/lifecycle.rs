@@ -13,7 +13,7 @@ use cycle_images::model::DockerHub;
 use cycle_images::recorded::{Recording, Replay, Session};
 use cycle_images::sources::CreateImageSource;
 use cycle_images::{Hub, Reply, SourceId};
-use cycle_images_async::{DynTimer, DynTransport, Reqwest, Tokio};
+use cycle_images_async::{Reqwest, Tokio};
 use cycle_images_tests::sandbox::{Sandbox, Settings};
 use cycle_images_tests::support::sandbox_hub;
 use futures_util::{StreamExt, stream};
@@ -160,11 +160,8 @@ async fn recorded_once_and_replayed_without_the_sandbox_async() {
     let sandbox = Sandbox::with(Settings::default().step(Duration::ZERO)).unwrap();
     let source = pushed(&sandbox);
     let session = Session::record();
-    let client: cycle_images_async::Client = cycle_images_async::Client::new(
-        sandbox_hub(&sandbox),
-        Reqwest::new().unwrap().into(),
-        Tokio.into(),
-    );
+    let client =
+        cycle_images_async::Client::new(sandbox_hub(&sandbox), Reqwest::new().unwrap(), Tokio);
     let recorded = asynchronous(&client.with_session(&session), &source).await;
     assert!(recorded.len() > 9, "{recorded:#?}");
     let har = session.finish().unwrap().unwrap();
@@ -172,22 +169,17 @@ async fn recorded_once_and_replayed_without_the_sandbox_async() {
     drop(sandbox);
 
     let session = Session::replay(replayed(&har));
-    let nothing = DynTransport::new(async |_| {
+    let nothing = async |_: cycle_images::http::Request<Vec<u8>>| {
         Err::<cycle_images::http::Response<Vec<u8>>, _>(SendError::not_sent("nothing may be sent"))
-    });
-    let never = DynTimer::new(|_| std::future::pending::<()>());
-    let client: cycle_images_async::Client =
-        cycle_images_async::Client::new(other_hub(), nothing, never);
+    };
+    let never = |_| std::future::pending::<()>();
+    let client = cycle_images_async::Client::new(other_hub(), nothing, never);
     assert_eq!(asynchronous(&client.with_session(&session), &source).await, recorded);
     assert_eq!(session.finish().unwrap(), None);
 
     // What one client recorded, the other one's transport replays, too.
     let replay = Replay::matching(replayed(&har));
-    let client: cycle_images_async::Client = cycle_images_async::Client::new(
-        other_hub(),
-        replay.clone().into(),
-        DynTimer::new(|_| async {}),
-    );
+    let client = cycle_images_async::Client::new(other_hub(), replay.clone(), async |_| {});
     assert_eq!(asynchronous(&client, &source).await, recorded);
     replay.finish().unwrap();
 }

@@ -8,7 +8,7 @@ use cycle_images::model::Image;
 use cycle_images::operation::ReplyOf;
 use cycle_images::recorded::Session;
 use cycle_images::{Hub, Operation};
-use cycle_images_async::{Body, DynTransport, Hyper, Reqwest, Tokio, Tower};
+use cycle_images_async::{Body, Hyper, Reqwest, Tokio, Tower, Transport};
 use futures_util::stream;
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -32,25 +32,29 @@ pub(crate) enum Client {
     Async(cycle_images_async::Client, Runtime),
 }
 
+fn asynchronous(hub: Hub, transport: impl Transport + 'static) -> cycle_images_async::Client {
+    cycle_images_async::Client::new(hub, transport, Tokio)
+}
+
 impl Client {
     pub(crate) fn new(kind: Kind, hub: Hub, session: &Session) -> Self {
         let once = RetryPolicy::disabled();
-        let transport: DynTransport = match kind {
+        let client = match kind {
             Kind::Ureq => {
                 let client = cycle_images_ureq::Client::new(hub).with_retry(once);
                 return Self::Blocking(client.with_session(session));
             }
-            Kind::Reqwest => Reqwest::new().unwrap().into(),
+            Kind::Reqwest => asynchronous(hub, Reqwest::new().unwrap()),
             Kind::ReqwestOverHttp2 => {
-                Reqwest::build(reqwest::Client::builder().http2_prior_knowledge()).unwrap().into()
+                let builder = reqwest::Client::builder().http2_prior_knowledge();
+                asynchronous(hub, Reqwest::build(builder).unwrap())
             }
-            Kind::Hyper => Hyper::with_connector(HttpConnector::new()).into(),
+            Kind::Hyper => asynchronous(hub, Hyper::with_connector(HttpConnector::new())),
             Kind::Tower => {
                 let client = legacy::Client::builder(TokioExecutor::new());
-                Tower::new(client.build_http::<Body>()).into()
+                asynchronous(hub, Tower::new(client.build_http::<Body>()))
             }
         };
-        let client = cycle_images_async::Client::new(hub, transport, Tokio.into());
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         Self::Async(client.with_retry(once).with_session(session), runtime)
     }

@@ -14,7 +14,7 @@ use crate::setup::Setup;
 
 pub(crate) fn on_tokio<E: OnTokio>(setup: Setup) -> impl Driver {
     let limit = setup.body_limit;
-    let transport = async move |request: Request<Vec<u8>>| {
+    let transport = move |request: Request<Vec<u8>>| async move {
         let stream =
             TcpStream::connect(address(request.uri())).await.map_err(SendError::not_sent)?;
         let request = request.map(Full::<Bytes>::from);
@@ -25,7 +25,7 @@ pub(crate) fn on_tokio<E: OnTokio>(setup: Setup) -> impl Driver {
 
 pub(crate) fn on_smol_sockets<E: Executor>(setup: Setup) -> impl Driver {
     let limit = setup.body_limit;
-    let transport = async move |request: Request<Vec<u8>>| {
+    let transport = move |request: Request<Vec<u8>>| async move {
         let stream = smol_socket(request.uri()).await.map_err(SendError::not_sent)?;
         let request = request.map(Full::<Bytes>::from);
         collected(exchange(stream, request).await?, limit).await

@@ -14,7 +14,7 @@ use crate::driver::{Async, Uploads};
 use crate::executors::{Executor, OnTokio, Smol};
 use crate::setup::Setup;
 
-pub(crate) fn on_tokio<E: OnTokio>(setup: Setup) -> Async<Hyper<HttpConnector>, E> {
+pub(crate) fn on_tokio<E: OnTokio>(setup: Setup) -> Async<E> {
     let transport = Hyper::with_connector(HttpConnector::new()).with_body_limit(setup.body_limit);
     Async::new(setup, transport, E::start())
 }

@@ -6,7 +6,7 @@ use crate::driver::Async;
 use crate::executors::OnTokio;
 use crate::setup::Setup;
 
-pub(crate) fn client<E: OnTokio>(setup: Setup) -> Async<Reqwest, E> {
+pub(crate) fn client<E: OnTokio>(setup: Setup) -> Async<E> {
     let transport = Reqwest::new().unwrap().with_body_limit(setup.body_limit);
     Async::new(setup, transport, E::start())
 }

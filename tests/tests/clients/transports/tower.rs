@@ -19,7 +19,7 @@ pub(crate) fn on_tokio<E: OnTokio>(setup: Setup) -> impl Uploads {
         request.headers_mut().insert("x-mark", HeaderValue::from_static("1"));
         request
     });
-    let transport = Tower::<_, Body>::new(service).with_body_limit(setup.body_limit);
+    let transport = Tower::new(service).with_body_limit(setup.body_limit);
     Async::new(setup, transport, E::start()).not_telling_unsent()
 }
 
@@ -35,6 +35,6 @@ pub(crate) fn on_smol_sockets<E: Executor>(setup: Setup) -> impl Uploads {
         let socket = smol_socket(request.uri()).await?;
         Ok::<_, BoxError>(exchange(socket, request).await?)
     });
-    let transport = Tower::<_, Body>::new(service).with_body_limit(setup.body_limit);
+    let transport = Tower::new(service).with_body_limit(setup.body_limit);
     Async::new(setup, transport, E::start()).not_telling_unsent()
 }
