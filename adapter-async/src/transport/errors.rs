@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 use std::iter::successors;
 
+#[cfg(any(feature = "reqwest", feature = "hyper"))]
 use cycle_images::flow::SendError;
 
 type Source = Box<dyn Error + Send + Sync>;
@@ -42,6 +43,7 @@ pub(super) fn is_refused(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// The error as one that the core knows as a timeout, whose limit isn't known here.
+#[cfg(any(feature = "reqwest", feature = "tower"))]
 pub(super) fn timeout(error: Source) -> Source {
     Box::new(io::Error::new(io::ErrorKind::TimedOut, error))
 }
