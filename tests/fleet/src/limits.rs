@@ -29,7 +29,8 @@ impl Limits {
         let until =
             self.until.lock().unwrap_or_else(PoisonError::into_inner).get(limit).copied()?;
         // A clock that is far off must not stop a worker for longer than the platform can ask.
-        Some(until.saturating_duration_since(now).min(MAX_RETRY_AFTER)).filter(|pause| !pause.is_zero())
+        Some(until.saturating_duration_since(now).min(MAX_RETRY_AFTER))
+            .filter(|pause| !pause.is_zero())
     }
 
     /// Tells all workers that a platform asked to wait.

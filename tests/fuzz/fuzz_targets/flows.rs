@@ -105,8 +105,16 @@ fn outcome(which: u8) -> Outcome {
         18 => response(200, &[], r#"{"data": [{"id": "b", "state": {"current": "live"}}, 7]}"#),
         19 => response(200, &[], r#"{"data": {"id": "a", "state": {"current": "building"}}}"#),
         20 => response(200, &[], r#"{"data": {"id": "a", "state": {"current": "live"}}}"#),
-        21 => response(200, &[], r#"{"data": {"id": "j1", "state": {"current": "running"}, "tasks": [{"state": {"current": "running"}, "steps": [{}, {}]}]}}"#),
-        22 => response(200, &[("retry-after", "3")], r#"{"data": {"id": "j1", "state": {"current": "queued"}}}"#),
+        21 => response(
+            200,
+            &[],
+            r#"{"data": {"id": "j1", "state": {"current": "running"}, "tasks": [{"state": {"current": "running"}, "steps": [{}, {}]}]}}"#,
+        ),
+        22 => response(
+            200,
+            &[("retry-after", "3")],
+            r#"{"data": {"id": "j1", "state": {"current": "queued"}}}"#,
+        ),
         23 => response(200, &[], r#"{"data": {"id": "j1", "state": {"current": "completed"}}}"#),
         24 => response(200, &[], r#"{"data": {"id": "j1", "state": {"current": "error"}}}"#),
         25 => response(200, &[], r#"{"data": {"id": "j2", "state": {"current": "completed"}}}"#),
