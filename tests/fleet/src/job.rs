@@ -20,7 +20,7 @@ pub struct FollowedJob {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum State {
-    Following(JobTracker),
+    Following(Box<JobTracker>),
     Ended(Outcome),
 }
 

@@ -122,7 +122,7 @@ impl Worker {
                 self.queue.tell(&key, &outcome).await?;
                 return Ok(Next::Finished);
             }
-            Some(State::Following(tracker)) => tracker,
+            Some(State::Following(tracker)) => *tracker,
             None => tracker,
         };
         let Some(known) = self.hubs.get(&id) else {
@@ -155,7 +155,8 @@ impl Worker {
             None => tracker.completed(None).ok().map(|_| End::Completed),
         };
         let Some(end) = end else {
-            let is_saved = self.queue.save(&key, &State::Following(tracker), revision).await?;
+            let is_saved =
+                self.queue.save(&key, &State::Following(Box::new(tracker)), revision).await?;
             return Ok(if is_saved { Next::Wait(wait) } else { Next::Leave });
         };
         let message = error.as_ref().map(ToString::to_string);
