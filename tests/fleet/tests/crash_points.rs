@@ -119,7 +119,7 @@ async fn leave(job: &FollowedJob, killed: Killed, url: &str) -> Result<()> {
 
 fn after_a_look(job: &FollowedJob) -> Result<JobTracker> {
     let hub = Hub::new("key", job.hub.as_str())?;
-    let (mut tracker, now) = (job.tracker.clone(), SystemTime::now().try_into()?);
+    let (mut tracker, now) = (job.tracker.clone(), SystemTime::now().into());
     tracker.poll(&hub, now)?;
     let running = json!({ "data": { "id": job.job, "state": { "current": "running" } } });
     tracker.handle(&hub, Ok(Response::new(serde_json::to_vec(&running)?)), now)?;

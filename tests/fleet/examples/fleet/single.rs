@@ -30,10 +30,10 @@ pub(crate) async fn follow_all(platform: &Platform) -> Result<(), Error> {
 
 async fn follow(mut tracker: JobTracker, hub: &Hub, transport: &Reqwest) -> Result<(), Error> {
     loop {
-        match tracker.poll(hub, SystemTime::now().try_into()?)? {
+        match tracker.poll(hub, SystemTime::now().into())? {
             Step::Send { request, .. } => {
                 let outcome = transport.send(request).await;
-                let _ = tracker.handle(hub, outcome, SystemTime::now().try_into()?);
+                let _ = tracker.handle(hub, outcome, SystemTime::now().into());
             }
             Step::Wait(time) => tokio::time::sleep(time).await,
             Step::Done => return Ok(()),
