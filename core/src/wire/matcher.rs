@@ -59,6 +59,8 @@ impl Matcher {
     /// The node after one more byte. All calls for a text take as many steps back as forward at most.
     fn step(&self, mut at: usize, byte: u8) -> usize {
         loop {
+            #[cfg(test)]
+            super::redactor::count_step();
             match self.child(at, byte) {
                 Some(next) => return next,
                 None if at == 0 => return 0,

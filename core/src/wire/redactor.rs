@@ -124,6 +124,14 @@ fn in_base64(secret: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
 }
 
 #[cfg(test)]
+thread_local!(static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) });
+
+#[cfg(test)]
+pub(super) fn count_step() {
+    STEPS.set(STEPS.get() + 1);
+}
+
+#[cfg(test)]
 mod tests {
     use base64::Engine;
     use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
@@ -165,6 +173,30 @@ mod tests {
     impl<E: Engine> Fn64 for E {
         fn of(&self, text: &str) -> String {
             self.encode(text)
+        }
+    }
+
+    /// Whatever the text and the secrets are: they are drawn from what spellings are made of.
+    #[test]
+    fn the_steps_are_linear_in_the_text() {
+        const PIECES: [&str; 12] =
+            ["%", "25", "5C", "\\", "u00", "41", "&", "amp;", "#38;", "+", "a", "sk-sk-"];
+        let mut random = 7_u64;
+        let mut draw = |count: usize| -> String {
+            let mut piece = || {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                PIECES[(random >> 33) as usize % PIECES.len()]
+            };
+            (0..count).map(|_| piece()).collect()
+        };
+        for round in 1..60 {
+            let secrets: Vec<String> = (0..round * 4).map(|n| draw(1 + n % 40)).collect();
+            let redactor = Redactor::new(secrets.iter().map(|secret| secret.as_bytes()));
+            let text = draw(round * 100) + &secrets.concat();
+            STEPS.set(0);
+            redactor.find(text.as_bytes(), 0);
+            // Twice the text for each of two searches, and four rounds of decoding.
+            assert!(STEPS.get() <= 8 * text.len(), "{} steps for {}", STEPS.get(), text.len());
         }
     }
 

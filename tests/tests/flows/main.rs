@@ -32,6 +32,7 @@ mod retry_quota;
 mod stored;
 mod stored_operations;
 mod stored_versions;
+mod tampered;
 mod track;
 mod track_ends;
 mod track_progress;
