@@ -11,11 +11,9 @@ use cycle_images::model::{Image, JobDescriptor};
 use cycle_images::operation::{ListOperation, ReplyOf};
 use cycle_images::upload::UploadImage;
 use cycle_images::{Hub, JobId, Operation};
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, Proxy};
 
 use crate::cancellation::Cancellation;
-use crate::connector::TimedConnector;
 use crate::flow_iter::{FlowIter, now, seed};
 use crate::send::{Sender, set_user_agent};
 use crate::tar::Sending;
@@ -89,9 +87,7 @@ impl Client {
         let config = config.tls_config(
             ureq::tls::TlsConfig::builder().provider(ureq::tls::TlsProvider::NativeTls).build(),
         );
-        let (connector, resolver) = (TimedConnector::default(), DefaultResolver::default());
-        let agent = Agent::with_parts(config.build(), connector, resolver);
-        Self::with_transport(hub, Sender { agent, is_own: true })
+        Self::with_transport(hub, Sender::own(config.build()))
     }
 
     /// A client for the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if
@@ -112,7 +108,8 @@ impl Client {
     /// settings of the client take precedence over the agent's.
     ///
     /// The agent's proxy is used for plain http as well, except for uploads. The time limit of a
-    /// connection holds for each read of the proxy's response to `CONNECT`, not for all of it.
+    /// connection holds for each read of the proxy's response to `CONNECT`, not for all of it; the limit
+    /// of an upload, for each write to the socket.
     #[must_use]
     pub fn with_agent(hub: Hub, agent: Agent) -> Self {
         Self::with_transport(hub, Sender { agent, is_own: false })

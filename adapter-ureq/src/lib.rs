@@ -46,6 +46,7 @@ mod recorded;
 mod send;
 #[cfg(feature = "tracing")]
 mod span;
+mod stall;
 mod tar;
 #[cfg(doc)]
 pub mod testing;

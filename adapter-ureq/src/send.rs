@@ -7,8 +7,12 @@ use std::time::{Duration, Instant};
 use cycle_images::flow::SendError;
 use cycle_images::http::header::{CONTENT_LENGTH, EXPECT, HeaderName, HeaderValue, USER_AGENT};
 use cycle_images::http::{HeaderMap, Request, Response};
+use ureq::config::Config;
+use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, AsSendBody, Body, SendBody, Timeout};
 
+use crate::connector::TimedConnector;
+use crate::stall::StallWatch;
 use crate::{Limits, Transport};
 
 /// How long an upload waits for `100 Continue`, or a refusal, before it sends its body.
@@ -53,13 +57,37 @@ impl Transport for Sender {
         // writing to the connection that it closes would fail before its response is read.
         set(request.headers_mut(), EXPECT, HeaderValue::from_static("100-continue"))?;
         let last_read = Cell::default();
-        let mut body = Watched { reader: body, last_read: &last_read };
-        let request = request.map(|()| SendBody::from_reader(&mut body));
-        self.run(request, limits, None, &last_read)
+        let body = Watched { reader: body, last_read: &last_read };
+        if !self.is_own {
+            let mut body = body;
+            let request = request.map(|()| SendBody::from_reader(&mut body));
+            return self.run(request, limits, None, &last_read);
+        }
+        // A connection of its own, which can be closed if the factory doesn't read.
+        let sender = Self::own(self.agent.config().clone());
+        let watch = StallWatch::start(sender.agent.clone(), limits.connect_timeout, limits.timeout);
+        let response = {
+            let mut body = watch.body(body);
+            let request = request.map(|()| SendBody::from_reader(&mut body));
+            sender.run(request, limits, None, &last_read)
+        };
+        match (watch.end(), response) {
+            (true, Err(_)) => {
+                let stalled = "the factory did not read the tar, or respond, within the time limit";
+                Err(SendError::maybe_sent(stalled).timed_out(limits.timeout))
+            }
+            (_, response) => response,
+        }
     }
 }
 
 impl Sender {
+    /// A sender over an agent of the client's own.
+    pub(crate) fn own(config: Config) -> Self {
+        let (connector, resolver) = (TimedConnector::default(), DefaultResolver::default());
+        Self { agent: Agent::with_parts(config, connector, resolver), is_own: true }
+    }
+
     /// Sends a request and reads the body of the response. `timeout` is the limit for all of it;
     /// without one, the response has the client's time limit from the last read of the request's body.
     fn run<B: AsSendBody>(

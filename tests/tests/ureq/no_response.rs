@@ -98,3 +98,22 @@ fn an_endless_100_continue() {
         factory.join().unwrap();
     }
 }
+
+/// However much of the tar the system took before: the limit of a piece isn't added up.
+#[test]
+fn an_upload_that_the_factory_does_not_read_ends_in_its_limit() {
+    let sandbox = Sandbox::start().unwrap();
+    let image = waiting(&sandbox, &uploader(&sandbox));
+    // It accepts by the system alone, and never reads.
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let limit = Duration::from_millis(800);
+    let client = Client::new(hub(&sandbox).with_factory_url(&url).unwrap());
+    for size in [1_000, 32 << 20] {
+        let start = Instant::now();
+        let tar = Tar::new(std::io::repeat(b'.').take(size), size);
+        let error = client.clone().with_attempt_timeout(limit).upload(&image, tar).unwrap_err();
+        assert!(error.is_timeout(), "{error:?}");
+        assert!(start.elapsed() < 2 * limit, "{size}: {:?}", start.elapsed());
+    }
+}
