@@ -12,6 +12,7 @@ mod any_bytes;
 mod any_document;
 mod debug;
 mod depth;
+mod error_codes;
 mod error_parts;
 mod error_paths;
 mod errors;

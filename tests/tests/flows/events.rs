@@ -22,8 +22,8 @@ fn observed<F>(run: Run<F>) -> (Run<F>, Arc<Mutex<Vec<String>>>) {
                 let id = request_id.unwrap_or("no id");
                 format!("{operation} {attempt}: {status} after {}, {id}", elapsed.as_secs())
             }
-            Event::NoResponse { operation, attempt, may_have_arrived, .. } => {
-                format!("{operation} {attempt}: no response, {may_have_arrived}")
+            Event::NoResponse { operation, attempt, may_have_arrived, error, .. } => {
+                format!("{operation} {attempt}: no response, {may_have_arrived}, {error}")
             }
             Event::Retry { operation, attempt, after, error, .. } => {
                 format!("{operation} {attempt}: again after {}: {error}", after.as_secs())
@@ -57,7 +57,7 @@ fn each_attempt_response_and_retry_is_an_event() {
         lines[2]
     );
     assert_eq!(lines[3], "GetImage 2: GET /v1/images/{id}");
-    assert_eq!(lines[4], "GetImage 2: no response, true");
+    assert_eq!(lines[4], "GetImage 2: no response, true, the peer hung up");
     assert!(lines[5].starts_with("GetImage 2: again after 0: "), "{}", lines[5]);
     assert_eq!(lines[7], "GetImage 3: 404 Not Found after 0, req-1");
     assert_eq!(lines.len(), 8, "the last error is the caller's");

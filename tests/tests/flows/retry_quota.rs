@@ -126,3 +126,33 @@ fn a_flow_that_polls_goes_on_at_its_interval() {
     assert!(until.step(data(&image("i1"))).unwrap().is_some());
     assert_eq!(until.waits, [Duration::ZERO, secs(5)]);
 }
+
+#[test]
+fn an_empty_quota_is_in_the_error_an_event_and_can_be_read() {
+    use std::sync::{Arc, Mutex};
+
+    use cycle_images::flow::Event;
+
+    let quota = RetryQuota::new(1);
+    assert_eq!((quota.left(), RetryQuota::unlimited().left()), (Some(1), None));
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&events);
+    let hub = hub().with_retry_quota(quota.clone()).with_observer(move |event| {
+        if let Event::QuotaEmpty { operation, attempt, .. } = event {
+            log.lock().unwrap().push((*operation, *attempt));
+        }
+    });
+    for outcome in [|| status(503), unsent] {
+        let mut run = run(&hub, Exchange::new(GetImages::new(), 7));
+        let error = loop {
+            if let Err(error) = run.step(outcome()) {
+                break error;
+            }
+        };
+        let said = error.to_string();
+        assert!(said.contains("; not retried, as the retry quota is empty)"), "{said}");
+        assert!(error.attempts().unwrap().quota_empty && error.is_retryable());
+    }
+    assert_eq!(quota.left(), Some(0));
+    assert_eq!(*events.lock().unwrap(), [("GetImages", 2), ("GetImages", 1)]);
+}
