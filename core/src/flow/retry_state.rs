@@ -4,7 +4,7 @@ use http::Response;
 use serde::{Deserialize, Serialize};
 
 use super::{Attempt, FlowError, RetryPolicy, SendError, Step};
-use crate::error::{Attempts, RequestInfo, retry_after};
+use crate::error::{Attempts, RequestInfo, ResponseError, retry_after};
 use crate::event::Event;
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
@@ -41,6 +41,12 @@ struct Backoff {
 /// The shortest time between two polls, whatever a setting, a response or a stored flow says.
 pub(super) const MIN_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
+/// Why an attempt failed.
+enum Failure {
+    Response(ResponseError),
+    Send(SendError),
+}
+
 impl RetryState {
     pub(super) fn new(seed: u64) -> Self {
         Self {
@@ -76,9 +82,13 @@ impl RetryState {
         if !left.is_zero() || self.attempts == 0 || self.is_interrupted(operation) {
             return self.poll_within(left, operation, hub, now);
         }
+        Err(self.late(info(operation), hub, now))
+    }
+
+    /// The error of a call whose time limit passed before its next attempt.
+    fn late(&mut self, request: RequestInfo, hub: &Hub, now: Timestamp) -> FlowError {
         let failure = self.failure.take();
         let source = failure.unwrap_or_else(|| "the last attempt got no response".to_owned());
-        let request = info(operation);
         // What is not idempotent was refused, or not sent: else it isn't retried.
         let late = match request.is_idempotent {
             true => SendError::maybe_sent(source),
@@ -87,7 +97,7 @@ impl RetryState {
         let late = late.timed_out(self.timeout);
         let error = late.into_error(request, hub, self.attempts(now));
         self.reset();
-        Err(error)
+        error
     }
 
     /// The next attempt, of which no more than `left` may be waited for.
@@ -146,8 +156,7 @@ impl RetryState {
             return Err(FlowError::NothingInFlight);
         };
         observe(hub, operation, self.attempts, &outcome, now.saturating_duration_since(sent));
-        let request = info(operation);
-        let (is_retryable, can_pass, asked, error) = match outcome {
+        let failure = match outcome {
             Ok(response) => match hub.response(operation, response) {
                 Ok(mut reply) => {
                     hub.retry_quota().give_back(self.attempts > 1);
@@ -155,17 +164,35 @@ impl RetryState {
                     self.reset();
                     return Ok(Some(reply));
                 }
-                Err(error) => {
-                    if !error.is_unavailable() {
-                        hub.retry_quota().give_back(self.attempts > 1);
-                    }
-                    let asked = retry_after(error.headers(), now);
-                    let (is_retryable, can_pass) = (error.is_retryable(), error.can_pass());
-                    let error = error.with_attempts(self.attempts(now));
-                    (is_retryable, can_pass, asked, error.into())
-                }
+                Err(error) => Failure::Response(error),
             },
-            Err(error) => {
+            Err(error) => Failure::Send(error),
+        };
+        self.failed(failure, info(operation), hub, now, poll_interval).map(|()| None)
+    }
+
+    /// Schedules another attempt, or returns the error. Not generic, as `handle` is compiled once for
+    /// each operation.
+    fn failed(
+        &mut self,
+        failure: Failure,
+        request: RequestInfo,
+        hub: &Hub,
+        now: Timestamp,
+        poll_interval: Option<Duration>,
+    ) -> Result<(), FlowError> {
+        let operation = request.operation;
+        let (is_retryable, can_pass, asked, error) = match failure {
+            Failure::Response(error) => {
+                if !error.is_unavailable() {
+                    hub.retry_quota().give_back(self.attempts > 1);
+                }
+                let asked = retry_after(error.headers(), now);
+                let (is_retryable, can_pass) = (error.is_retryable(), error.can_pass());
+                let error = error.with_attempts(self.attempts(now));
+                (is_retryable, can_pass, asked, error.into())
+            }
+            Failure::Send(error) => {
                 let is_retryable = error.is_retryable(request.is_idempotent);
                 let can_pass = error.can_pass();
                 (is_retryable, can_pass, None, error.into_error(request, hub, self.attempts(now)))
@@ -187,7 +214,7 @@ impl RetryState {
             return Err(error);
         };
         if !hub.retry_quota().take() {
-            let (operation, attempt) = (O::NAME, self.attempts);
+            let attempt = self.attempts;
             hub.observers().call(&Event::QuotaEmpty { operation, attempt });
             let Some(interval) = poll_interval else {
                 self.reset();
@@ -196,12 +223,12 @@ impl RetryState {
             // A poll that is due anyway is no more than what the platform has to expect.
             delay = delay.max(interval);
         }
-        let (operation, attempt) = (O::NAME, self.attempts);
+        let attempt = self.attempts;
         hub.observers().call(&Event::Retry { operation, attempt, after: delay, error: &error });
         self.hold(delay, now);
         // Without its source, which has a message of the platform or of the HTTP client.
         self.failure = Some(error.to_string());
-        Ok(None)
+        Ok(())
     }
 
     fn is_interrupted<O: Operation>(&self, operation: &O) -> bool {
