@@ -12,7 +12,8 @@ use cycle_images_tests::sandbox::{Sandbox, Settings};
 use cycle_images_ureq::Client;
 
 const FOLDER: &str = "CYCLE_IMAGES_TEST_FOLDER";
-const ON_ITS_WAY: Duration = Duration::from_millis(50);
+/// Longer than a request is on its way here, also on a busy machine.
+const ON_ITS_WAY: Duration = Duration::from_millis(300);
 
 /// The process that is killed.
 #[test]
@@ -46,7 +47,7 @@ fn a_deployment_that_is_killed_at_any_point_creates_and_imports_once() {
                 .stderr(Stdio::null())
                 .spawn()
                 .unwrap();
-            std::thread::sleep(Duration::from_millis(6 + 3 * round + 7 * attempt));
+            std::thread::sleep(Duration::from_millis(6 + 3 * round + 4 * attempt * attempt));
             if let Some(status) = process.try_wait().unwrap() {
                 assert!(status.success());
                 break;
