@@ -1,61 +1,16 @@
-use std::fmt;
+use std::sync::Arc;
 
-use http::{Request, Response};
-
-use super::har::{self, HarError};
-use super::redacted;
-use crate::wire::debug::Sent;
-
-/// An exchange: a request and its response.
-#[derive(Clone)]
-pub struct Entry {
-    request: Option<Request<Vec<u8>>>,
-    response: Response<Vec<u8>>,
-}
-
-impl Entry {
-    /// An exchange of this request and this response.
-    #[must_use]
-    pub fn new(request: Request<Vec<u8>>, response: Response<Vec<u8>>) -> Self {
-        Self { request: Some(request), response }
-    }
-
-    /// The request, if it is known.
-    #[must_use]
-    pub fn request(&self) -> Option<&Request<Vec<u8>>> {
-        self.request.as_ref()
-    }
-
-    /// The response.
-    #[must_use]
-    pub fn response(&self) -> &Response<Vec<u8>> {
-        &self.response
-    }
-}
-
-/// A response to any request.
-impl From<Response<Vec<u8>>> for Entry {
-    fn from(response: Response<Vec<u8>>) -> Self {
-        Self { request: None, response }
-    }
-}
-
-/// Shows no body and no header: they may contain secrets.
-impl fmt::Debug for Entry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.request {
-            Some(request) => Sent(request, request.body().len()).fmt(f)?,
-            None => f.write_str("any request")?,
-        }
-        write!(f, " -> {}, {} bytes", self.response.status(), self.response.body().len())
-    }
-}
+use super::entry::Entry;
+use super::known::Known;
+use super::left_out::LeftOut;
+use super::read::{self, HarError};
+use super::redact::Redactor;
+use super::write;
 
 /// Exchanges in the order in which they were recorded. Feature `har`.
 ///
 /// It is read from [HAR 1.2](http://www.softwareishard.com/blog/har-12-spec/), which browsers, proxies
-/// and this crate write. What replay doesn't need is ignored, and entries without a response are left
-/// out. To keep a part of it, filter its entries:
+/// and this crate write. To keep a part of it, filter its entries:
 ///
 /// ```
 /// use cycle_images::recorded::Recording;
@@ -72,44 +27,131 @@ impl fmt::Debug for Entry {
 /// assert_eq!(recording.entries().len(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Secrets
+/// [`to_har`](Self::to_har) replaces these by `[redacted]`:
+///
+/// | where | what |
+/// |---|---|
+/// | headers of a request | all but `Accept` and `Content-Type` are left out |
+/// | headers of a response | `Set-Cookie` is left out; values of headers with a secret name |
+/// | URLs, also in texts and headers | user info, and parameters with a secret name |
+/// | forms | fields with a secret name |
+/// | JSON, also cut off, one a line, or in a string | properties with a secret name, and all in them; the values of `args`, `env`, `variables` and `extra`; details of a webhook |
+/// | everywhere else | the same values, if they have at least 8 bytes, in any encoding |
+///
+/// Names are secret that end in `token`, `password`, `passphrase`, `passwd`, `secret`, `key` of an API
+/// or access, `authorization`, `cookie`, `signature` or `credential`, in any case and punctuation; in
+/// URLs and forms also `code`, `key`, `sig`, `pass`. A page token isn't.
+///
+/// A value that is also the name, id, state or type of something in the recording stays as it is there
+/// and elsewhere, so that a replay finds it; unless it was sent as a credential in a header. What isn't
+/// redacted is written byte for byte. An upload token is written as one that never expires, so that its
+/// upload can be replayed.
+///
+/// What no name tells can't be known: a secret in a message, or under a name of your own. Name it by
+/// [`redact_also`](Self::redact_also), and look at a recording before you publish it.
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
     entries: Vec<Entry>,
+    left_out: Vec<LeftOut>,
+    also: Vec<crate::Secret>,
 }
 
 impl Recording {
-    /// Reads a HAR.
+    /// Reads a HAR. An entry that is no HTTP exchange, or whose response isn't in the HAR, is
+    /// [left out](Self::left_out).
     ///
     /// # Errors
-    /// If it isn't JSON, has no entries, or a request or response in it can't be read. The error shows
-    /// nothing of the HAR's contents.
+    /// If it isn't JSON or has no entries. The error shows nothing of the HAR's contents.
     pub fn from_har(har: &[u8]) -> Result<Self, HarError> {
-        har::read(har).map(|entries| Self { entries })
+        Self::from_har_with_files(har, |_| None)
     }
 
-    /// Writes a HAR without secrets, the same text for the same exchanges.
+    /// Reads a HAR whose bodies are in files, as Playwright writes it with `content: "attach"`. The
+    /// function returns the contents of a file; its name is one of a file, and no path.
     ///
-    /// - Of a request's headers, only `Accept` and `Content-Type` are written. So the API key and cookies
-    ///   never are. `Set-Cookie` is left out of the responses.
-    /// - In URLs, the user info and the values of parameters such as `token` are replaced by
-    ///   `[redacted]`. So are, in JSON bodies, tokens, passwords, keys, build arguments, environment
-    ///   variables, the URL of a webhook, and the user info and query of URLs. What isn't redacted is
-    ///   written byte for byte.
-    /// - Wherever else such a text of at least 8 bytes occurs, or the API key, or a header of a request
-    ///   that is marked as sensitive, it is replaced as well: in a build log, an error, or a header.
-    /// - An upload token is written as one that never expires, so that its upload can be replayed.
+    /// ```no_run
+    /// use cycle_images::recorded::Recording;
     ///
-    /// Responses of unknown requests are left out. What can't be recognized as secret remains: look at
-    /// a recording before you publish it.
+    /// let har = std::fs::read("recorded/trace.har")?;
+    /// let recording = Recording::from_har_with_files(&har, |name| {
+    ///     std::fs::read(std::path::Path::new("recorded").join(name)).ok()
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_har`](Self::from_har).
+    pub fn from_har_with_files(
+        har: &[u8],
+        mut file: impl FnMut(&str) -> Option<Vec<u8>>,
+    ) -> Result<Self, HarError> {
+        let (entries, left_out) = read::read(har, &mut file)?;
+        Ok(Self { entries, left_out, ..Self::default() }.with_known())
+    }
+
+    /// Writes a HAR without [secrets](Self#secrets), the same text for the same exchanges. Responses of
+    /// unknown requests are left out.
     #[must_use]
     pub fn to_har(&self) -> String {
-        har::write(&redacted::entries(&self.entries))
+        let mut known = Known::of(self.entries.iter().filter(|entry| entry.known.is_none()));
+        let mut last: Option<&Arc<Known>> = None;
+        for other in self.entries.iter().filter_map(|entry| entry.known.as_ref()) {
+            if last.is_none_or(|last| !Arc::ptr_eq(last, other)) {
+                known.merge(other);
+            }
+            last = Some(other);
+        }
+        for secret in &self.also {
+            known.credential(secret.expose());
+        }
+        write::write(&self.entries, &Redactor::new(&known))
+    }
+
+    /// Each entry knows the secrets of all, also when others are filtered out.
+    fn with_known(mut self) -> Self {
+        let unknown = || self.entries.iter().filter(|entry| entry.known.is_none());
+        if unknown().next().is_some() {
+            let known = Arc::new(Known::of(unknown()));
+            for entry in &mut self.entries {
+                entry.known.get_or_insert_with(|| Arc::clone(&known));
+            }
+        }
+        self
+    }
+
+    /// Redacts these texts, too, wherever they occur; texts shorter than 8 bytes are ignored.
+    ///
+    /// ```
+    /// use cycle_images::http::{Request, Response};
+    /// use cycle_images::recorded::{Entry, Recording};
+    ///
+    /// let request = Request::get("https://api.cycle.io/v1/images").body(vec![])?;
+    /// let response = Response::new(b"{\"note\": \"ask for swordfish\"}".to_vec());
+    /// let recording: Recording = [Entry::new(request, response)].into_iter().collect();
+    /// assert!(!recording.redact_also(["swordfish"]).to_har().contains("swordfish"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn redact_also<S: Into<crate::Secret>>(
+        mut self,
+        secrets: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.also.extend(secrets.into_iter().map(Into::into));
+        self
     }
 
     /// The exchanges.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The entries of the HAR that are not in the recording.
+    #[must_use]
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
     }
 
     /// Appends an exchange.
@@ -120,15 +162,17 @@ impl Recording {
 
 impl<E: Into<Entry>> FromIterator<E> for Recording {
     fn from_iter<I: IntoIterator<Item = E>>(entries: I) -> Self {
-        Self { entries: entries.into_iter().map(Into::into).collect() }
+        let entries = entries.into_iter().map(Into::into).collect();
+        Self { entries, ..Self::default() }
     }
 }
 
+/// The exchanges, which know the secrets of those that are filtered out.
 impl IntoIterator for Recording {
     type Item = Entry;
     type IntoIter = std::vec::IntoIter<Entry>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.entries.into_iter()
+        self.with_known().entries.into_iter()
     }
 }

@@ -1,17 +1,21 @@
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use http::{Request, Response, Uri};
-use serde_json::Value;
+use http::{Request, Response};
 
-use super::recording::{Entry, Recording};
-use super::redacted;
+use super::entry::Entry;
+use super::left_out::LeftOut;
+use super::recording::Recording;
+use super::redact::redacted_path_and_query;
+use super::request::{Comparable, Difference};
 
 /// Answers requests from a [`Recording`]: a transport of both clients, without a socket, a thread or
 /// a wait. Feature `har`.
 ///
 /// A request must have the method, path and query of its recording; the order of the query's parameters
-/// and the host don't matter. Each recording answers one request. Clones share what was used.
+/// and the host don't matter. What was redacted in a recording matches any value. Each recording answers
+/// one request. Clones share what was used.
 ///
 /// ```
 /// use cycle_images::http::Response;
@@ -32,7 +36,79 @@ use super::redacted;
 pub struct Replay {
     in_order: bool,
     match_bodies: bool,
-    entries: Arc<Mutex<Vec<(Entry, bool)>>>,
+    left_out: Arc<Vec<LeftOut>>,
+    recorded: Arc<Mutex<Recorded>>,
+}
+
+/// The entries of a recording, and which were used.
+struct Recorded {
+    entries: Vec<Entry>,
+    requests: Vec<Option<Comparable>>,
+    unused: BTreeSet<usize>,
+    /// The unused ones by what equal requests have in common.
+    by_key: HashMap<String, BTreeSet<usize>>,
+    /// The unused ones that match different requests: of any request, or with a redacted one.
+    open: BTreeSet<usize>,
+}
+
+impl Recorded {
+    fn new(entries: Vec<Entry>) -> Self {
+        let requests: Vec<_> =
+            entries.iter().map(|entry| entry.request().map(Comparable::new)).collect();
+        let mut by_key: HashMap<String, BTreeSet<usize>> = HashMap::new();
+        let mut open = BTreeSet::new();
+        for (index, request) in requests.iter().enumerate() {
+            match request.as_ref().filter(|request| !request.is_redacted()) {
+                Some(request) => _ = by_key.entry(request.key()).or_default().insert(index),
+                None => _ = open.insert(index),
+            }
+        }
+        let unused = (0..entries.len()).collect();
+        Self { entries, requests, unused, by_key, open }
+    }
+
+    /// `None` if the request matches.
+    fn difference(&self, index: usize, sent: &Comparable, with_body: bool) -> Option<Difference> {
+        self.requests.get(index)?.as_ref()?.difference(sent, with_body)
+    }
+
+    /// The first unused entry that matches.
+    fn matching(&self, sent: &Comparable, with_body: bool) -> Option<usize> {
+        let is_match = |index: &&usize| self.difference(**index, sent, with_body).is_none();
+        let same = self.by_key.get(&sent.key()).and_then(|same| same.iter().find(is_match));
+        let open = self.open.iter().take_while(|index| same.is_none_or(|same| *index < same));
+        open.into_iter().find(is_match).or(same).copied()
+    }
+
+    fn take(&mut self, index: usize, sent: &Comparable) -> Option<Response<Vec<u8>>> {
+        self.unused.remove(&index);
+        self.open.remove(&index);
+        if let Some(same) = self.by_key.get_mut(&sent.key()) {
+            same.remove(&index);
+        }
+        self.entries.get(index).map(|entry| entry.response().clone())
+    }
+
+    /// How an entry is named in an error.
+    fn line(&self, index: usize) -> Option<String> {
+        self.entries.get(index)?.request().map(line)
+    }
+
+    /// Whether an unused entry is a page after the last one: how far a client reads ahead depends on
+    /// timing.
+    fn is_past_the_end(&self, index: usize) -> bool {
+        let Some(entry) = self.entries.get(index) else { return false };
+        let query = entry.request().and_then(|request| request.uri().query()).unwrap_or_default();
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        let is_later = pairs.any(|(name, page)| name == "page[number]" && page != "1");
+        let is_empty = || {
+            let body = serde_json::from_slice::<serde_json::Value>(entry.response().body());
+            body.is_ok_and(|body| {
+                body.get("data").is_some_and(|data| *data == serde_json::json!([]))
+            })
+        };
+        is_later && is_empty()
+    }
 }
 
 impl Replay {
@@ -50,8 +126,9 @@ impl Replay {
     }
 
     fn new(recording: Recording, in_order: bool) -> Self {
-        let entries = recording.into_iter().map(|entry| (entry, false)).collect();
-        Self { in_order, match_bodies: false, entries: Arc::new(Mutex::new(entries)) }
+        let left_out = recording.left_out().to_vec().into();
+        let recorded = Arc::new(Mutex::new(Recorded::new(recording.into_iter().collect())));
+        Self { in_order, match_bodies: false, left_out, recorded }
     }
 
     /// Compares the bodies of the requests, too. JSON is compared by its values; secrets aren't
@@ -62,117 +139,84 @@ impl Replay {
         self
     }
 
-    fn entries(&self) -> MutexGuard<'_, Vec<(Entry, bool)>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn recorded(&self) -> MutexGuard<'_, Recorded> {
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The recorded response to a request.
     ///
     /// # Errors
-    /// If no unused recording matches the request. The error shows the nearest one and what differs.
+    /// If no unused recording matches the request. The error shows the nearest one and what differs, or
+    /// says that the response to this request isn't in the recording.
     pub fn respond(&self, request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, ReplayError> {
-        let mut entries = self.entries();
-        let mut nearest: Option<(usize, Difference)> = None;
-        for (index, (entry, used)) in entries.iter_mut().enumerate().filter(|(_, (_, used))| !used)
-        {
-            match self.difference(entry, request) {
-                None => {
-                    *used = true;
-                    return Ok(entry.response().clone());
-                }
-                Some(difference) => {
-                    let is_nearer = nearest.is_none_or(|(_, least)| difference < least);
-                    if is_nearer {
-                        nearest = Some((index, difference));
-                    }
-                }
-            }
-            if self.in_order {
-                break;
-            }
+        let sent = Comparable::new(request);
+        let mut recorded = self.recorded();
+        let first = recorded.unused.first().copied();
+        let index = match self.in_order {
+            true => first
+                .filter(|first| recorded.difference(*first, &sent, self.match_bodies).is_none()),
+            false => recorded.matching(&sent, self.match_bodies),
+        };
+        if let Some(response) = index.and_then(|index| recorded.take(index, &sent)) {
+            return Ok(response);
         }
+        let is_sent = |left_out: &&LeftOut| {
+            let recorded = left_out.request().map(Comparable::new);
+            recorded.is_some_and(|recorded| recorded.difference(&sent, self.match_bodies).is_none())
+        };
         let request = line(request);
-        let nearest = nearest.and_then(|(index, difference)| {
-            let recorded = line(entries.get(index)?.0.request()?);
+        if let Some(left_out) = self.left_out.iter().find(is_sent) {
+            return Err(ReplayError(match left_out.has_no_body() {
+                true => Problem::NoBody { request, number: left_out.number() },
+                false => Problem::LeftOut { request, reason: left_out.to_string() },
+            }));
+        }
+        let count = if self.in_order { 1 } else { usize::MAX };
+        let differences = recorded.unused.iter().take(count).filter_map(|index| {
+            Some((recorded.difference(*index, &sent, self.match_bodies)?, *index))
+        });
+        let nearest = differences.min().and_then(|(difference, index)| {
+            let recorded = recorded.line(index)?;
             Some(Nearest { number: index + 1, recorded, difference })
         });
-        Err(ReplayError(Problem::Unmatched { request, nearest, count: entries.len() }))
+        let count = recorded.entries.len();
+        Err(ReplayError(Problem::Unmatched { request, nearest, count }))
     }
 
-    /// `None` if the request matches.
-    fn difference(&self, entry: &Entry, request: &Request<Vec<u8>>) -> Option<Difference> {
-        let recorded = entry.request()?;
-        if recorded.uri().path() != request.uri().path() {
-            Some(Difference::Path)
-        } else if recorded.method() != request.method() {
-            Some(Difference::Method)
-        } else if parameters(recorded.uri()) != parameters(request.uri()) {
-            Some(Difference::Query)
-        } else if self.match_bodies && !is_same_body(recorded.body(), request.body()) {
-            Some(Difference::Body)
-        } else {
-            None
-        }
-    }
-
-    /// Checks that each recording was used.
+    /// Checks that each recording was used. An empty page after the last one may be left: how far a
+    /// client reads ahead depends on timing.
     ///
     /// # Errors
     /// Names those that were not.
     pub fn finish(&self) -> Result<(), ReplayError> {
-        let entries = self.entries();
-        let unused = entries.iter().enumerate().filter(|(_, (_, used))| !used);
+        let recorded = self.recorded();
+        let unused = recorded.unused.iter().filter(|index| !recorded.is_past_the_end(**index));
         let unused: Vec<_> = unused
-            .map(|(index, (entry, _))| {
-                let request = entry.request().map_or_else(|| "any request".to_owned(), line);
+            .map(|index| {
+                let request = recorded.line(*index).unwrap_or_else(|| "any request".to_owned());
                 format!("number {}, {request}", index + 1)
             })
             .collect();
         if unused.is_empty() {
             return Ok(());
         }
-        Err(ReplayError(Problem::Unused { unused, count: entries.len() }))
+        Err(ReplayError(Problem::Unused { unused, count: recorded.entries.len() }))
     }
 }
 
 impl fmt::Debug for Replay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entries = self.entries();
-        let unused = entries.iter().filter(|(_, used)| !used).count();
-        write!(f, "Replay({unused} of {} recordings are unused)", entries.len())
+        let recorded = self.recorded();
+        let (unused, all) = (recorded.unused.len(), recorded.entries.len());
+        write!(f, "Replay({unused} of {all} recordings are unused)")
     }
-}
-
-/// Ordered from the nearest to the farthest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Difference {
-    Body,
-    Query,
-    Method,
-    Path,
 }
 
 /// Method, path and query, without secrets and readable.
 fn line(request: &Request<Vec<u8>>) -> String {
-    let (path, query) = (request.uri().path(), redacted::query(request.uri()));
-    let mark = if query.is_empty() { "" } else { "?" };
-    let line = format!("{} {path}{mark}{query}", request.method());
+    let url = redacted_path_and_query(request.uri());
+    let line = format!("{} {url}", request.method());
     line.replace("%5B", "[").replace("%5D", "]").replace("%2C", ",")
-}
-
-fn parameters(uri: &Uri) -> Vec<(String, String)> {
-    let query = redacted::query(uri);
-    let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
-    let mut pairs: Vec<_> = pairs.collect();
-    pairs.sort();
-    pairs
-}
-
-fn is_same_body(recorded: &[u8], sent: &[u8]) -> bool {
-    let recorded = redacted::body_alone(recorded);
-    let sent = redacted::body_alone(sent);
-    let json = |body: &[u8]| serde_json::from_slice::<Value>(body).ok();
-    recorded == sent || json(&recorded).is_some_and(|recorded| Some(recorded) == json(&sent))
 }
 
 /// Why a [`Replay`] has no response, or isn't finished.
@@ -182,6 +226,8 @@ pub struct ReplayError(Problem);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Problem {
     Unmatched { request: String, nearest: Option<Nearest>, count: usize },
+    NoBody { request: String, number: usize },
+    LeftOut { request: String, reason: String },
     Unused { unused: Vec<String>, count: usize },
 }
 
@@ -211,6 +257,12 @@ impl fmt::Display for ReplayError {
                     "nothing is recorded for {request}; the nearest unused recording is number \
                      {number} of {count}, {recorded}: {differs}"
                 )
+            }
+            Problem::NoBody { request, number } => {
+                write!(f, "the recording has no body for entry {number}, {request}")
+            }
+            Problem::LeftOut { request, reason } => {
+                write!(f, "nothing is recorded for {request}: {reason}")
             }
             Problem::Unused { unused, count } => {
                 write!(f, "{} of {count} recordings were not used: ", unused.len())?;

@@ -3,7 +3,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{Request, Response};
 
-use super::recording::{Entry, Recording};
+use super::entry::Entry;
+use super::recording::Recording;
 use super::replay::{Replay, ReplayError};
 
 /// Records the exchanges of a client, or replays a recording instead of sending. Both clients have
@@ -43,6 +44,17 @@ impl Session {
     #[must_use]
     pub fn record() -> Self {
         Self(Mode::Record(Arc::default()))
+    }
+
+    /// A session that records, and in which these texts are redacted, as by
+    /// [`Recording::redact_also`].
+    #[must_use]
+    pub fn redact_also<S: Into<crate::Secret>>(self, secrets: impl IntoIterator<Item = S>) -> Self {
+        if let Mode::Record(recording) = &self.0 {
+            let mut recording = recording.lock().unwrap_or_else(PoisonError::into_inner);
+            *recording = std::mem::take(&mut *recording).redact_also(secrets);
+        }
+        self
     }
 
     /// A session that replays a recording, [matching](Replay::matching) requests in any order by their

@@ -59,20 +59,6 @@ fn what_browsers_write_is_read() {
 }
 
 #[test]
-fn requests_without_a_response_are_left_out() {
-    let request = json!({"method": "GET", "url": "https://h/"});
-    let entries = read(json!([
-        {"request": request},
-        {"request": request, "response": null},
-        {"request": request, "response": {"status": 0}},
-        {"response": {"status": 200}},
-        {"request": request, "response": {"status": 204, "headers": null, "content": null}},
-    ]));
-    assert_eq!(entries.len(), 1);
-    assert_eq!(entries[0].response().status(), 204);
-}
-
-#[test]
 fn bodies_that_are_no_text_survive() {
     let entry = one(json!({"status": 200, "content": {"text": "AP8=", "encoding": "base64"}}));
     assert_eq!(entry.response().body(), &[0, 255]);
@@ -117,28 +103,10 @@ fn a_byte_order_mark_is_skipped() {
 
 #[test]
 fn errors_name_the_place_and_show_no_contents() {
-    let entry = |request: Value, response: Value| {
-        json!({"log": {"entries": [{"request": request, "response": response}]}}).to_string()
-    };
-    let get = json!({"method": "GET", "url": "https://h/"});
     for (har, text) in [
-        ("sec-1".to_owned(), "no HAR from line 1, column 1 on (Syntax error)"),
-        (r#"{"log": "sec-1"}"#.to_owned(), "(Data error)"),
-        (r#"{"log": {"entries": ["#.to_owned(), "(Eof error)"),
-        (
-            entry(json!({"method": "sec 1", "url": "/"}), json!({"status": 200})),
-            "the method of entry 1",
-        ),
-        (
-            entry(json!({"method": "GET", "url": "ht!tp://sec-1"}), json!({"status": 200})),
-            "the URL of entry 1",
-        ),
-        (entry(get.clone(), json!({"status": 99})), "the status of entry 1"),
-        (entry(get.clone(), json!({"status": -200})), "the status of entry 1"),
-        (
-            entry(get, json!({"status": 200, "content": {"text": "sec-1", "encoding": "base64"}})),
-            "the base64 of entry 1",
-        ),
+        ("sec-1", "no HAR from line 1, column 1 on (Syntax error)"),
+        (r#"{"log": "sec-1"}"#, "(Data error)"),
+        (r#"{"log": {"entries": ["#, "(Eof error)"),
     ] {
         let error = Recording::from_har(har.as_bytes()).unwrap_err();
         let shown = format!("{error}\n{error:?}");

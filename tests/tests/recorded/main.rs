@@ -11,6 +11,8 @@
 mod browser;
 mod har;
 mod lifecycle;
+mod odd_entries;
+mod places;
 mod replay;
 mod secrets;
 mod session_bodies;
