@@ -190,7 +190,8 @@ fn is_scheme(word: &str) -> bool {
 }
 
 fn insert(set: &mut BTreeSet<String>, text: &str) {
-    if text.len() >= MIN_LENGTH && !text.contains(REDACTED) && !set.contains(text) {
+    let is_redacted = text.contains(REDACTED) || REDACTED.contains(text);
+    if text.len() >= MIN_LENGTH && !is_redacted && !set.contains(text) {
         set.insert(text.to_owned());
     }
 }

@@ -96,7 +96,7 @@ fn head(lines: &mut Lines<'_>) -> Result<Response<()>, RecordedError> {
             continue;
         }
         if let Some((name, value)) = last.take() {
-            let value = HeaderValue::from_bytes(&value)
+            let value = HeaderValue::from_bytes(value.trim_ascii())
                 .map_err(|_| lines.error("follows a value that isn't valid"))?;
             let appended = response.headers_mut().try_append(name, value);
             appended.map_err(|_| lines.error("is one header too many"))?;
@@ -275,6 +275,43 @@ mod tests {
         assert!(error.to_string().ends_with("is one header too many"), "{error}");
     }
 
+    /// What several tools print, and the status, one header and the body that are read.
+    #[test]
+    fn what_tools_print() {
+        const JSON: &str = "{\"data\": []}";
+        let verbose = "* Host localhost:80 was resolved.\n> GET / HTTP/1.1\n> Host: localhost\n> \n* \
+            Request completely sent off\n< HTTP/1.1 200 OK\n< A: 1\n< \n{ [12 bytes data]\n{\"data\": \
+            []}* Connection #0 to host localhost left intact\n";
+        let redirected = format!("> GET /\n< HTTP/1.1 302 Found\n< B: 2\n<\n{verbose}");
+        let httpie = "GET /v1/images HTTP/1.1\nAccept: */*\nHost: h\n\n\n\nHTTP/1.1 200 OK\nA: \
+            1\n\n{\"data\": []}";
+        for (printed, body) in [
+            (verbose, JSON),
+            (&redirected, JSON),
+            (httpie, JSON),
+            ("HTTP/1.1 200 OK\r\nA: 1\r\n\r\n{\"data\": []}\n\n", "{\"data\": []}\n\n"),
+            ("HTTP/1.1 200 OK\nA:\n 1\n\nx", "x"),
+            ("HTTP/1.1 302 Found\nB: 2\n\nHTTP/1.1 200 OK\nA: 1\n\nx", "x"),
+            ("HTTP/1.1 200 Connection established\n\nHTTP/1.1 200 OK\nA: 1\n\nx", "x"),
+            ("HTTP/1.1 200 OK\nA: 1\n\nHTTP/1.1 is a protocol", "HTTP/1.1 is a protocol"),
+            ("HTTP/1.1 200 OK\nA: 1\nContent-Length: 16\n\nHTTP/1.1 200 OK\n", "HTTP/1.1 200 OK\n"),
+            ("HTTP/1.1 200 OK\nA: 1\n\n{\"a\": 1}\n{\"a\": 2}\n", "{\"a\": 1}\n{\"a\": 2}\n"),
+            ("HTTP/1.1 200 OK\nA: 1\n\n{\"data\": [", "{\"data\": ["),
+            ("\u{feff}HTTP/1.1 200 OK\nA: 1\n\nx", "x"),
+        ] {
+            let response = response(printed.as_bytes()).unwrap();
+            assert_eq!(
+                (response.status().as_u16(), &response.headers()["a"]),
+                (200, &"1".parse().unwrap())
+            );
+            assert_eq!(String::from_utf8_lossy(response.body()), body, "{printed}");
+        }
+        let printed = "HTTP/1.1 200 OK\r\nA: 1\r\n\r\n{\"data\": []}";
+        let utf16: Vec<u8> =
+            [0xfeff].into_iter().chain(printed.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        assert_eq!(response(&utf16).unwrap().body(), JSON.as_bytes());
+    }
+
     #[test]
     fn an_error_names_the_line() {
         for (recording, error) in [
@@ -285,6 +322,34 @@ mod tests {
             (
                 "HTTP/2 200\na: b\n",
                 "line 3 of the recording is missing: an empty line ends the headers",
+            ),
+            (
+                "HTTP/2 200\n\n{\"data\": []}\n200 0.012\n",
+                "line 4 of the recording follows the body, as the output of `curl -w` does: remove it",
+            ),
+            (
+                "HTTP/2 200\n\n{\n\"data\": []}HTTP/2 200\n\n{}",
+                "line 4 of the recording begins a second response: record each in a file of its own",
+            ),
+            (
+                "HTTP/1.1 200 OK\nContent-Length: 2\n\nok\nHTTP/1.1 200 OK\n\nok",
+                "line 5 of the recording begins a second response: record each in a file of its own",
+            ),
+            (
+                "--2026-11-27 10:00:00--  http://h/\nHTTP request sent, awaiting response... \n  HTTP/1.1 200 OK\n",
+                "line 1 of the recording is of `wget -S`, which prints no body: use `wget --save-headers -O -`",
+            ),
+            (
+                "  HTTP/1.1 200 OK\n  Content-Length: 2\n",
+                "line 1 of the recording is of `wget -S`, which prints no body: use `wget --save-headers -O -`",
+            ),
+            (
+                "GET / HTTP/1.1\nHost: h\n\n",
+                "line 1 of the recording is a request, without a response",
+            ),
+            (
+                "* Could not resolve host: h\n* Closing connection\n",
+                "line 1 of the recording is of `curl -v`, and no response follows",
             ),
         ] {
             assert_eq!(response(recording.as_bytes()).unwrap_err().to_string(), error);

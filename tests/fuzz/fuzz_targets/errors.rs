@@ -5,12 +5,12 @@ use cycle_images::Timestamp;
 use cycle_images::error::report;
 use cycle_images::http::{HeaderValue, Response, StatusCode};
 use cycle_images::images::GetImages;
-use cycle_images_fuzz::{KEY, hub, read_by_all};
+use cycle_images_fuzz::{KEY, hub, read_by_all, spelled};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u16, u16, &[u8], &[u8], u8)| {
     let (status, at, retry_after, body, spelling) = input;
-    let spelled: String = KEY.chars().map(|character| spell(character, spelling)).collect();
+    let spelled = spelled(KEY, spelling);
     let mut body = body.to_vec();
     // Between spaces: what comes before could be the beginning of an escape.
     let planted = format!(" {spelled} ");
@@ -29,17 +29,3 @@ fuzz_target!(|input: (u16, u16, &[u8], &[u8], u8)| {
     let now = Timestamp::UNIX_EPOCH;
     let _ = (error.retry_after(now), error.is_retryable(), error.is_not_found());
 });
-
-fn spell(character: char, spelling: u8) -> String {
-    let code = u32::from(character);
-    match spelling % 8 {
-        1 => format!("%{code:02x}"),
-        2 => format!("%25{code:02X}"),
-        3 => format!("\\u{code:04x}"),
-        4 => format!("\\\\u{code:04X}"),
-        5 => format!("&#{code};"),
-        6 => format!("%5Cu{code:04x}"),
-        7 => format!("\\x{code:02x}"),
-        _ => character.to_string(),
-    }
-}

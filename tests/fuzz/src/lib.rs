@@ -3,18 +3,8 @@
 use std::fmt::Debug;
 
 use cycle_images::http::Response;
-use cycle_images::images::{
-    CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
-    GetImages, UpdateImage,
-};
-use cycle_images::jobs::{GetJob, GetJobs, GetLatestJobs};
-use cycle_images::model::DockerHub;
 use cycle_images::operation::Output;
-use cycle_images::sources::{
-    CreateImageSource, DeleteImageSource, GetImageSource, GetImageSources, UpdateImageSource,
-    UpdateImageSourceAccess,
-};
-use cycle_images::{Hub, ImageId, JobId, Operation, SourceId};
+use cycle_images::{Hub, Operation};
 
 pub const KEY: &str = "sec-key-0b5e9d";
 
@@ -22,27 +12,63 @@ pub fn hub() -> Hub {
     Hub::new(KEY, "the-hub").unwrap()
 }
 
+/// Does something with each of the operations.
+#[macro_export]
+macro_rules! operations {
+    (|$operation:ident| $do:block) => {{
+        use cycle_images::{ImageId, JobId, SourceId, images, jobs, model::DockerHub, sources};
+        let (image, source) = (ImageId::new("x").unwrap(), SourceId::new("x").unwrap());
+        let job = JobId::new("x").unwrap();
+        $crate::operations!($operation $do [
+            images::GetImages::new(),
+            images::CreateImage::new(&source),
+            images::GetImage::new(&image),
+            images::UpdateImage::new(&image),
+            images::DeleteImage::new(&image),
+            images::GetImageBuildLog::new(&image),
+            images::CreateImagesJob::prune([source.clone()]),
+            images::CreateImageJob::import(&image),
+            sources::GetImageSources::new(),
+            sources::CreateImageSource::new(DockerHub::new("x")),
+            sources::GetImageSource::new(&source),
+            sources::UpdateImageSource::new(&source),
+            sources::UpdateImageSourceAccess::clear(&source),
+            sources::DeleteImageSource::new(&source),
+            jobs::GetJobs::new(),
+            jobs::GetJob::new(job),
+            jobs::GetLatestJobs::new(),
+        ]);
+    }};
+    ($operation:ident $do:block [$($value:expr),* $(,)?]) => {
+        $({
+            let $operation = &$value;
+            $do
+        })*
+    };
+}
+
 /// Reads the response by each of the operations, and checks what holds for any response.
 pub fn read_by_all(response: &Response<Vec<u8>>) {
-    let image = ImageId::new("x").unwrap();
-    let source = SourceId::new("x").unwrap();
-    read(&GetImages::new(), response);
-    read(&CreateImage::new(&source), response);
-    read(&GetImage::new(&image), response);
-    read(&UpdateImage::new(&image), response);
-    read(&DeleteImage::new(&image), response);
-    read(&GetImageBuildLog::new(&image), response);
-    read(&CreateImagesJob::prune([source.clone()]), response);
-    read(&CreateImageJob::import(&image), response);
-    read(&GetImageSources::new(), response);
-    read(&CreateImageSource::new(DockerHub::new("x")), response);
-    read(&GetImageSource::new(&source), response);
-    read(&UpdateImageSource::new(&source), response);
-    read(&UpdateImageSourceAccess::clear(&source), response);
-    read(&DeleteImageSource::new(&source), response);
-    read(&GetJobs::new(), response);
-    read(&GetJob::new(JobId::new("x").unwrap()), response);
-    read(&GetLatestJobs::new(), response);
+    operations!(|operation| { read(operation, response) });
+}
+
+/// A text in which each character is spelled in one of eight ways.
+pub fn spelled(text: &str, spelling: u8) -> String {
+    text.chars().map(|character| spell(character, spelling)).collect()
+}
+
+fn spell(character: char, spelling: u8) -> String {
+    let code = u32::from(character);
+    match spelling % 8 {
+        1 => format!("%{code:02x}"),
+        2 => format!("%25{code:02X}"),
+        3 => format!("\\u{code:04x}"),
+        4 => format!("\\\\u{code:04X}"),
+        5 => format!("&#{code};"),
+        6 => format!("%5Cu{code:04x}"),
+        7 => format!("\\x{code:02x}"),
+        _ => character.to_string(),
+    }
 }
 
 fn read<O>(operation: &O, response: &Response<Vec<u8>>)

@@ -42,14 +42,34 @@ fn contents<T, I>(reply: Reply<T, I>) -> (T, I) {
     (reply.data, reply.includes)
 }
 
-fn source() -> CreateImageSource {
-    CreateImageSource::new(DockerHub::new("team/app").username("ci").token(TOKEN)).name("recorded")
+/// What a user chooses.
+struct Names {
+    image: &'static str,
+    target: &'static str,
+    user: &'static str,
+    argument: &'static str,
 }
 
-fn blocking(client: &cycle_images_ureq::Client, pushed: &SourceId) -> Vec<String> {
+const NAMES: Names =
+    Names { image: "recorded", target: "team/app", user: "ci", argument: ARGUMENT };
+
+/// What is secret in one place, and has to stay in the others.
+const SAME_NAMES: Names = Names {
+    image: "production-1",
+    target: "production-1:production-1",
+    user: "production-1",
+    argument: "production-1",
+};
+
+fn source(names: &Names) -> CreateImageSource {
+    let origin = DockerHub::new(names.target).username(names.user).token(TOKEN);
+    CreateImageSource::new(origin).name(names.image)
+}
+
+fn blocking(client: &cycle_images_ureq::Client, pushed: &SourceId, names: &Names) -> Vec<String> {
     let mut results = Results::default();
-    let source = client.call(&source()).unwrap().data.id;
-    let create = CreateImage::new(source).name("recorded").build_arg("NPM", ARGUMENT);
+    let source = client.call(&source(names)).unwrap().data.id;
+    let create = CreateImage::new(source).name(names.image).build_arg("NPM", names.argument);
     let image = client.call(&create).unwrap().data;
     results.add(&image);
     let import = client.call(&CreateImageJob::import(&image.id)).unwrap().data;
@@ -77,8 +97,8 @@ fn blocking(client: &cycle_images_ureq::Client, pushed: &SourceId) -> Vec<String
 
 async fn asynchronous(client: &cycle_images_async::Client, pushed: &SourceId) -> Vec<String> {
     let mut results = Results::default();
-    let source = client.call(&source()).await.unwrap().data.id;
-    let create = CreateImage::new(source).name("recorded").build_arg("NPM", ARGUMENT);
+    let source = client.call(&source(&NAMES)).await.unwrap().data.id;
+    let create = CreateImage::new(source).name(NAMES.image).build_arg("NPM", NAMES.argument);
     let image = client.call(&create).await.unwrap().data;
     results.add(&image);
     let import = client.call(&CreateImageJob::import(&image.id)).await.unwrap().data;
@@ -133,26 +153,28 @@ fn other_hub() -> Hub {
 
 #[test]
 fn recorded_once_and_replayed_without_the_sandbox() {
-    let sandbox =
-        Arc::new(Sandbox::with(Settings::default().step(Duration::from_secs(5))).unwrap());
-    let source = pushed(&sandbox);
-    let session = Session::record();
-    let skipped = Arc::clone(&sandbox);
-    let client = cycle_images_ureq::Client::new(sandbox_hub(&sandbox))
-        .with_sleep(move |time| skipped.skip(time))
-        .with_session(&session);
-    let recorded = blocking(&client, &source);
-    assert!(recorded.len() > 10, "{recorded:#?}");
-    let har = session.finish().unwrap().unwrap();
-    assert_no_secret(&har, &sandbox);
-    drop((client, sandbox));
+    for names in [NAMES, SAME_NAMES] {
+        let sandbox =
+            Arc::new(Sandbox::with(Settings::default().step(Duration::from_secs(5))).unwrap());
+        let source = pushed(&sandbox);
+        let session = Session::record();
+        let skipped = Arc::clone(&sandbox);
+        let client = cycle_images_ureq::Client::new(sandbox_hub(&sandbox))
+            .with_sleep(move |time| skipped.skip(time))
+            .with_session(&session);
+        let recorded = blocking(&client, &source, &names);
+        assert!(recorded.len() > 10, "{recorded:#?}");
+        let har = session.finish().unwrap().unwrap();
+        assert_no_secret(&har, &sandbox);
+        drop((client, sandbox));
 
-    let session = Session::from(Replay::in_order(replayed(&har)).match_bodies());
-    let client = cycle_images_ureq::Client::new(other_hub()).with_session(&session);
-    for (replayed, recorded) in blocking(&client, &source).into_iter().zip(recorded) {
-        assert_eq!(replayed, recorded);
+        let session = Session::from(Replay::in_order(replayed(&har)).match_bodies());
+        let client = cycle_images_ureq::Client::new(other_hub()).with_session(&session);
+        for (replayed, recorded) in blocking(&client, &source, &names).into_iter().zip(recorded) {
+            assert_eq!(replayed, recorded);
+        }
+        assert_eq!(session.finish().unwrap(), None);
     }
-    assert_eq!(session.finish().unwrap(), None);
 }
 
 #[tokio::test]
@@ -169,9 +191,6 @@ async fn recorded_once_and_replayed_without_the_sandbox_async() {
     drop(sandbox);
 
     let session = Session::replay(replayed(&har));
-    let nothing = async |_: cycle_images::http::Request<Vec<u8>>| {
-        Err::<cycle_images::http::Response<Vec<u8>>, _>(SendError::not_sent("nothing may be sent"))
-    };
     let never = |_| std::future::pending::<()>();
     let client = cycle_images_async::Client::new(other_hub(), nothing, never);
     assert_eq!(asynchronous(&client.with_session(&session), &source).await, recorded);
@@ -182,4 +201,38 @@ async fn recorded_once_and_replayed_without_the_sandbox_async() {
     let client = cycle_images_async::Client::new(other_hub(), replay.clone(), async |_| {});
     assert_eq!(asynchronous(&client, &source).await, recorded);
     replay.finish().unwrap();
+}
+
+/// How many pages are read ahead depends on timing: a replay reads others than were recorded.
+#[tokio::test]
+async fn prefetched_pages_are_replayed_whatever_was_read_ahead() {
+    let sandbox = Sandbox::start().unwrap();
+    let images = GetImages::new().page_size(2);
+    for round in 0..40 {
+        let session = Session::record();
+        let client =
+            cycle_images_async::Client::new(sandbox_hub(&sandbox), Reqwest::new().unwrap(), Tokio);
+        let client = client.with_session(&session);
+        let recorded: Vec<_> = client.pages(images.clone()).prefetch(1 + round % 8).collect().await;
+        let har = session.finish().unwrap().unwrap();
+        for ahead in [1, 3, 8] {
+            let session = Session::replay(replayed(&har));
+            let client = cycle_images_async::Client::new(other_hub(), nothing, async |_| {});
+            let client = client.with_session(&session);
+            let replayed: Vec<_> = client.pages(images.clone()).prefetch(ahead).collect().await;
+            assert_eq!(replayed.len(), recorded.len());
+            for (replayed, recorded) in replayed.into_iter().zip(&recorded) {
+                let (replayed, recorded) =
+                    (replayed.unwrap().data, &recorded.as_ref().unwrap().data);
+                assert_eq!(format!("{replayed:?}"), format!("{recorded:?}"));
+            }
+            session.finish().unwrap();
+        }
+    }
+}
+
+async fn nothing(
+    _: cycle_images::http::Request<Vec<u8>>,
+) -> Result<cycle_images::http::Response<Vec<u8>>, SendError> {
+    Err(SendError::not_sent("nothing may be sent"))
 }

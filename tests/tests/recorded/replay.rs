@@ -115,6 +115,79 @@ fn the_order_of_parameters_the_host_and_the_spelling_of_json_dont_matter() {
     replay.respond(&request("http://b:9/v1/images?b=2%203&a[]=1", r#"{"b":[2],"a":1}"#)).unwrap();
 }
 
+/// A recording that was redacted matches what it was recorded of, and nothing else.
+#[test]
+fn what_was_redacted_matches_any_value() {
+    let post = |url: &str, body: &str| Request::post(url).body(body.as_bytes().to_vec()).unwrap();
+    let key = "key-93ab-0c2e";
+    let url = format!("https://h/v1/{key}-1/x?a={key}&b=1&token=t-{key}");
+    let body =
+        format!(r#"{{"log": "was {key}.", "list": [1, "{key}"], "password": 7, "{key}": 1}}"#);
+    let mut sent = post(&url, &body);
+    sent.headers_mut().insert("authorization", format!("Bearer {key}").parse().unwrap());
+    let text = Entry::new(post("https://h/v1/text", &format!("was {key}!")), image("2"));
+    let recording: Recording = [Entry::new(sent.clone(), image("1")), text].into_iter().collect();
+    let har = recording.to_har();
+    assert!(!har.contains(key), "{har}");
+    let again = Recording::from_har(har.as_bytes()).unwrap();
+    let respond = |request: &Request<Vec<u8>>| {
+        Replay::matching(again.clone())
+            .match_bodies()
+            .respond(request)
+            .map(|_| ())
+            .map_err(|e| e.to_string())
+    };
+    assert_eq!(respond(&sent), Ok(()));
+    assert_eq!(respond(&post("https://h/v1/text", "was another!")), Ok(()));
+    for (request, difference) in [
+        (post(&url.replace("-1/x", "-2/x"), &body), "the path differs"),
+        (post(&url.replace("b=1", "b=2"), &body), "the query differs"),
+        (post(&url.replace("&b=1", ""), &body), "the query differs"),
+        (post(&url, &body.replace("was", "is")), "the body differs"),
+        (post(&url, &body.replace("[1,", "[2,")), "the body differs"),
+        (post(&url, "{}"), "the body differs"),
+        (post("https://h/v1/text", "is key!"), "the body differs"),
+    ] {
+        let error = respond(&request).unwrap_err();
+        assert!(error.ends_with(difference), "{error}");
+    }
+}
+
+#[test]
+fn a_list_matches_as_one_parameter_and_as_several() {
+    let get =
+        |query: &str| Request::get(format!("https://h/v1/images?{query}")).body(vec![]).unwrap();
+    let recording: Recording =
+        [Entry::new(get("include=a%2Cb&sort=-id"), image("1"))].into_iter().collect();
+    Replay::matching(recording.clone()).respond(&get("include=a&include=b&sort=-id")).unwrap();
+    Replay::matching(recording).respond(&get("include=a&include=c&sort=-id")).unwrap_err();
+}
+
+/// How many pages a client reads ahead depends on timing.
+#[test]
+fn an_empty_page_after_the_last_one_may_be_left() {
+    let get = |page: u32| {
+        Request::get(format!("https://h/v1/images?page%5Bnumber%5D={page}")).body(vec![]).unwrap()
+    };
+    let page = |data: &str| Response::new(format!("{{\"data\": {data}}}").into_bytes());
+    let pages = |last: &str| -> Recording {
+        [Entry::new(get(1), page("[]")), Entry::new(get(2), page(last))].into_iter().collect()
+    };
+    let replay = Replay::matching(pages("[]"));
+    assert!(
+        replay
+            .finish()
+            .unwrap_err()
+            .to_string()
+            .starts_with("1 of 2 recordings were not used: number 1")
+    );
+    replay.respond(&get(1)).unwrap();
+    replay.finish().unwrap();
+    let replay = Replay::matching(pages("[1]"));
+    replay.respond(&get(1)).unwrap();
+    assert!(replay.finish().unwrap_err().to_string().contains("number 2"));
+}
+
 #[test]
 fn a_client_shows_the_mismatch_and_doesnt_retry_it() {
     let replay = Replay::in_order(two());
