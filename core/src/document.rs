@@ -56,7 +56,7 @@ impl<T, I> Reply<T, I> {
 }
 
 /// The includes of an operation without includes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct NoIncludes {}
 

@@ -3,6 +3,7 @@
 pub mod example_env;
 pub mod generator;
 pub mod openapi;
+pub mod operations;
 pub mod raw_server;
 pub mod recording;
 pub mod subprocess;

@@ -5,14 +5,14 @@
 mod document;
 mod drift;
 mod forms;
+mod known;
 mod labels;
-mod operations;
 mod places;
 mod probe;
 mod words;
 
 pub use document::{Document, Documented, template};
 pub use drift::{Drift, ON_PURPOSE, drift};
+pub use known::{Known, Sent, operations};
 pub use labels::{Labels, Property, labels};
-pub use operations::{Known, Sent, operations};
 pub use places::{Place, places};

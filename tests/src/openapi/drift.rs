@@ -7,8 +7,8 @@ use http::Response;
 use serde_json::Value;
 
 use super::document::{Document, Documented, parameter_names, template, words};
+use super::known::{Known, operations};
 use super::labels::{Property, labels};
-use super::operations::{Known, operations};
 use super::places::{Place, places};
 use super::probe::{Probe, without_tag};
 use super::words;

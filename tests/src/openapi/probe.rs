@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::document::{NULL, entries, part};
-use super::operations::Known;
+use super::known::Known;
 use super::places::Place;
 
 /// A probe into the typed response of an operation.

@@ -1,6 +1,7 @@
 //! The recordings fit the response schemas, except those that are listed.
 
 use cycle_images_tests::openapi::{Document, operations};
+use cycle_images_tests::operations::folder;
 use cycle_images_tests::recording;
 use serde_json::Value;
 
@@ -64,7 +65,7 @@ pub(crate) fn misfits(document: &Document) -> Vec<String> {
         };
         let schema = document.success(operation).unwrap();
         let validator = validator(document, schema);
-        for name in recording::names(&known.folder()) {
+        for name in recording::names(&folder(known.name)) {
             checked += 1;
             let wrong = errors(&validator, &recording::json(&name));
             misfits.extend(misfit(&OFF_SCHEMA, &name, &wrong));

@@ -6,27 +6,18 @@ use std::fmt::Debug;
 
 use cycle_images::flow::{Exchange, Flow, Step};
 use cycle_images::http::Response;
-use cycle_images::images::{
-    CreateImage, CreateImageJob, CreateImagesJob, DeleteImage, GetImage, GetImageBuildLog,
-    GetImages, UpdateImage,
+use cycle_images::images::{CreateImage, GetImage, GetImages};
+use cycle_images::model::{
+    DockerFile, DockerRegistry, OciRegistry, Origin, RegistryCredentials, Repo, WebhookAuth,
 };
 use cycle_images::operation::Output;
+use cycle_images::sources::{CreateImageSource, UpdateImageSource};
 use cycle_images::{Hub, ImageId, Operation, SourceId, Timestamp};
+use cycle_images_tests::operations::{Visit, folder, names, visit_all};
 use cycle_images_tests::recording;
+use cycle_images_tests::support::{body, source};
 
 const KEY: &str = "sec-the-api-key";
-
-const FOLDERS: [&str; 9] = [
-    "create_image",
-    "create_image_job",
-    "create_images_job",
-    "delete_image",
-    "errors",
-    "get_image",
-    "get_image_build_log",
-    "get_images",
-    "update_image",
-];
 
 fn hub() -> Hub {
     Hub::new(KEY, "the-hub").unwrap()
@@ -57,47 +48,44 @@ fn hides_in_error(what: &str, error: &(dyn Error + 'static)) {
     }
 }
 
+/// The names of all recordings.
+fn recorded() -> Vec<String> {
+    let folders = names().into_iter().map(folder).chain(["errors".to_owned()]);
+    folders.flat_map(|folder| recording::names(&folder)).collect()
+}
+
 /// Shows all there is to show of an operation and of every recording as the answer to it.
-fn shows_no_secret<O>(operation: &O)
-where
-    O: Operation<Output: Output<Data: Debug, Includes: Debug>> + Debug,
-{
-    hides_in_debug(O::NAME, operation);
-    hides_in_debug(O::NAME, &hub().request(operation).unwrap());
-    for name in FOLDERS.into_iter().flat_map(recording::names) {
-        let response = recording::read(&name);
-        match hub().response(operation, response) {
-            Ok(reply) => hides_in_debug(&name, &reply),
-            Err(error) => {
-                hides_in_debug(&name, error.kind());
-                hides_in_debug(&name, error.body());
-                hides_in_error(&name, &error);
+struct Shown;
+
+impl Visit for Shown {
+    fn operation<O>(&mut self, operations: Vec<O>)
+    where
+        O: Operation<Output: Output<Data: Debug, Includes: Debug>> + Debug,
+    {
+        for operation in &operations {
+            hides_in_debug(O::NAME, operation);
+            hides_in_debug(O::NAME, &hub().request(operation).unwrap());
+            repeats_no_secret(operation);
+        }
+        for name in recorded() {
+            match hub().response(&operations[0], recording::read(&name)) {
+                Ok(reply) => hides_in_debug(&name, &reply),
+                Err(error) => {
+                    hides_in_debug(&name, error.kind());
+                    hides_in_debug(&name, error.body());
+                    hides_in_error(&name, &error);
+                }
             }
         }
     }
 }
 
 #[test]
-fn there_are_secrets_to_hide() {
-    let texts = FOLDERS.into_iter().flat_map(recording::names).map(|name| recording::bytes(&name));
+fn operations_their_replies_and_errors_show_no_secret() {
+    let texts = recorded().into_iter().map(|name| recording::bytes(&name));
     let count = |text: Vec<u8>| String::from_utf8_lossy(&text).matches("sec-").count();
-    assert!(texts.map(count).sum::<usize>() > 60);
-}
-
-#[test]
-fn operations_that_return_images() {
-    shows_no_secret(&GetImages::new());
-    shows_no_secret(&GetImage::new(image()));
-    shows_no_secret(&UpdateImage::new(image()).name("x"));
-    shows_no_secret(&CreateImage::new(SourceId::new("x").unwrap()));
-}
-
-#[test]
-fn operations_that_return_jobs_and_logs() {
-    shows_no_secret(&DeleteImage::new(image()));
-    shows_no_secret(&GetImageBuildLog::new(image()));
-    shows_no_secret(&CreateImageJob::import(image()));
-    shows_no_secret(&CreateImagesJob::prune([SourceId::new("x").unwrap()]));
+    assert!(texts.map(count).sum::<usize>() > 80);
+    visit_all(&mut Shown);
 }
 
 #[test]
@@ -208,4 +196,75 @@ fn build_arguments_that_are_repeated() {
     hides_in_error("arguments", &error);
     hides("body", error.body().as_str());
     assert_eq!(error.platform().unwrap().title.as_deref(), Some("use_disk is true or false"));
+}
+
+/// URLs with credentials in them, and what is left of each in `Debug`.
+fn urls() -> [(Origin, &'static str); 5] {
+    let registry = OciRegistry::new("a", "https://u:sec-1@r.example.com/x");
+    let hook = WebhookAuth::new("https://hooks.example.com/sec-1/sec-2?key=sec-3");
+    let tar = "https://b.example.com/a.tgz?Expires=3600&Signature=sec-1";
+    let repo = Repo::new("https://sec-1@git.example.com/a.git");
+    let credentials = RegistryCredentials::new("https://u:sec-2@r.example.com/");
+    [
+        (registry.into(), "r.example.com/[redacted]"),
+        (OciRegistry::new("a", "https://r").auth(hook).into(), "https://r\""),
+        (DockerFile::of_targz(tar).into(), "https://b.example.com/[redacted]"),
+        (DockerFile::of_repo(repo).credentials(credentials).into(), "git.example.com/[redacted]"),
+        (DockerRegistry::new("a", "http://u:p@sec-1@[::1]:5000/x").into(), "[::1]:5000/[redacted]"),
+    ]
+}
+
+#[test]
+fn credentials_in_urls_are_not_shown() {
+    for (origin, left) in urls() {
+        hides_in_debug(left, &origin);
+        assert!(format!("{origin:?}").contains(left), "{left}: {origin:?}");
+        hides_in_debug(left, &CreateImageSource::new(origin.clone()));
+        hides_in_debug(left, &UpdateImageSource::new(source()).origin(origin));
+    }
+}
+
+fn repeats_no_secret<O: Operation>(operation: &O) {
+    let sent = body(operation);
+    let sent = sent.replace('"', "'");
+    for body in [sent.clone(), format!(r#"{{"error": {{"title": "{sent}", "detail": "{sent}"}}}}"#)]
+    {
+        let echo = Response::builder().status(422).header("x-request-id", &sent);
+        let error = hub().response(operation, echo.body(body).unwrap()).err().unwrap();
+        let shown = format!("{error} {error:?} {} {:?}", error.body().as_str(), error.kind());
+        assert!(!shown.contains("sec-"), "{shown}");
+    }
+}
+
+#[test]
+fn an_echoed_secret_of_an_origin_is_not_shown() {
+    for (origin, _) in urls() {
+        repeats_no_secret(&CreateImageSource::new(origin.clone()));
+        repeats_no_secret(&UpdateImageSource::new(source()).origin(origin));
+    }
+    let unknown = r#""later": {"list": ["sec-word"]}"#;
+    for origin in [
+        format!(r#"{{"type": "ftp", "details": {{{unknown}}}}}"#),
+        format!(r#"{{"type": "docker-hub", "details": {{"target": "a", {unknown}}}}}"#),
+        format!(
+            r#"{{"type": "docker-registry", "details": {{"target": "a", "url": "b", {unknown}}}}}"#
+        ),
+        format!(
+            r#"{{"type": "docker-hub", "details": {{"target": "a", "existing": {{{unknown}}}}}}}"#
+        ),
+        format!(
+            r#"{{"type": "docker-file", "details": {{{unknown}, "credentials": [{{{unknown}}}],
+                "repo": {{"url": "b", {unknown}, "ref": {{"type": "t", "value": "v", {unknown}}},
+                "auth": {{"type": "http", "credentials": {{{unknown}}}}}}}}}}}"#
+        ),
+        format!(
+            r#"{{"type": "oci-registry", "details": {{"target": "a", "url": "b", {unknown},
+                "auth": {{"type": "provider", "details": {{"flavor": "ecr",
+                "credentials": {{{unknown}}}}}}}}}}}"#
+        ),
+    ] {
+        let origin: Origin = serde_json::from_str(&origin).unwrap();
+        repeats_no_secret(&CreateImageSource::new(origin.clone()));
+        assert!(body(&CreateImageSource::new(origin)).contains("sec-word"), "it is sent");
+    }
 }

@@ -1,0 +1,142 @@
+//! What each operation sends, and how each recording is read: `<recording>.snap` beside the recording,
+//! `request.snap` in the operation's folder.
+//!
+//! `INSTA_UPDATE=always cargo test` writes them anew: read the changes before you commit them.
+
+use std::fmt::{Debug, Write};
+use std::path::{Path, PathBuf};
+
+use cycle_images::Operation;
+use cycle_images::error::report;
+use cycle_images::http::Request;
+use cycle_images::images::GetImage;
+use cycle_images::operation::Output;
+use cycle_images_tests::operations::{Visit, folder, names, visit_all};
+use cycle_images_tests::recording;
+use cycle_images_tests::support::{hub, image};
+use serde::Serialize;
+
+/// Compares a text with the snapshot of this name, such as `get_images/documented`.
+fn assert_snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::new();
+    let (folder, name) = name.split_once('/').unwrap();
+    settings.set_snapshot_path(recordings().join(folder));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+fn recordings() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings")
+}
+
+/// How a response is read: what a program gets, as it is written again, and as `Debug` shows it.
+fn read<O>(operation: &O, name: &str) -> String
+where
+    O: Operation<Output: Output<Data: Debug + Serialize, Includes: Debug + Serialize>>,
+{
+    match hub().response(operation, recording::read(name)) {
+        Ok(reply) => {
+            // With the secrets, which `Debug` doesn't show.
+            let data = serde_json::to_string(&reply.data).unwrap();
+            format!("{}\n\n{data}", shown(&reply))
+        }
+        Err(error) => format!("{}\n\n{}", report(&error), shown(error.kind())),
+    }
+}
+
+/// `Debug` in many lines, but for tuples with one value: `Some("x")`.
+fn shown(value: &impl Debug) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in format!("{value:#?}").lines() {
+        let ends_tuple = matches!(line.trim_start(), ")" | "),");
+        let inner = match &lines[..] {
+            [.., opens, inner] if ends_tuple && opens.ends_with('(') => inner.strip_suffix(','),
+            _ => None,
+        };
+        match inner.map(|inner| inner.trim_start().to_owned() + line.trim_start()) {
+            Some(rest) => {
+                lines.pop();
+                lines.last_mut().unwrap().push_str(&rest);
+            }
+            None => lines.push(line.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
+/// Everything that a request says, as it is sent.
+fn text(request: &Request<Vec<u8>>) -> String {
+    let mut text = format!("{} {}\n", request.method(), request.uri());
+    for (name, value) in request.headers() {
+        writeln!(text, "{name}: {}", value.to_str().unwrap()).unwrap();
+    }
+    text + "\n" + std::str::from_utf8(request.body()).unwrap()
+}
+
+struct Snapshots;
+
+impl Visit for Snapshots {
+    fn operation<O>(&mut self, operations: Vec<O>)
+    where
+        O: Operation<Output: Output<Data: Debug + Serialize, Includes: Debug + Serialize>>,
+    {
+        let folder = folder(O::NAME);
+        let sent = operations.iter().map(|operation| text(&hub().request(operation).unwrap()));
+        let sent: Vec<_> = sent.collect();
+        let sent = format!("capability: {}\n\n{}", O::CAPABILITY, sent.join("\n---\n\n"));
+        assert_snapshot(&format!("{folder}/request"), &sent);
+        for name in recording::names(&folder) {
+            assert_snapshot(&name, &read(&operations[0], &name));
+        }
+    }
+}
+
+#[test]
+fn requests_and_recorded_responses_are_as_in_their_snapshots() {
+    visit_all(&mut Snapshots);
+    for name in recording::names("errors") {
+        assert_snapshot(&name, &read(&GetImage::new(image()), &name));
+    }
+}
+
+/// The types in the core that are operations, by its source.
+fn implemented() -> Vec<String> {
+    let mut names = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source = std::fs::read_to_string(path).unwrap();
+            let types = source.lines().filter_map(|line| line.strip_prefix("impl Operation for "));
+            names.extend(types.filter_map(|rest| Some(rest.strip_suffix(" {")?.to_owned())));
+        }
+    }
+    // One for operations that the crate doesn't have.
+    names.retain(|name| name != "RawOperation");
+    names.sort();
+    names
+}
+
+#[test]
+fn every_operation_is_everywhere() {
+    let mut listed = names();
+    listed.sort_unstable();
+    assert_eq!(listed, implemented(), "tests/src/operations.rs doesn't list all operations");
+    let file = |path: &str| {
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+    };
+    for name in listed {
+        for (place, text, what) in [
+            ("README.md", file("../README.md"), name.to_owned()),
+            ("tests/fuzz/src/lib.rs", file("fuzz/src/lib.rs"), format!("::{name}::")),
+        ] {
+            assert!(text.contains(&what), "{place} doesn't have {name}");
+        }
+        let recorded = recording::names(&folder(name));
+        assert!(!recorded.is_empty(), "tests/recordings/{} has no recording", folder(name));
+    }
+}
