@@ -23,7 +23,8 @@ pub(super) const MAX_DEPTH: usize = 8;
 /// What was found in the exchanges of a recording.
 #[derive(Clone, Default)]
 pub(super) struct Known {
-    /// From headers of requests, or named by the program: secret even if they identify something.
+    /// From headers and URLs of requests, or named by the program: secret even if they identify
+    /// something.
     credentials: BTreeSet<String>,
     /// By the names of properties and parameters; environment variables, build arguments and cookies.
     secrets: BTreeSet<String>,
@@ -123,7 +124,10 @@ impl Known {
     fn uri(&mut self, uri: &Uri) {
         self.words.extend(uri.host().map(str::to_owned));
         self.words.extend(uri.path().split('/').map(parts::decoded));
-        self.text(&uri.to_string(), MAX_DEPTH);
+        // What authorizes a request is secret wherever it is repeated.
+        let mut of_uri = Self::default();
+        of_uri.text(&uri.to_string(), MAX_DEPTH);
+        self.credentials.append(&mut of_uri.secrets);
     }
 
     /// What follows the scheme; of `Basic`, the user and the password.
