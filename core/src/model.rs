@@ -59,17 +59,18 @@ pub use environment::{
 };
 pub use image::ImageId;
 pub use image::{
-    Backend, Build, Builder, Factory, Image, ImageAbout, ImageMeta, ImageStatus, Requires,
+    Image, ImageAbout, ImageBackend, ImageBuild, ImageBuilder, ImageFactory, ImageMeta,
+    ImageRequires, ImageStatus,
 };
-pub use image_config::{Config, Port, Volume, VolumeMode};
-pub use image_source::{ImageSource, ImageSourceDetails, Override, SourceType};
+pub use image_config::{ImageConfig, ImagePort, ImageVolume, VolumeMode};
+pub use image_source::{ImageOverride, SourceReference, SourceReferenceDetails, SourceType};
 pub use integration::IntegrationId;
 pub use integration::{Integration, IntegrationAuth, IntegrationMeta, IntegrationStatus};
 pub use job::{Job, JobEvents, JobStatus, JobTask, TaskState, TaskStatus};
 pub use job::{JobId, TaskId};
 pub use job_descriptor::{DescribedJob, DescribedTask, JobDescriptor, Parallel, TaskStep};
 pub use job_failure::{JobFailure, TaskFailure};
-pub use job_progress::Progress;
+pub use job_progress::JobProgress;
 pub use origin::{
     CycleSource, CycleUpload, DockerFile, DockerHub, DockerRegistry, ExistingSource, OciRegistry,
     Origin, RegistryCredentials,
@@ -79,13 +80,13 @@ pub use registry::{
 };
 pub use repo::{GitRef, HttpCredentials, Repo, RepoAuth, SshCredentials};
 pub use source::SourceId;
-pub use source::{ImageCounts, Source, SourceAbout, SourceBuilder, SourceMeta};
+pub use source::{ImageCounts, ImageSource, SourceAbout, SourceBuilder, SourceMeta};
 pub use stack::StackId;
 pub use stack::{Stack, StackEvents, StackMeta, StackRepo, StackSource};
 pub use stack_build::StackBuildId;
 pub use stack_build::{
-    GitAuthor, GitCommit, Instructions, StackBuild, StackBuildAbout, StackBuildMeta,
+    GitAuthor, GitCommit, StackBuild, StackBuildAbout, StackBuildInstructions, StackBuildMeta,
     StackBuildStatus,
 };
-pub use state::{Events, State, StateCounts, StateError};
+pub use state::{ResourceEvents, ResourceState, StateCounts, StateError};
 pub(crate) use unknown::Unknown;

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use cycle_images::images::ImageIncludes;
 use cycle_images::images::{GetImages, ImageInclude};
-use cycle_images::model::{Image, ImageSource, ImageStatus, Origin};
+use cycle_images::model::{Image, ImageStatus, Origin, SourceReference};
 use cycle_images_async::{Client, Reqwest, Tokio};
 use cycle_images_tests::example_env::{self, Place};
 use cycle_images_tests::sandbox::Settings;
@@ -70,8 +70,8 @@ fn source(image: &Image, includes: &ImageIncludes) -> (String, String) {
 }
 
 /// Names may be shared or missing, so that the id is told as well.
-fn name(source: &ImageSource, includes: &ImageIncludes) -> String {
-    let ImageSource { kind, details, .. } = source;
+fn name(source: &SourceReference, includes: &ImageIncludes) -> String {
+    let SourceReference { kind, details, .. } = source;
     match (&details.stack_id, includes.sources.get(&details.id)) {
         // Each build of a stack is a source of its own.
         (Some(stack), _) => format!("stack {stack}"),

@@ -13,7 +13,7 @@ use crate::event::Event;
 use crate::hub::Hub;
 use crate::jobs::GetJob;
 use crate::model::JobId;
-use crate::model::{Job, JobDescriptor, JobStatus, Progress};
+use crate::model::{Job, JobDescriptor, JobProgress, JobStatus};
 use crate::wire::plain::plain;
 use crate::wire::redact::Secrets;
 use crate::wire::timestamp::Timestamp;
@@ -66,7 +66,7 @@ pub struct JobTracker {
     schedule: PollSchedule,
     unknown: u32,
     /// Not the job: many trackers wait at a time, and are stored.
-    last_reported: Option<(JobStatus, Progress)>,
+    last_reported: Option<(JobStatus, JobProgress)>,
     completed: Option<Box<Job>>,
     ended: bool,
 }
@@ -78,7 +78,7 @@ pub struct JobSnapshot {
     /// The state of the job.
     pub status: JobStatus,
     /// The progress, as it was last [reported](JobUpdate::progress).
-    pub progress: Progress,
+    pub progress: JobProgress,
 }
 
 /// A job and its progress: what a [`JobTracker`] yields.
@@ -89,7 +89,7 @@ pub struct JobUpdate {
     pub job: Job,
     /// The progress, in units that are done, failed, and in total. Its ratio never decreases, even
     /// if the job's own does because tasks were added.
-    pub progress: Progress,
+    pub progress: JobProgress,
 }
 
 impl JobTracker {
@@ -179,7 +179,7 @@ impl JobTracker {
     }
 
     /// The progress to report, if the state or the progress changed. The state comes without secrets.
-    fn changed(&mut self, status: &JobStatus, mut progress: Progress) -> Option<Progress> {
+    fn changed(&mut self, status: &JobStatus, mut progress: JobProgress) -> Option<JobProgress> {
         if let Some((last_status, last_progress)) = &self.last_reported {
             if compare_shares(progress, *last_progress) == Ordering::Less {
                 progress = *last_progress;
@@ -242,7 +242,7 @@ impl Flow for JobTracker {
         let (status, progress) = (secrets.plain(job.state.current.as_str()), job.progress());
         let status = JobStatus::from(&*status);
         if self.last_reported.as_ref().is_none_or(|(last, _)| *last != status) {
-            let Progress { done, total, .. } = progress;
+            let JobProgress { done, total, .. } = progress;
             hub.observers().call(&Event::JobState { state: status.as_str(), done, total });
         }
         let changed = self.changed(&status, progress);
@@ -265,8 +265,8 @@ impl Flow for JobTracker {
 }
 
 /// Compares the ratios of two progresses, without rounding.
-fn compare_shares(a: Progress, b: Progress) -> Ordering {
-    let through = |of: Progress, within: Progress| {
+fn compare_shares(a: JobProgress, b: JobProgress) -> Ordering {
+    let through = |of: JobProgress, within: JobProgress| {
         (of.done as u128)
             .saturating_add(of.failed as u128)
             .saturating_mul(within.total.max(1) as u128)

@@ -1,5 +1,5 @@
 use crate::error::{DecodeError, RequestError};
-use crate::model::{Build, Image, Override, SourceId};
+use crate::model::{Image, ImageBuild, ImageOverride, SourceId};
 use crate::operation::{DocumentOf, One, Operation, Output, Path, Secrets, json_body};
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -29,10 +29,10 @@ pub struct CreateImage {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     source_id: SourceId,
-    #[serde(default, skip_serializing_if = "Build::is_empty")]
-    build: Build,
-    #[serde(rename = "override", default, skip_serializing_if = "Override::is_empty")]
-    overrides: Override,
+    #[serde(default, skip_serializing_if = "ImageBuild::is_empty")]
+    build: ImageBuild,
+    #[serde(rename = "override", default, skip_serializing_if = "ImageOverride::is_empty")]
+    overrides: ImageOverride,
 }
 
 impl CreateImage {
@@ -41,8 +41,8 @@ impl CreateImage {
         Self {
             name: None,
             source_id: source_id.into(),
-            build: Build::default(),
-            overrides: Override::default(),
+            build: ImageBuild::default(),
+            overrides: ImageOverride::default(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Creators, Integration, Source, Stack, StackBuild};
+use crate::model::{Creators, ImageSource, Integration, Stack, StackBuild};
 use crate::wire::lenient;
 
 /// Resources that [`GetImages`](super::GetImages) and [`GetImage`](super::GetImage) can include.
@@ -88,7 +88,7 @@ pub struct ImageIncludes {
     pub stacks_identifiers: BTreeMap<String, Vec<String>>,
     /// The sources that the images were built from.
     #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
-    pub sources: BTreeMap<String, Source>,
+    pub sources: BTreeMap<String, ImageSource>,
     /// The ids of the sources that share an identifier; documented as `sources:identifiers`.
     #[serde(
         rename = "sources:identifiers",

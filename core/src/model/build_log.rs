@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::Events;
 use super::ImageId;
+use super::ResourceEvents;
 use crate::hub::HubId;
 use crate::wire::id::Id;
 use crate::wire::lenient;
@@ -26,5 +26,5 @@ pub struct BuildLog {
     pub log: String,
     /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
-    pub events: Events,
+    pub events: ResourceEvents,
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::EnvironmentId;
-use super::State;
+use super::ResourceState;
 use crate::hub::HubId;
 use crate::wire::id::Id;
 use crate::wire::lenient;
@@ -130,7 +130,7 @@ pub struct ApiKeyCreator {
     pub ips: Vec<String>,
     /// The lifecycle state.
     #[serde(deserialize_with = "lenient::object")]
-    pub state: State<LifeStatus>,
+    pub state: ResourceState<LifeStatus>,
     /// Lifecycle timestamps, by the event's name.
     #[serde(default, with = "lenient::times")]
     pub events: BTreeMap<String, Option<Timestamp>>,

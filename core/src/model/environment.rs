@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Acl, ContainerSummary, Creator, Events, PrivateNetwork, State, StateCounts};
+use super::{
+    Acl, ContainerSummary, Creator, PrivateNetwork, ResourceEvents, ResourceState, StateCounts,
+};
 use crate::hub::HubId;
 use crate::wire::id::Id;
 use crate::wire::json::Json;
@@ -40,10 +42,10 @@ pub struct Environment {
     pub hub_id: Option<HubId>,
     /// The lifecycle state.
     #[serde(deserialize_with = "lenient::object")]
-    pub state: State<EnvironmentStatus>,
+    pub state: ResourceState<EnvironmentStatus>,
     /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
-    pub events: Events,
+    pub events: ResourceEvents,
     /// The features that are enabled in it, as sent.
     #[serde(default)]
     pub features: Option<Json>,

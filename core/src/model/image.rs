@@ -3,7 +3,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::IntegrationId;
-use super::{Config, Creator, Events, ImageSource, SourceId, SourceType, State, StateCounts};
+use super::{
+    Creator, ImageConfig, ResourceEvents, ResourceState, SourceId, SourceReference, SourceType,
+    StateCounts,
+};
 use crate::hub::HubId;
 use crate::wire::debug::{Names, debug};
 use crate::wire::id::Id;
@@ -38,34 +41,34 @@ pub struct Image {
     pub about: Option<ImageAbout>,
     /// Where it is stored.
     #[serde(default, deserialize_with = "lenient::or_default")]
-    pub backend: Backend,
+    pub backend: ImageBackend,
     /// Requirements on the server that runs it.
     #[serde(default, deserialize_with = "lenient::or_default")]
-    pub requires: Requires,
+    pub requires: ImageRequires,
     /// The build options.
     #[serde(
         default,
         deserialize_with = "lenient::option",
         skip_serializing_if = "Option::is_none"
     )]
-    pub build: Option<Build>,
+    pub build: Option<ImageBuild>,
     /// The builder, if it isn't the platform.
     #[serde(
         default,
         deserialize_with = "lenient::option",
         skip_serializing_if = "Option::is_none"
     )]
-    pub builder: Option<Builder>,
+    pub builder: Option<ImageBuilder>,
     /// The configuration of containers that run it.
     #[serde(default, deserialize_with = "lenient::or_default")]
-    pub config: Config,
+    pub config: ImageConfig,
     /// What it is built from.
     #[serde(
         default,
         deserialize_with = "lenient::option",
         skip_serializing_if = "Option::is_none"
     )]
-    pub source: Option<ImageSource>,
+    pub source: Option<SourceReference>,
     /// The creator.
     #[serde(
         default,
@@ -79,13 +82,13 @@ pub struct Image {
         deserialize_with = "lenient::option",
         skip_serializing_if = "Option::is_none"
     )]
-    pub factory: Option<Factory>,
+    pub factory: Option<ImageFactory>,
     /// The lifecycle state.
     #[serde(deserialize_with = "lenient::object")]
-    pub state: State<ImageStatus>,
+    pub state: ResourceState<ImageStatus>,
     /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
-    pub events: Events,
+    pub events: ResourceEvents,
     /// Computed values, if the request asked for them with `meta`.
     #[serde(
         default,
@@ -150,7 +153,7 @@ pub struct ImageAbout {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Backend {
+pub struct ImageBackend {
     /// The git host.
     #[serde(deserialize_with = "lenient::or_default")]
     pub provider: String,
@@ -169,7 +172,7 @@ pub struct Backend {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Requires {
+pub struct ImageRequires {
     /// Whether it must have an NVIDIA GPU.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nvidia_gpu: Option<bool>,
@@ -179,7 +182,7 @@ pub struct Requires {
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Build {
+pub struct ImageBuild {
     /// The build's arguments.
     #[serde(deserialize_with = "lenient::texts", skip_serializing_if = "BTreeMap::is_empty")]
     pub args: BTreeMap<String, String>,
@@ -188,9 +191,9 @@ pub struct Build {
     pub use_disk: Option<bool>,
 }
 
-debug!(Build { args = Names(args), use_disk });
+debug!(ImageBuild { args = Names(args), use_disk });
 
-impl Build {
+impl ImageBuild {
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -200,7 +203,7 @@ impl Build {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Builder {
+pub struct ImageBuilder {
     /// The integration that builds it.
     #[serde(deserialize_with = "lenient::or_none")]
     pub integration_id: Option<IntegrationId>,
@@ -210,7 +213,7 @@ pub struct Builder {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Factory {
+pub struct ImageFactory {
     /// The id of the node that built it.
     #[serde(deserialize_with = "lenient::or_default")]
     pub node_id: String,

@@ -10,13 +10,13 @@ use crate::wire::string_enum::string_enum;
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Config {
+pub struct ImageConfig {
     /// The Linux user that its processes run as.
     #[serde(deserialize_with = "lenient::or_default")]
     pub user: String,
     /// The ports it listens on.
     #[serde(deserialize_with = "lenient::list")]
-    pub ports: Vec<Port>,
+    pub ports: Vec<ImagePort>,
     /// Its environment variables.
     #[serde(deserialize_with = "lenient::texts")]
     pub env: BTreeMap<String, String>,
@@ -31,7 +31,7 @@ pub struct Config {
     pub entrypoint: Vec<String>,
     /// The volumes that it declares.
     #[serde(deserialize_with = "lenient::list")]
-    pub volumes: Vec<Volume>,
+    pub volumes: Vec<ImageVolume>,
     /// The directory that it starts in.
     #[serde(deserialize_with = "lenient::or_default")]
     pub workdir: String,
@@ -40,13 +40,13 @@ pub struct Config {
     pub signal_stop: String,
 }
 
-debug!(Config { user, ports, env = Names(env), labels, command, entrypoint, volumes, workdir, signal_stop });
+debug!(ImageConfig { user, ports, env = Names(env), labels, command, entrypoint, volumes, workdir, signal_stop });
 
 /// A port that an image listens on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Port {
+pub struct ImagePort {
     /// The port on the host.
     #[serde(deserialize_with = "lenient::whole")]
     pub host: u32,
@@ -62,7 +62,7 @@ pub struct Port {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Volume {
+pub struct ImageVolume {
     /// Where it is mounted.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,

@@ -9,27 +9,27 @@ use crate::wire::string_enum::string_enum;
 /// What an image is built from.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
-pub struct ImageSource {
+pub struct SourceReference {
     /// The type of source; documented as `type`.
     #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     pub kind: SourceType,
     /// The source and its origin.
     #[serde(default, deserialize_with = "lenient::or_default")]
-    pub details: ImageSourceDetails,
+    pub details: SourceReferenceDetails,
     /// Values that override the source's own; documented as `override`.
     #[serde(deserialize_with = "lenient::option", rename = "override", default)]
-    pub overrides: Option<Override>,
+    pub overrides: Option<ImageOverride>,
 }
 
-impl Serialize for ImageSource {
+impl Serialize for SourceReference {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Source<'a> {
+        struct ImageSource<'a> {
             #[serde(rename = "type")]
             kind: &'a SourceType,
             details: Details<'a>,
             #[serde(rename = "override", skip_serializing_if = "Option::is_none")]
-            overrides: &'a Option<Override>,
+            overrides: &'a Option<ImageOverride>,
         }
 
         #[derive(Serialize)]
@@ -44,13 +44,13 @@ impl Serialize for ImageSource {
         }
 
         let Self { kind, details, overrides } = self;
-        let ImageSourceDetails { id, stack_id, containers, origin } = details;
+        let SourceReferenceDetails { id, stack_id, containers, origin } = details;
         // Of a stack build the schema requires both, of other sources neither.
         let is_build = *kind == SourceType::StackBuild;
         let stack_id = stack_id.as_ref().map(AsRef::as_ref).or(is_build.then_some(""));
         let containers = (is_build || !containers.is_empty()).then_some(containers.as_slice());
         let details = Details { id, stack_id, containers, origin };
-        Source { kind, details, overrides }.serialize(serializer)
+        ImageSource { kind, details, overrides }.serialize(serializer)
     }
 }
 
@@ -70,7 +70,7 @@ string_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct ImageSourceDetails {
+pub struct SourceReferenceDetails {
     /// The id of the source or of the stack build, depending on the source's type.
     #[serde(deserialize_with = "lenient::or_default")]
     pub id: String,
@@ -89,7 +89,7 @@ pub struct ImageSourceDetails {
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Override {
+pub struct ImageOverride {
     /// Another target: image and tag.
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
@@ -98,9 +98,9 @@ pub struct Override {
     pub targz_url: Option<String>,
 }
 
-debug!(Override { target, targz_url = targz_url.as_deref().map(Url) });
+debug!(ImageOverride { target, targz_url = targz_url.as_deref().map(Url) });
 
-impl Override {
+impl ImageOverride {
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Creator, Events, State};
+use super::{Creator, ResourceEvents, ResourceState};
 use crate::hub::HubId;
 use crate::wire::debug::{Names, debug};
 use crate::wire::id::Id;
@@ -51,10 +51,10 @@ pub struct Integration {
     pub hub_id: Option<HubId>,
     /// The lifecycle state.
     #[serde(deserialize_with = "lenient::object")]
-    pub state: State<IntegrationStatus>,
+    pub state: ResourceState<IntegrationStatus>,
     /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
-    pub events: Events,
+    pub events: ResourceEvents,
     /// Computed values, if the request asked for them with `meta`.
     #[serde(
         default,

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::state::of_a_job;
-use super::{Creator, State, StateError, TaskStep};
+use super::{Creator, ResourceState, StateError, TaskStep};
 use crate::hub::HubId;
 use crate::wire::debug::{Names, debug};
 use crate::wire::id::Id;
@@ -55,7 +55,7 @@ pub struct Job {
     pub creator: Option<Creator>,
     /// The state.
     #[serde(deserialize_with = "lenient::object", serialize_with = "of_a_job::state")]
-    pub state: State<JobStatus>,
+    pub state: ResourceState<JobStatus>,
 }
 
 string_enum! {

@@ -5,7 +5,7 @@ use super::{Job, JobTask, TaskStatus};
 /// The progress of a job, in units: each step of a task is a unit, and so is a task without steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Progress {
+pub struct JobProgress {
     /// Units that were completed.
     pub done: usize,
     /// Units that started and will never be completed, because their task has ended.
@@ -35,10 +35,10 @@ impl Job {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[must_use]
-    pub fn progress(&self) -> Progress {
-        self.tasks.iter().fold(Progress::default(), |sum, task| {
+    pub fn progress(&self) -> JobProgress {
+        self.tasks.iter().fold(JobProgress::default(), |sum, task| {
             let task = task.progress();
-            Progress {
+            JobProgress {
                 done: sum.done + task.done,
                 failed: sum.failed + task.failed,
                 total: sum.total + task.total,
@@ -50,10 +50,10 @@ impl Job {
 impl JobTask {
     /// The progress of the task.
     #[must_use]
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self) -> JobProgress {
         let status = self.state.current.as_ref();
         if self.steps.is_empty() {
-            return Progress {
+            return JobProgress {
                 done: usize::from(status == Some(&TaskStatus::Completed)),
                 failed: usize::from(status == Some(&TaskStatus::Error)),
                 total: 1,
@@ -62,7 +62,7 @@ impl JobTask {
         let has_ended = status.is_some_and(TaskStatus::is_final);
         let done = self.steps.iter().filter(|step| step.completed.is_some());
         let begun = self.steps.iter().filter(|s| s.started.is_some() && s.completed.is_none());
-        Progress {
+        JobProgress {
             done: done.count(),
             failed: if has_ended { begun.count() } else { 0 },
             total: self.steps.len(),
@@ -93,7 +93,7 @@ mod tests {
         let tasks = tasks.join(",");
         let json =
             format!(r#"{{"id": "1", "state": {{"current": "running"}}, "tasks": [{tasks}]}}"#);
-        let Progress { done, failed, total } =
+        let JobProgress { done, failed, total } =
             serde_json::from_str::<Job>(&json).unwrap().progress();
         (done, failed, total)
     }
@@ -159,6 +159,6 @@ mod tests {
     fn null_steps_and_a_missing_state_count_as_one_unit_to_do() {
         let json = r#"{"id": "1", "state": {"current": "new"}, "tasks": [{"steps": null}]}"#;
         let job: Job = serde_json::from_str(json).unwrap();
-        assert_eq!(job.progress(), Progress { done: 0, failed: 0, total: 1 });
+        assert_eq!(job.progress(), JobProgress { done: 0, failed: 0, total: 1 });
     }
 }

@@ -1,17 +1,17 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Acl, Creator, Events, LifeStatus, Origin, SourceType, State};
+use super::{Acl, Creator, LifeStatus, Origin, ResourceEvents, ResourceState, SourceType};
 use crate::hub::HubId;
 use crate::wire::id::Id;
 use crate::wire::lenient;
 
-/// The id of an image [`Source`].
-pub type SourceId = Id<Source>;
+/// The id of an image [`ImageSource`].
+pub type SourceId = Id<ImageSource>;
 
 /// An image source: where images come from and how they are built.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Source {
+pub struct ImageSource {
     /// The source's id.
     pub id: SourceId,
     /// Human-readable identifier, derived from `name`; several sources may have the same.
@@ -55,10 +55,10 @@ pub struct Source {
     pub acl: Option<Acl>,
     /// The lifecycle state.
     #[serde(deserialize_with = "lenient::object")]
-    pub state: State<LifeStatus>,
+    pub state: ResourceState<LifeStatus>,
     /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
-    pub events: Events,
+    pub events: ResourceEvents,
     /// Computed values, if the request asked for them with `meta`.
     #[serde(
         default,

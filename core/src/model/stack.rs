@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Acl, Creator, GitRef, LifeStatus, RepoAuth, State, StateCounts};
+use super::{Acl, Creator, GitRef, LifeStatus, RepoAuth, ResourceState, StateCounts};
 use crate::hub::HubId;
 use crate::wire::debug::{Names, Url, debug};
 use crate::wire::id::Id;
@@ -37,7 +37,7 @@ pub struct Stack {
     pub source: Option<StackSource>,
     /// The lifecycle state.
     #[serde(deserialize_with = "lenient::object")]
-    pub state: State<LifeStatus>,
+    pub state: ResourceState<LifeStatus>,
     /// The default values of its variables.
     #[serde(
         default,

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::StackId;
-use super::{Events, GitRef, State, StateCounts};
+use super::{GitRef, ResourceEvents, ResourceState, StateCounts};
 use crate::hub::HubId;
 use crate::wire::debug::{Names, debug};
 use crate::wire::id::Id;
@@ -35,13 +35,13 @@ pub struct StackBuild {
     pub about: StackBuildAbout,
     /// The build instructions.
     #[serde(default, deserialize_with = "lenient::or_default")]
-    pub instructions: Instructions,
+    pub instructions: StackBuildInstructions,
     /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
-    pub events: Events,
+    pub events: ResourceEvents,
     /// The lifecycle state.
     #[serde(deserialize_with = "lenient::object")]
-    pub state: State<StackBuildStatus>,
+    pub state: ResourceState<StackBuildStatus>,
     /// Computed values, if the request asked for them with `meta`.
     #[serde(
         default,
@@ -127,7 +127,7 @@ pub struct GitAuthor {
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Instructions {
+pub struct StackBuildInstructions {
     /// The reference to a commit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub git: Option<GitRef>,
@@ -136,7 +136,7 @@ pub struct Instructions {
     pub variables: BTreeMap<String, String>,
 }
 
-debug!(Instructions { git, variables = Names(variables) });
+debug!(StackBuildInstructions { git, variables = Names(variables) });
 
 /// Computed values of a stack build.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use crate::wire::timestamp::Timestamp;
 /// The state of a resource; `S` lists its states.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct State<S> {
+pub struct ResourceState<S> {
     /// The current state.
     pub current: S,
     /// When it entered this state.
@@ -41,7 +41,7 @@ pub struct StateError {
 pub(super) mod of_a_job {
     use serde::{Serialize, Serializer};
 
-    use super::{State, StateError, Timestamp};
+    use super::{ResourceState, StateError, Timestamp};
     use crate::wire::lenient;
 
     #[derive(Serialize)]
@@ -61,10 +61,10 @@ pub(super) mod of_a_job {
     }
 
     pub(in super::super) fn state<S: Serializer>(
-        state: &State<impl Serialize>,
+        state: &ResourceState<impl Serialize>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        let State { current, changed, error } = state;
+        let ResourceState { current, changed, error } = state;
         Written { current, changed: *changed, error }.serialize(serializer)
     }
 
@@ -84,7 +84,7 @@ pub(super) mod of_a_job {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Events {
+pub struct ResourceEvents {
     /// When it was created.
     #[serde(with = "lenient::or_never")]
     pub created: Option<Timestamp>,

@@ -1,6 +1,6 @@
 use super::origin_request::{OriginRequest, filled};
 use crate::error::{DecodeError, RequestError};
-use crate::model::{Acl, Origin, Source, SourceAbout, SourceBuilder, SourceType};
+use crate::model::{Acl, ImageSource, Origin, SourceAbout, SourceBuilder, SourceType};
 use crate::operation::{DocumentOf, One, Operation, Output, Path, Secrets, json_body};
 use http::Method;
 use serde::Serialize;
@@ -125,7 +125,7 @@ impl Operation for CreateImageSource {
     const NAME: &'static str = "CreateImageSource";
     const METHOD: Method = Method::POST;
     const CAPABILITY: &'static str = "images-sources-manage";
-    type Output = One<Source>;
+    type Output = One<ImageSource>;
 
     fn check(&self) -> Result<(), RequestError> {
         if let Some(identifier) = &self.body.identifier {

@@ -1,6 +1,6 @@
 use super::include::{SourceInclude, SourceIncludes, SourceMetaName};
 use crate::error::DecodeError;
-use crate::model::Source;
+use crate::model::ImageSource;
 use crate::model::SourceId;
 use crate::operation::{DocumentOf, ListOptions, One, Operation, Output, Path, Query};
 use http::Method;
@@ -52,7 +52,7 @@ impl Operation for GetImageSource {
     const NAME: &'static str = "GetImageSource";
     const METHOD: Method = Method::GET;
     const CAPABILITY: &'static str = "images-sources-view";
-    type Output = One<Source, SourceIncludes>;
+    type Output = One<ImageSource, SourceIncludes>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images/sources").id(&self.id);

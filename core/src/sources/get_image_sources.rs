@@ -1,6 +1,6 @@
 use super::include::{SourceInclude, SourceIncludes, SourceMetaName};
 use crate::error::DecodeError;
-use crate::model::{LifeStatus, Source};
+use crate::model::{ImageSource, LifeStatus};
 use crate::operation::{
     DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query, Sort,
 };
@@ -102,7 +102,7 @@ impl Operation for GetImageSources {
     const NAME: &'static str = "GetImageSources";
     const METHOD: Method = Method::GET;
     const CAPABILITY: &'static str = "images-sources-view";
-    type Output = List<Source, SourceIncludes>;
+    type Output = List<ImageSource, SourceIncludes>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images/sources");
@@ -123,7 +123,7 @@ impl Operation for GetImageSources {
 }
 
 impl ListOperation for GetImageSources {
-    type Record = Source;
+    type Record = ImageSource;
 
     fn options(&self) -> &ListOptions {
         &self.options
@@ -133,7 +133,7 @@ impl ListOperation for GetImageSources {
         &mut self.options
     }
 
-    fn key(source: &Source) -> &str {
+    fn key(source: &ImageSource) -> &str {
         source.id.as_str()
     }
 }

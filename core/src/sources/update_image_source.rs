@@ -1,7 +1,7 @@
 use super::origin_request::{OriginRequest, filled};
 use crate::error::{DecodeError, RequestError};
 use crate::model::SourceId;
-use crate::model::{Origin, Source, SourceBuilder};
+use crate::model::{ImageSource, Origin, SourceBuilder};
 use crate::operation::{DocumentOf, One, Operation, Output, Path, Secrets, json_body};
 use http::Method;
 use serde::Serialize;
@@ -112,7 +112,7 @@ impl Operation for UpdateImageSource {
     const NAME: &'static str = "UpdateImageSource";
     const METHOD: Method = Method::PATCH;
     const CAPABILITY: &'static str = "images-sources-manage";
-    type Output = One<Source>;
+    type Output = One<ImageSource>;
 
     fn check(&self) -> Result<(), RequestError> {
         if let Some(Some(identifier)) = &self.body.identifier {

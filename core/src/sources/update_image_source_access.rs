@@ -1,6 +1,6 @@
 use crate::error::{DecodeError, RequestError};
 use crate::model::SourceId;
-use crate::model::{Acl, Source};
+use crate::model::{Acl, ImageSource};
 use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,7 @@ impl Operation for UpdateImageSourceAccess {
     const NAME: &'static str = "UpdateImageSourceAccess";
     const METHOD: Method = Method::PATCH;
     const CAPABILITY: &'static str = "images-sources-manage";
-    type Output = One<Source>;
+    type Output = One<ImageSource>;
 
     fn path(&self, path: &mut Path<'_>) {
         path.literal("/v1/images/sources").id(&self.id).literal("/access");

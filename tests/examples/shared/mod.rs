@@ -1,7 +1,7 @@
 //! What the two lifecycles share: their options, and how an import is shown to people.
 
 use cycle_images::SourceId;
-use cycle_images::model::{Image, ImageStatus, Progress};
+use cycle_images::model::{Image, ImageStatus, JobProgress};
 use cycle_images_tests::example_env::Place;
 use cycle_images_tests::sandbox::{JobOutcome, Settings};
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
@@ -61,7 +61,7 @@ impl Watch {
         Ok(Self { bar, state: image.state.current.clone() })
     }
 
-    pub(crate) fn progress(&self, progress: Progress) {
+    pub(crate) fn progress(&self, progress: JobProgress) {
         self.bar.set_length(progress.total as u64);
         self.bar.set_position(progress.done as u64);
     }

@@ -4,7 +4,7 @@ use cycle_images::error::ErrorCode;
 use cycle_images::flow::Until;
 use cycle_images::http::Method;
 use cycle_images::images::DeleteImage;
-use cycle_images::model::{ImageStatus, Json, Source};
+use cycle_images::model::{ImageSource, ImageStatus, Json};
 use cycle_images::operation::{Empty, Path, Query, Secrets};
 use cycle_images::{Hub, ImageId, Operation, Secret, Timestamp};
 
@@ -16,7 +16,7 @@ fn each_value_is_shown_as_what_it_is() {
     let mut secrets = Secrets::default();
     secrets.text("sec-1").text("sec-2");
     let origin = r#"{"type": "docker-hub", "details": {"target": "nginx", "mirror": "sec"}}"#;
-    let source: Source = serde_json::from_str(&format!(
+    let source: ImageSource = serde_json::from_str(&format!(
         r#"{{"id": "s", "state": {{"current": "live"}}, "origin": {origin}}}"#
     ))
     .unwrap();

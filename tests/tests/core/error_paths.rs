@@ -7,7 +7,7 @@ use cycle_images::error::ResponseErrorKind;
 use cycle_images::http::Response;
 use cycle_images::images::GetImage;
 use cycle_images::jobs::GetJob;
-use cycle_images::model::{Image, Job, Source};
+use cycle_images::model::{Image, ImageSource, Job};
 use cycle_images::operation::{One, Operation};
 use cycle_images::sources::GetImageSource;
 use cycle_images::{ImageId, JobId, SourceId};
@@ -100,7 +100,7 @@ fn every_changed_value_is_named_as_it_is_while_reading() {
         let sources = recording::json(&name);
         for record in sources["data"].as_array().into_iter().flatten() {
             let get = GetImageSource::new(SourceId::new("x").unwrap());
-            errors += compare::<_, Source, _>(&get, record);
+            errors += compare::<_, ImageSource, _>(&get, record);
         }
     }
     for name in recording::names("get_job") {

@@ -4,7 +4,7 @@ use cycle_images::error::ResponseErrorKind;
 use cycle_images::http::Response;
 use cycle_images::images::{CreateImageJob, GetImage, GetImages};
 use cycle_images::jobs::GetJobs;
-use cycle_images::model::{Image, Job, Source, SourceType};
+use cycle_images::model::{Image, ImageSource, Job, SourceType};
 use cycle_images::operation::{Output, ReplyOf, Skipped};
 use cycle_images::sources::{GetImageSource, GetImageSources, UpdateImageSource};
 use cycle_images::{Hub, ImageId, Operation, SourceId};
@@ -223,7 +223,7 @@ fn an_origin_is_sent_back_with_its_unknown_properties() {
         json!({"type": "oci-registry", "details": {"target": "t", "url": "u", "auth": provider}}),
     ] {
         let read = json!({"id": "s", "state": {"current": "live"}, "origin": origin});
-        let source: Source = serde_json::from_value(read).unwrap();
+        let source: ImageSource = serde_json::from_value(read).unwrap();
         let shown = format!("{source:?}");
         assert!(!shown.contains("secret-arn") && !shown.contains("linux/arm64"), "{shown}");
         let update = UpdateImageSource::new(SourceId::new("s").unwrap());

@@ -2,7 +2,7 @@
 
 use cycle_images::http::Response;
 use cycle_images::images::{CreateImageJob, GetImage, GetImageBuildLog, GetImages};
-use cycle_images::model::{Image, ImageSource, ImageStatus, JobDescriptor, Origin, SourceType};
+use cycle_images::model::{Image, ImageStatus, JobDescriptor, Origin, SourceReference, SourceType};
 use cycle_images::{Hub, ImageId, Operation};
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ fn image(members: Value) -> Image {
     reply(&GetImage::new(id()), 200, &json!({"data": data})).data
 }
 
-fn source(source: Value) -> ImageSource {
+fn source(source: Value) -> SourceReference {
     image(json!({"source": source})).source.unwrap()
 }
 

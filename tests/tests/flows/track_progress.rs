@@ -1,7 +1,7 @@
 //! What a tracker tells on the way: what has changed, and never less than before.
 
 use cycle_images::flow::{JobTracker, JobUpdate};
-use cycle_images::model::{JobStatus, Progress};
+use cycle_images::model::{JobProgress, JobStatus};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -117,7 +117,7 @@ proptest! {
         looks in prop::collection::vec((0_usize..3, 0_usize..9, 0_usize..9), 1..60),
     ) {
         let mut run = Run::new(track());
-        let mut before: Option<(JobStatus, Progress, f64)> = None;
+        let mut before: Option<(JobStatus, JobProgress, f64)> = None;
         for (state, done, total) in looks {
             let state = ["queued", "running", "paused"][state];
             let Some(update) = look(&mut run, state, done.min(total), total) else {

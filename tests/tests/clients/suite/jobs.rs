@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cycle_images::flow::{JobError, JobTracker, JobUpdate};
 use cycle_images::images::{CreateImage, CreateImageJob, CreateImagesJob, GetImage};
-use cycle_images::model::{ImageStatus, Job, JobDescriptor, JobStatus, Progress};
+use cycle_images::model::{ImageStatus, Job, JobDescriptor, JobProgress, JobStatus};
 use cycle_images::{ImageId, JobId, SourceId};
 use cycle_images_async::Error;
 use cycle_images_tests::sandbox::{Fault, JobOutcome, Sandbox, Settings};
@@ -57,7 +57,7 @@ fn id(descriptor: &JobDescriptor) -> &JobId {
 }
 
 /// What a tracker keeps of a job; the values that its tasks hold aren't among it.
-fn stand(job: &Job) -> (&JobId, &JobStatus, Progress) {
+fn stand(job: &Job) -> (&JobId, &JobStatus, JobProgress) {
     (&job.id, &job.state.current, job.progress())
 }
 
