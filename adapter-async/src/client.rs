@@ -167,6 +167,17 @@ impl Client {
         self
     }
 
+    /// Calls a function with the headers of each request to the platform: to add `traceparent`. See
+    /// [`Hub::with_header_hook`].
+    #[must_use]
+    pub fn with_header_hook(
+        mut self,
+        hook: impl Fn(&mut HeaderMap) + Send + Sync + 'static,
+    ) -> Self {
+        self.hub = Arc::new(Hub::clone(&self.hub).with_header_hook(hook));
+        self
+    }
+
     /// The hub of this client.
     #[must_use]
     pub fn hub(&self) -> &Hub {

@@ -80,6 +80,8 @@ enum State {
 impl<F: Flow> FlowStream<F> {
     pub(crate) fn new(client: &Client, flow: F) -> Self {
         Self {
+            #[cfg(feature = "tracing")]
+            span: cycle_images::flow::call_span(flow.operation()),
             flow,
             client: client.clone(),
             in_flight: InFlight::default(),
@@ -87,8 +89,6 @@ impl<F: Flow> FlowStream<F> {
             width: 1,
             save: None,
             clock: Clock::start(),
-            #[cfg(feature = "tracing")]
-            span: crate::span::cycle_call(),
         }
     }
 
@@ -203,6 +203,10 @@ impl<F: Flow> Stream for FlowStream<F> {
         #[cfg(feature = "tracing")]
         let _entered = self.span.clone().entered();
         let item = ready!(self.poll_item(context)).transpose();
+        #[cfg(feature = "tracing")]
+        if let Some(Err(error)) = &item {
+            cycle_images::flow::trace_failure(&self.span, error);
+        }
         if !matches!(item, Some(Ok(_))) {
             self.state = State::Done;
             self.in_flight = InFlight::default();

@@ -9,8 +9,6 @@ mod in_flight;
 mod items;
 #[cfg(feature = "har")]
 mod recorded;
-#[cfg(feature = "tracing")]
-mod span;
 mod target;
 #[cfg(doc)]
 pub mod testing;

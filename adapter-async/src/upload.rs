@@ -63,6 +63,21 @@ impl Client {
     /// can't be reached, or it refuses the tar. [`Error::Upload`] says how much of the tar was sent.
     #[doc(alias = "multipart")]
     pub async fn upload(&self, image: &Image, tar: Tar) -> Result<(), Error> {
+        let uploading = self.upload_parts(image, tar);
+        #[cfg(feature = "tracing")]
+        let (uploading, span) = {
+            let span = cycle_images::flow::call_span(UploadImage::NAME);
+            (tracing::Instrument::instrument(uploading, span.clone()), span)
+        };
+        let result = uploading.await;
+        #[cfg(feature = "tracing")]
+        if let Err(error) = &result {
+            cycle_images::flow::trace_failure(&span, error);
+        }
+        result
+    }
+
+    async fn upload_parts(&self, image: &Image, tar: Tar) -> Result<(), Error> {
         let upload = UploadImage::new(image)?;
         let size = tar.size();
         let parts = self.hub.upload(&upload, size, now())?;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use cycle_images::flow::{
     Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, RetryQuota, SendError, Until,
 };
-use cycle_images::http::{Request, Response};
+use cycle_images::http::{HeaderMap, Request, Response};
 use cycle_images::model::{Image, JobDescriptor};
 use cycle_images::operation::{ListOperation, ReplyOf};
 use cycle_images::upload::UploadImage;
@@ -202,6 +202,17 @@ impl Client {
         self
     }
 
+    /// Calls a function with the headers of each request to the platform: to add `traceparent`. See
+    /// [`Hub::with_header_hook`].
+    #[must_use]
+    pub fn with_header_hook(
+        mut self,
+        hook: impl Fn(&mut HeaderMap) + Send + Sync + 'static,
+    ) -> Self {
+        self.hub = Arc::new(Hub::clone(&self.hub).with_header_hook(hook));
+        self
+    }
+
     /// Sets how to sleep before a retry and between polls, such as by the timer of a runtime, or not at
     /// all in a test. The time that is asked for then counts as passed, for time limits too.
     /// [`cancel`](Self::cancel) is only seen when the function returns; the default wakes at once.
@@ -371,6 +382,17 @@ impl Client {
     /// can't be reached, or it refuses the tar. [`Error::Upload`] says how much of the tar was sent.
     #[doc(alias = "multipart")]
     pub fn upload(&self, image: &Image, tar: Tar<'_>) -> Result<(), Error> {
+        #[cfg(feature = "tracing")]
+        let span = cycle_images::flow::call_span(UploadImage::NAME).entered();
+        let result = self.send_upload(image, tar);
+        #[cfg(feature = "tracing")]
+        if let Err(error) = &result {
+            cycle_images::flow::trace_failure(&span, error);
+        }
+        result
+    }
+
+    fn send_upload(&self, image: &Image, tar: Tar<'_>) -> Result<(), Error> {
         let upload = UploadImage::new(image)?;
         let parts = self.hub.upload(&upload, tar.size(), now())?;
         if self.is_cancelled() {

@@ -34,13 +34,13 @@ type Save<F> = Box<dyn FnMut(&F) -> io::Result<()> + Send>;
 impl<F: Flow> FlowIter<F> {
     pub(crate) fn new(client: &Client, flow: F) -> Self {
         Self {
+            #[cfg(feature = "tracing")]
+            span: cycle_images::flow::call_span(flow.operation()),
             client: client.clone(),
             flow,
             save: None,
             clock: Clock::start(),
             done: false,
-            #[cfg(feature = "tracing")]
-            span: crate::span::cycle_call(),
         }
     }
 
@@ -119,6 +119,10 @@ impl<F: Flow> Iterator for FlowIter<F> {
         #[cfg(feature = "tracing")]
         let _entered = self.span.clone().entered();
         let item = self.next_item().transpose();
+        #[cfg(feature = "tracing")]
+        if let Some(Err(error)) = &item {
+            cycle_images::flow::trace_failure(&self.span, error);
+        }
         self.done = !matches!(item, Some(Ok(_)));
         item
     }
@@ -190,6 +194,10 @@ mod tests {
 
     impl Flow for Waits {
         type Item = ();
+
+        fn operation(&self) -> &'static str {
+            "Waits"
+        }
 
         fn poll(&mut self, _: &Hub, now: Timestamp) -> Result<Step, FlowError> {
             self.0.push(SystemTime::try_from(now).unwrap());

@@ -7,29 +7,37 @@ use http::{Method, StatusCode};
 
 /// What a flow does: see [`Hub::with_observer`](crate::Hub::with_observer).
 ///
-/// No event contains a body or a secret, and only the error of a retry may contain an id.
-#[derive(Debug)]
+/// No event contains a body or a secret.
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub enum Event<'a> {
+pub struct Event<'a> {
+    /// The flow: `Exchange`, `Pages`, `JobTracker` or `Until`.
+    pub flow: &'static str,
+    /// The operation's documented name.
+    pub operation: &'static str,
+    /// What the flow is about: the path of its requests, such as `/v1/jobs/651586fca6078e98982dbd90`.
+    pub path: &'a str,
+    /// The path without ids, such as `/v1/jobs/{id}`.
+    pub template: &'a str,
+    /// The HTTP method.
+    pub method: &'a Method,
+    /// The host and port that requests are sent to.
+    pub host: &'a str,
+    /// The number of the attempt, counted from 1.
+    pub attempt: u32,
+    /// What happened.
+    pub kind: EventKind<'a>,
+}
+
+/// What happened to an attempt, or to a job.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum EventKind<'a> {
     /// A request is about to be sent.
-    #[non_exhaustive]
-    Attempt {
-        /// The operation's documented name.
-        operation: &'static str,
-        /// The number of the attempt, counted from 1.
-        attempt: u32,
-        /// The HTTP method.
-        method: &'a Method,
-        /// The path without ids, such as `/v1/images/{id}`.
-        path: &'a str,
-    },
+    Attempt,
     /// A response was received, whatever its status.
     #[non_exhaustive]
     Response {
-        /// The operation's documented name.
-        operation: &'static str,
-        /// The number of the attempt, counted from 1.
-        attempt: u32,
         /// The HTTP status.
         status: StatusCode,
         /// The time since the attempt; for a prefetched page, since it was wanted.
@@ -37,41 +45,29 @@ pub enum Event<'a> {
         /// The `X-Request-Id` header.
         request_id: Option<&'a str>,
     },
-    /// An attempt got no response.
+    /// The attempt got no response.
     #[non_exhaustive]
     NoResponse {
-        /// The operation's documented name.
-        operation: &'static str,
-        /// The number of the attempt, counted from 1.
-        attempt: u32,
         /// The time since the attempt.
         elapsed: Duration,
         /// Whether any part of the request may have reached the platform.
         may_have_arrived: bool,
+        /// Whether it is a time limit that passed.
+        is_timeout: bool,
         /// The HTTP client's error.
         error: &'a (dyn Error + 'static),
     },
-    /// A failed attempt will be retried.
+    /// The failed attempt will be retried.
     #[non_exhaustive]
     Retry {
-        /// The operation's documented name.
-        operation: &'static str,
-        /// The number of the failed attempt, counted from 1.
-        attempt: u32,
         /// The wait before the next attempt.
         after: Duration,
         /// Why the attempt failed.
         error: &'a (dyn Error + 'static),
     },
-    /// An attempt was due to be retried, but the [`RetryQuota`](crate::flow::RetryQuota) was empty: the
+    /// The attempt was due to be retried, but the [`RetryQuota`](crate::flow::RetryQuota) was empty: the
     /// operation fails, or a flow that polls goes on at its usual interval.
-    #[non_exhaustive]
-    QuotaEmpty {
-        /// The operation's documented name.
-        operation: &'static str,
-        /// The number of the failed attempt, counted from 1.
-        attempt: u32,
-    },
+    QuotaEmpty,
     /// The state of a tracked job changed.
     #[non_exhaustive]
     JobState {
@@ -95,7 +91,6 @@ impl Observers {
         self.0.push(Arc::new(observer));
     }
 
-    /// Whether there are none, and an event need not be built.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -52,7 +52,6 @@
 //! plain text. Time and the seed of the jitter are passed in as well, so that hours of waiting can
 //! be tested in no time.
 
-mod attempt;
 mod error;
 mod exchange;
 mod job_error;
@@ -62,6 +61,7 @@ mod poll_schedule;
 mod retry_policy;
 mod retry_state;
 mod send_error;
+mod subject;
 #[cfg(feature = "tracing")]
 mod trace;
 mod until;
@@ -73,9 +73,9 @@ use std::time::Duration;
 
 use http::{Request, Response};
 
-pub use crate::event::Event;
+pub use crate::attempt::Attempt;
+pub use crate::event::{Event, EventKind};
 pub use crate::retry_quota::RetryQuota;
-pub use attempt::Attempt;
 pub use error::{FlowError, LastReply};
 pub use exchange::Exchange;
 pub use job_error::JobError;
@@ -85,7 +85,7 @@ pub use retry_policy::RetryPolicy;
 pub use send_error::SendError;
 #[cfg(feature = "tracing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
-pub use trace::trace;
+pub use trace::{call_span, trace, trace_failure};
 pub use until::Until;
 pub use upload::TarSent;
 
@@ -128,6 +128,9 @@ impl fmt::Debug for Step {
 pub trait Flow {
     /// What the flow yields.
     type Item;
+
+    /// The documented name of the operation that the flow sends, for spans and logs.
+    fn operation(&self) -> &'static str;
 
     /// What to do next, at the time `now`.
     ///
@@ -196,6 +199,10 @@ pub trait Flow {
 /// ```
 impl<F: Flow + ?Sized> Flow for Box<F> {
     type Item = F::Item;
+
+    fn operation(&self) -> &'static str {
+        (**self).operation()
+    }
 
     fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {
         (**self).poll(hub, now)

@@ -1,8 +1,10 @@
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 
+use crate::attempt::Attempt;
 use crate::document::Reply;
 use crate::error::{DecodeError, RequestError, RequestInfo, ResponseError};
 use crate::event::{Event, Observers};
@@ -78,10 +80,23 @@ pub struct Hub {
     id_header: HeaderValue,
     lists: ListStyle,
     headers: HeaderMap,
+    header_hooks: HeaderHooks,
     observers: Observers,
     retry_quota: RetryQuota,
     /// Finds the key and the sensitive headers. Clones share it.
     redactor: Arc<OnceLock<Redactor>>,
+}
+
+/// The functions that add headers to each request.
+#[derive(Clone, Default)]
+struct HeaderHooks(Vec<Arc<HeaderHook>>);
+
+type HeaderHook = dyn Fn(&mut HeaderMap) + Send + Sync;
+
+impl fmt::Debug for HeaderHooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} hooks", self.0.len())
+    }
 }
 
 impl Hub {
@@ -106,6 +121,7 @@ impl Hub {
             id,
             lists: ListStyle::default(),
             headers: HeaderMap::new(),
+            header_hooks: HeaderHooks::default(),
             observers: Observers::default(),
             retry_quota: RetryQuota::default(),
             redactor: Arc::default(),
@@ -210,17 +226,42 @@ impl Hub {
         self
     }
 
+    /// Calls a function with the headers of each request to the platform, which may add some that differ
+    /// from request to request, such as `traceparent`. What is said of
+    /// [`with_header`](Self::with_header) holds for these headers, too. It is called for each attempt, in the
+    /// span of the call if there is one.
+    ///
+    /// ```
+    /// use cycle_images::{Hub, http::HeaderValue, images::GetImages};
+    ///
+    /// let hub = Hub::new("my-api-key", "651586fca6078e98982dbd90")?.with_header_hook(|headers| {
+    ///     let context = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    ///     headers.insert("traceparent", HeaderValue::from_static(context));
+    /// });
+    /// assert!(hub.request(&GetImages::new())?.headers().contains_key("traceparent"));
+    /// # Ok::<(), cycle_images::RequestError>(())
+    /// ```
+    #[doc(alias("interceptor", "middleware", "traceparent"))]
+    #[must_use]
+    pub fn with_header_hook(
+        mut self,
+        hook: impl Fn(&mut HeaderMap) + Send + Sync + 'static,
+    ) -> Self {
+        self.header_hooks.0.push(Arc::new(hook));
+        self
+    }
+
     /// Calls a function with each event of the [flows](crate::flow) that use this hub: for logs and
     /// metrics. An observer is added to those that the hub has. It is called on the thread that runs
     /// the flow, and should return soon.
     ///
     /// ```
-    /// use cycle_images::flow::Event;
+    /// use cycle_images::flow::EventKind;
     ///
     /// let hub = cycle_images::Hub::new("my-api-key", "651586fca6078e98982dbd90")?;
     /// let hub = hub.with_observer(|event| {
-    ///     if let Event::Response { operation, status, elapsed, .. } = event {
-    ///         println!("{operation}: {status} in {elapsed:?}");
+    ///     if let EventKind::Response { status, elapsed, .. } = event.kind {
+    ///         println!("{}: {status} in {elapsed:?}", event.operation);
     ///     }
     /// });
     /// # Ok::<(), cycle_images::RequestError>(())
@@ -299,6 +340,9 @@ impl Hub {
             headers.try_insert(name, value.clone()).map_err(extend)?;
         }
         operation.headers(&mut headers);
+        for hook in &self.header_hooks.0 {
+            hook(&mut headers);
+        }
         if let Some(name) = REFUSED_HEADERS.iter().find(|name| headers.contains_key(**name)) {
             let reason =
                 format!("contain `{name}`, which is the HTTP client's to set or to leave out");
@@ -318,6 +362,9 @@ impl Hub {
         }
 
         let mut request = Request::new(body.unwrap_or_default());
+        let mut template = String::new();
+        operation.path(&mut Path::template(&mut template));
+        request.extensions_mut().insert(Attempt::first(O::NAME, template));
         *request.method_mut() = operation.method();
         *request.uri_mut() = uri;
         *request.headers_mut() = headers;

@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Uri};
 
+use crate::attempt::Attempt;
 use crate::error::RequestError;
 use crate::hub::{Hub, HubId};
 use crate::model::{Image, ImageId, Origin};
@@ -124,8 +125,10 @@ impl UploadImage {
                 format!("has an upload token that expired at {expires}; create another image");
             return Err(refuse("image", reason));
         }
-        let mut uri = factory_url.to_owned();
-        Path::new(&mut uri).literal("/v1/images").id(&self.id).literal("/upload");
+        let (mut uri, mut template) = (factory_url.to_owned(), String::new());
+        for mut path in [Path::new(&mut uri), Path::template(&mut template)] {
+            path.literal("/v1/images").id(&self.id).literal("/upload");
+        }
         let mut query = Query::new(&mut uri, ListStyle::default());
         query.text("hub-id", hub_id.as_str()).text("token", self.token.expose());
         query.finish().map_err(|error| error.of(Self::NAME))?;
@@ -144,6 +147,7 @@ impl UploadImage {
             .ok_or_else(|| refuse("size", "is more than a body can have".to_owned()))?;
 
         let mut request = Request::new(());
+        request.extensions_mut().insert(Attempt::first(Self::NAME, template));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = uri;
         let headers = request.headers_mut();

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use cycle_images::flow::Event;
+use cycle_images::flow::{Event, EventKind};
 use cycle_images::images::GetImages;
 use cycle_images::jobs::GetLatestJobs;
 use cycle_images::sources::GetImageSources;
@@ -35,16 +35,17 @@ struct Metrics(Arc<Mutex<BTreeMap<&'static str, Figures>>>);
 impl Metrics {
     fn add(&self, event: &Event<'_>) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            Event::Response { operation, status, elapsed, .. } => {
+        let operation = event.operation;
+        match event.kind {
+            EventKind::Response { status, elapsed, .. } => {
                 let figures = all.entry(operation).or_default();
                 figures.responses += 1;
                 figures.failures += u32::from(!status.is_success());
-                figures.slowest = figures.slowest.max(*elapsed);
-                figures.total += *elapsed;
+                figures.slowest = figures.slowest.max(elapsed);
+                figures.total += elapsed;
             }
-            Event::NoResponse { operation, .. } => all.entry(operation).or_default().failures += 1,
-            Event::Retry { operation, .. } => all.entry(operation).or_default().retries += 1,
+            EventKind::NoResponse { .. } => all.entry(operation).or_default().failures += 1,
+            EventKind::Retry { .. } => all.entry(operation).or_default().retries += 1,
             _ => (),
         }
     }

@@ -7,9 +7,13 @@ use std::future::ready;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use cycle_images::http::{Request, Response};
-use cycle_images::images::GetImage;
-use cycle_images::{Hub, ImageId};
+use cycle_images::flow::{Attempt, JobTracker};
+use cycle_images::http::{HeaderValue, Request, Response};
+use cycle_images::images::{GetImage, GetImages};
+use cycle_images::model::Image;
+use cycle_images::{Hub, ImageId, JobId};
+use futures_util::stream;
+use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -71,20 +75,28 @@ fn respond(count: &Mutex<u16>) -> Response<&'static str> {
 
 #[track_caller]
 fn check(lines: &[String]) {
-    let [attempt, response, retry, second, last, close] = lines else { panic!("{lines:#?}") };
-    let span =
-        "cycle.call{operation=\"GetImage\" method=\"GET\" path=\"/v1/images/{id}\" attempts=1";
-    assert!(attempt.contains(span) && attempt.contains("attempt operation="), "{attempt}");
-    assert!(response.contains("status=503") && response.contains("req-7"), "{response}");
-    assert!(
-        retry.contains("WARN") && retry.contains("retry operation=\"GetImage\" attempt=1"),
-        "{retry}"
-    );
-    assert!(second.contains("attempt=2"), "{second}");
-    assert!(last.contains("status=404"), "{last}");
-    assert!(close.contains("attempts=2") && close.contains("close"), "{close}");
+    let [response, retry, last, close] = lines else { panic!("{lines:#?}") };
+    for line in [response, retry, last] {
+        assert!(line.contains("cycle.call{otel.name=\"GetImage\" otel.kind=\"client\"}"), "{line}");
+        // Which image, and by which flow.
+        assert!(line.contains("url.path=\"/v1/images/the-image-id\""), "{line}");
+        assert!(line.contains("cycle.flow=\"Exchange\" cycle.operation=\"GetImage\""), "{line}");
+    }
+    let attempt = "http.request.method=\"GET\" url.template=\"/v1/images/{id}\"";
+    let server = "server.address=\"api.cycle.io\" server.port=443";
+    for line in [response, last] {
+        assert!(line.contains(attempt) && line.contains(server), "{line}");
+    }
+    let first = "http.response.status_code=503 error.type=\"503\" cycle.request_id=\"req-7\"";
+    assert!(response.contains(first) && !response.contains("resend_count"), "{response}");
+    assert!(retry.contains("WARN") && retry.contains("attempt=1"), "{retry}");
+    let second = "http.request.resend_count=1 http.response.status_code=404";
+    assert!(last.contains(second), "{last}");
+    let failed =
+        "otel.status_code=\"ERROR\" otel.status_description=\"GetImage failed with status 404";
+    assert!(close.contains(failed) && close.contains("error.type=\"404\""), "{close}");
     for line in lines {
-        assert!(!line.contains(KEY) && !line.contains("the-image-id"), "{line}");
+        assert!(!line.contains(KEY), "{line}");
     }
 }
 
@@ -107,4 +119,93 @@ fn an_async_call_is_a_span_with_events() {
         let error = smol::block_on(client.call(&get())).unwrap_err();
         assert!(error.is_not_found());
     }));
+}
+
+/// A job that is followed for an hour is polled 720 times, within one span.
+#[test]
+fn no_line_of_a_job_that_is_followed_for_long_grows() {
+    let count = Mutex::new(0);
+    let transport = move |_: Request<Vec<u8>>| {
+        let mut count = count.lock().unwrap();
+        *count += 1;
+        let state = if *count < 720 { "running" } else { "completed" };
+        let body = format!(r#"{{"data": {{"id": "j1", "state": {{"current": "{state}"}}}}}}"#);
+        ready(Ok::<_, Infallible>(Response::new(body)))
+    };
+    let client = cycle_images_async::Client::new(hub(), transport, async |_| ());
+    let lines = lines(|| {
+        smol::block_on(client.run(JobTracker::new(JobId::new("j1").unwrap(), 1)).wait()).unwrap();
+    });
+    assert!(lines.len() > 720, "{}", lines.len());
+    let longest = lines.iter().map(String::len).max().unwrap();
+    assert!(longest < 600, "{longest} bytes");
+    let states = lines.iter().filter(|line| line.contains("job state"));
+    let states: Vec<_> = states.map(|line| line.contains("url.path=\"/v1/jobs/j1\"")).collect();
+    assert_eq!(states, [true, true]);
+}
+
+#[test]
+fn a_failed_upload_is_a_span_with_its_error() {
+    let source = json!({"type": "direct", "details": {"id": "s", "origin":
+        {"type": "cycle-upload", "details": {"token": KEY, "expires": "2999-01-01T00:00:00Z"}}}});
+    let image = json!({"id": "i1", "state": {"current": "uploading"}, "source": source});
+    let image: Image = serde_json::from_value(image).unwrap();
+    let refused = || Response::builder().status(413).body("").unwrap();
+    let blocking = cycle_images_ureq::Client::with_transport(hub(), move |_: Request<Vec<u8>>| {
+        Ok::<_, io::Error>(refused())
+    });
+    let transport = move |_: Request<Vec<u8>>| ready(Ok::<_, Infallible>(refused()));
+    let client = cycle_images_async::Client::new(hub(), transport, async |_| ());
+    let tar = [b'.'; 1000];
+    for lines in [
+        lines(|| {
+            let tar = cycle_images_ureq::Tar::new(&tar[..], 1000);
+            blocking.upload(&image, tar).unwrap_err();
+        }),
+        lines(|| {
+            let tar = cycle_images_async::Tar::new(stream::iter([Ok(tar.to_vec())]), 1000);
+            smol::block_on(client.upload(&image, tar)).unwrap_err();
+        }),
+    ] {
+        let close = lines.last().unwrap();
+        let failed = "otel.name=\"UploadImage\" otel.kind=\"client\" otel.status_code=\"ERROR\"";
+        assert!(close.contains(failed) && !close.contains(KEY), "{close}");
+    }
+}
+
+/// Each request carries its attempt, also a page that is read ahead, and the headers of a hook.
+#[test]
+fn each_request_has_its_attempt_and_the_headers_of_a_hook() {
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&sent);
+    let transport = move |request: Request<Vec<u8>>| {
+        let page = request.uri().query().unwrap_or_default().to_owned();
+        let data =
+            if page.ends_with('9') { "[]" } else { r#"[{"id": "1", "state": {"current": ""}}]"# };
+        let data = data.replace('1', &page.replace(|c: char| !c.is_ascii_digit(), ""));
+        log.lock().unwrap().push(request);
+        ready(Ok::<_, Infallible>(Response::new(format!(r#"{{"data": {data}}}"#))))
+    };
+    let client = cycle_images_async::Client::new(hub(), transport, async |_| ());
+    let client = client.with_header_hook(|headers| {
+        headers.insert("traceparent", HeaderValue::from_static("00-1-2-01"));
+    });
+    smol::block_on(async {
+        let mut pages = client.pages(GetImages::new()).prefetch(8);
+        while let Some(page) = pages.next().await {
+            page.unwrap();
+        }
+    });
+    let sent = sent.lock().unwrap();
+    assert!(sent.len() >= 9, "{}", sent.len());
+    for request in &*sent {
+        let attempt = request.extensions().get::<Attempt>().unwrap();
+        assert_eq!((attempt.operation, &*attempt.template), ("GetImages", "/v1/images"));
+        assert_eq!(request.headers()["traceparent"], "00-1-2-01");
+    }
+    let bad = cycle_images_ureq::Client::new(hub()).with_header_hook(|headers| {
+        headers.insert("host", HeaderValue::from_static("elsewhere"));
+    });
+    let error = bad.call(&get()).unwrap_err().to_string();
+    assert!(error.starts_with("GetImage: headers contain `host`"), "{error}");
 }

@@ -10,6 +10,9 @@ use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
 use crate::wire::timestamp::Timestamp;
 
+/// Its name in events.
+const NAME: &str = "Exchange";
+
 /// One operation, retried as its [`RetryPolicy`] allows. It yields one [`Reply`](crate::Reply), and
 /// is done after that or after an error: sending the operation again takes another exchange.
 ///
@@ -62,11 +65,15 @@ impl<O: Operation> Exchange<O> {
 impl<O: Operation> Flow for Exchange<O> {
     type Item = ReplyOf<O>;
 
+    fn operation(&self) -> &'static str {
+        O::NAME
+    }
+
     fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {
         if self.ended {
             return Ok(Step::Done);
         }
-        let next = self.retry.poll(&self.operation, hub, now);
+        let next = self.retry.poll(NAME, &self.operation, hub, now);
         self.ended = matches!(next, Err(FlowError::Interrupted { .. } | FlowError::Timeout { .. }));
         next
     }
@@ -77,7 +84,7 @@ impl<O: Operation> Flow for Exchange<O> {
         outcome: Result<Response<&[u8]>, SendError>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
-        let reply = self.retry.handle(&self.operation, hub, outcome, now, None);
+        let reply = self.retry.handle(NAME, &self.operation, hub, outcome, now, None);
         self.ended |= !matches!(reply, Ok(None) | Err(FlowError::NothingInFlight));
         reply
     }

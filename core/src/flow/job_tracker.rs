@@ -6,17 +6,22 @@ use serde::{Deserialize, Serialize};
 
 use super::poll_schedule::PollSchedule;
 use super::retry_state::RetryState;
+use super::subject::Subject;
 use super::version::Version;
 use super::{Flow, FlowError, JobError, RetryPolicy, SendError, Step};
 use crate::error::{ErrorCode, ResponseError, retry_after};
-use crate::event::Event;
+use crate::event::EventKind;
 use crate::hub::Hub;
 use crate::jobs::GetJob;
 use crate::model::JobId;
 use crate::model::{Job, JobDescriptor, JobProgress, JobStatus};
+use crate::operation::Operation;
 use crate::wire::plain::plain;
 use crate::wire::redact::Secrets;
 use crate::wire::timestamp::Timestamp;
+
+/// Its name in events.
+const NAME: &str = "JobTracker";
 
 const MISSING_RESPONSES: u32 = 5;
 const MISSING_TIME: Duration = Duration::from_secs(15);
@@ -196,6 +201,10 @@ impl JobTracker {
 impl Flow for JobTracker {
     type Item = JobUpdate;
 
+    fn operation(&self) -> &'static str {
+        <GetJob as Operation>::NAME
+    }
+
     fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {
         if self.ended {
             return Ok(Step::Done);
@@ -209,7 +218,7 @@ impl Flow for JobTracker {
                 last_failure: self.retry.failure().map(str::to_owned),
             }));
         }
-        self.retry.poll_within(left, &GetJob::new(&self.id), hub, now)
+        self.retry.poll_within(left, NAME, &GetJob::new(&self.id), hub, now)
     }
 
     fn handle_bytes(
@@ -219,7 +228,7 @@ impl Flow for JobTracker {
         now: Timestamp,
     ) -> Result<Option<JobUpdate>, FlowError> {
         let (get, interval) = (GetJob::new(&self.id), Some(self.schedule.interval()));
-        let reply = match self.retry.handle(&get, hub, outcome, now, interval) {
+        let reply = match self.retry.handle(NAME, &get, hub, outcome, now, interval) {
             Ok(Some(reply)) => reply,
             Ok(None) => return Ok(None),
             Err(FlowError::Response(error)) => return self.refused(error, now).map(|()| None),
@@ -243,7 +252,10 @@ impl Flow for JobTracker {
         let status = JobStatus::from(&*status);
         if self.last_reported.as_ref().is_none_or(|(last, _)| *last != status) {
             let JobProgress { done, total, .. } = progress;
-            hub.observers().call(&Event::JobState { state: status.as_str(), done, total });
+            if let Some(subject) = Subject::of(NAME, &get, hub) {
+                let kind = EventKind::JobState { state: status.as_str(), done, total };
+                subject.observe(hub, reply.attempts, kind);
+            }
         }
         let changed = self.changed(&status, progress);
         self.ended = job.state.current.is_final();

@@ -10,6 +10,9 @@ use crate::hub::Hub;
 use crate::operation::{ListOperation, ReplyOf};
 use crate::wire::timestamp::Timestamp;
 
+/// Its name in events.
+const NAME: &str = "Pages";
+
 /// The most pages that a [`Pages`] reads.
 pub const MAX_PAGES: u32 = 10_000;
 
@@ -165,12 +168,16 @@ fn hash<'a>(keys: impl Iterator<Item = &'a str>) -> u64 {
 impl<O: ListOperation> Flow for Pages<O> {
     type Item = ReplyOf<O>;
 
+    fn operation(&self) -> &'static str {
+        O::NAME
+    }
+
     fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {
         if self.ended {
             return Ok(Step::Done);
         }
         self.operation.options_mut().set_page_number(self.number);
-        self.retry.poll(&self.operation, hub, now)
+        self.retry.poll(NAME, &self.operation, hub, now)
     }
 
     fn handle_bytes(
@@ -179,7 +186,7 @@ impl<O: ListOperation> Flow for Pages<O> {
         outcome: Result<Response<&[u8]>, SendError>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
-        let reply = match self.retry.handle(&self.operation, hub, outcome, now, None) {
+        let reply = match self.retry.handle(NAME, &self.operation, hub, outcome, now, None) {
             Ok(Some(reply)) => reply,
             Err(FlowError::NothingInFlight) => return Err(FlowError::NothingInFlight),
             failed => {

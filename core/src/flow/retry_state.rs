@@ -3,12 +3,12 @@ use std::time::Duration;
 use http::Response;
 use serde::{Deserialize, Serialize};
 
+use super::subject::Subject;
 use super::{Attempt, FlowError, RetryPolicy, SendError, Step};
 use crate::error::{Attempts, RequestInfo, ResponseError, retry_after};
-use crate::event::Event;
+use crate::event::EventKind;
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
-use crate::request::path::Path;
 use crate::wire::redact::Secrets;
 use crate::wire::timestamp::Timestamp;
 
@@ -74,13 +74,14 @@ impl RetryState {
     /// The next attempt, within the time limit of a call.
     pub(super) fn poll<O: Operation>(
         &mut self,
+        flow: &'static str,
         operation: &O,
         hub: &Hub,
         now: Timestamp,
     ) -> Result<Step, FlowError> {
         let left = self.timeout.saturating_sub(self.elapsed(now));
         if !left.is_zero() || self.attempts == 0 || self.is_interrupted(operation) {
-            return self.poll_within(left, operation, hub, now);
+            return self.poll_within(left, flow, operation, hub, now);
         }
         Err(self.late(info(operation), hub, now))
     }
@@ -104,6 +105,7 @@ impl RetryState {
     pub(super) fn poll_within<O: Operation>(
         &mut self,
         left: Duration,
+        flow: &'static str,
         operation: &O,
         hub: &Hub,
         now: Timestamp,
@@ -130,14 +132,11 @@ impl RetryState {
         self.first.get_or_insert(now);
         self.attempts = self.attempts.saturating_add(1);
         self.in_flight = Some(now);
-        let (name, number) = (O::NAME, self.attempts);
-        request.extensions_mut().insert(Attempt { operation: name, number });
-        if !hub.observers().is_empty() {
-            let mut path = String::new();
-            operation.path(&mut Path::template(&mut path));
-            let (method, path) = (&operation.method(), path.as_str());
-            let attempt = number;
-            hub.observers().call(&Event::Attempt { operation: name, attempt, method, path });
+        if let Some(attempt) = request.extensions_mut().get_mut::<Attempt>() {
+            attempt.number = self.attempts;
+        }
+        if let Some(subject) = Subject::of(flow, operation, hub) {
+            subject.observe(hub, self.attempts, EventKind::Attempt);
         }
         Ok(Step::Send { request, timeout: left })
     }
@@ -146,6 +145,7 @@ impl RetryState {
     /// deadline; with an empty quota, after its interval.
     pub(super) fn handle<O: Operation>(
         &mut self,
+        flow: &'static str,
         operation: &O,
         hub: &Hub,
         outcome: Result<Response<&[u8]>, SendError>,
@@ -155,7 +155,11 @@ impl RetryState {
         let Some(sent) = self.in_flight.take() else {
             return Err(FlowError::NothingInFlight);
         };
-        observe(hub, operation, self.attempts, &outcome, now.saturating_duration_since(sent));
+        let subject = Subject::of(flow, operation, hub);
+        if let Some(subject) = &subject {
+            let elapsed = now.saturating_duration_since(sent);
+            observe(hub, operation, subject, self.attempts, &outcome, elapsed);
+        }
         let failure = match outcome {
             Ok(response) => match hub.response(operation, response) {
                 Ok(mut reply) => {
@@ -168,7 +172,8 @@ impl RetryState {
             },
             Err(error) => Failure::Send(error),
         };
-        self.failed(failure, info(operation), hub, now, poll_interval).map(|()| None)
+        let request = info(operation);
+        self.failed(failure, request, subject.as_deref(), hub, now, poll_interval).map(|()| None)
     }
 
     /// Schedules another attempt, or returns the error. Not generic, as `handle` is compiled once for
@@ -177,11 +182,11 @@ impl RetryState {
         &mut self,
         failure: Failure,
         request: RequestInfo,
+        subject: Option<&Subject>,
         hub: &Hub,
         now: Timestamp,
         poll_interval: Option<Duration>,
     ) -> Result<(), FlowError> {
-        let operation = request.operation;
         let (is_retryable, can_pass, asked, error) = match failure {
             Failure::Response(error) => {
                 if !error.is_unavailable() {
@@ -214,8 +219,9 @@ impl RetryState {
             return Err(error);
         };
         if !hub.retry_quota().take() {
-            let attempt = self.attempts;
-            hub.observers().call(&Event::QuotaEmpty { operation, attempt });
+            if let Some(subject) = subject {
+                subject.observe(hub, self.attempts, EventKind::QuotaEmpty);
+            }
             let Some(interval) = poll_interval else {
                 self.reset();
                 return Err(error.with_empty_quota());
@@ -223,8 +229,9 @@ impl RetryState {
             // A poll that is due anyway is no more than what the platform has to expect.
             delay = delay.max(interval);
         }
-        let attempt = self.attempts;
-        hub.observers().call(&Event::Retry { operation, attempt, after: delay, error: &error });
+        if let Some(subject) = subject {
+            subject.observe(hub, self.attempts, EventKind::Retry { after: delay, error: &error });
+        }
         self.hold(delay, now);
         // Without its source, which has a message of the platform or of the HTTP client.
         self.failure = Some(error.to_string());
@@ -265,14 +272,11 @@ fn info<O: Operation>(operation: &O) -> RequestInfo {
 fn observe<O: Operation>(
     hub: &Hub,
     operation: &O,
+    subject: &Subject,
     attempt: u32,
     outcome: &Result<Response<&[u8]>, SendError>,
     elapsed: Duration,
 ) {
-    if hub.observers().is_empty() {
-        return;
-    }
-    let name = O::NAME;
     match outcome {
         Ok(response) => {
             // Redacted: a server may echo any part of a request.
@@ -281,19 +285,13 @@ fn observe<O: Operation>(
             let id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
             let id = id.map(|id| secrets.redact(id, Secrets::LIMIT));
             let (status, request_id) = (response.status(), id.as_deref());
-            let event = Event::Response { operation: name, attempt, status, elapsed, request_id };
-            hub.observers().call(&event);
+            subject.observe(hub, attempt, EventKind::Response { status, elapsed, request_id });
         }
         Err(error) => {
-            let may_have_arrived = error.may_have_arrived();
-            let event = Event::NoResponse {
-                operation: name,
-                attempt,
-                elapsed,
-                may_have_arrived,
-                error: error.source(),
-            };
-            hub.observers().call(&event);
+            let (may_have_arrived, is_timeout) = (error.may_have_arrived(), error.is_timeout());
+            let error = error.source();
+            let kind = EventKind::NoResponse { elapsed, may_have_arrived, is_timeout, error };
+            subject.observe(hub, attempt, kind);
         }
     }
 }

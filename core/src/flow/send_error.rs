@@ -95,6 +95,10 @@ impl SendError {
         self.may_have_arrived
     }
 
+    pub(super) fn is_timeout(&self) -> bool {
+        matches!(self.cause, Cause::TimedOut(..))
+    }
+
     /// Whether sending the request again is safe, and can help.
     pub(super) fn is_retryable(&self, is_idempotent: bool) -> bool {
         !self.is_fatal && (is_idempotent || !self.may_have_arrived)

@@ -1,46 +1,113 @@
+//! Spans and events of `tracing`, by OpenTelemetry's conventions for HTTP clients.
+
 use tracing::{Span, debug, info, warn};
 
-use super::Event;
+use super::{Event, EventKind, FlowError};
 use crate::error::report;
 
-/// An [observer](crate::Hub::with_observer) that writes events to `tracing`, at the target
-/// `cycle_images`: attempts and responses at level `debug`, states of jobs at `info`, retries and
-/// missing responses at `warn`. The clients' feature `tracing` adds it to each client. Feature
-/// `tracing`.
+const TARGET: &str = "cycle_images";
+
+/// The span of a call or of a running flow, at level `info`: named by the operation, of kind `client`.
+/// The clients enter it whenever they work on the flow. Feature `tracing`.
 ///
-/// It records `operation`, `method`, `path`, `attempts` and `status` on the current span, if that has
-/// such fields; the clients' span `cycle.call` has. No body or key is written.
+/// A loop of your own calls [`trace_failure`] with the flow's error.
+#[must_use]
+pub fn call_span(operation: &str) -> Span {
+    use tracing::field::Empty;
+    tracing::info_span!(
+        target: TARGET,
+        "cycle.call",
+        otel.name = operation,
+        otel.kind = "client",
+        otel.status_code = Empty,
+        otel.status_description = Empty,
+        "error.type" = Empty,
+    )
+}
+
+/// Records on the span of a call that it failed, and with which error. Feature `tracing`.
+pub fn trace_failure(span: &Span, error: &FlowError) {
+    let kind = match error.response() {
+        Some(response) => response.status().as_str().to_owned(),
+        None if error.is_timeout() => "timeout".to_owned(),
+        None => "_OTHER".to_owned(),
+    };
+    span.record("otel.status_code", "ERROR");
+    span.record("otel.status_description", report(error).to_string());
+    span.record("error.type", kind);
+}
+
+/// An [observer](crate::Hub::with_observer) that writes events to `tracing`, at the target
+/// `cycle_images`. The clients' feature `tracing` adds it to each client. Feature `tracing`.
+///
+/// Each attempt is one event when it has ended, with the names of [OpenTelemetry's conventions for HTTP
+/// clients](https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client): at level `debug`
+/// with a response, at `warn` without one. So is each retry (`warn`) and each new state of a job
+/// (`info`). `cycle.flow` and `url.path` tell which flow, and which job, image or list it is about. No
+/// body or key is written.
 pub fn trace(event: &Event<'_>) {
-    const TARGET: &str = "cycle_images";
-    let span = Span::current();
-    match event {
-        Event::Attempt { operation, attempt, method, path } => {
-            span.record("operation", operation).record("method", method.as_str());
-            span.record("path", path).record("attempts", attempt);
-            debug!(target: TARGET, operation, attempt, method = method.as_str(), path, "attempt");
+    let &Event { flow, operation, path, template, attempt, .. } = event;
+    let method = event.method.as_str();
+    let (address, port) = event.host.rsplit_once(':').unwrap_or((event.host, ""));
+    // Signed, as OpenTelemetry's integers are: others would be exported as texts.
+    let port: Option<i64> = port.parse().ok();
+    let resend = Some(i64::from(attempt) - 1).filter(|count| *count > 0);
+    match event.kind {
+        EventKind::Attempt => {}
+        EventKind::Response { status, elapsed, request_id } => {
+            let code = i64::from(status.as_u16());
+            let is_error = status.is_client_error() || status.is_server_error();
+            debug!(target: TARGET, {
+                cycle.flow = flow,
+                cycle.operation = operation,
+                http.request.method = method,
+                url.template = template,
+                url.path = path,
+                server.address = address,
+                server.port = port,
+                http.request.resend_count = resend,
+                http.response.status_code = code,
+                "error.type" = is_error.then_some(status.as_str()),
+                cycle.request_id = request_id,
+                elapsed_ms = millis(elapsed),
+            }, "response");
         }
-        Event::Response { operation, attempt, status, elapsed, request_id } => {
-            let (status, elapsed) = (status.as_u16(), millis(*elapsed));
-            span.record("status", status);
-            debug!(target: TARGET, operation, attempt, status, elapsed, request_id, "response");
+        EventKind::NoResponse { elapsed, may_have_arrived, is_timeout, error } => {
+            let kind = if is_timeout { "timeout" } else { "_OTHER" };
+            warn!(target: TARGET, {
+                cycle.flow = flow,
+                cycle.operation = operation,
+                http.request.method = method,
+                url.template = template,
+                url.path = path,
+                server.address = address,
+                server.port = port,
+                http.request.resend_count = resend,
+                "error.type" = kind,
+                error = %report(error),
+                may_have_arrived,
+                elapsed_ms = millis(elapsed),
+            }, "no response");
         }
-        Event::NoResponse { operation, attempt, elapsed, may_have_arrived, error } => {
-            let (elapsed, error) = (millis(*elapsed), report(*error));
-            warn!(target: TARGET, operation, attempt, elapsed, may_have_arrived, %error, "no response");
+        EventKind::Retry { after, error } => {
+            let (after_ms, error) = (millis(after), report(error));
+            warn!(target: TARGET, {
+                cycle.flow = flow, cycle.operation = operation, url.path = path, attempt, after_ms, %error
+            }, "retry");
         }
-        Event::Retry { operation, attempt, after, error } => {
-            let (after, error) = (millis(*after), report(*error));
-            warn!(target: TARGET, operation, attempt, after, %error, "retry");
+        EventKind::QuotaEmpty => {
+            warn!(target: TARGET, {
+                cycle.flow = flow, cycle.operation = operation, url.path = path, attempt
+            }, "the retry quota is empty");
         }
-        Event::QuotaEmpty { operation, attempt } => {
-            warn!(target: TARGET, operation, attempt, "the retry quota is empty");
-        }
-        Event::JobState { state, done, total } => {
-            info!(target: TARGET, state, done, total, "job state");
+        EventKind::JobState { state, done, total } => {
+            info!(target: TARGET, {
+                cycle.flow = flow, url.path = path, state, done, total
+            }, "job state");
         }
     }
 }
 
-fn millis(time: std::time::Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+fn millis(time: std::time::Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }

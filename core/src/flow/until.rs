@@ -13,6 +13,9 @@ use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
 use crate::wire::timestamp::Timestamp;
 
+/// Its name in events.
+const NAME: &str = "Until";
+
 /// Polls an operation until its reply meets a condition, and yields that reply.
 ///
 /// The condition returns whether it is met, or an error if it can no longer be met, which ends the flow
@@ -89,6 +92,10 @@ where
 {
     type Item = ReplyOf<O>;
 
+    fn operation(&self) -> &'static str {
+        O::NAME
+    }
+
     fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {
         if self.done {
             return Ok(Step::Done);
@@ -100,7 +107,7 @@ where
             let last_failure = self.retry.failure().map(str::to_owned);
             return Err(FlowError::ConditionNotMet { operation, limit, last, last_failure });
         }
-        self.retry.poll_within(left, &self.operation, hub, now)
+        self.retry.poll_within(left, NAME, &self.operation, hub, now)
     }
 
     fn handle_bytes(
@@ -110,7 +117,7 @@ where
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
         let interval = Some(self.schedule.interval());
-        let outcome = self.retry.handle(&self.operation, hub, outcome, now, interval);
+        let outcome = self.retry.handle(NAME, &self.operation, hub, outcome, now, interval);
         let reply = match outcome {
             Ok(Some(reply)) => reply,
             Err(FlowError::NothingInFlight) => return Err(FlowError::NothingInFlight),

@@ -38,6 +38,10 @@ struct Waits(Vec<Duration>);
 impl Flow for Waits {
     type Item = ();
 
+    fn operation(&self) -> &'static str {
+        "Waits"
+    }
+
     fn poll(&mut self, _: &Hub, _: Timestamp) -> Result<Step, FlowError> {
         Ok(self.0.pop().map_or(Step::Done, Step::Wait))
     }

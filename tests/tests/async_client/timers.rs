@@ -85,6 +85,10 @@ struct Notes(Vec<Timestamp>);
 impl Flow for Notes {
     type Item = ();
 
+    fn operation(&self) -> &'static str {
+        "Notes"
+    }
+
     fn poll(&mut self, _: &Hub, now: Timestamp) -> Result<Step, Error> {
         self.0.push(now);
         Ok(if self.0.len() <= 3 { Step::Wait(SHORT) } else { Step::Done })

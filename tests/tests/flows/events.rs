@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use cycle_images::flow::{Attempt, Event, Exchange, JobTracker, Pages};
+use cycle_images::flow::{Attempt, Event, EventKind, Exchange, JobTracker, Pages};
 use cycle_images::images::{CreateImage, GetImage, GetImages};
 use cycle_images::{ImageId, JobId, SourceId};
 
@@ -14,23 +14,24 @@ fn observed<F>(run: Run<F>) -> (Run<F>, Arc<Mutex<Vec<String>>>) {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&lines);
     let hub = run.hub.clone().with_observer(move |event| {
-        log.lock().unwrap().push(match event {
-            Event::Attempt { operation, attempt, method, path, .. } => {
-                format!("{operation} {attempt}: {method} {path}")
-            }
-            Event::Response { operation, attempt, status, elapsed, request_id, .. } => {
+        let Event { operation, attempt, method, template, path, .. } = event;
+        let what = match event.kind {
+            EventKind::Attempt => format!("{method} {template}"),
+            EventKind::Response { status, elapsed, request_id, .. } => {
                 let id = request_id.unwrap_or("no id");
-                format!("{operation} {attempt}: {status} after {}, {id}", elapsed.as_secs())
+                format!("{status} after {}, {id}", elapsed.as_secs())
             }
-            Event::NoResponse { operation, attempt, may_have_arrived, error, .. } => {
-                format!("{operation} {attempt}: no response, {may_have_arrived}, {error}")
+            EventKind::NoResponse { may_have_arrived, error, .. } => {
+                format!("no response, {may_have_arrived}, {error}")
             }
-            Event::Retry { operation, attempt, after, error, .. } => {
-                format!("{operation} {attempt}: again after {}: {error}", after.as_secs())
+            EventKind::Retry { after, error, .. } => {
+                format!("again after {}: {error}", after.as_secs())
             }
-            Event::JobState { state, done, total, .. } => format!("{state}: {done} of {total}"),
+            EventKind::JobState { state, done, total, .. } => format!("{state}: {done} of {total}"),
             other => format!("{other:?}"),
-        });
+        };
+        let flow = event.flow;
+        log.lock().unwrap().push(format!("{flow} of {path}, {operation} {attempt}: {what}"));
     });
     (Run { hub, ..run }, lines)
 }
@@ -49,20 +50,22 @@ fn each_attempt_response_and_retry_is_an_event() {
     run.request();
     run.handle(answer(404, &[("x-request-id", "req-1")], "")).unwrap_err();
     let lines = lines.lock().unwrap();
-    assert_eq!(lines[0], "GetImage 1: GET /v1/images/{id}");
-    assert_eq!(lines[1], "GetImage 1: 503 Service Unavailable after 2, no id");
-    assert!(
-        lines[2].starts_with("GetImage 1: again after 7: GetImage failed with"),
-        "{}",
-        lines[2]
+    assert_eq!(lines[0], "Exchange of /v1/images/the-id, GetImage 1: GET /v1/images/{id}");
+    assert_eq!(
+        lines[1],
+        "Exchange of /v1/images/the-id, GetImage 1: 503 Service Unavailable after 2, no id"
     );
-    assert_eq!(lines[3], "GetImage 2: GET /v1/images/{id}");
-    assert_eq!(lines[4], "GetImage 2: no response, true, the peer hung up");
-    assert!(lines[5].starts_with("GetImage 2: again after 0: "), "{}", lines[5]);
-    assert_eq!(lines[7], "GetImage 3: 404 Not Found after 0, req-1");
+    assert!(lines[2].contains(" GetImage 1: again after 7: GetImage failed with"), "{}", lines[2]);
+    assert_eq!(lines[3], "Exchange of /v1/images/the-id, GetImage 2: GET /v1/images/{id}");
+    assert_eq!(
+        lines[4],
+        "Exchange of /v1/images/the-id, GetImage 2: no response, true, the peer hung up"
+    );
+    assert!(lines[5].contains(" GetImage 2: again after 0: "), "{}", lines[5]);
+    assert_eq!(lines[7], "Exchange of /v1/images/the-id, GetImage 3: 404 Not Found after 0, req-1");
     assert_eq!(lines.len(), 8, "the last error is the caller's");
     let text = lines.join(" ");
-    assert!(!text.contains(KEY) && !text.contains("the-id"), "{text}");
+    assert!(!text.contains(KEY), "{text}");
 }
 
 /// What a server echoes reaches no log.
@@ -87,7 +90,11 @@ fn each_state_of_a_job_is_an_event() {
         run.step(seen(state, done, 4)).unwrap();
     }
     let lines = lines.lock().unwrap();
-    let states: Vec<_> = lines.iter().filter(|line| line.contains(" of ")).collect();
+    let states: Vec<_> = lines
+        .iter()
+        .filter_map(|line| Some(line.split_once("JobTracker of /v1/jobs/j1, GetJob 1: ")?.1))
+        .filter(|line| line.contains(" of "))
+        .collect();
     assert_eq!(states.len(), 3, "{states:?}");
     assert!(
         states[1].starts_with("running: ") && states[2].starts_with("completed: "),
@@ -112,6 +119,7 @@ fn a_request_knows_its_operation_and_attempt_and_a_reply_its_attempts() {
         let request = run.request();
         let attempt = request.extensions().get::<Attempt>().unwrap();
         assert_eq!((attempt.operation, attempt.number), ("CreateImage", number));
+        assert_eq!(attempt.template, "/v1/images");
         let reply = run.handle(if number < 3 { status(429) } else { data(&image("i1")) }).unwrap();
         assert_eq!(reply.map(|reply| reply.attempts), (number == 3).then_some(3));
     }

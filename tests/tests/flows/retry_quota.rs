@@ -131,15 +131,16 @@ fn a_flow_that_polls_goes_on_at_its_interval() {
 fn an_empty_quota_is_in_the_error_an_event_and_can_be_read() {
     use std::sync::{Arc, Mutex};
 
-    use cycle_images::flow::Event;
+    use cycle_images::flow::EventKind;
 
     let quota = RetryQuota::new(1);
     assert_eq!((quota.left(), RetryQuota::unlimited().left()), (Some(1), None));
     let events = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&events);
     let hub = hub().with_retry_quota(quota.clone()).with_observer(move |event| {
-        if let Event::QuotaEmpty { operation, attempt, .. } = event {
-            log.lock().unwrap().push((*operation, *attempt));
+        let (operation, attempt) = (event.operation, event.attempt);
+        if let EventKind::QuotaEmpty = event.kind {
+            log.lock().unwrap().push((operation, attempt));
         }
     });
     for outcome in [|| status(503), unsent] {

@@ -158,6 +158,10 @@ struct Full(Exchange<GetImages>);
 impl Flow for Full {
     type Item = ();
 
+    fn operation(&self) -> &'static str {
+        "Full"
+    }
+
     fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {
         let Step::Send { mut request, timeout } = self.0.poll(hub, now)? else { panic!() };
         let mut names = (0..).map(|n| HeaderName::try_from(format!("x-{n}")).unwrap());
