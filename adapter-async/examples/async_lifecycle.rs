@@ -7,6 +7,7 @@
 
 #![allow(clippy::print_stdout, reason = "an example speaks to people")]
 
+#[path = "../../adapter-ureq/examples/shared/mod.rs"]
 mod shared;
 
 use std::process::ExitCode;
