@@ -22,12 +22,19 @@ pub use cycle_images::flow::FlowError as Error;
 pub use drive::drive;
 pub use flow_stream::FlowStream;
 pub use items::Items;
+#[cfg(all(feature = "gloo", any(docsrs, all(target_arch = "wasm32", target_os = "unknown"))))]
+pub use timer::Gloo;
 pub use timer::Timer;
 #[cfg(feature = "tokio")]
 pub use timer::Tokio;
+#[cfg(all(
+    feature = "fetch",
+    any(docsrs, all(target_arch = "wasm32", target_os = "unknown"))
+))]
+pub use transport::Fetch;
 #[cfg(feature = "hyper")]
 pub use transport::Hyper;
-#[cfg(feature = "reqwest")]
+#[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
 pub use transport::Reqwest;
 #[cfg(feature = "tower")]
 pub use transport::Tower;

@@ -6,7 +6,7 @@ use crate::target::{BoxFuture, MaybeSend, MaybeSync};
 /// A way to wait, as the program's runtime offers it.
 ///
 /// Every function or closure from a [`Duration`] to a future is a timer, whatever the future's output:
-/// `tokio::time::sleep`, `smol::Timer::after`, or `gloo_timers::future::sleep` in a browser.
+/// `tokio::time::sleep` or `smol::Timer::after`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -54,5 +54,27 @@ pub struct Tokio;
 impl Timer for Tokio {
     fn wait(&self, time: Duration) -> BoxFuture<'static, ()> {
         Box::pin(tokio::time::sleep(time))
+    }
+}
+
+/// Waits by the timers of a browser's page or worker. Feature `gloo`, for wasm32-unknown-unknown. In a
+/// page that isn't visible, browsers let a timer wait up to a minute longer.
+#[cfg(all(feature = "gloo", any(docsrs, all(target_arch = "wasm32", target_os = "unknown"))))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "it is its name")]
+pub struct Gloo;
+
+#[cfg(all(feature = "gloo", any(docsrs, all(target_arch = "wasm32", target_os = "unknown"))))]
+impl Timer for Gloo {
+    fn wait(&self, time: Duration) -> BoxFuture<'static, ()> {
+        /// A timer of more than 24 days ends at once.
+        const LONGEST: Duration = Duration::from_secs(86_400);
+        Box::pin(async move {
+            let mut left = time;
+            while !left.is_zero() {
+                gloo_timers::future::sleep(left.min(LONGEST)).await;
+                left = left.saturating_sub(LONGEST);
+            }
+        })
     }
 }

@@ -1,14 +1,12 @@
 //! The transport trait, and an implementation for each HTTP client behind its feature.
 
 #[cfg(any(feature = "reqwest", feature = "hyper", feature = "tower"))]
-#[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "a browser tells less"))]
 mod errors;
-#[cfg(all(feature = "reqwest", target_arch = "wasm32"))]
+#[cfg(all(feature = "fetch", any(docsrs, all(target_arch = "wasm32", target_os = "unknown"))))]
 mod fetch;
 #[cfg(feature = "hyper")]
 mod hyper;
 #[cfg(any(feature = "reqwest", feature = "hyper", feature = "tower"))]
-#[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "a browser reads bodies"))]
 mod read_body;
 #[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]
 mod reqwest;
@@ -20,8 +18,11 @@ use std::future::{Future, ready};
 use cycle_images::flow::SendError;
 use cycle_images::http::{Request, Response};
 
-#[cfg(all(feature = "reqwest", target_arch = "wasm32"))]
-pub use self::fetch::Reqwest;
+#[cfg(all(
+    feature = "fetch",
+    any(docsrs, all(target_arch = "wasm32", target_os = "unknown"))
+))]
+pub use self::fetch::Fetch;
 #[cfg(feature = "hyper")]
 pub use self::hyper::Hyper;
 #[cfg(all(feature = "reqwest", not(target_arch = "wasm32")))]

@@ -1,74 +1,57 @@
-use cycle_images::flow::SendError;
-use cycle_images::http::{Request, Response};
-use futures_core::Stream;
-use reqwest::Client;
 use std::future::poll_fn;
 use std::pin::Pin;
 
-use super::{Outcome, errors, read_body};
+use cycle_images::flow::SendError;
+use cycle_images::http::{Request, Response};
+use futures_core::Stream;
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array, global};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, Headers, ReadableStreamDefaultReader, RequestCredentials, RequestInit,
+    RequestRedirect, ResponseType,
+};
+
+use super::Outcome;
 use crate::target::BoxFuture;
 use crate::{Body, Transport};
 
-/// reqwest 0.13 over the browser's `fetch`. Feature `reqwest`.
-///
-/// | elsewhere | in a browser |
-/// |---|---|
-/// | redirects aren't followed | `fetch` follows them; the response to one is an error |
-/// | a time limit of 10 s for a connection | none: the limit of an attempt holds for it, too |
-/// | the body of an upload is streamed | it is read into memory |
-/// | too large a body isn't read | it is read, and refused, unless its announced length is too large |
-/// | after a failed connection, a POST is sent again | it isn't: `fetch` doesn't say whether it was sent |
+#[doc = include_str!("fetch.md")]
 #[derive(Clone, Debug)]
-pub struct Reqwest {
-    client: Client,
+pub struct Fetch {
     body_limit: u64,
 }
 
-impl Reqwest {
-    /// A client with default settings.
-    ///
-    /// # Errors
-    /// None in a browser.
-    pub fn new() -> reqwest::Result<Self> {
-        Ok(Self::with_client(Client::new()))
+impl Default for Fetch {
+    fn default() -> Self {
+        Self { body_limit: 64 << 20 }
     }
+}
 
-    /// An existing client.
+impl Fetch {
+    /// A transport with default settings.
     #[must_use]
-    pub fn with_client(client: Client) -> Self {
-        Self { client, body_limit: read_body::DEFAULT_LIMIT }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Sets the size limit of a response's body in bytes; 64 MiB by default. A build log may need
     /// more.
     #[must_use]
     pub fn with_body_limit(self, body_limit: u64) -> Self {
-        Self { body_limit, ..self }
+        Self { body_limit }
     }
 }
 
-impl Transport for Reqwest {
+impl Transport for Fetch {
     fn send(&self, request: Request<Vec<u8>>) -> BoxFuture<'static, Outcome> {
-        let Self { client, body_limit } = self.clone();
+        let Self { body_limit } = *self;
         Box::pin(async move {
-            let request = reqwest::Request::try_from(request);
-            let request = request.map_err(|error| send_error(error).fatal())?;
-            let url = request.url().clone();
-            let response = client.execute(request).await.map_err(send_error)?;
-            if *response.url() != url {
-                return Err(SendError::maybe_sent("the browser followed a redirect").fatal());
-            }
-            if response.content_length().is_some_and(|length| length > body_limit) {
-                return Err(SendError::too_large(body_limit));
-            }
-            let mut read = Response::new(Vec::new());
-            *read.status_mut() = response.status();
-            *read.headers_mut() = response.headers().clone();
-            *read.body_mut() = response.bytes().await.map_err(send_error)?.into();
-            if read.body().len() as u64 > body_limit {
-                return Err(SendError::too_large(body_limit));
-            }
-            Ok(read)
+            let abort = AbortOnDrop(AbortController::new().map_err(refused)?);
+            let request = to_js(&request, &abort.0).map_err(refused)?;
+            let response = JsFuture::from(fetch(&request).map_err(refused)?).await;
+            let response = response.and_then(JsCast::dyn_into).map_err(failed)?;
+            read(&response, body_limit).await
         })
     }
 
@@ -86,9 +69,78 @@ impl Transport for Reqwest {
     }
 }
 
-fn send_error(error: reqwest::Error) -> SendError {
-    // The URL of an upload holds its token.
-    let error = error.without_url();
-    let is_timeout = error.is_timeout();
-    SendError::maybe_sent(if is_timeout { errors::timeout(error.into()) } else { error.into() })
+/// Stops the request and the reading of its response, if they aren't over.
+struct AbortOnDrop(AbortController);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+fn to_js(request: &Request<Vec<u8>>, abort: &AbortController) -> Result<web_sys::Request, JsValue> {
+    let init = RequestInit::new();
+    init.set_method(request.method().as_str());
+    init.set_redirect(RequestRedirect::Manual);
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_signal(Some(&abort.signal()));
+    let headers = Headers::new()?;
+    for (name, value) in request.headers() {
+        // JavaScript takes a character for each byte.
+        let value: String = value.as_bytes().iter().copied().map(char::from).collect();
+        headers.append(name.as_str(), &value)?;
+    }
+    init.set_headers(&headers);
+    if !request.body().is_empty() {
+        init.set_body(&Uint8Array::from(request.body().as_slice()));
+    }
+    web_sys::Request::new_with_str_and_init(&request.uri().to_string(), &init)
+}
+
+/// The global function, which pages, workers and Node have.
+fn fetch(request: &web_sys::Request) -> Result<Promise, JsValue> {
+    let fetch: Function = Reflect::get(&global(), &"fetch".into())?.dyn_into()?;
+    fetch.call1(&JsValue::UNDEFINED, request)?.dyn_into()
+}
+
+async fn read(response: &web_sys::Response, limit: u64) -> Outcome {
+    if response.type_() == ResponseType::Opaqueredirect {
+        return Err(
+            SendError::maybe_sent("the response is a redirect, which isn't followed").fatal()
+        );
+    }
+    let mut builder = Response::builder().status(response.status());
+    for entry in response.headers().entries() {
+        let entry: Array = entry.and_then(JsCast::dyn_into).map_err(failed)?;
+        if let (Some(name), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string()) {
+            builder = builder.header(name, value);
+        }
+    }
+    let mut body = Vec::new();
+    if let Some(stream) = response.body() {
+        let reader = ReadableStreamDefaultReader::new(&stream).map_err(failed)?;
+        while let Some(piece) = next_piece(&reader).await.map_err(failed)? {
+            if (body.len() as u64).saturating_add(piece.length().into()) > limit {
+                return Err(SendError::too_large(limit));
+            }
+            body.extend(piece.to_vec());
+        }
+    }
+    builder.body(body).map_err(SendError::maybe_sent)
+}
+
+async fn next_piece(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, JsValue> {
+    let read = JsFuture::from(reader.read()).await?;
+    let piece = Reflect::get(&read, &"value".into())?;
+    if piece.is_undefined() { Ok(None) } else { piece.dyn_into().map(Some) }
+}
+
+/// The browser's own text isn't shown: it may have the URL in it, and that of an upload its token.
+fn refused(_: JsValue) -> SendError {
+    SendError::not_sent("the browser can't send the request").fatal()
+}
+
+/// A page isn't told more.
+fn failed(_: JsValue) -> SendError {
+    SendError::maybe_sent("fetch failed; the browser's console says why: no connection, or no CORS")
 }

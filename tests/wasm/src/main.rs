@@ -6,13 +6,15 @@
 use std::error::Error;
 use std::future::ready;
 use std::process::ExitCode;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use cycle_images::error::report;
 use cycle_images::flow::{Exchange, SendError};
 use cycle_images::http::{Request, Response};
 use cycle_images::images::{CreateImageJob, GetImages};
+use cycle_images::model::JobStatus;
 use cycle_images::{Hub, recorded};
 use cycle_images_async::{Client, drive};
 
@@ -39,25 +41,41 @@ async fn run() -> Result<(), Box<dyn Error>> {
         let response = next.ok_or_else(|| SendError::not_sent("no more responses"));
         ready(response.and_then(|response| Ok(recorded::response(response)?)))
     };
-    let client = Client::new(Hub::new("key", "hub")?, transport, sleep);
+    let waits = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&waits);
+    let timer = move |time| {
+        let counted = Arc::clone(&counted);
+        async move {
+            counted.fetch_add(1, Ordering::Relaxed);
+            sleep(time).await;
+        }
+    };
+    let client = Client::new(Hub::new("key", "hub")?, transport, timer);
     let mut images = client.items(GetImages::new());
     let mut new = Vec::new();
     while let Some(image) = images.next().await {
         new.push(image?);
     }
+    // After the 503.
+    assert_eq!(waits.load(Ordering::Relaxed), 1);
+    assert_eq!(new.len(), 1);
     for image in new {
         println!("{} is {}", image.name, image.state.current);
         let import = client.call(CreateImageJob::import(&image.id)).await?.data;
         let mut updates = client.track(&import)?;
+        let mut states = Vec::new();
         while let Some(update) = updates.next().await {
-            println!("its import is {}", update?.job.state.current);
+            states.push(update?.job.state.current);
         }
+        println!("its import was {states:?}");
+        assert_eq!(states, [JobStatus::Running, JobStatus::Completed]);
     }
 
     let mut list = Exchange::new(GetImages::new(), 42);
     let send = async |_: Request<Vec<u8>>| Ok::<_, SendError>(Response::new("{\"data\": []}"));
     let reply = drive(&mut list, client.hub(), || SystemTime::now().into(), send, sleep).await?;
-    println!("{} images by drive", reply.map_or(0, |reply| reply.data.len()));
+    assert_eq!(reply.map(|reply| reply.data.len()), Some(0));
+    println!("no images by drive");
     Ok(())
 }
 
