@@ -11,7 +11,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use cycle_images::SourceId;
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::http::header::{HOST, HeaderValue};
 use cycle_images::http::uri::Scheme;
 use cycle_images::http::{Request, Response, Uri};
@@ -78,28 +78,31 @@ async fn import(client: &Client, source: SourceId) -> Result<()> {
     Ok(())
 }
 
-async fn connect(uri: &Uri) -> Result<TcpStream, SendError> {
+async fn connect(uri: &Uri) -> Result<TcpStream, SendFailure> {
     if uri.scheme() != Some(&Scheme::HTTP) {
         let needed = "https needs TLS around the socket, as by futures-rustls or async-native-tls";
-        return Err(SendError::not_sent(needed).fatal());
+        return Err(SendFailure::not_sent(needed).fatal());
     }
     let host = uri.host().unwrap_or_default();
     let port = uri.port_u16().unwrap_or(80);
-    TcpStream::connect(format!("{host}:{port}")).await.map_err(SendError::not_sent)
+    TcpStream::connect(format!("{host}:{port}")).await.map_err(SendFailure::not_sent)
 }
 
-async fn carry(request: Request<Vec<u8>>, socket: TcpStream) -> Result<Response<Bytes>, SendError> {
+async fn carry(
+    request: Request<Vec<u8>>,
+    socket: TcpStream,
+) -> Result<Response<Bytes>, SendFailure> {
     let handshake = http1::handshake(FuturesIo::new(socket)).await;
-    let (mut sender, connection) = handshake.map_err(SendError::not_sent)?;
+    let (mut sender, connection) = handshake.map_err(SendFailure::not_sent)?;
     let exchange = async {
         let response = sender.send_request(as_http1(request)?).await?;
         let (head, body) = response.into_parts();
         match Limited::new(body, BODY_LIMIT).collect().await {
             Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
             Err(error) if error.is::<LengthLimitError>() => {
-                Err(SendError::too_large(BODY_LIMIT as u64))
+                Err(SendFailure::too_large(BODY_LIMIT as u64))
             }
-            Err(error) => Err(SendError::maybe_sent(error)),
+            Err(error) => Err(SendFailure::maybe_sent(error)),
         }
     };
     // The bytes move while the connection is polled: here together with the exchange, so that it
@@ -114,7 +117,7 @@ async fn carry(request: Request<Vec<u8>>, socket: TcpStream) -> Result<Response<
 
 /// hyper's pooled clients do this by themselves: the host goes into a header, and the target of the
 /// request is what stands behind it.
-fn as_http1(mut request: Request<Vec<u8>>) -> Result<Request<Full<Bytes>>, SendError> {
+fn as_http1(mut request: Request<Vec<u8>>) -> Result<Request<Full<Bytes>>, SendFailure> {
     let uri = request.uri().clone();
     let host = uri.authority().map_or("", |authority| authority.as_str());
     request.headers_mut().insert(HOST, HeaderValue::from_str(host)?);

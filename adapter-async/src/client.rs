@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cycle_images::flow::{
-    Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, RetryQuota, SendError, Until,
+    Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, RetryQuota, SendFailure, Until,
 };
 use cycle_images::http::header::{HeaderName, HeaderValue, USER_AGENT};
 use cycle_images::http::{HeaderMap, Request};
@@ -324,13 +324,13 @@ impl fmt::Debug for Client {
 }
 
 /// Adds the client to the user agent of the hub or the operation, if there is one.
-pub(crate) fn set_user_agent(headers: &mut HeaderMap) -> Result<(), SendError> {
+pub(crate) fn set_user_agent(headers: &mut HeaderMap) -> Result<(), SendFailure> {
     const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (async)");
     match headers.get_mut(USER_AGENT) {
         Some(agent) => {
             let both = [agent.as_bytes(), NAME.as_bytes()].join(&b' ');
-            *agent =
-                HeaderValue::try_from(both).map_err(|error| SendError::not_sent(error).fatal())?;
+            *agent = HeaderValue::try_from(both)
+                .map_err(|error| SendFailure::not_sent(error).fatal())?;
             Ok(())
         }
         None => set(headers, USER_AGENT, NAME),
@@ -342,7 +342,7 @@ pub(crate) fn set(
     headers: &mut HeaderMap,
     name: HeaderName,
     value: &'static str,
-) -> Result<(), SendError> {
+) -> Result<(), SendFailure> {
     let set = headers.try_insert(name, HeaderValue::from_static(value));
-    set.map(drop).map_err(|error| SendError::not_sent(error).fatal())
+    set.map(drop).map_err(|error| SendFailure::not_sent(error).fatal())
 }

@@ -3,7 +3,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use cycle_images::flow::{Flow, FlowError, SendError, Step};
+use cycle_images::flow::{Flow, FlowError, SendFailure, Step};
 use cycle_images::http::{Request, Response};
 use cycle_images::{Hub, Timestamp};
 
@@ -19,7 +19,7 @@ use cycle_images::{Hub, Timestamp};
 /// use std::rc::Rc;
 /// use std::time::{Duration, SystemTime};
 ///
-/// use cycle_images::flow::{Exchange, FlowError, SendError};
+/// use cycle_images::flow::{Exchange, FlowError, SendFailure};
 /// use cycle_images::http::{Request, Response};
 /// use cycle_images::{Hub, images::GetImages};
 /// use cycle_images_async::drive;
@@ -28,7 +28,7 @@ use cycle_images::{Hub, Timestamp};
 /// let connection = Rc::new("a connection of a single-threaded runtime");
 /// let send = async |request: Request<Vec<u8>>| {
 ///     println!("{} over {connection}", request.uri());
-///     Ok::<_, SendError>(Response::new(r#"{"data": []}"#))
+///     Ok::<_, SendFailure>(Response::new(r#"{"data": []}"#))
 /// };
 /// # async fn sleep(_: Duration) { std::future::pending().await }
 /// let mut list = Exchange::new(GetImages::new(), 42);
@@ -42,7 +42,7 @@ use cycle_images::{Hub, Timestamp};
 ///
 /// # Errors
 /// If the flow fails.
-pub async fn drive<F: Flow, B: AsRef<[u8]>, E: Into<SendError>>(
+pub async fn drive<F: Flow, B: AsRef<[u8]>, E: Into<SendFailure>>(
     flow: &mut F,
     hub: &Hub,
     now: impl Fn() -> Timestamp,
@@ -90,6 +90,6 @@ pub(crate) async fn within<F: Future>(
     .await
 }
 
-pub(crate) fn timed_out(limit: Duration) -> SendError {
-    SendError::maybe_sent("no response within the time limit").timed_out(limit)
+pub(crate) fn timed_out(limit: Duration) -> SendFailure {
+    SendFailure::maybe_sent("no response within the time limit").timed_out(limit)
 }

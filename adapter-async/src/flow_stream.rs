@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use cycle_images::flow::{Flow, JobTracker, Pages, SendError, Step};
+use cycle_images::flow::{Flow, JobTracker, Pages, SendFailure, Step};
 use cycle_images::model::Job;
 use cycle_images::operation::ListOperation;
 use futures_core::{FusedStream, Stream};
@@ -147,7 +147,7 @@ impl<F: Flow> FlowStream<F> {
                             self.save.as_mut().map_or(Ok(()), |f| f.save(&self.flow))
                         {
                             // The flow must learn that its request wasn't sent after all.
-                            let unsaved: Outcome = Err(SendError::not_sent(error).fatal());
+                            let unsaved: Outcome = Err(SendFailure::not_sent(error).fatal());
                             if let Some(item) = self.flow.handle(hub, unsaved, now)? {
                                 return Poll::Ready(Ok(Some(item)));
                             }

@@ -4,7 +4,7 @@ use std::future::{poll_fn, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::http::{Request, Response};
 use cycle_images::recorded::{Replay, ReplayError, Session};
 use futures_core::Stream;
@@ -115,6 +115,6 @@ fn after_reading(
 }
 
 /// A retry would find no recording, either.
-fn unmatched(error: ReplayError) -> SendError {
-    SendError::not_sent(error).fatal()
+fn unmatched(error: ReplayError) -> SendFailure {
+    SendFailure::not_sent(error).fatal()
 }

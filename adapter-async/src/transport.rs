@@ -15,7 +15,7 @@ mod tower;
 
 use std::future::{Future, ready};
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::http::{Request, Response};
 
 #[cfg(all(
@@ -33,17 +33,17 @@ use crate::Body;
 use crate::target::{BoxFuture, MaybeSend, MaybeSync};
 
 /// The response to a request, or why there is none.
-pub(crate) type Outcome = Result<Response<Vec<u8>>, SendError>;
+pub(crate) type Outcome = Result<Response<Vec<u8>>, SendFailure>;
 
 /// Sends a request and returns its response.
 ///
 /// Every function or closure from a request to a future is a transport. By default its errors are taken
 /// to mean that the request may have been sent, and a POST isn't retried; one that knows better returns
-/// a [`SendError`] that says so. An error that isn't a `std::error::Error`, such as a boxed one, is
-/// mapped by [`SendError::maybe_sent`].
+/// a [`SendFailure`] that says so. An error that isn't a `std::error::Error`, such as a boxed one, is
+/// mapped by [`SendFailure::maybe_sent`].
 ///
 /// ```
-/// use cycle_images::flow::SendError;
+/// use cycle_images::flow::SendFailure;
 /// use cycle_images::http::{Request, Response};
 /// use cycle_images_async::Transport;
 ///
@@ -51,19 +51,19 @@ pub(crate) type Outcome = Result<Response<Vec<u8>>, SendError>;
 /// let body = String::from(r#"{"data": []}"#);
 /// is_transport(move |request: Request<Vec<u8>>| {
 ///     let body = body.clone(); // the future owns what it needs
-///     async move { Ok::<_, SendError>(Response::new(body)) }
+///     async move { Ok::<_, SendFailure>(Response::new(body)) }
 /// });
 /// ```
 ///
 /// A transport must not follow redirects, must not retry, must not make a status an error, and should
 /// limit the size of a response. It sends an empty body as no body. If its own time limit ends a
-/// request, it says so by [`SendError::timed_out`].
+/// request, it says so by [`SendFailure::timed_out`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a transport",
     label = "needs a transport",
     note = "pass `Reqwest::new()?`, or a closure from `Request<Vec<u8>>` to a future of \
-            `Result<Response<impl Into<Vec<u8>>>, impl Into<SendError>>`",
-    note = "map an error that isn't a `std::error::Error` by `SendError::maybe_sent`",
+            `Result<Response<impl Into<Vec<u8>>>, impl Into<SendFailure>>`",
+    note = "map an error that isn't a `std::error::Error` by `SendFailure::maybe_sent`",
     note = "the closure and its future are `Send` and `'static`: clone what the future needs into it"
 )]
 pub trait Transport: MaybeSend + MaybeSync {
@@ -72,7 +72,7 @@ pub trait Transport: MaybeSend + MaybeSync {
     fn send(
         &self,
         request: Request<Vec<u8>>,
-    ) -> BoxFuture<'static, Result<Response<Vec<u8>>, SendError>>;
+    ) -> BoxFuture<'static, Result<Response<Vec<u8>>, SendFailure>>;
 
     /// Sends a request whose body is read while it is sent, as an [upload](crate::Client::upload) needs
     /// it, and waits for the whole response. An error of the body must be returned as an error. The URI
@@ -81,9 +81,9 @@ pub trait Transport: MaybeSend + MaybeSync {
     fn upload(
         &self,
         request: Request<Body>,
-    ) -> BoxFuture<'static, Result<Response<Vec<u8>>, SendError>> {
+    ) -> BoxFuture<'static, Result<Response<Vec<u8>>, SendFailure>> {
         let _ = request;
-        Box::pin(ready(Err(SendError::not_sent("the transport can't upload").fatal())))
+        Box::pin(ready(Err(SendFailure::not_sent("the transport can't upload").fatal())))
     }
 }
 
@@ -92,7 +92,7 @@ where
     F: Fn(Request<Vec<u8>>) -> R + MaybeSend + MaybeSync,
     R: Future<Output = Result<Response<B>, E>> + MaybeSend + 'static,
     B: Into<Vec<u8>>,
-    E: Into<SendError>,
+    E: Into<SendFailure>,
 {
     fn send(&self, request: Request<Vec<u8>>) -> BoxFuture<'static, Outcome> {
         let sending = self(request);

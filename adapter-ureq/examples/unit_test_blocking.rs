@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 use cycle_images::error::report;
-use cycle_images::flow::{JobError, SendError};
+use cycle_images::flow::{JobError, SendFailure};
 use cycle_images::http::Request;
 use cycle_images::images::GetImages;
 use cycle_images::{Hub, JobId, recorded};
@@ -52,7 +52,7 @@ fn client(recordings: &[&[u8]]) -> Result<Client, Box<dyn Error>> {
     let responses = Mutex::new(responses.collect::<Result<VecDeque<_>, _>>()?);
     let transport = move |_: Request<Vec<u8>>| {
         let response = responses.lock().ok().and_then(|mut responses| responses.pop_front());
-        response.ok_or_else(|| SendError::not_sent("no more recordings"))
+        response.ok_or_else(|| SendFailure::not_sent("no more recordings"))
     };
     let client = Client::with_transport(Hub::new("key", "hub")?, transport);
     Ok(client.with_sleep(|_| {}))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cycle_images::flow::{
-    Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, RetryQuota, SendError, Until,
+    Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, RetryQuota, SendFailure, Until,
 };
 use cycle_images::http::{HeaderMap, Request, Response};
 use cycle_images::model::{Image, JobDescriptor};
@@ -416,7 +416,7 @@ impl Client {
         &self,
         mut request: Request<Vec<u8>>,
         timeout: Duration,
-    ) -> Result<Response<Vec<u8>>, SendError> {
+    ) -> Result<Response<Vec<u8>>, SendFailure> {
         set_user_agent(request.headers_mut())?;
         let limits = Limits {
             timeout: self.limits.timeout.min(timeout),

@@ -7,7 +7,7 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use cycle_images::Timestamp;
-use cycle_images::flow::{Flow, JobTracker, Pages, SendError, Step};
+use cycle_images::flow::{Flow, JobTracker, Pages, SendFailure, Step};
 use cycle_images::model::Job;
 use cycle_images::operation::ListOperation;
 
@@ -91,7 +91,7 @@ impl<F: Flow> FlowIter<F> {
                     // If the flow can't be saved, it must learn that its request wasn't sent.
                     let saved = self.save.as_mut().map_or(Ok(()), |save| save(&self.flow));
                     let outcome = saved
-                        .map_err(|error| SendError::not_sent(error).fatal())
+                        .map_err(|error| SendFailure::not_sent(error).fatal())
                         .and_then(|()| self.client.send(request, timeout));
                     let now = self.clock.now();
                     if let Some(item) = self.flow.handle(self.client.hub(), outcome, now)? {
@@ -210,7 +210,7 @@ mod tests {
         fn handle_bytes(
             &mut self,
             _: &Hub,
-            _: Result<Response<&[u8]>, SendError>,
+            _: Result<Response<&[u8]>, SendFailure>,
             _: Timestamp,
         ) -> Result<Option<()>, FlowError> {
             Err(FlowError::NothingInFlight)

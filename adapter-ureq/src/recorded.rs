@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::http::{Request, Response};
 use cycle_images::recorded::{Replay, ReplayError, Session};
 
@@ -49,7 +49,7 @@ impl Transport for Recorded {
         &self,
         request: Request<Vec<u8>>,
         limits: &Limits,
-    ) -> Result<Response<Vec<u8>>, SendError> {
+    ) -> Result<Response<Vec<u8>>, SendFailure> {
         if let Some(response) = self.session.respond(&request) {
             return response.map_err(unmatched);
         }
@@ -63,7 +63,7 @@ impl Transport for Recorded {
         request: Request<()>,
         body: &mut dyn Read,
         limits: &Limits,
-    ) -> Result<Response<Vec<u8>>, SendError> {
+    ) -> Result<Response<Vec<u8>>, SendFailure> {
         let recorded = request.clone().map(|()| Vec::new());
         if let Some(response) = self.session.respond(&recorded) {
             io::copy(body, &mut io::sink())?;
@@ -77,7 +77,11 @@ impl Transport for Recorded {
 
 /// Answers from recordings. Feature `har`.
 impl Transport for Replay {
-    fn send(&self, request: Request<Vec<u8>>, _: &Limits) -> Result<Response<Vec<u8>>, SendError> {
+    fn send(
+        &self,
+        request: Request<Vec<u8>>,
+        _: &Limits,
+    ) -> Result<Response<Vec<u8>>, SendFailure> {
         self.respond(&request).map_err(unmatched)
     }
 
@@ -86,13 +90,13 @@ impl Transport for Replay {
         request: Request<()>,
         body: &mut dyn Read,
         _: &Limits,
-    ) -> Result<Response<Vec<u8>>, SendError> {
+    ) -> Result<Response<Vec<u8>>, SendFailure> {
         io::copy(body, &mut io::sink())?;
         self.respond(&request.map(|()| Vec::new())).map_err(unmatched)
     }
 }
 
 /// A retry would find no recording, either.
-fn unmatched(error: ReplayError) -> SendError {
-    SendError::not_sent(error).fatal()
+fn unmatched(error: ReplayError) -> SendFailure {
+    SendFailure::not_sent(error).fatal()
 }

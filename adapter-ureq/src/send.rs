@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::http::header::{CONTENT_LENGTH, EXPECT, HeaderName, HeaderValue, USER_AGENT};
 use cycle_images::http::{HeaderMap, Request, Response};
 use ureq::config::Config;
@@ -33,7 +33,7 @@ impl Transport for Sender {
         &self,
         request: Request<Vec<u8>>,
         limits: &Limits,
-    ) -> Result<Response<Vec<u8>>, SendError> {
+    ) -> Result<Response<Vec<u8>>, SendFailure> {
         let (mut head, body) = request.into_parts();
         let timeout = Some(limits.timeout);
         // ureq sends even an empty `Vec` as a body.
@@ -52,7 +52,7 @@ impl Transport for Sender {
         mut request: Request<()>,
         body: &mut dyn Read,
         limits: &Limits,
-    ) -> Result<Response<Vec<u8>>, SendError> {
+    ) -> Result<Response<Vec<u8>>, SendFailure> {
         // A factory that refuses the upload can say so before it is sent gigabytes. Without the wait,
         // writing to the connection that it closes would fail before its response is read.
         set(request.headers_mut(), EXPECT, HeaderValue::from_static("100-continue"))?;
@@ -74,7 +74,7 @@ impl Transport for Sender {
         match (watch.end(), response) {
             (true, Err(_)) => {
                 let stalled = "the factory did not read the tar, or respond, within the time limit";
-                Err(SendError::maybe_sent(stalled).timed_out(limits.timeout))
+                Err(SendFailure::maybe_sent(stalled).timed_out(limits.timeout))
             }
             (_, response) => response,
         }
@@ -96,7 +96,7 @@ impl Sender {
         limits: &Limits,
         timeout: Option<Duration>,
         last_read: &Cell<Option<Instant>>,
-    ) -> Result<Response<Vec<u8>>, SendError> {
+    ) -> Result<Response<Vec<u8>>, SendFailure> {
         // A proxy could read what is sent over plain http.
         let is_upload = timeout.is_none();
         let is_plain = request.uri().scheme_str() != Some("https");
@@ -118,7 +118,7 @@ impl Sender {
             .build();
         let response = self.agent.run(request);
         let response =
-            response.map_err(|error| send_error(error, last_read.get().is_some(), limits))?;
+            response.map_err(|error| send_failure(error, last_read.get().is_some(), limits))?;
         // ureq's time limits for the head of a response and for its body are separate.
         let began = last_read.get().filter(|_| timeout.is_none());
         receive(response, began.and_then(|began| began.checked_add(limits.timeout)), limits)
@@ -129,7 +129,7 @@ fn receive(
     response: Response<Body>,
     deadline: Option<Instant>,
     limits: &Limits,
-) -> Result<Response<Vec<u8>>, SendError> {
+) -> Result<Response<Vec<u8>>, SendFailure> {
     let (head, body) = response.into_parts();
     // One byte more than the limit distinguishes a body that is too large from one that just fits.
     // ureq's own limit, 10 MB by default, must not apply before ours.
@@ -139,9 +139,9 @@ fn receive(
     Timed { reader, deadline }
         .take(max)
         .read_to_end(&mut bytes)
-        .map_err(|error| send_error(error.into(), true, limits))?;
+        .map_err(|error| send_failure(error.into(), true, limits))?;
     if bytes.len() as u64 > limits.body_limit {
-        return Err(SendError::too_large(limits.body_limit));
+        return Err(SendFailure::too_large(limits.body_limit));
     }
     Ok(Response::from_parts(head, bytes))
 }
@@ -154,7 +154,7 @@ fn capacity(declared: Option<u64>, limit: u64) -> usize {
 }
 
 /// `sent` means that the head of the request was sent.
-fn send_error(error: ureq::Error, sent: bool, limits: &Limits) -> SendError {
+fn send_failure(error: ureq::Error, sent: bool, limits: &Limits) -> SendFailure {
     let no_tls = !sent && is_failed_handshake(&error);
     let not_sent = no_tls || !sent && is_not_sent(&error);
     let limit = match error {
@@ -182,7 +182,8 @@ fn send_error(error: ureq::Error, sent: bool, limits: &Limits) -> SendError {
         }
         other => other.into(),
     };
-    let error = if not_sent { SendError::not_sent(error) } else { SendError::maybe_sent(error) };
+    let error =
+        if not_sent { SendFailure::not_sent(error) } else { SendFailure::maybe_sent(error) };
     let error = if fatal { error.fatal() } else { error };
     match limit {
         Some(limit) => error.timed_out(limit),
@@ -192,19 +193,19 @@ fn send_error(error: ureq::Error, sent: bool, limits: &Limits) -> SendError {
 
 /// Adds the client to the user agent of the hub or the operation, if there is one. As a header: a
 /// request that sets it as an option of ureq doesn't share the connections of its agent.
-pub(crate) fn set_user_agent(headers: &mut HeaderMap) -> Result<(), SendError> {
+pub(crate) fn set_user_agent(headers: &mut HeaderMap) -> Result<(), SendFailure> {
     const NAME: &str = concat!("cycle-images/", env!("CARGO_PKG_VERSION"), " (ureq)");
     let agent = match headers.get(USER_AGENT) {
         Some(agent) => HeaderValue::try_from([agent.as_bytes(), NAME.as_bytes()].join(&b' '))
-            .map_err(|error| SendError::not_sent(error).fatal())?,
+            .map_err(|error| SendFailure::not_sent(error).fatal())?,
         None => HeaderValue::from_static(NAME),
     };
     set(headers, USER_AGENT, agent)
 }
 
 /// Sets a header, if the map has room for it.
-fn set(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Result<(), SendError> {
-    headers.try_insert(name, value).map(drop).map_err(|error| SendError::not_sent(error).fatal())
+fn set(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Result<(), SendFailure> {
+    headers.try_insert(name, value).map(drop).map_err(|error| SendFailure::not_sent(error).fatal())
 }
 
 /// The body of a request, with the time of its last read. By then, the head was sent, and all of the

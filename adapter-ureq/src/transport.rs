@@ -1,7 +1,7 @@
 use std::io::Read;
 use std::time::Duration;
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::http::{Request, Response};
 
 /// Sends a request and returns its response. A [`Client`](crate::Client) sends over ureq unless it is
@@ -27,13 +27,13 @@ pub trait Transport: Send + Sync {
     /// Sends a request and reads the whole response.
     ///
     /// # Errors
-    /// If there is no response. By [`SendError::not_sent`] and [`SendError::maybe_sent`] the error says
+    /// If there is no response. By [`SendFailure::not_sent`] and [`SendFailure::maybe_sent`] the error says
     /// whether the request may have been sent; after the latter, a POST isn't retried.
     fn send(
         &self,
         request: Request<Vec<u8>>,
         limits: &Limits,
-    ) -> Result<Response<Vec<u8>>, SendError>;
+    ) -> Result<Response<Vec<u8>>, SendFailure>;
 
     /// Sends a request with a body that is read while it is sent, as an
     /// [upload](crate::Client::upload) needs it. An error of the body must be returned as an error. The
@@ -46,9 +46,9 @@ pub trait Transport: Send + Sync {
         request: Request<()>,
         body: &mut dyn Read,
         limits: &Limits,
-    ) -> Result<Response<Vec<u8>>, SendError> {
+    ) -> Result<Response<Vec<u8>>, SendFailure> {
         let _ = (request, body, limits);
-        Err(SendError::not_sent("the transport can't upload").fatal())
+        Err(SendFailure::not_sent("the transport can't upload").fatal())
     }
 }
 
@@ -80,9 +80,13 @@ impl<F, B, E> Transport for F
 where
     F: Fn(Request<Vec<u8>>) -> Result<Response<B>, E> + Send + Sync,
     B: Into<Vec<u8>>,
-    E: Into<SendError>,
+    E: Into<SendFailure>,
 {
-    fn send(&self, request: Request<Vec<u8>>, _: &Limits) -> Result<Response<Vec<u8>>, SendError> {
+    fn send(
+        &self,
+        request: Request<Vec<u8>>,
+        _: &Limits,
+    ) -> Result<Response<Vec<u8>>, SendFailure> {
         self(request).map(|response| response.map(Into::into)).map_err(Into::into)
     }
 }

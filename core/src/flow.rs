@@ -13,7 +13,7 @@
 //! it itself:
 //!
 //! ```
-//! use cycle_images::flow::{SendError, Flow, FlowError, Step};
+//! use cycle_images::flow::{SendFailure, Flow, FlowError, Step};
 //! use cycle_images::{Hub, Timestamp};
 //!
 //! /// Drives a flow to its next item, or until it is done.
@@ -32,7 +32,7 @@
 //!     }
 //! }
 //! # fn now() -> Timestamp { std::time::SystemTime::now().into() }
-//! # fn send(_: http::Request<Vec<u8>>, _: std::time::Duration) -> Result<http::Response<Vec<u8>>, SendError> {
+//! # fn send(_: http::Request<Vec<u8>>, _: std::time::Duration) -> Result<http::Response<Vec<u8>>, SendFailure> {
 //! #     Ok(http::Response::new(br#"{"data": []}"#.to_vec()))
 //! # }
 //! # let hub = Hub::new("key", "hub").unwrap();
@@ -60,7 +60,7 @@ mod pages;
 mod poll_schedule;
 mod retry_policy;
 mod retry_state;
-mod send_error;
+mod send_failure;
 mod subject;
 #[cfg(feature = "tracing")]
 mod trace;
@@ -82,7 +82,7 @@ pub use job_error::JobError;
 pub use job_tracker::{JobSnapshot, JobTracker, JobUpdate};
 pub use pages::{MAX_PAGES, MAX_PAGES_IN_FLIGHT, Pages};
 pub use retry_policy::RetryPolicy;
-pub use send_error::SendError;
+pub use send_failure::SendFailure;
 #[cfg(feature = "tracing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
 pub use trace::{call_span, trace, trace_failure};
@@ -150,7 +150,7 @@ pub trait Flow {
     fn handle(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<impl AsRef<[u8]>>, SendError>,
+        outcome: Result<Response<impl AsRef<[u8]>>, SendFailure>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError>
     where
@@ -173,7 +173,7 @@ pub trait Flow {
     fn handle_bytes(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<&[u8]>, SendError>,
+        outcome: Result<Response<&[u8]>, SendFailure>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError>;
 
@@ -211,7 +211,7 @@ impl<F: Flow + ?Sized> Flow for Box<F> {
     fn handle_bytes(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<&[u8]>, SendError>,
+        outcome: Result<Response<&[u8]>, SendFailure>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
         (**self).handle_bytes(hub, outcome, now)

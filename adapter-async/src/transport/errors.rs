@@ -5,19 +5,19 @@ use std::io;
 use std::iter::successors;
 
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 
 type Source = Box<dyn Error + Send + Sync>;
 
 /// The error of a connection that could not be made. A retry can't help if the peer doesn't speak TLS,
 /// or if hyper's plain connector was asked for https, which only the error's text shows.
 #[cfg(any(feature = "reqwest", feature = "hyper"))]
-pub(super) fn of_connection(error: Source, no_tls: &str) -> SendError {
+pub(super) fn of_connection(error: Source, no_tls: &str) -> SendFailure {
     if sources(&*error).any(|error| error.to_string().contains("scheme is not http")) {
-        return SendError::not_sent(no_tls).fatal();
+        return SendFailure::not_sent(no_tls).fatal();
     }
     let no_handshake = sources(&*error).filter_map(|error| error.downcast_ref()).any(is_of_tls);
-    let error = SendError::not_sent(error);
+    let error = SendFailure::not_sent(error);
     if no_handshake { error.fatal() } else { error }
 }
 

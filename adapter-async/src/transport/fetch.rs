@@ -1,7 +1,7 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::http::{Request, Response};
 use futures_core::Stream;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array, global};
@@ -106,7 +106,7 @@ fn fetch(request: &web_sys::Request) -> Result<Promise, JsValue> {
 async fn read(response: &web_sys::Response, limit: u64) -> Outcome {
     if response.type_() == ResponseType::Opaqueredirect {
         return Err(
-            SendError::maybe_sent("the response is a redirect, which isn't followed").fatal()
+            SendFailure::maybe_sent("the response is a redirect, which isn't followed").fatal()
         );
     }
     let mut builder = Response::builder().status(response.status());
@@ -121,12 +121,12 @@ async fn read(response: &web_sys::Response, limit: u64) -> Outcome {
         let reader = ReadableStreamDefaultReader::new(&stream).map_err(failed)?;
         while let Some(piece) = next_piece(&reader).await.map_err(failed)? {
             if (body.len() as u64).saturating_add(piece.length().into()) > limit {
-                return Err(SendError::too_large(limit));
+                return Err(SendFailure::too_large(limit));
             }
             body.extend(piece.to_vec());
         }
     }
-    builder.body(body).map_err(SendError::maybe_sent)
+    builder.body(body).map_err(SendFailure::maybe_sent)
 }
 
 async fn next_piece(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, JsValue> {
@@ -136,11 +136,13 @@ async fn next_piece(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8
 }
 
 /// The browser's own text isn't shown: it may have the URL in it, and that of an upload its token.
-fn refused(_: JsValue) -> SendError {
-    SendError::not_sent("the browser can't send the request").fatal()
+fn refused(_: JsValue) -> SendFailure {
+    SendFailure::not_sent("the browser can't send the request").fatal()
 }
 
 /// A page isn't told more.
-fn failed(_: JsValue) -> SendError {
-    SendError::maybe_sent("fetch failed; the browser's console says why: no connection, or no CORS")
+fn failed(_: JsValue) -> SendFailure {
+    SendFailure::maybe_sent(
+        "fetch failed; the browser's console says why: no connection, or no CORS",
+    )
 }

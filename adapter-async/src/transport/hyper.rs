@@ -1,4 +1,4 @@
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::http::Request;
 use hyper_util::client::legacy::{Client, connect::Connect};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -66,9 +66,9 @@ impl<C: Connect + Clone + Send + Sync + 'static> Transport for Hyper<C> {
                 if error.is_connect() {
                     errors::of_connection(error.into(), "https needs a connector that has TLS")
                 } else if errors::is_refused(&error) {
-                    SendError::not_sent(error)
+                    SendFailure::not_sent(error)
                 } else {
-                    SendError::maybe_sent(error)
+                    SendFailure::maybe_sent(error)
                 }
             })?;
             read_body::read(response, limit).await

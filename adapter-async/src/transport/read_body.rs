@@ -1,6 +1,6 @@
 //! Reads the body of a response, up to a limit.
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::http::Response;
 use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -20,7 +20,7 @@ where
     let max = usize::try_from(limit).unwrap_or(usize::MAX);
     match Limited::new(body, max).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes().into())),
-        Err(error) if error.is::<LengthLimitError>() => Err(SendError::too_large(limit)),
-        Err(error) => Err(SendError::maybe_sent(error)),
+        Err(error) if error.is::<LengthLimitError>() => Err(SendFailure::too_large(limit)),
+        Err(error) => Err(SendFailure::maybe_sent(error)),
     }
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::http::{Request, Response};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, NoProxy, Proxy, retry};
@@ -72,13 +72,13 @@ impl Reqwest {
         let request = reqwest::Request::try_from(request);
         let Self { client, body_limit, no_redirects } = self.clone();
         Box::pin(async move {
-            let failed = |error| send_error(error, no_redirects);
+            let failed = |error| send_failure(error, no_redirects);
             let request = request.map_err(failed)?;
             let url = request.url().clone();
             let response = client.execute(request).await.map_err(failed)?;
             if *response.url() != url {
                 let followed = "the client followed a redirect: build it with none";
-                return Err(SendError::maybe_sent(followed).fatal());
+                return Err(SendFailure::maybe_sent(followed).fatal());
             }
             read_body::read(Response::from(response), body_limit).await
         })
@@ -95,7 +95,7 @@ impl Transport for Reqwest {
     }
 }
 
-fn send_error(error: reqwest::Error, no_redirects: bool) -> SendError {
+fn send_failure(error: reqwest::Error, no_redirects: bool) -> SendFailure {
     // The URL of an upload holds its token.
     let error = error.without_url();
     let (is_connect, is_fatal) = (error.is_connect(), error.is_builder());
@@ -103,13 +103,13 @@ fn send_error(error: reqwest::Error, no_redirects: bool) -> SendError {
     let error = if is_timeout { errors::timeout(error.into()) } else { error.into() };
     let error = if !no_redirects {
         // The connection that failed may be one to where a redirect led.
-        SendError::maybe_sent(error)
+        SendFailure::maybe_sent(error)
     } else if is_connect {
         errors::of_connection(error, "https needs the feature `rustls` or `native-tls`")
     } else if is_fatal || is_refused {
-        SendError::not_sent(error)
+        SendFailure::not_sent(error)
     } else {
-        SendError::maybe_sent(error)
+        SendFailure::maybe_sent(error)
     };
     if is_fatal { error.fatal() } else { error }
 }

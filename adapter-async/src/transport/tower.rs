@@ -1,7 +1,7 @@
 use std::fmt;
 use std::future::poll_fn;
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::http::{Request, Response};
 use tower_service::Service;
 
@@ -64,9 +64,10 @@ where
         let (mut service, limit) = (self.service.clone(), self.body_limit);
         Box::pin(async move {
             let ready = poll_fn(|context| service.poll_ready(context)).await;
-            ready.map_err(|error| SendError::not_sent(source(error.into())))?;
+            ready.map_err(|error| SendFailure::not_sent(source(error.into())))?;
             let response = service.call(request).await;
-            let response = response.map_err(|error| SendError::maybe_sent(source(error.into())))?;
+            let response =
+                response.map_err(|error| SendFailure::maybe_sent(source(error.into())))?;
             read_body::read(response, limit).await
         })
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::retry_state::RetryState;
 use super::version::Version;
-use super::{Flow, FlowError, RetryPolicy, SendError, Step};
+use super::{Flow, FlowError, RetryPolicy, SendFailure, Step};
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
 use crate::wire::timestamp::Timestamp;
@@ -17,7 +17,7 @@ const NAME: &str = "Exchange";
 /// is done after that or after an error: sending the operation again takes another exchange.
 ///
 /// ```
-/// use cycle_images::flow::{Exchange, SendError, Flow, Step};
+/// use cycle_images::flow::{Exchange, SendFailure, Flow, Step};
 /// use cycle_images::{Hub, Timestamp, images::GetImages};
 ///
 /// let hub = Hub::new("key", "hub")?;
@@ -81,7 +81,7 @@ impl<O: Operation> Flow for Exchange<O> {
     fn handle_bytes(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<&[u8]>, SendError>,
+        outcome: Result<Response<&[u8]>, SendFailure>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
         let reply = self.retry.handle(NAME, &self.operation, hub, outcome, now, None);

@@ -8,7 +8,7 @@ use super::poll_schedule::PollSchedule;
 use super::retry_state::RetryState;
 use super::subject::Subject;
 use super::version::Version;
-use super::{Flow, FlowError, JobError, RetryPolicy, SendError, Step};
+use super::{Flow, FlowError, JobError, RetryPolicy, SendFailure, Step};
 use crate::error::{ErrorCode, ResponseError, retry_after};
 use crate::event::EventKind;
 use crate::hub::Hub;
@@ -224,7 +224,7 @@ impl Flow for JobTracker {
     fn handle_bytes(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<&[u8]>, SendError>,
+        outcome: Result<Response<&[u8]>, SendFailure>,
         now: Timestamp,
     ) -> Result<Option<JobUpdate>, FlowError> {
         let (get, interval) = (GetJob::new(&self.id), Some(self.schedule.interval()));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::retry_state::RetryState;
 use super::version::Version;
-use super::{Flow, FlowError, RetryPolicy, SendError, Step};
+use super::{Flow, FlowError, RetryPolicy, SendFailure, Step};
 use crate::hub::Hub;
 use crate::operation::{ListOperation, ReplyOf};
 use crate::wire::timestamp::Timestamp;
@@ -183,7 +183,7 @@ impl<O: ListOperation> Flow for Pages<O> {
     fn handle_bytes(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<&[u8]>, SendError>,
+        outcome: Result<Response<&[u8]>, SendFailure>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
         let reply = match self.retry.handle(NAME, &self.operation, hub, outcome, now, None) {

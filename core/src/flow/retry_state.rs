@@ -4,7 +4,7 @@ use http::Response;
 use serde::{Deserialize, Serialize};
 
 use super::subject::Subject;
-use super::{Attempt, FlowError, RetryPolicy, SendError, Step};
+use super::{Attempt, FlowError, RetryPolicy, SendFailure, Step};
 use crate::error::{Attempts, RequestInfo, ResponseError, retry_after};
 use crate::event::EventKind;
 use crate::hub::Hub;
@@ -44,7 +44,7 @@ pub(super) const MIN_POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// Why an attempt failed.
 enum Failure {
     Response(ResponseError),
-    Send(SendError),
+    Send(SendFailure),
 }
 
 impl RetryState {
@@ -92,8 +92,8 @@ impl RetryState {
         let source = failure.unwrap_or_else(|| "the last attempt got no response".to_owned());
         // What is not idempotent was refused, or not sent: else it isn't retried.
         let late = match request.is_idempotent {
-            true => SendError::maybe_sent(source),
-            false => SendError::not_sent(source),
+            true => SendFailure::maybe_sent(source),
+            false => SendFailure::not_sent(source),
         };
         let late = late.timed_out(self.timeout);
         let error = late.into_error(request, hub, self.attempts(now));
@@ -148,7 +148,7 @@ impl RetryState {
         flow: &'static str,
         operation: &O,
         hub: &Hub,
-        outcome: Result<Response<&[u8]>, SendError>,
+        outcome: Result<Response<&[u8]>, SendFailure>,
         now: Timestamp,
         poll_interval: Option<Duration>,
     ) -> Result<Option<ReplyOf<O>>, FlowError> {
@@ -274,7 +274,7 @@ fn observe<O: Operation>(
     operation: &O,
     subject: &Subject,
     attempt: u32,
-    outcome: &Result<Response<&[u8]>, SendError>,
+    outcome: &Result<Response<&[u8]>, SendFailure>,
     elapsed: Duration,
 ) {
     match outcome {

@@ -7,7 +7,7 @@ use http::Response;
 
 use super::poll_schedule::PollSchedule;
 use super::retry_state::RetryState;
-use super::{Flow, FlowError, LastReply, RetryPolicy, SendError, Step};
+use super::{Flow, FlowError, LastReply, RetryPolicy, SendFailure, Step};
 use crate::error::{report, retry_after};
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
@@ -113,7 +113,7 @@ where
     fn handle_bytes(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<&[u8]>, SendError>,
+        outcome: Result<Response<&[u8]>, SendFailure>,
         now: Timestamp,
     ) -> Result<Option<Self::Item>, FlowError> {
         let interval = Some(self.schedule.interval());

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use http::Response;
 
-use super::{FlowError, SendError};
+use super::{FlowError, SendFailure};
 use crate::error::{Attempts, RequestInfo, ResponseError};
 use crate::hub::Hub;
 use crate::upload::UploadImage;
@@ -19,7 +19,7 @@ impl Hub {
     pub fn upload_outcome(
         &self,
         upload: &UploadImage,
-        outcome: Result<Response<impl AsRef<[u8]>>, SendError>,
+        outcome: Result<Response<impl AsRef<[u8]>>, SendFailure>,
         sent: TarSent,
         elapsed: Duration,
     ) -> Result<(), FlowError> {

@@ -2,7 +2,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_nats::jetstream::{AckKind, Message};
-use cycle_images::flow::{Flow, FlowError, JobTracker, JobUpdate, SendError, Step};
+use cycle_images::flow::{Flow, FlowError, JobTracker, JobUpdate, SendFailure, Step};
 use cycle_images::http::{Request, Response};
 use cycle_images::jobs::GetJob;
 use cycle_images::{Hub, JobId, Timestamp};
@@ -191,7 +191,7 @@ impl Worker {
         &self,
         request: Request<Vec<u8>>,
         message: &Message,
-    ) -> Result<Result<Response<Vec<u8>>, SendError>, Error> {
+    ) -> Result<Result<Response<Vec<u8>>, SendFailure>, Error> {
         let request = timeout(REQUEST_LIMIT, self.transport.send(request));
         tokio::pin!(request);
         let mut ticks = interval(self.ack_wait / 3);
@@ -200,7 +200,7 @@ impl Worker {
         loop {
             tokio::select! {
                 outcome = &mut request => return Ok(outcome.unwrap_or_else(|elapsed| {
-                    Err(SendError::maybe_sent(elapsed).timed_out(REQUEST_LIMIT))
+                    Err(SendFailure::maybe_sent(elapsed).timed_out(REQUEST_LIMIT))
                 })),
                 _ = ticks.tick() => message.ack_with(AckKind::Progress).await?,
             }

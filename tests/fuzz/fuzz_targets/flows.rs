@@ -7,7 +7,7 @@ use std::io;
 use std::time::Duration;
 
 use cycle_images::flow::{
-    Exchange, Flow, FlowError, JobTracker, MAX_PAGES_IN_FLIGHT, Pages, SendError, Step,
+    Exchange, Flow, FlowError, JobTracker, MAX_PAGES_IN_FLIGHT, Pages, SendFailure, Step,
 };
 use cycle_images::http::Response;
 use cycle_images::images::{CreateImage, GetImages};
@@ -17,7 +17,7 @@ use libfuzzer_sys::fuzz_target;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-type Outcome = Result<Response<String>, SendError>;
+type Outcome = Result<Response<String>, SendFailure>;
 
 fuzz_target!(|input: &[u8]| {
     let mut parts = input.splitn(2, |&byte| byte == 0);
@@ -84,11 +84,11 @@ fn outcome(which: u8) -> Outcome {
     };
     let error = || io::Error::other("a fault");
     match which {
-        0 => Err(SendError::not_sent(error())),
-        1 => Err(SendError::maybe_sent(error())),
-        2 => Err(SendError::maybe_sent(error()).fatal()),
-        3 => Err(SendError::maybe_sent(error()).timed_out(Duration::from_secs(30))),
-        4 => Err(SendError::too_large(7)),
+        0 => Err(SendFailure::not_sent(error())),
+        1 => Err(SendFailure::maybe_sent(error())),
+        2 => Err(SendFailure::maybe_sent(error()).fatal()),
+        3 => Err(SendFailure::maybe_sent(error()).timed_out(Duration::from_secs(30))),
+        4 => Err(SendFailure::too_large(7)),
         5 => response(429, &[("retry-after", "7")], ""),
         6 => response(429, &[("retry-after", "99999999999999999999")], ""),
         7 => response(503, &[("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT")], ""),

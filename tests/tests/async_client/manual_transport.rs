@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use cycle_images::Hub;
-use cycle_images::flow::{Pages as List, RetryPolicy, SendError};
+use cycle_images::flow::{Pages as List, RetryPolicy, SendFailure};
 use cycle_images::images::GetImages;
 use cycle_images::operation::ReplyOf;
 use cycle_images_async::{Client, Error, Timer, Transport};
@@ -18,7 +18,7 @@ use http::{Request, Response};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-pub(crate) type Outcome = Result<Response<Vec<u8>>, SendError>;
+pub(crate) type Outcome = Result<Response<Vec<u8>>, SendFailure>;
 
 /// What a transport returns.
 pub(crate) type Sending = BoxFuture<'static, Outcome>;
@@ -177,7 +177,7 @@ pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Outco
     for (name, value) in headers {
         response = response.header(*name, *value);
     }
-    response.body(body.into()).map_err(SendError::maybe_sent)
+    response.body(body.into()).map_err(SendFailure::maybe_sent)
 }
 
 pub(crate) fn data(data: &Value) -> Outcome {
@@ -191,7 +191,7 @@ pub(crate) fn page(ids: &[&str]) -> Outcome {
 }
 
 pub(crate) fn lost() -> Outcome {
-    Err(SendError::maybe_sent("the peer hung up"))
+    Err(SendFailure::maybe_sent("the peer hung up"))
 }
 
 /// A page of two records whose ids tell its number.

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::operation::{List, ListOperation, ListOptions, Path, json_body};
 use cycle_images::{Operation, RequestError};
 use cycle_images_async::Client;
@@ -59,7 +59,7 @@ fn a_failed_page_is_not_mistaken_for_the_next_one() {
         asked.lock().unwrap().push(page);
         let data = if page > 3 { json!([]) } else { json!([page.to_string()]) };
         let response = Response::builder().status(if is_first { 503 } else { 200 });
-        Ok::<_, SendError>(response.body(json!({"data": data}).to_string())?)
+        Ok::<_, SendFailure>(response.body(json!({"data": data}).to_string())?)
     };
     for width in [1, 2, 4] {
         asked.lock().unwrap().clear();

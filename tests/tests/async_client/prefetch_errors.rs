@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cycle_images::Hub;
 use cycle_images::error::Attempts;
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::images::GetImages;
 use cycle_images_async::{Client, Error};
 use http::Request;
@@ -21,7 +21,7 @@ const BUSY: [fn() -> Outcome; 5] = [
     || answer(429, &[("Retry-After", "0")], ""),
     || answer(503, &[], ""),
     || answer(502, &[], "<html>"),
-    || Err(SendError::not_sent("no route")),
+    || Err(SendFailure::not_sent("no route")),
     lost,
 ];
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use cycle_images::flow::{Exchange, Pages, SendError};
+use cycle_images::flow::{Exchange, Pages, SendFailure};
 use cycle_images::images::{CreateImage, CreateImageJob, GetImages};
 use cycle_images::{Hub, SourceId, Timestamp};
 use cycle_images_async::{Client, Error, Hyper, Tokio, Transport, drive};
@@ -77,7 +77,7 @@ fn drive_runs_what_is_not_send() {
             let send = async |_: Request<Vec<u8>>| {
                 tokio::task::yield_now().await;
                 count.set(count.get() + 1);
-                Ok::<_, SendError>(recording::read("get_images/empty_list"))
+                Ok::<_, SendFailure>(recording::read("get_images/empty_list"))
             };
             let held = Rc::clone(&count);
             let wait = async |_| {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images_async::{Body, Client, Error, Transport};
 use futures_util::StreamExt;
 use http::{Request, Response};
@@ -35,7 +35,7 @@ impl Slow {
     async fn take(self, request: Request<Body>) -> Outcome {
         let mut body = request.into_body();
         loop {
-            self.permits.acquire().await.map_err(SendError::maybe_sent)?.forget();
+            self.permits.acquire().await.map_err(SendFailure::maybe_sent)?.forget();
             let left = body.left();
             assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(left), left == 0));
             let Some(piece) = body.next().await else { break };
@@ -46,7 +46,7 @@ impl Slow {
             self.taken.lock().unwrap().extend(piece);
         }
         assert_eq!(body.left(), 0);
-        self.permits.acquire().await.map_err(SendError::maybe_sent)?.forget();
+        self.permits.acquire().await.map_err(SendFailure::maybe_sent)?.forget();
         Ok(Response::default())
     }
 }

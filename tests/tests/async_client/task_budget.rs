@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use cycle_images::flow::{RetryPolicy, SendError};
+use cycle_images::flow::{RetryPolicy, SendFailure};
 use cycle_images::images::GetImages;
 use cycle_images_async::{Body, Client, Error, Tokio, Transport};
 use http::Request;
@@ -27,7 +27,7 @@ impl Transport for Busy {
             while start.elapsed() < LONG {
                 tokio::task::consume_budget().await;
             }
-            Err(SendError::maybe_sent("nobody stopped it"))
+            Err(SendFailure::maybe_sent("nobody stopped it"))
         })
     }
 

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
-use cycle_images::flow::{Flow, FlowError, JobError, JobTracker, SendError, Step};
+use cycle_images::flow::{Flow, FlowError, JobError, JobTracker, SendFailure, Step};
 use cycle_images::http::{Request, Response};
 use cycle_images::images::GetImages;
 use cycle_images::{Hub, JobId, Timestamp};
@@ -49,7 +49,7 @@ impl Flow for Waits {
     fn handle_bytes(
         &mut self,
         _: &Hub,
-        _: Result<Response<&[u8]>, SendError>,
+        _: Result<Response<&[u8]>, SendFailure>,
         _: Timestamp,
     ) -> Result<Option<()>, FlowError> {
         Err(FlowError::NothingInFlight)

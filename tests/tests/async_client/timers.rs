@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};
 
-use cycle_images::flow::{Flow, RetryPolicy, SendError as Carried, Step};
+use cycle_images::flow::{Flow, RetryPolicy, SendFailure as Carried, Step};
 use cycle_images::images::GetImages;
 use cycle_images::{Hub, Timestamp};
 use cycle_images_async::{Client, Error, Timer, Tokio};

@@ -124,7 +124,7 @@ fn a_status_without_a_code_has_the_meaning_of_its_own() {
 fn the_advice_depends_on_the_operation() {
     use std::time::Duration;
 
-    use cycle_images::flow::{SendError, TarSent};
+    use cycle_images::flow::{SendFailure, TarSent};
     use cycle_images::images::CreateImage;
     use cycle_images::upload::UploadImage;
     use cycle_images::{Operation, SourceId};
@@ -132,7 +132,7 @@ fn the_advice_depends_on_the_operation() {
     let image = r#"{"id": "i1", "state": {"current": "uploading"}, "source": {"type": "direct",
         "details": {"origin": {"type": "cycle-upload", "details": {"token": "t0ken"}}}}}"#;
     let upload = UploadImage::new(&serde_json::from_str(image).unwrap()).unwrap();
-    let outcome = |outcome: Result<Response<&str>, SendError>, sent| {
+    let outcome = |outcome: Result<Response<&str>, SendFailure>, sent| {
         let sent = TarSent { sent, size: 10, error: None };
         hub().upload_outcome(&upload, outcome, sent, Duration::from_millis(1500)).unwrap_err()
     };
@@ -144,16 +144,16 @@ fn the_advice_depends_on_the_operation() {
          upload: upload the tar to a new image, which has a new token"
     );
     assert_eq!(
-        outcome(Err(SendError::not_sent("no such host")), 0).to_string(),
+        outcome(Err(SendFailure::not_sent("no such host")), 0).to_string(),
         "UploadImage could not connect to factory.cycle.io:9414 (1 attempt in 1.5 s); nothing was \
          sent: check the network and the factory URL"
     );
     assert_eq!(
-        outcome(Err(SendError::maybe_sent("reset")), 3).to_string(),
+        outcome(Err(SendFailure::maybe_sent("reset")), 3).to_string(),
         "UploadImage: the upload ended after 3 of 10 bytes of the tar; upload the tar to a new image"
     );
     assert_eq!(
-        outcome(Err(SendError::maybe_sent("reset")), 10).to_string(),
+        outcome(Err(SendFailure::maybe_sent("reset")), 10).to_string(),
         "UploadImage: the whole tar was sent; read the image's state before uploading it again"
     );
 

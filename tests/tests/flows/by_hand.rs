@@ -7,7 +7,9 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use cycle_images::error::Attempts;
-use cycle_images::flow::{Exchange, Flow, FlowError, JobError, JobTracker, Pages, SendError, Step};
+use cycle_images::flow::{
+    Exchange, Flow, FlowError, JobError, JobTracker, Pages, SendFailure, Step,
+};
 use cycle_images::http::{Request, Response};
 use cycle_images::images::{CreateImage, CreateImageJob, GetImage, GetImages};
 use cycle_images::model::ImageStatus;
@@ -64,11 +66,11 @@ impl Runtime {
     }
 }
 
-fn send(request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, SendError> {
+fn send(request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, SendFailure> {
     let uri = request.uri();
     let mut socket =
-        TcpStream::connect(uri.authority().unwrap().as_str()).map_err(SendError::not_sent)?;
-    exchange(&mut socket, request).map_err(SendError::maybe_sent)
+        TcpStream::connect(uri.authority().unwrap().as_str()).map_err(SendFailure::not_sent)?;
+    exchange(&mut socket, request).map_err(SendFailure::maybe_sent)
 }
 
 fn exchange(socket: &mut TcpStream, request: &Request<Vec<u8>>) -> io::Result<Response<Vec<u8>>> {

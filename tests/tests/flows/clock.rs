@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use cycle_images::flow::{Flow, FlowError, SendError, Step};
+use cycle_images::flow::{Flow, FlowError, SendFailure, Step};
 use cycle_images::http::{Request, Response};
 use cycle_images::{Hub, Timestamp};
 
@@ -98,7 +98,7 @@ impl<F: Flow> Run<F> {
 
     pub(crate) fn handle(
         &mut self,
-        outcome: Result<Response<String>, SendError>,
+        outcome: Result<Response<String>, SendFailure>,
     ) -> Result<Option<F::Item>, FlowError> {
         self.flow.handle(&self.hub, outcome, self.clock.now())
     }

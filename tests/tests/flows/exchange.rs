@@ -6,7 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use cycle_images::error::Attempts;
-use cycle_images::flow::{Exchange, Flow, FlowError, JobTracker, Pages, RetryPolicy, SendError};
+use cycle_images::flow::{Exchange, Flow, FlowError, JobTracker, Pages, RetryPolicy, SendFailure};
 use cycle_images::http::StatusCode;
 use cycle_images::images::{GetImage, GetImages};
 use cycle_images::{ImageId, JobId, Operation};
@@ -58,7 +58,7 @@ fn the_last_response_is_the_error() {
 }
 
 #[test]
-fn the_last_send_error_is_the_error() {
+fn the_last_failure_is_the_error() {
     let mut run = Run::new(get_image().retry(RetryPolicy::default().max_attempts(3)));
     assert!(run.step(status(503)).unwrap().is_none());
     assert!(run.step(unsent()).unwrap().is_none());
@@ -79,7 +79,7 @@ fn the_last_send_error_is_the_error() {
 }
 
 #[test]
-fn a_send_error_says_whether_anything_was_sent() {
+fn a_send_failure_says_whether_anything_was_sent() {
     let may_have = |outcome: Outcome| outcome.unwrap_err().may_have_arrived();
     assert_eq!([unsent(), lost(), fatal()].map(may_have), [false, true, true]);
     let error = failed(unsent().unwrap_err());
@@ -87,7 +87,7 @@ fn a_send_error_says_whether_anything_was_sent() {
 }
 
 /// The error of a call whose only attempt fails so.
-fn failed(error: SendError) -> FlowError {
+fn failed(error: SendFailure) -> FlowError {
     let mut run = Run::new(get_image().retry(RetryPolicy::disabled()));
     run.step(Err(error)).unwrap_err()
 }
@@ -95,7 +95,7 @@ fn failed(error: SendError) -> FlowError {
 #[test]
 fn a_timeout_has_its_limit() {
     let limit = Duration::from_millis(1500);
-    let slow = || SendError::not_sent(io::Error::other("no route")).timed_out(limit);
+    let slow = || SendFailure::not_sent(io::Error::other("no route")).timed_out(limit);
     assert!(!slow().may_have_arrived());
     let error = failed(slow());
     assert!(matches!(error, FlowError::Timeout { limit: Some(_), .. }), "{error:?}");
@@ -107,7 +107,7 @@ fn a_timeout_has_its_limit() {
     assert_eq!(error.source().unwrap().to_string(), "no route");
     assert!(error.is_timeout() && error.is_retryable());
 
-    let large = SendError::too_large(10).timed_out(Duration::from_secs(1));
+    let large = SendFailure::too_large(10).timed_out(Duration::from_secs(1));
     assert!(large.may_have_arrived());
     let error = failed(large);
     assert!(matches!(error, FlowError::BodyTooLarge { limit: 10, .. }), "{error:?}");
@@ -116,7 +116,7 @@ fn a_timeout_has_its_limit() {
 
 #[test]
 fn any_error_counts_as_maybe_sent() {
-    let fault = SendError::from(io::Error::from(io::ErrorKind::ConnectionRefused));
+    let fault = SendFailure::from(io::Error::from(io::ErrorKind::ConnectionRefused));
     assert!(fault.may_have_arrived());
     assert!(matches!(failed(fault), FlowError::Transport { .. }));
 }
@@ -178,7 +178,7 @@ fn an_unexpected_outcome_is_refused_and_changes_nothing() {
 #[test]
 fn a_request_that_the_client_can_not_send_is_not_retried() {
     let mut run = Run::new(get_image());
-    let unable = SendError::not_sent(io::Error::other("there is no TLS here")).fatal();
+    let unable = SendFailure::not_sent(io::Error::other("there is no TLS here")).fatal();
     let error = run.step(Err(unable)).unwrap_err();
     assert!(
         matches!(error, FlowError::Transport { attempts: Attempts { count: 1, .. }, .. }),

@@ -2,11 +2,11 @@
 
 use std::io;
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::http::Response;
 use serde_json::{Value, json};
 
-pub(crate) type Outcome = Result<Response<String>, SendError>;
+pub(crate) type Outcome = Result<Response<String>, SendFailure>;
 
 /// An outcome under a name, for tables.
 pub(crate) type Case = (&'static str, fn() -> Outcome);
@@ -44,15 +44,15 @@ pub(crate) fn data(data: &Value) -> Outcome {
 }
 
 pub(crate) fn unsent() -> Outcome {
-    Err(SendError::not_sent(io::Error::other("no route")))
+    Err(SendFailure::not_sent(io::Error::other("no route")))
 }
 
 pub(crate) fn lost() -> Outcome {
-    Err(SendError::maybe_sent(io::Error::other("the peer hung up")))
+    Err(SendFailure::maybe_sent(io::Error::other("the peer hung up")))
 }
 
 pub(crate) fn fatal() -> Outcome {
-    Err(SendError::maybe_sent(io::Error::other("the answer is odd")).fatal())
+    Err(SendFailure::maybe_sent(io::Error::other("the answer is odd")).fatal())
 }
 
 pub(crate) fn image(id: &str) -> Value {

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use cycle_images::images::{
     CreateImage, CreateImageJob, DeleteImage, GetImage, GetImageBuildLog, GetImages, ImageInclude,
 };
@@ -233,6 +233,6 @@ async fn prefetched_pages_are_replayed_whatever_was_read_ahead() {
 
 async fn nothing(
     _: cycle_images::http::Request<Vec<u8>>,
-) -> Result<cycle_images::http::Response<Vec<u8>>, SendError> {
-    Err(SendError::not_sent("nothing may be sent"))
+) -> Result<cycle_images::http::Response<Vec<u8>>, SendFailure> {
+    Err(SendFailure::not_sent("nothing may be sent"))
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cycle_images::error::Attempts;
-use cycle_images::flow::{Exchange, Flow, RetryPolicy, SendError, Step};
+use cycle_images::flow::{Exchange, Flow, RetryPolicy, SendFailure, Step};
 use cycle_images::http::{Request, Response};
 use cycle_images::images::{CreateImage, GetImages};
 use cycle_images::{Hub, JobId, SourceId, Timestamp};
@@ -41,7 +41,7 @@ fn a_closure_is_a_transport() {
         assert_eq!(request.uri().path(), "/v1/images");
         let agent = request.headers()["user-agent"].to_str().unwrap();
         assert!(agent.starts_with("cycle-images/") && agent.ends_with("(ureq)"), "{agent}");
-        Ok::<_, SendError>(recording::read("get_images/with_includes"))
+        Ok::<_, SendFailure>(recording::read("get_images/with_includes"))
     });
     assert_eq!(client.call(&GetImages::new()).unwrap().data.len(), 3);
 }
@@ -53,7 +53,7 @@ fn a_transports_error_says_whether_it_sent() {
     let broken = |_| Err::<Response<Vec<u8>>, _>(io::Error::other("broken pipe"));
     let error = Client::with_transport(hub(), broken).call(&create).unwrap_err();
     assert!(error.may_have_arrived(), "{error:?}");
-    let refused = |_| Err::<Response<Vec<u8>>, _>(SendError::not_sent("no network").fatal());
+    let refused = |_| Err::<Response<Vec<u8>>, _>(SendFailure::not_sent("no network").fatal());
     let error = Client::with_transport(hub(), refused).call(&create).unwrap_err();
     assert!(!error.may_have_arrived(), "{error:?}");
 }
@@ -66,7 +66,7 @@ fn a_transport_gets_the_limits_of_its_client() {
             &self,
             _: Request<Vec<u8>>,
             limits: &Limits,
-        ) -> Result<Response<Vec<u8>>, SendError> {
+        ) -> Result<Response<Vec<u8>>, SendFailure> {
             self.0.lock().unwrap().push(*limits);
             Ok(Response::new(br#"{"data": []}"#.to_vec()))
         }
@@ -238,7 +238,7 @@ fn a_user_agent_of_the_hub_comes_first() {
     let client = Client::with_transport(hub, |request: Request<Vec<u8>>| {
         let agent = request.headers()[USER_AGENT].to_str().unwrap();
         assert!(agent.starts_with("my-app/1.0 cycle-images/"), "{agent}");
-        Ok::<_, SendError>(Response::new(r#"{"data": []}"#))
+        Ok::<_, SendFailure>(Response::new(r#"{"data": []}"#))
     });
     client.call(&GetImages::new()).unwrap();
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use cycle_images::error::report;
-use cycle_images::flow::{Exchange, SendError};
+use cycle_images::flow::{Exchange, SendFailure};
 use cycle_images::http::{Request, Response};
 use cycle_images::images::{CreateImageJob, GetImages};
 use cycle_images::model::JobStatus;
@@ -38,7 +38,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let responses = Mutex::new(RESPONSES.into_iter());
     let transport = move |_: Request<Vec<u8>>| {
         let next = responses.lock().ok().and_then(|mut responses| responses.next());
-        let response = next.ok_or_else(|| SendError::not_sent("no more responses"));
+        let response = next.ok_or_else(|| SendFailure::not_sent("no more responses"));
         ready(response.and_then(|response| Ok(recorded::response(response)?)))
     };
     let waits = Arc::new(AtomicUsize::new(0));
@@ -72,7 +72,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     }
 
     let mut list = Exchange::new(GetImages::new(), 42);
-    let send = async |_: Request<Vec<u8>>| Ok::<_, SendError>(Response::new("{\"data\": []}"));
+    let send = async |_: Request<Vec<u8>>| Ok::<_, SendFailure>(Response::new("{\"data\": []}"));
     let reply = drive(&mut list, client.hub(), || SystemTime::now().into(), send, sleep).await?;
     assert_eq!(reply.map(|reply| reply.data.len()), Some(0));
     println!("no images by drive");

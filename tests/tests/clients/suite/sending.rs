@@ -173,7 +173,7 @@ impl Flow for Full {
     fn handle_bytes(
         &mut self,
         hub: &Hub,
-        outcome: Result<Response<&[u8]>, flow::SendError>,
+        outcome: Result<Response<&[u8]>, flow::SendFailure>,
         now: Timestamp,
     ) -> Result<Option<()>, FlowError> {
         self.0.handle(hub, outcome, now).map(|_| None)

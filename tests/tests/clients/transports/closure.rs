@@ -1,6 +1,6 @@
 //! A closure, over hyper's own connections.
 
-use cycle_images::flow::SendError;
+use cycle_images::flow::SendFailure;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Bytes};
@@ -16,7 +16,7 @@ pub(crate) fn on_tokio<E: OnTokio>(setup: Setup) -> impl Driver {
     let limit = setup.body_limit;
     let transport = move |request: Request<Vec<u8>>| async move {
         let stream =
-            TcpStream::connect(address(request.uri())).await.map_err(SendError::not_sent)?;
+            TcpStream::connect(address(request.uri())).await.map_err(SendFailure::not_sent)?;
         let request = request.map(Full::<Bytes>::from);
         collected(exchange(TokioIo::new(stream), request).await?, limit).await
     };
@@ -26,7 +26,7 @@ pub(crate) fn on_tokio<E: OnTokio>(setup: Setup) -> impl Driver {
 pub(crate) fn on_smol_sockets<E: Executor>(setup: Setup) -> impl Driver {
     let limit = setup.body_limit;
     let transport = move |request: Request<Vec<u8>>| async move {
-        let stream = smol_socket(request.uri()).await.map_err(SendError::not_sent)?;
+        let stream = smol_socket(request.uri()).await.map_err(SendFailure::not_sent)?;
         let request = request.map(Full::<Bytes>::from);
         collected(exchange(stream, request).await?, limit).await
     };
@@ -36,11 +36,11 @@ pub(crate) fn on_smol_sockets<E: Executor>(setup: Setup) -> impl Driver {
 async fn collected<B: Body<Error = hyper::Error>>(
     response: Response<B>,
     limit: u64,
-) -> Result<Response<Bytes>, SendError> {
+) -> Result<Response<Bytes>, SendFailure> {
     let (head, body) = response.into_parts();
     match Limited::new(body, limit as usize).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(SendError::too_large(limit)),
-        Err(error) => Err(SendError::maybe_sent(error)),
+        Err(error) if error.is::<LengthLimitError>() => Err(SendFailure::too_large(limit)),
+        Err(error) => Err(SendFailure::maybe_sent(error)),
     }
 }

@@ -16,10 +16,10 @@ type Source = Box<dyn Error + Send + Sync>;
 /// that nothing is done twice; a client that knows better says so:
 ///
 /// ```
-/// use cycle_images::flow::SendError;
+/// use cycle_images::flow::SendFailure;
 ///
-/// fn send(address: &str) -> Result<(), SendError> {
-///     let _stream = std::net::TcpStream::connect(address).map_err(SendError::not_sent)?;
+/// fn send(address: &str) -> Result<(), SendFailure> {
+///     let _stream = std::net::TcpStream::connect(address).map_err(SendFailure::not_sent)?;
 ///     // From here on, the request may arrive.
 ///     Err(std::io::Error::other("the peer hung up"))?
 /// }
@@ -28,7 +28,7 @@ type Source = Box<dyn Error + Send + Sync>;
 ///
 /// It is not an error itself: the flow that it is passed to returns a [`FlowError`].
 #[derive(Debug)]
-pub struct SendError {
+pub struct SendFailure {
     may_have_arrived: bool,
     is_fatal: bool,
     cause: Cause,
@@ -42,7 +42,7 @@ enum Cause {
     TooLarge(u64),
 }
 
-impl SendError {
+impl SendFailure {
     fn new(may_have_arrived: bool, source: Source) -> Self {
         let cause = if is_timeout(&*source) {
             Cause::TimedOut(None, source)
@@ -162,7 +162,7 @@ fn is_timeout(error: &(dyn Error + 'static)) -> bool {
     })
 }
 
-impl<E: Error + Send + Sync + 'static> From<E> for SendError {
+impl<E: Error + Send + Sync + 'static> From<E> for SendFailure {
     fn from(error: E) -> Self {
         Self::maybe_sent(error)
     }
