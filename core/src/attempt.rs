@@ -1,5 +1,5 @@
-/// The attempt that a request is: in the [extensions](http::Request::extensions) of each request, for
-/// middleware such as a tower layer.
+/// The attempt that a request is: in the [extensions](http::Request::extensions) of each request of a
+/// flow or an upload, for middleware such as a tower layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
@@ -12,7 +12,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    pub(crate) fn first(operation: &'static str, template: String) -> Self {
-        Self { operation, template, number: 1 }
+    pub(crate) fn new(operation: &'static str, template: String, number: u32) -> Self {
+        Self { operation, template, number }
     }
 }

@@ -4,7 +4,6 @@ use std::sync::{Arc, OnceLock};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 
-use crate::attempt::Attempt;
 use crate::document::Reply;
 use crate::error::{DecodeError, RequestError, RequestInfo, ResponseError};
 use crate::event::{Event, Observers};
@@ -362,9 +361,6 @@ impl Hub {
         }
 
         let mut request = Request::new(body.unwrap_or_default());
-        let mut template = String::new();
-        operation.path(&mut Path::template(&mut template));
-        request.extensions_mut().insert(Attempt::first(O::NAME, template));
         *request.method_mut() = operation.method();
         *request.uri_mut() = uri;
         *request.headers_mut() = headers;

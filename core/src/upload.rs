@@ -147,7 +147,7 @@ impl UploadImage {
             .ok_or_else(|| refuse("size", "is more than a body can have".to_owned()))?;
 
         let mut request = Request::new(());
-        request.extensions_mut().insert(Attempt::first(Self::NAME, template));
+        request.extensions_mut().insert(Attempt::new(Self::NAME, template, 1));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = uri;
         let headers = request.headers_mut();

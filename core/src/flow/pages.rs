@@ -3,7 +3,7 @@ use std::time::Duration;
 use http::{Request, Response};
 use serde::{Deserialize, Serialize};
 
-use super::retry_state::RetryState;
+use super::retry_state::{RetryState, request};
 use super::version::Version;
 use super::{Flow, FlowError, RetryPolicy, SendFailure, Step};
 use crate::hub::Hub;
@@ -216,6 +216,6 @@ impl<O: ListOperation> Flow for Pages<O> {
         }
         let number = self.number.checked_add(steps)?;
         self.operation.options_mut().set_page_number(number);
-        hub.request(&self.operation).ok()
+        request(&self.operation, hub, 1).ok()
     }
 }

@@ -1,14 +1,15 @@
 use std::time::Duration;
 
-use http::Response;
+use http::{Request, Response};
 use serde::{Deserialize, Serialize};
 
 use super::subject::Subject;
 use super::{Attempt, FlowError, RetryPolicy, SendFailure, Step};
-use crate::error::{Attempts, RequestInfo, ResponseError, retry_after};
+use crate::error::{Attempts, RequestError, RequestInfo, ResponseError, retry_after};
 use crate::event::EventKind;
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
+use crate::request::path::Path;
 use crate::wire::redact::Secrets;
 use crate::wire::timestamp::Timestamp;
 
@@ -127,14 +128,12 @@ impl RetryState {
                 return Ok(Step::Wait(backoff.until.saturating_duration_since(now).min(left)));
             }
         }
-        let mut request = hub.request(operation)?;
+        let number = self.attempts.saturating_add(1);
+        let request = request(operation, hub, number)?;
         self.backoff = None;
         self.first.get_or_insert(now);
-        self.attempts = self.attempts.saturating_add(1);
+        self.attempts = number;
         self.in_flight = Some(now);
-        if let Some(attempt) = request.extensions_mut().get_mut::<Attempt>() {
-            attempt.number = self.attempts;
-        }
         if let Some(subject) = Subject::of(flow, operation, hub) {
             subject.observe(hub, self.attempts, EventKind::Attempt);
         }
@@ -263,6 +262,19 @@ impl RetryState {
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
+}
+
+/// The request of an operation, with its attempt.
+pub(super) fn request<O: Operation>(
+    operation: &O,
+    hub: &Hub,
+    number: u32,
+) -> Result<Request<Vec<u8>>, RequestError> {
+    let mut request = hub.request(operation)?;
+    let mut template = String::with_capacity(32);
+    operation.path(&mut Path::template(&mut template));
+    request.extensions_mut().insert(Attempt::new(O::NAME, template, number));
+    Ok(request)
 }
 
 fn info<O: Operation>(operation: &O) -> RequestInfo {

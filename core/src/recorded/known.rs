@@ -11,8 +11,7 @@ use super::entry::Entry;
 use super::json::{self, text_of};
 use super::names::is_secret_parameter;
 use super::parts::{self, Code, Part, Role, parts};
-use crate::wire::redact::Secrets;
-use crate::wire::secret::REDACTED;
+use crate::wire::redact::{Secrets, is_redacted};
 
 /// A shorter text may be a part of any other.
 const MIN_LENGTH: usize = 8;
@@ -194,8 +193,7 @@ fn is_scheme(word: &str) -> bool {
 }
 
 fn insert(set: &mut BTreeSet<String>, text: &str) {
-    let is_redacted = text.contains(REDACTED) || REDACTED.contains(text);
-    if text.len() >= MIN_LENGTH && !is_redacted && !set.contains(text) {
+    if text.len() >= MIN_LENGTH && !set.contains(text) && !is_redacted(text) {
         set.insert(text.to_owned());
     }
 }

@@ -224,6 +224,14 @@ impl<'a> Secrets<'a> {
     }
 }
 
+/// Whether a text is what a redaction leaves, or a part of it, in any encoding.
+#[cfg(feature = "har")]
+pub(crate) fn is_redacted(text: &str) -> bool {
+    let decoded = crate::wire::decoded::Decoded::new(text.as_bytes()).bytes;
+    let decoded = String::from_utf8_lossy(&decoded);
+    decoded.contains(REDACTED) || REDACTED.contains(&*decoded)
+}
+
 impl fmt::Debug for Secrets<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secrets({} of them)", self.texts.len())
