@@ -46,7 +46,7 @@ pub(super) enum Code {
 pub(super) fn parts(text: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     if is_form(text) {
-        parameters(text, 0, &mut parts);
+        parameters(text.trim_end(), 0, &mut parts);
     } else if let Some(fields) = form_data(text) {
         parts = fields;
     } else {
@@ -84,6 +84,7 @@ fn properties(text: &str) -> Vec<Part> {
             "name" | "key" if token.kind == Kind::String => {
                 object.is_secret_pair |= is_secret_parameter(&decoded(token));
             }
+            "value" => object.is_pair = true,
             _ => {}
         }
     }
@@ -96,6 +97,7 @@ fn properties(text: &str) -> Vec<Part> {
         let inherited = match name {
             Some("details") if parent.is_webhook => Some(Role::Secret),
             Some("value") if parent.is_secret_pair => Some(Role::Secret),
+            Some("name" | "key") if parent.is_pair => None,
             _ => parent.within,
         };
         let is_constant = matches!(raw(token), "null" | "true" | "false");
@@ -134,6 +136,8 @@ fn properties(text: &str) -> Vec<Part> {
 struct Object {
     has_token: bool,
     is_webhook: bool,
+    /// `{"name": "MODE", "value": ...}`.
+    is_pair: bool,
     /// `{"name": "PASSWORD", "value": ...}`.
     is_secret_pair: bool,
     /// The role of all that is in it.
@@ -142,10 +146,10 @@ struct Object {
     meaning_of_elements: Meaning,
 }
 
-/// URLs, absolute or relative, in a range of a text.
+/// URLs, absolute or relative, and parts of forms, in a range of a text.
 fn urls(text: &str, range: Range<usize>, parts: &mut Vec<Part>) {
     let Some(gap) = text.get(range.clone()) else { return };
-    if !gap.contains(['?', '#', '@']) {
+    if !gap.contains(['?', '#', '@', '&', ';']) {
         return;
     }
     for word in gap.split(ends_url) {
@@ -163,9 +167,12 @@ fn urls(text: &str, range: Range<usize>, parts: &mut Vec<Part>) {
             }
             rest = behind.get(end..).unwrap_or_default();
         }
-        if let Some(at) = rest.find(['?', '#']) {
-            let behind = rest.get(at + 1..).unwrap_or_default();
-            parameters(behind, start + word.len() - behind.len(), parts);
+        let is_path = rest.starts_with('/');
+        let begins = |c: char| "?#&".contains(c) || c == ';' && is_path;
+        if let Some((before, behind)) = rest.split_once(begins) {
+            let is_form = rest.get(before.len()..).is_some_and(|rest| rest.starts_with('&'));
+            let pairs = if is_form { rest } else { behind };
+            parameters(pairs, start + word.len() - pairs.len(), parts);
         }
     }
 }
@@ -200,6 +207,7 @@ pub(super) fn decoded(value: &str) -> String {
 
 /// `a=1&b=2`.
 fn is_form(text: &str) -> bool {
+    let text = text.trim_end();
     let is_name = |c: char| c.is_alphanumeric() || "_-.[]%+~".contains(c);
     !text.is_empty()
         && !text.contains(ends_url)

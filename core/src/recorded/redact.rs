@@ -1,6 +1,8 @@
 //! Exchanges without their secrets.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
@@ -22,12 +24,14 @@ const REDACTED_IN_URL: &str = "%5Bredacted%5D";
 pub(super) struct Redactor<'k> {
     all: Secrets<'k>,
     credentials: Secrets<'k>,
+    /// Whether a secret is in the name of a header: the same names come again and again.
+    names: RefCell<HashMap<HeaderName, bool>>,
 }
 
 impl<'k> Redactor<'k> {
     pub(super) fn new(known: &'k Known) -> Self {
         let (all, credentials) = known.secrets();
-        Self { all, credentials }
+        Self { all, credentials, names: RefCell::default() }
     }
 
     pub(super) fn request(&self, request: &Request<Vec<u8>>) -> Request<Vec<u8>> {
@@ -49,10 +53,10 @@ impl<'k> Redactor<'k> {
         *redacted.status_mut() = response.status();
         *redacted.version_mut() = response.version();
         let headers = redacted.headers_mut();
-        for (name, value) in response.headers().iter().filter(|(name, _)| *name != SET_COOKIE) {
+        let is_written = |name: &HeaderName| *name != SET_COOKIE && !self.is_in_name(name);
+        for (name, value) in response.headers().iter().filter(|(name, _)| is_written(name)) {
             append(headers, name, self.header(name, value));
         }
-        self.all.redact_headers(headers);
         if let Some(value) = headers.get_mut(CONTENT_LENGTH) {
             *value = length.into();
         }
@@ -82,6 +86,11 @@ impl<'k> Redactor<'k> {
             _ => pair.to_owned(),
         });
         format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
+    }
+
+    fn is_in_name(&self, name: &HeaderName) -> bool {
+        let mut names = self.names.borrow_mut();
+        *names.entry(name.clone()).or_insert_with(|| self.all.is_in_name(name))
     }
 
     fn header(&self, name: &HeaderName, value: &HeaderValue) -> HeaderValue {

@@ -45,7 +45,7 @@ struct Recorded {
     entries: Vec<Entry>,
     requests: Vec<Option<Comparable>>,
     unused: BTreeSet<usize>,
-    /// The unused ones by what equal requests have in common.
+    /// The unused ones by what equal requests have in common, with and without their bodies.
     by_key: HashMap<String, BTreeSet<usize>>,
     /// The unused ones that match different requests: of any request, or with a redacted one.
     open: BTreeSet<usize>,
@@ -59,7 +59,11 @@ impl Recorded {
         let mut open = BTreeSet::new();
         for (index, request) in requests.iter().enumerate() {
             match request.as_ref().filter(|request| !request.is_redacted()) {
-                Some(request) => _ = by_key.entry(request.key()).or_default().insert(index),
+                Some(request) => {
+                    for key in [request.key(), request.key_with_body()] {
+                        by_key.entry(key).or_default().insert(index);
+                    }
+                }
                 None => _ = open.insert(index),
             }
         }
@@ -75,16 +79,24 @@ impl Recorded {
     /// The first unused entry that matches.
     fn matching(&self, sent: &Comparable, with_body: bool) -> Option<usize> {
         let is_match = |index: &&usize| self.difference(**index, sent, with_body).is_none();
-        let same = self.by_key.get(&sent.key()).and_then(|same| same.iter().find(is_match));
+        let keys = match with_body {
+            true => [sent.key_with_body(), sent.key_with_redacted_body()],
+            false => [sent.key(), sent.key()],
+        };
+        let same = keys.iter().filter_map(|key| self.by_key.get(key)?.iter().find(is_match)).min();
         let open = self.open.iter().take_while(|index| same.is_none_or(|same| *index < same));
         open.into_iter().find(is_match).or(same).copied()
     }
 
-    fn take(&mut self, index: usize, sent: &Comparable) -> Option<Response<Vec<u8>>> {
+    fn take(&mut self, index: usize) -> Option<Response<Vec<u8>>> {
         self.unused.remove(&index);
         self.open.remove(&index);
-        if let Some(same) = self.by_key.get_mut(&sent.key()) {
-            same.remove(&index);
+        let request = self.requests.get(index).and_then(Option::as_ref);
+        let keys = request.map(|request| [request.key(), request.key_with_body()]);
+        for key in keys.into_iter().flatten() {
+            if let Some(same) = self.by_key.get_mut(&key) {
+                same.remove(&index);
+            }
         }
         self.entries.get(index).map(|entry| entry.response().clone())
     }
@@ -157,7 +169,7 @@ impl Replay {
                 .filter(|first| recorded.difference(*first, &sent, self.match_bodies).is_none()),
             false => recorded.matching(&sent, self.match_bodies),
         };
-        if let Some(response) = index.and_then(|index| recorded.take(index, &sent)) {
+        if let Some(response) = index.and_then(|index| recorded.take(index)) {
             return Ok(response);
         }
         let is_sent = |left_out: &&LeftOut| {

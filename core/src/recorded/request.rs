@@ -3,6 +3,7 @@
 use http::Request;
 use serde_json::Value;
 
+use super::json::text_of;
 use super::known::Known;
 use super::names::is_secret_parameter;
 use super::parts::decoded;
@@ -52,9 +53,26 @@ impl Comparable {
         format!("{} {} {:?}", self.method, self.path, self.query)
     }
 
-    /// Whether a part was redacted, so that other requests can match.
+    /// The same with their bodies: those that were redacted in part have one key, as others match them.
+    pub(super) fn key_with_body(&self) -> String {
+        let body = match &self.body {
+            Body::Json(json) => json.to_string(),
+            Body::Bytes(bytes) => text_of(bytes).into_owned(),
+        };
+        match body.contains(REDACTED) {
+            true => self.key_with_redacted_body(),
+            false => format!("{} {body}", self.key()),
+        }
+    }
+
+    pub(super) fn key_with_redacted_body(&self) -> String {
+        format!("{} {REDACTED}", self.key())
+    }
+
+    /// Whether a part was redacted that isn't left out by its name, so that other requests can match.
     pub(super) fn is_redacted(&self) -> bool {
-        self.key().contains(REDACTED)
+        let is_shown = |name: &str, value: &str| value.contains(REDACTED) && !is_left_out(name);
+        self.path.contains(REDACTED) || self.query.iter().any(|(name, value)| is_shown(name, value))
     }
 
     /// `None` if a request matches this recorded one.
@@ -76,11 +94,15 @@ impl Comparable {
 fn values(pair: &str) -> Vec<(String, String)> {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
     let name = decoded(name);
-    // As elsewhere, a recording is for any hub.
-    if name == "hub-id" || is_secret_parameter(&name) {
+    if is_left_out(&name) {
         return vec![(name, REDACTED.to_owned())];
     }
     decoded(value).split(',').map(|value| (name.clone(), value.to_owned())).collect()
+}
+
+/// As elsewhere, a recording is for any hub.
+fn is_left_out(name: &str) -> bool {
+    name == "hub-id" || is_secret_parameter(name)
 }
 
 /// Whether a text is the recorded one, of which parts may be redacted.

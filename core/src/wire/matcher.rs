@@ -3,41 +3,69 @@
 //! The crate `aho-corasick` does the same and more. It would add a tenth to the size of a program, as
 //! measured with `.ci/guards`; what is needed here is short.
 
-use std::collections::VecDeque;
+use std::ops::Range;
 
 /// A trie of the patterns. Each node knows the longest other node that is an end of it.
+///
+/// The nodes are in the order of their depth, and those of one parent by their byte. A recording has
+/// millions of them: each is 16 bytes, and has no allocation of its own.
 pub(super) struct Matcher(Vec<Node>);
 
 #[derive(Default)]
 struct Node {
-    /// By byte, in order.
-    next: Vec<(u8, usize)>,
-    fallback: usize,
+    byte: u8,
+    /// The first child. The last one is before the first child of the next node.
+    children: u32,
+    fallback: u32,
     /// The length of the longest pattern that ends here.
-    longest: usize,
+    longest: u32,
 }
 
 impl Matcher {
     pub(super) fn new<'p>(patterns: impl Iterator<Item = &'p [u8]>) -> Self {
-        let mut matcher = Self(vec![Node::default()]);
-        for pattern in patterns {
-            let end = pattern.iter().fold(0, |at, byte| matcher.insert(at, *byte));
-            if let Some(node) = matcher.0.get_mut(end) {
-                node.longest = pattern.len();
+        let mut patterns: Vec<&[u8]> = patterns.collect();
+        patterns.sort_unstable();
+        let mut nodes = vec![Node::default()];
+        // The patterns that begin as each node of a depth does, shorter ones first.
+        let mut level: Vec<&[&[u8]]> = vec![&patterns];
+        let mut at = 0;
+        for depth in 0.. {
+            let mut next = Vec::new();
+            for patterns in level {
+                let children = short(nodes.len());
+                for patterns in patterns.chunk_by(|a, b| a.get(depth) == b.get(depth)) {
+                    let Some((first, byte)) =
+                        patterns.first().and_then(|first| Some((first, *first.get(depth)?)))
+                    else {
+                        continue;
+                    };
+                    let ends = first.len() == depth.saturating_add(1);
+                    let longest = if ends { short(first.len()) } else { 0 };
+                    nodes.push(Node { byte, longest, ..Node::default() });
+                    next.push(patterns);
+                }
+                if let Some(node) = nodes.get_mut(at) {
+                    node.children = children;
+                }
+                at += 1;
             }
+            if next.is_empty() {
+                break;
+            }
+            level = next;
         }
-        let mut queue: VecDeque<usize> = VecDeque::from([0]);
-        while let Some(at) = queue.pop_front() {
-            let Some(node) = matcher.0.get(at) else { continue };
-            let fallback = node.fallback;
-            for (byte, child) in node.next.clone() {
+        nodes.push(Node { children: short(nodes.len()), ..Node::default() });
+        let mut matcher = Self(nodes);
+        for at in 0..matcher.0.len() {
+            let fallback = matcher.fallback(at);
+            for child in matcher.children(at) {
+                let byte = matcher.0.get(child).map_or(0, |node| node.byte);
                 let fallback = if at == 0 { 0 } else { matcher.step(fallback, byte) };
                 let longest = matcher.longest(fallback);
-                if let Some(child) = matcher.0.get_mut(child) {
-                    child.fallback = fallback;
-                    child.longest = child.longest.max(longest);
+                if let Some(node) = matcher.0.get_mut(child) {
+                    node.fallback = short(fallback);
+                    node.longest = node.longest.max(short(longest));
                 }
-                queue.push_back(child);
             }
         }
         matcher
@@ -64,33 +92,39 @@ impl Matcher {
             match self.child(at, byte) {
                 Some(next) => return next,
                 None if at == 0 => return 0,
-                None => at = self.0.get(at).map_or(0, |node| node.fallback),
+                None => at = self.fallback(at),
             }
         }
     }
 
     fn child(&self, at: usize, byte: u8) -> Option<usize> {
-        let next = &self.0.get(at)?.next;
-        let place = next.binary_search_by_key(&byte, |(byte, _)| *byte).ok()?;
-        next.get(place).map(|(_, child)| *child)
+        let children = self.children(at);
+        let first = children.start;
+        let place = self.0.get(children)?.binary_search_by_key(&byte, |node| node.byte).ok()?;
+        first.checked_add(place)
     }
 
-    fn insert(&mut self, at: usize, byte: u8) -> usize {
-        if let Some(child) = self.child(at, byte) {
-            return child;
-        }
-        let child = self.0.len();
-        self.0.push(Node::default());
-        if let Some(node) = self.0.get_mut(at) {
-            let place = node.next.partition_point(|(other, _)| *other < byte);
-            node.next.insert(place, (byte, child));
-        }
-        child
+    fn children(&self, at: usize) -> Range<usize> {
+        let first = |at: usize| self.0.get(at).map_or(0, |node| long(node.children));
+        first(at)..first(at.saturating_add(1))
+    }
+
+    fn fallback(&self, at: usize) -> usize {
+        self.0.get(at).map_or(0, |node| long(node.fallback))
     }
 
     fn longest(&self, at: usize) -> usize {
-        self.0.get(at).map_or(0, |node| node.longest)
+        self.0.get(at).map_or(0, |node| long(node.longest))
     }
+}
+
+/// No program has four billion nodes: it would end for want of memory.
+fn short(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn long(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

@@ -202,7 +202,7 @@ impl<'a> Secrets<'a> {
     }
 
     /// Whether the name of a header has a secret in it. Names are in lower case.
-    fn is_in_name(&self, name: &HeaderName) -> bool {
+    pub(crate) fn is_in_name(&self, name: &HeaderName) -> bool {
         let name = name.as_str();
         let mut secrets = self.texts.iter().filter(|secret| secret.len() <= name.len());
         secrets.any(|secret| name.contains(&secret.to_ascii_lowercase()))

@@ -9,6 +9,7 @@
 )]
 
 mod browser;
+mod corpus;
 mod har;
 mod lifecycle;
 mod odd_entries;

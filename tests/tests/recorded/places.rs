@@ -52,6 +52,8 @@ fn urls_in_texts() {
         ("git clone https://h/a.git#production", "git clone https://h/a.git#production"),
         ("ssh://git@h/a.git, git@h:a.git", "ssh://[redacted]@h/a.git, git@h:a.git"),
         ("https://h/v1?page_token=abc&nextToken=d", "https://h/v1?page_token=abc&nextToken=d"),
+        ("/v1/a;jsessionid=§?page=1;b=2", "/v1/a;jsessionid=[redacted]?page=1;b=2"),
+        ("a;key=1, if x&&done", "a;key=1, if x&&done"),
         ("Still stuck? Write to us@h. token=", "Still stuck? Write to us@h. token="),
     ] {
         let text = text.replace('§', SECRET);
@@ -123,7 +125,16 @@ fn bodies() {
             "--x\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nS\r\n--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--x--\r\n",
             "--x\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n[redacted]\r\n--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--x--\r\n",
         ),
+        ("password=§\n", "password=[redacted]\n"),
+        (
+            "payload={\"a\":\"b c\",\"token\":\"§\"}&token=§",
+            "payload={\"a\":\"b c\",\"token\":\"[redacted]\"}&token=[redacted]",
+        ),
         // What identifies isn't secret.
+        (
+            "{\"env\":[{\"name\":\"MODE\",\"value\":\"§\"}],\"variables\":{\"name\":\"§\"}}",
+            "{\"env\":[{\"name\":\"MODE\",\"value\":\"[redacted]\"}],\"variables\":{\"name\":\"[redacted]\"}}",
+        ),
         (
             "{\"error\":{\"code\":\"404.image\"},\"page_token\":\"abcdefgh\"}",
             "{\"error\":{\"code\":\"404.image\"},\"page_token\":\"abcdefgh\"}",

@@ -251,3 +251,35 @@ fn retries_are_replayed_without_a_wait() {
     assert!(started.elapsed().as_secs() < 60);
     session.finish().unwrap();
 }
+
+/// Whole or redacted in part, by the name of a parameter or not: the first that matches answers.
+#[test]
+fn each_request_is_answered_by_the_first_that_matches() {
+    let post = |url: &str, body: &str| {
+        Request::post(format!("https://h/{url}")).body(body.as_bytes().to_vec()).unwrap()
+    };
+    let recorded = [
+        ("a", r#"{"name": "whole"}"#),
+        ("a", r#"{"name": "[redacted]", "n": 1}"#),
+        ("a", r#"{"name": "x", "n": 1}"#),
+        ("a?token=[redacted]", r#"{"password": "[redacted]"}"#),
+        ("[redacted]", "text"),
+        ("b", "text"),
+    ];
+    let numbered = recorded
+        .iter()
+        .zip(0_u8..)
+        .map(|((url, body), number)| Entry::new(post(url, body), Response::new(vec![number])));
+    let replay = Replay::matching(numbered.collect()).match_bodies();
+    for (url, body, number) in [
+        ("b", "text", 4),
+        ("b", "text", 5),
+        ("a?token=t", r#"{"password": "p"}"#, 3),
+        ("a", r#"{"n": 1, "name": "x"}"#, 1),
+        ("a", r#"{"n": 1, "name": "x"}"#, 2),
+        ("a", r#"{"name": "whole"}"#, 0),
+    ] {
+        assert_eq!(replay.respond(&post(url, body)).unwrap().body(), &[number], "{url} {body}");
+    }
+    replay.finish().unwrap();
+}
