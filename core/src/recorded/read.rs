@@ -261,7 +261,8 @@ fn plain_text(value: &Value) -> Option<Cow<'_, str>> {
 }
 
 fn integer(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.strip_suffix(".0").unwrap_or(&text).parse().ok()
 }
 
 /// `null` if it is missing, or can't be read.

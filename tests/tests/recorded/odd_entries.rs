@@ -124,6 +124,8 @@ fn responses_that_have_no_body_are_read_as_empty() {
         sized("GET", 200, json!(null)),
         sized("GET", 200, json!({"size": 0, "mimeType": "x-unknown"})),
         sized("GET", 200, json!({"text": "", "size": 17})),
+        entry(get(URL), json!({"status": 200.0, "content": {}})),
+        entry(get(URL), json!({"status": "200", "content": {}})),
     ] {
         assert_eq!(body(odd).1, "");
     }
