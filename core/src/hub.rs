@@ -226,9 +226,8 @@ impl Hub {
     }
 
     /// Calls a function with the headers of each request to the platform, which may add some that differ
-    /// from request to request, such as `traceparent`. What is said of
-    /// [`with_header`](Self::with_header) holds for these headers, too. It is called for each attempt, in the
-    /// span of the call if there is one.
+    /// from request to request, such as `traceparent`. The function is called for each attempt, in the span of the
+    /// call if there is one. The headers have the limits of [`with_header`](Self::with_header).
     ///
     /// ```
     /// use cycle_images::{Hub, http::HeaderValue, images::GetImages};

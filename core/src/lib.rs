@@ -33,7 +33,8 @@
 //! | [`upload`] | uploads of an image's tar |
 //! | [`Operation`] | the trait for adding any other endpoint of the platform |
 //! | [`recorded`] | recorded responses and, with the feature `har`, recorded exchanges, for unit tests |
-
+//!
+#![doc = include_str!("operations.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod attempt;
