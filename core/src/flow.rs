@@ -56,6 +56,7 @@ mod error;
 mod exchange;
 mod job_error;
 mod job_tracker;
+mod job_update;
 mod pages;
 mod poll_schedule;
 mod retry_policy;
@@ -79,8 +80,9 @@ pub use crate::retry_quota::RetryQuota;
 pub use error::{FlowError, LastReply};
 pub use exchange::Exchange;
 pub use job_error::JobError;
-pub use job_tracker::{JobSnapshot, JobTracker, JobUpdate};
-pub use pages::{MAX_PAGES, MAX_PAGES_IN_FLIGHT, Pages};
+pub use job_tracker::JobTracker;
+pub use job_update::{JobSnapshot, JobUpdate};
+pub use pages::Pages;
 pub use retry_policy::RetryPolicy;
 pub use send_failure::SendFailure;
 #[cfg(feature = "tracing")]
@@ -92,6 +94,12 @@ pub use upload::TarSent;
 use crate::hub::Hub;
 use crate::wire::debug::Sent;
 use crate::wire::timestamp::Timestamp;
+
+/// The most pages that a [`Pages`] reads.
+pub const MAX_PAGES: u32 = 10_000;
+
+/// The most pages in flight, if pages are [prefetched](Flow::prefetch).
+pub const MAX_PAGES_IN_FLIGHT: u32 = 16;
 
 /// What to do next for a [`Flow`]. `Debug` shows a request's method, URL and length of body, as the
 /// body may contain credentials.

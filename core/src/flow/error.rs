@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use super::job_error::last_poll;
 use super::{JobError, MAX_PAGES};
 use crate::error::{
     Attempts, DecodeError, MAY_HAVE_TAKEN_EFFECT, RequestError, ResponseError, Seconds,
@@ -376,8 +377,4 @@ fn ended_upload(sent: u64, size: u64) -> String {
     } else {
         "the whole tar was sent; read the image's state before uploading it again".to_owned()
     }
-}
-
-pub(super) fn last_poll(failure: Option<&str>) -> String {
-    failure.map(|failure| format!("; the last poll failed: {failure}")).unwrap_or_default()
 }

@@ -3,7 +3,6 @@ use std::fmt;
 use std::time::Duration;
 
 use super::JobSnapshot;
-use super::error::last_poll;
 use crate::error::Seconds;
 use crate::model::{Job, JobId};
 
@@ -116,3 +115,7 @@ impl fmt::Display for JobError {
 }
 
 impl Error for JobError {}
+
+pub(super) fn last_poll(failure: Option<&str>) -> String {
+    failure.map(|failure| format!("; the last poll failed: {failure}")).unwrap_or_default()
+}

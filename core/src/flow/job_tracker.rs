@@ -4,6 +4,7 @@ use std::time::Duration;
 use http::Response;
 use serde::{Deserialize, Serialize};
 
+use super::job_update::{JobSnapshot, JobUpdate};
 use super::poll_schedule::PollSchedule;
 use super::retry_state::RetryState;
 use super::subject::Subject;
@@ -74,27 +75,6 @@ pub struct JobTracker {
     last_reported: Option<(JobStatus, JobProgress)>,
     completed: Option<Box<Job>>,
     ended: bool,
-}
-
-/// What a [`JobTracker`] knows of its job between two polls.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct JobSnapshot {
-    /// The state of the job.
-    pub status: JobStatus,
-    /// The progress, as it was last [reported](JobUpdate::progress).
-    pub progress: JobProgress,
-}
-
-/// A job and its progress: what a [`JobTracker`] yields.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct JobUpdate {
-    /// The job.
-    pub job: Job,
-    /// The progress, in units that are done, failed, and in total. Its ratio never decreases, even
-    /// if the job's own does because tasks were added.
-    pub progress: JobProgress,
 }
 
 impl JobTracker {

@@ -5,19 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::retry_state::{RetryState, request};
 use super::version::Version;
-use super::{Flow, FlowError, RetryPolicy, SendFailure, Step};
+use super::{Flow, FlowError, MAX_PAGES, MAX_PAGES_IN_FLIGHT, RetryPolicy, SendFailure, Step};
 use crate::hub::Hub;
 use crate::operation::{ListOperation, ReplyOf};
 use crate::wire::timestamp::Timestamp;
 
 /// Its name in events.
 const NAME: &str = "Pages";
-
-/// The most pages that a [`Pages`] reads.
-pub const MAX_PAGES: u32 = 10_000;
-
-/// The most pages in flight, if pages are [prefetched](Flow::prefetch).
-pub const MAX_PAGES_IN_FLIGHT: u32 = 16;
 
 /// Reads a list page by page. It yields a [`Reply`](crate::Reply) for each page that isn't empty,
 /// in order.

@@ -5,9 +5,8 @@ use std::collections::{BTreeSet, HashSet};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
 
-use super::entry::Entry;
 use super::json::{self, text_of};
 use super::names::is_secret_parameter;
 use super::parts::{self, Code, Part, Role, parts};
@@ -18,6 +17,9 @@ const MIN_LENGTH: usize = 8;
 
 /// Strings in strings are looked at to this depth.
 pub(super) const MAX_DEPTH: usize = 8;
+
+/// A request, if it is known, and its response.
+pub(super) type Exchange<'e> = (Option<&'e Request<Vec<u8>>>, &'e Response<Vec<u8>>);
 
 /// What was found in the exchanges of a recording.
 #[derive(Clone, Default)]
@@ -34,14 +36,14 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) fn of<'e>(entries: impl Iterator<Item = &'e Entry>) -> Self {
+    pub(super) fn of<'e>(exchanges: impl Iterator<Item = Exchange<'e>>) -> Self {
         let mut known = Self::default();
-        for entry in entries {
-            if let Some(request) = entry.request() {
+        for (request, response) in exchanges {
+            if let Some(request) = request {
                 known.request(request);
             }
-            known.headers_of_response(entry.response().headers());
-            known.text(&text_of(entry.response().body()), 0);
+            known.headers_of_response(response.headers());
+            known.text(&text_of(response.body()), 0);
         }
         known
     }

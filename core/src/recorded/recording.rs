@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::entry::Entry;
-use super::known::Known;
+use super::known::{Exchange, Known};
 use super::left_out::LeftOut;
 use super::read::{self, HarError};
 use super::redact::Redactor;
@@ -96,7 +96,7 @@ impl Recording {
     /// unknown requests are left out.
     #[must_use]
     pub fn to_har(&self) -> String {
-        let mut known = Known::of(self.entries.iter().filter(|entry| entry.known.is_none()));
+        let mut known = Known::of(self.unknown());
         let mut last: Option<&Arc<Known>> = None;
         for other in self.entries.iter().filter_map(|entry| entry.known.as_ref()) {
             if last.is_none_or(|last| !Arc::ptr_eq(last, other)) {
@@ -110,11 +110,16 @@ impl Recording {
         write::write(&self.entries, &Redactor::new(&known))
     }
 
+    /// The exchanges in which no secrets were looked for yet.
+    fn unknown(&self) -> impl Iterator<Item = Exchange<'_>> {
+        let entries = self.entries.iter().filter(|entry| entry.known.is_none());
+        entries.map(|entry| (entry.request(), entry.response()))
+    }
+
     /// Each entry knows the secrets of all, also when others are filtered out.
     fn with_known(mut self) -> Self {
-        let unknown = || self.entries.iter().filter(|entry| entry.known.is_none());
-        if unknown().next().is_some() {
-            let known = Arc::new(Known::of(unknown()));
+        if self.unknown().next().is_some() {
+            let known = Arc::new(Known::of(self.unknown()));
             for entry in &mut self.entries {
                 entry.known.get_or_insert_with(|| Arc::clone(&known));
             }

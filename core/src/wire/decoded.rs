@@ -47,7 +47,7 @@ impl Decoded {
             let (character, length) = next(rest);
             let length = length.max(1);
             #[cfg(test)]
-            super::redactor::count_step();
+            super::matcher::count_step();
             if let Some(place) = self.place(at, at.saturating_add(length)) {
                 for byte in character.as_slice() {
                     decoded.bytes.push(*byte);

@@ -124,18 +124,11 @@ fn in_base64(secret: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
 }
 
 #[cfg(test)]
-thread_local!(static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) });
-
-#[cfg(test)]
-pub(super) fn count_step() {
-    STEPS.set(STEPS.get() + 1);
-}
-
-#[cfg(test)]
 mod tests {
     use base64::Engine;
     use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 
+    use super::super::matcher::STEPS;
     use super::*;
 
     fn found<'t>(secrets: &[&str], text: &'t str) -> Vec<&'t str> {
