@@ -108,11 +108,10 @@ pub trait Operation {
     fn secrets<'a>(&'a self, _secrets: &mut Secrets<'a>) {}
 
     /// Decodes the body of a success as [`Output`](Self::Output). There is no need to implement it.
-    /// The operations of this crate do, so that the decoding of their models is compiled once, in
-    /// this crate, and not again in each program.
     ///
     /// # Errors
     /// Names the JSON path that can't be decoded.
+    #[doc(hidden)]
     fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
         Self::Output::read(body)
     }
@@ -177,6 +176,40 @@ pub trait ListOperation: Operation<Output: Output<Data = Vec<Self::Record>>> {
     /// The key that identifies a record: its id.
     fn key(record: &Self::Record) -> &str;
 }
+
+/// Implements [`ListOperation`] for an operation with `options`, whose records have an `id`.
+macro_rules! list_operation {
+    ($operation:ident of $record:ty) => {
+        impl crate::operation::ListOperation for $operation {
+            type Record = $record;
+
+            fn options(&self) -> &crate::operation::ListOptions {
+                &self.options
+            }
+
+            fn options_mut(&mut self) -> &mut crate::operation::ListOptions {
+                &mut self.options
+            }
+
+            fn key(record: &$record) -> &str {
+                record.id.as_str()
+            }
+        }
+    };
+}
+pub(crate) use list_operation;
+
+/// Has the decoding of an operation's models compiled in this crate, and not in each program.
+macro_rules! read_here {
+    () => {
+        fn read(
+            body: &str,
+        ) -> Result<crate::operation::DocumentOf<Self>, crate::error::DecodeError> {
+            <Self::Output as crate::operation::Output>::read(body)
+        }
+    };
+}
+pub(crate) use read_here;
 
 /// How the response to an operation is decoded: [`One`], [`List`] or [`Empty`].
 ///

@@ -1,6 +1,6 @@
-use crate::error::{DecodeError, RequestError};
+use crate::error::RequestError;
 use crate::model::{Image, ImageBuild, ImageOverride, SourceId};
-use crate::operation::{DocumentOf, One, Operation, Output, Path, Secrets, json_body};
+use crate::operation::{One, Operation, Path, Secrets, json_body, read_here};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -93,9 +93,7 @@ impl Operation for CreateImage {
         json_body(self)
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 
     fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {
         // Shorter ones are versions and flags, which an error must be able to name.

@@ -1,7 +1,7 @@
-use crate::error::{DecodeError, RequestError};
+use crate::error::RequestError;
 use crate::model::ImageId;
 use crate::model::JobDescriptor;
-use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
+use crate::operation::{One, Operation, Path, json_body, read_here};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +50,5 @@ impl Operation for CreateImageJob {
         json_body(&Body { action: "import" })
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 }

@@ -1,7 +1,7 @@
-use crate::error::{DecodeError, RequestError};
+use crate::error::RequestError;
 use crate::model::JobDescriptor;
 use crate::model::SourceId;
-use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
+use crate::operation::{One, Operation, Path, json_body, read_here};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +68,5 @@ impl Operation for CreateImagesJob {
         json_body(&Body { action: "prune", contents: Contents { source_ids: &self.source_ids } })
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 }

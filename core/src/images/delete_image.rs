@@ -1,7 +1,6 @@
-use crate::error::DecodeError;
 use crate::model::ImageId;
 use crate::model::JobDescriptor;
-use crate::operation::{DocumentOf, One, Operation, Output, Path};
+use crate::operation::{One, Operation, Path, read_here};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +38,5 @@ impl Operation for DeleteImage {
         path.literal("/v1/images").id(&self.id);
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 }

@@ -1,8 +1,7 @@
 use super::include::{ImageInclude, ImageIncludes, ImageMetaName};
-use crate::error::DecodeError;
 use crate::model::Image;
 use crate::model::ImageId;
-use crate::operation::{DocumentOf, ListOptions, One, Operation, Output, Path, Query, Sort};
+use crate::operation::{ListOptions, One, Operation, Path, Query, Sort, read_here};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -79,7 +78,5 @@ impl Operation for GetImage {
         query.options(&self.options);
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 }

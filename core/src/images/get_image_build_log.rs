@@ -1,7 +1,6 @@
-use crate::error::DecodeError;
 use crate::model::BuildLog;
 use crate::model::ImageId;
-use crate::operation::{DocumentOf, One, Operation, Output, Path};
+use crate::operation::{One, Operation, Path, read_here};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +41,5 @@ impl Operation for GetImageBuildLog {
         path.literal("/v1/images").id(&self.id).literal("/build-log");
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 }

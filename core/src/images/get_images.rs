@@ -1,10 +1,8 @@
 use super::include::{ImageInclude, ImageIncludes, ImageMetaName};
-use crate::error::DecodeError;
 use crate::model::SourceId;
 use crate::model::{Image, ImageStatus, SourceType};
-use crate::operation::{
-    DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query, Sort,
-};
+use crate::operation::{List, ListOptions, Operation, Path, Query, list_operation, read_here};
+use crate::request::list_options::options;
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -51,18 +49,6 @@ impl GetImages {
         Self::default()
     }
 
-    /// Requests a computed value for each image's `meta`; may be called again for another.
-    pub fn meta(mut self, meta: ImageMetaName) -> Self {
-        self.options.add_meta(meta.as_str());
-        self
-    }
-
-    /// Includes resources that the images refer to; may be called again for others.
-    pub fn include(mut self, include: ImageInclude) -> Self {
-        self.options.add_include(include.as_str());
-        self
-    }
-
     /// Only images that match this identifier.
     pub fn filter_identifier(mut self, identifier: impl Into<String>) -> Self {
         self.filter.identifier = Some(identifier.into());
@@ -92,25 +78,9 @@ impl GetImages {
         self.filter.source_id = Some(source_id.into());
         self
     }
-
-    /// Sorts by a field; may be called again for the next field. Only `id` is documented.
-    pub fn sort(mut self, sort: impl Into<Sort>) -> Self {
-        self.options.add_sort(sort);
-        self
-    }
-
-    /// The page to read, counted from 1.
-    pub fn page_number(mut self, number: u32) -> Self {
-        self.options.set_page_number(number);
-        self
-    }
-
-    /// The number of images on a page, at least 1.
-    pub fn page_size(mut self, size: u32) -> Self {
-        self.options.set_page_size(size);
-        self
-    }
 }
+
+options!(GetImages of "images": meta(ImageMetaName), include(ImageInclude), pages);
 
 impl Operation for GetImages {
     const NAME: &'static str = "GetImages";
@@ -133,23 +103,7 @@ impl Operation for GetImages {
             .options(&self.options);
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 }
 
-impl ListOperation for GetImages {
-    type Record = Image;
-
-    fn options(&self) -> &ListOptions {
-        &self.options
-    }
-
-    fn options_mut(&mut self) -> &mut ListOptions {
-        &mut self.options
-    }
-
-    fn key(image: &Image) -> &str {
-        image.id.as_str()
-    }
-}
+list_operation!(GetImages of Image);

@@ -1,7 +1,7 @@
-use crate::error::{DecodeError, RequestError};
+use crate::error::RequestError;
 use crate::model::Image;
 use crate::model::ImageId;
-use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
+use crate::operation::{One, Operation, Path, json_body, read_here};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,5 @@ impl Operation for UpdateImage {
         json_body(&Body { name: self.name.as_deref() })
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 }

@@ -1,9 +1,8 @@
 use super::include::{JobInclude, JobIncludes};
-use crate::error::{DecodeError, RequestError};
+use crate::error::RequestError;
 use crate::model::{Job, JobStatus};
-use crate::operation::{
-    DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query, Sort,
-};
+use crate::operation::{List, ListOptions, Operation, Path, Query, list_operation, read_here};
+use crate::request::list_options::options;
 use crate::wire::timestamp::Timestamp;
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -50,12 +49,6 @@ impl GetJobs {
         Self::default()
     }
 
-    /// Includes resources that the jobs refer to; may be called again for others.
-    pub fn include(mut self, include: JobInclude) -> Self {
-        self.options.add_include(include.as_str());
-        self
-    }
-
     /// Only jobs from this time on; documented as `filter[range-start]`.
     pub fn filter_range_start(mut self, start: impl Into<Timestamp>) -> Self {
         self.filter.range_start = Some(start.into());
@@ -79,25 +72,9 @@ impl GetJobs {
         self.filter.state.push(state);
         self
     }
-
-    /// Sorts by a field; may be called again for the next field. Only `id` is documented.
-    pub fn sort(mut self, sort: impl Into<Sort>) -> Self {
-        self.options.add_sort(sort);
-        self
-    }
-
-    /// The page to read, counted from 1.
-    pub fn page_number(mut self, number: u32) -> Self {
-        self.options.set_page_number(number);
-        self
-    }
-
-    /// The number of jobs on a page, at least 1.
-    pub fn page_size(mut self, size: u32) -> Self {
-        self.options.set_page_size(size);
-        self
-    }
 }
+
+options!(GetJobs of "jobs": include(JobInclude), pages);
 
 impl Operation for GetJobs {
     const NAME: &'static str = "GetJobs";
@@ -129,23 +106,7 @@ impl Operation for GetJobs {
             .options(&self.options);
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 }
 
-impl ListOperation for GetJobs {
-    type Record = Job;
-
-    fn options(&self) -> &ListOptions {
-        &self.options
-    }
-
-    fn options_mut(&mut self) -> &mut ListOptions {
-        &mut self.options
-    }
-
-    fn key(job: &Job) -> &str {
-        job.id.as_str()
-    }
-}
+list_operation!(GetJobs of Job);

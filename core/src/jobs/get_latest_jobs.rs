@@ -1,6 +1,5 @@
-use crate::error::DecodeError;
 use crate::model::Job;
-use crate::operation::{DocumentOf, List, Operation, Output, Path};
+use crate::operation::{List, Operation, Path, read_here};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +35,5 @@ impl Operation for GetLatestJobs {
         path.literal("/v1/jobs/latest");
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 }

@@ -95,3 +95,46 @@ impl From<String> for Sort {
         Self(field)
     }
 }
+
+/// The setters of [`ListOptions`], which all operations with `options` have.
+macro_rules! options {
+    ($operation:ident of $records:literal: $($setter:ident $(($type:ty))?),* $(,)?) => {
+        impl $operation {
+            $(crate::request::list_options::options!(@ $setter $($type)?, $records);)*
+        }
+    };
+    (@ meta $type:ty, $records:literal) => {
+        #[doc = concat!("Requests a computed value for `meta` of ", $records, "; may be called again for another.")]
+        pub fn meta(mut self, meta: $type) -> Self {
+            self.options.add_meta(meta.as_str());
+            self
+        }
+    };
+    (@ include $type:ty, $records:literal) => {
+        #[doc = concat!("Includes resources that ", $records, " refer to; may be called again for others.")]
+        pub fn include(mut self, include: $type) -> Self {
+            self.options.add_include(include.as_str());
+            self
+        }
+    };
+    (@ pages, $records:literal) => {
+        /// Sorts by a field; may be called again for the next field. Only `id` is documented.
+        pub fn sort(mut self, sort: impl Into<crate::request::list_options::Sort>) -> Self {
+            self.options.add_sort(sort);
+            self
+        }
+
+        /// The page to read, counted from 1.
+        pub fn page_number(mut self, number: u32) -> Self {
+            self.options.set_page_number(number);
+            self
+        }
+
+        #[doc = concat!("The number of ", $records, " on a page, at least 1.")]
+        pub fn page_size(mut self, size: u32) -> Self {
+            self.options.set_page_size(size);
+            self
+        }
+    };
+}
+pub(crate) use options;

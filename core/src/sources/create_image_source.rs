@@ -1,7 +1,7 @@
 use super::origin_request::{OriginRequest, filled};
-use crate::error::{DecodeError, RequestError};
+use crate::error::RequestError;
 use crate::model::{Acl, ImageSource, Origin, SourceAbout, SourceBuilder, SourceType};
-use crate::operation::{DocumentOf, One, Operation, Output, Path, Secrets, json_body};
+use crate::operation::{One, Operation, Path, Secrets, json_body, read_here};
 use http::Method;
 use serde::Serialize;
 
@@ -146,9 +146,7 @@ impl Operation for CreateImageSource {
         json_body(&self.body)
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 
     fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {
         self.body.origin.secrets(secrets);

@@ -1,8 +1,8 @@
 use super::include::{SourceInclude, SourceIncludes, SourceMetaName};
-use crate::error::DecodeError;
 use crate::model::ImageSource;
 use crate::model::SourceId;
-use crate::operation::{DocumentOf, ListOptions, One, Operation, Output, Path, Query};
+use crate::operation::{ListOptions, One, Operation, Path, Query, read_here};
+use crate::request::list_options::options;
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -34,19 +34,9 @@ impl GetImageSource {
     pub fn new(id: impl Into<SourceId>) -> Self {
         Self { id: id.into(), options: ListOptions::default() }
     }
-
-    /// Requests a computed value for the source's `meta`; may be called again for another.
-    pub fn meta(mut self, meta: SourceMetaName) -> Self {
-        self.options.add_meta(meta.as_str());
-        self
-    }
-
-    /// Includes resources that the source refers to; may be called again for others.
-    pub fn include(mut self, include: SourceInclude) -> Self {
-        self.options.add_include(include.as_str());
-        self
-    }
 }
+
+options!(GetImageSource of "the source": meta(SourceMetaName), include(SourceInclude));
 
 impl Operation for GetImageSource {
     const NAME: &'static str = "GetImageSource";
@@ -62,7 +52,5 @@ impl Operation for GetImageSource {
         query.options(&self.options);
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 }

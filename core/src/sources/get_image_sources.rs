@@ -1,9 +1,7 @@
 use super::include::{SourceInclude, SourceIncludes, SourceMetaName};
-use crate::error::DecodeError;
 use crate::model::{ImageSource, LifeStatus};
-use crate::operation::{
-    DocumentOf, List, ListOperation, ListOptions, Operation, Output, Path, Query, Sort,
-};
+use crate::operation::{List, ListOptions, Operation, Path, Query, list_operation, read_here};
+use crate::request::list_options::options;
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -49,18 +47,6 @@ impl GetImageSources {
         Self::default()
     }
 
-    /// Requests a computed value for each source's `meta`; may be called again for another.
-    pub fn meta(mut self, meta: SourceMetaName) -> Self {
-        self.options.add_meta(meta.as_str());
-        self
-    }
-
-    /// Includes resources that the sources refer to; may be called again for others.
-    pub fn include(mut self, include: SourceInclude) -> Self {
-        self.options.add_include(include.as_str());
-        self
-    }
-
     /// Only sources with this identifier; there may be several.
     pub fn filter_identifier(mut self, identifier: impl Into<String>) -> Self {
         self.filter.identifier = Some(identifier.into());
@@ -78,25 +64,9 @@ impl GetImageSources {
         self.filter.state.push(state);
         self
     }
-
-    /// Sorts by a field; may be called again for the next field. Only `id` is documented.
-    pub fn sort(mut self, sort: impl Into<Sort>) -> Self {
-        self.options.add_sort(sort);
-        self
-    }
-
-    /// The page to read, counted from 1.
-    pub fn page_number(mut self, number: u32) -> Self {
-        self.options.set_page_number(number);
-        self
-    }
-
-    /// The number of sources on a page, at least 1.
-    pub fn page_size(mut self, size: u32) -> Self {
-        self.options.set_page_size(size);
-        self
-    }
 }
+
+options!(GetImageSources of "sources": meta(SourceMetaName), include(SourceInclude), pages);
 
 impl Operation for GetImageSources {
     const NAME: &'static str = "GetImageSources";
@@ -117,23 +87,7 @@ impl Operation for GetImageSources {
             .options(&self.options);
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 }
 
-impl ListOperation for GetImageSources {
-    type Record = ImageSource;
-
-    fn options(&self) -> &ListOptions {
-        &self.options
-    }
-
-    fn options_mut(&mut self) -> &mut ListOptions {
-        &mut self.options
-    }
-
-    fn key(source: &ImageSource) -> &str {
-        source.id.as_str()
-    }
-}
+list_operation!(GetImageSources of ImageSource);

@@ -1,8 +1,8 @@
 use super::origin_request::{OriginRequest, filled};
-use crate::error::{DecodeError, RequestError};
+use crate::error::RequestError;
 use crate::model::SourceId;
 use crate::model::{ImageSource, Origin, SourceBuilder};
-use crate::operation::{DocumentOf, One, Operation, Output, Path, Secrets, json_body};
+use crate::operation::{One, Operation, Path, Secrets, json_body, read_here};
 use http::Method;
 use serde::Serialize;
 
@@ -133,9 +133,7 @@ impl Operation for UpdateImageSource {
         json_body(&self.body)
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 
     fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {
         if let Some(origin) = &self.body.origin {

@@ -1,7 +1,7 @@
-use crate::error::{DecodeError, RequestError};
+use crate::error::RequestError;
 use crate::model::SourceId;
 use crate::model::{Acl, ImageSource};
-use crate::operation::{DocumentOf, One, Operation, Output, Path, json_body};
+use crate::operation::{One, Operation, Path, json_body, read_here};
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +61,5 @@ impl Operation for UpdateImageSourceAccess {
         json_body(&Body { acl: self.acl.as_ref() })
     }
 
-    fn read(body: &str) -> Result<DocumentOf<Self>, DecodeError> {
-        Self::Output::read(body)
-    }
+    read_here!();
 }
