@@ -173,8 +173,8 @@ pub enum FlowError {
         /// The error of the condition.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// The program cancelled the flow. It can be resumed.
-    #[error("cancelled by the program; the flow can be resumed")]
+    /// The program cancelled the call or the flow. A flow can be resumed, an upload can't.
+    #[error("cancelled by the program")]
     Cancelled,
     /// The tracked job failed, expired, is gone, or passed its deadline.
     #[error(transparent)]
