@@ -13,6 +13,9 @@ use crate::upload::UploadImage;
 
 /// Why a call or any other flow failed.
 ///
+/// `Display` shows what failed and what to do next. The platform's own message is a
+/// [source](Error::source); [`report`](crate::error::report) shows it as well.
+///
 /// # Broken and hostile answers
 /// What a call of [`GetImages`](crate::images::GetImages) returns for each, with either client: the reply,
 /// or a variant of this error, followed by the [kind](ResponseError::kind) of a `Response`. Afterwards the
@@ -104,7 +107,10 @@ pub enum FlowError {
     /// The response is not a success.
     #[error(transparent)]
     Response(#[from] ResponseError),
-    /// The flow was interrupted while an operation was in flight that must not be repeated.
+    /// The flow was interrupted while an operation was in flight that must not be repeated. It may still
+    /// take effect. Before you send it again, look for what it creates: an image by its name, a job by
+    /// [`Job::mentions`](crate::model::Job::mentions). The page `after_a_crash` of `cycle-images-ureq`
+    /// says how, for both clients.
     #[error(
         "{operation} was sent, and interrupted before its response was read; {MAY_HAVE_TAKEN_EFFECT}"
     )]
