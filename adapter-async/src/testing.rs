@@ -92,7 +92,7 @@
 //!
 //! # A closure
 //! Any function from a request to a future is a transport, and any function from a duration to a future a
-//! timer:
+//! timer. For a closure that captures something, see [`Transport`](crate::Transport).
 //!
 //! ```
 //! use cycle_images::http::Request;

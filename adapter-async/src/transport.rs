@@ -55,6 +55,11 @@ pub(crate) type Outcome = Result<Response<Vec<u8>>, SendFailure>;
 /// });
 /// ```
 ///
+/// An async closure that captures something isn't a transport, as its future borrows from it: rustc says
+/// that it "does not implement `Fn`". Return an `async move` block as above. Nor is a closure that isn't
+/// `Send`, such as one with an `Rc`: use [`drive`](crate::drive). To choose a transport at run time, make
+/// a [`Client`](crate::Client) in each branch: it is one type over all of them.
+///
 /// A transport must not follow redirects, must not retry, must not make a status an error, and should
 /// limit the size of a response. It sends an empty body as no body. If its own time limit ends a
 /// request, it says so by [`SendFailure::timed_out`].

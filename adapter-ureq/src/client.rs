@@ -366,8 +366,11 @@ impl Client {
     /// An upload is never retried, as the platform's documents don't say whether a token can be used
     /// twice. After an upload that failed, [read](cycle_images::images::GetImage) the image: while its
     /// state is `uploading`, it has no complete tar. Create another image, which has a new token, and
-    /// upload to that; delete the first one. After an upload that succeeded,
-    /// [import](cycle_images::images::CreateImageJob) the image.
+    /// upload to that; delete the first one.
+    ///
+    /// After an upload that succeeded, [wait](Self::wait_until) until the image
+    /// [is live](cycle_images::images::is_live): the factory names no job that could be tracked. The
+    /// platform's documents don't say whether an import is needed as well; in the sandbox, it isn't.
     ///
     /// ```no_run
     /// # use cycle_images_ureq::{Client, Tar};

@@ -276,6 +276,11 @@ impl ResponseError {
             ResponseErrorKind::NoBody(_) if self.status().is_success() => {
                 "the body is missing: check the base URL and any proxy"
             }
+            _ if is_upload
+                && (self.is_invalid() || self.status() == StatusCode::PAYLOAD_TOO_LARGE) =>
+            {
+                "the factory refuses the tar: check it, then upload it to a new image"
+            }
             _ if is_upload && self.status().is_client_error() => {
                 "the factory refuses the upload: upload the tar to a new image, which has a new token"
             }

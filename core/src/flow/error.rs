@@ -14,6 +14,9 @@ use crate::upload::UploadImage;
 
 /// Why a call or any other flow failed.
 ///
+/// `Display` shows what failed and what to do next. The platform's own message is a
+/// [source](Error::source); [`report`](crate::error::report) shows it as well.
+///
 /// # Broken and hostile answers
 /// What a call of [`GetImages`](crate::images::GetImages) returns for each, with either client: the reply,
 /// or a variant of this error, followed by the [kind](ResponseError::kind) of a `Response`. Afterwards the
@@ -105,7 +108,10 @@ pub enum FlowError {
     /// The response is not a success.
     #[error(transparent)]
     Response(#[from] ResponseError),
-    /// The flow was interrupted while an operation was in flight that must not be repeated.
+    /// The flow was interrupted while an operation was in flight that must not be repeated. It may still
+    /// take effect. Before you send it again, look for what it creates: an image by its name, a job by
+    /// [`Job::mentions`](crate::model::Job::mentions). The page `after_a_crash` of `cycle-images-ureq`
+    /// says how, for both clients.
     #[error(
         "{operation} was sent, and interrupted before its response was read; {MAY_HAVE_TAKEN_EFFECT}"
     )]
@@ -174,8 +180,8 @@ pub enum FlowError {
         /// The error of the condition.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// The program cancelled the flow. It can be resumed.
-    #[error("cancelled by the program; the flow can be resumed")]
+    /// The program cancelled the call or the flow. A flow can be resumed, an upload can't.
+    #[error("cancelled by the program")]
     Cancelled,
     /// The tracked job failed, expired, is gone, or passed its deadline.
     #[error(transparent)]

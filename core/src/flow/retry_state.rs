@@ -3,13 +3,12 @@ use std::time::Duration;
 use http::{Request, Response};
 use serde::{Deserialize, Serialize};
 
-use super::subject::Subject;
+use super::subject::{Observed, Subject, template};
 use super::{Attempt, FlowError, RetryPolicy, SendFailure, Step};
 use crate::error::{Attempts, RequestError, RequestInfo, ResponseError, retry_after};
 use crate::event::EventKind;
 use crate::hub::Hub;
 use crate::operation::{Operation, ReplyOf};
-use crate::request::path::Path;
 use crate::wire::redact::Secrets;
 use crate::wire::timestamp::Timestamp;
 
@@ -271,9 +270,7 @@ pub(super) fn request<O: Operation>(
     number: u32,
 ) -> Result<Request<Vec<u8>>, RequestError> {
     let mut request = hub.request(operation)?;
-    let mut template = String::with_capacity(32);
-    operation.path(&mut Path::template(&mut template));
-    request.extensions_mut().insert(Attempt::new(O::NAME, template, number));
+    request.extensions_mut().insert(Attempt::new(O::NAME, template(operation), number));
     Ok(request)
 }
 
@@ -281,9 +278,9 @@ fn info<O: Operation>(operation: &O) -> RequestInfo {
     RequestInfo { operation: O::NAME, is_idempotent: operation.is_idempotent(), is_upload: false }
 }
 
-fn observe<O: Operation>(
+fn observe(
     hub: &Hub,
-    operation: &O,
+    operation: &dyn Observed,
     subject: &Subject,
     attempt: u32,
     outcome: &Result<Response<&[u8]>, SendFailure>,
@@ -293,7 +290,7 @@ fn observe<O: Operation>(
         Ok(response) => {
             // Redacted: a server may echo any part of a request.
             let mut secrets = hub.secrets();
-            operation.secrets(&mut secrets);
+            operation.add_secrets(&mut secrets);
             let id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
             let id = id.map(|id| secrets.redact(id, Secrets::LIMIT));
             let (status, request_id) = (response.status(), id.as_deref());

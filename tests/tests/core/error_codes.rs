@@ -124,7 +124,7 @@ fn a_status_without_a_code_has_the_meaning_of_its_own() {
 fn the_advice_depends_on_the_operation() {
     use std::time::Duration;
 
-    use cycle_images::flow::{SendFailure, TarSent};
+    use cycle_images::flow::{FlowError, SendFailure, TarSent};
     use cycle_images::images::CreateImage;
     use cycle_images::upload::UploadImage;
     use cycle_images::{Operation, SourceId};
@@ -143,6 +143,17 @@ fn the_advice_depends_on_the_operation() {
         "UploadImage failed with status 403 Forbidden (1 attempt in 1.5 s); the factory refuses the \
          upload: upload the tar to a new image, which has a new token"
     );
+    // Sending the same tar again can't help.
+    for (status, body) in [(413_u16, ""), (422, r#"{"error": {"code": "422.invalid-argument"}}"#)] {
+        let refused = Response::builder().status(status).body(body).unwrap();
+        let error = outcome(Ok(refused), 10).to_string();
+        assert!(
+            error.ends_with("the factory refuses the tar: check it, then upload it to a new image"),
+            "{error}"
+        );
+    }
+    // An upload is cancelled, too, and can't be resumed.
+    assert_eq!(FlowError::Cancelled.to_string(), "cancelled by the program");
     assert_eq!(
         outcome(Err(SendFailure::not_sent("no such host")), 0).to_string(),
         "UploadImage could not connect to factory.cycle.io:9414 (1 attempt in 1.5 s); nothing was \
