@@ -6,7 +6,7 @@ use cycle_images::recorded::{Recording, Replay};
 
 use cycle_images_tests::support::hub;
 
-const HAR: &[u8] = include_bytes!("../../recordings/browser.har");
+const HAR: &[u8] = include_bytes!("../../data/recordings/browser.har");
 
 /// What the page asked the sandbox for, without the page itself.
 fn recording() -> Recording {

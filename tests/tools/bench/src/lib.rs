@@ -1,7 +1,7 @@
 //! What the benchmarks share: pages of images, a server that sends them, and the comparison.
 
 mod compared;
-#[path = "../../src/generator.rs"]
+#[path = "../../../suite/src/generator.rs"]
 mod generator;
 mod page_server;
 

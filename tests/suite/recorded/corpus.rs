@@ -168,7 +168,7 @@ fn line(name: &str, reports: &[&Report]) -> String {
 
 #[test]
 fn every_file_is_read_and_replays_and_has_no_secret_left() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings/har");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/recordings/har");
     let expected: Value =
         serde_json::from_slice(&fs::read(folder.join("corpus.json")).unwrap()).unwrap();
     let reports = reports(&folder);

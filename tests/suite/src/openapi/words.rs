@@ -8,7 +8,7 @@ use std::path::Path;
 /// run time, as nothing else needs one.
 pub(super) fn words() -> io::Result<BTreeSet<String>> {
     let mut words = BTreeSet::new();
-    add(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src"), &mut words)?;
+    add(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core/src"), &mut words)?;
     Ok(words)
 }
 

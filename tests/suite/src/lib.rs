@@ -13,5 +13,5 @@ pub use cycle_images_sandbox as sandbox;
 
 /// The README's code compiles.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../../../README.md")]
 pub struct Readme;

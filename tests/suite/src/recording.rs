@@ -1,4 +1,4 @@
-//! The recordings in `tests/recordings`, as tests want them.
+//! The recordings in `tests/data/recordings`, as tests want them.
 
 #![allow(clippy::panic, reason = "a recording that can't be read is a mistake in this crate")]
 
@@ -10,7 +10,7 @@ use http::Response;
 use serde_json::Value;
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/recordings")
 }
 
 /// A recording as it stands in its file, by its name, such as `get_images/documented`.

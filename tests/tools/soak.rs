@@ -6,7 +6,6 @@
 
 #![allow(clippy::print_stdout, reason = "a measurement is there to be printed")]
 
-#[path = "shared/sandbox_process.rs"]
 mod sandbox_process;
 
 use std::collections::{BTreeMap, BTreeSet};

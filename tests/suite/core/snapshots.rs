@@ -27,7 +27,7 @@ fn assert_snapshot(name: &str, text: &str) {
 }
 
 fn recordings() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/recordings")
 }
 
 /// How a response is read: what a program gets, as it is written again, and as `Debug` shows it.
@@ -103,7 +103,7 @@ fn requests_and_recorded_responses_are_as_in_their_snapshots() {
 /// The types in the core that are operations, by its source.
 fn implemented() -> Vec<String> {
     let mut names = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src")];
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core/src")];
     while let Some(folder) = folders.pop() {
         for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {
@@ -125,19 +125,23 @@ fn implemented() -> Vec<String> {
 fn every_operation_is_everywhere() {
     let mut listed = names();
     listed.sort_unstable();
-    assert_eq!(listed, implemented(), "tests/src/operations.rs doesn't list all operations");
+    assert_eq!(listed, implemented(), "tests/suite/src/operations.rs doesn't list all operations");
     let file = |path: &str| {
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
     };
     for name in listed {
         for (place, text, what) in [
-            ("README.md", file("../README.md"), format!("::{name}`")),
-            ("core/src/operations.md", file("../core/src/operations.md"), format!("::{name}`")),
-            ("tests/fuzz/src/lib.rs", file("fuzz/src/lib.rs"), format!("::{name}::")),
+            ("README.md", file("../../README.md"), format!("::{name}`")),
+            ("core/src/operations.md", file("../../core/src/operations.md"), format!("::{name}`")),
+            (
+                "tests/tools/fuzz/src/lib.rs",
+                file("../tools/fuzz/src/lib.rs"),
+                format!("::{name}::"),
+            ),
         ] {
             assert!(text.contains(&what), "{place} doesn't have {name}");
         }
         let recorded = recording::names(&folder(name));
-        assert!(!recorded.is_empty(), "tests/recordings/{} has no recording", folder(name));
+        assert!(!recorded.is_empty(), "tests/data/recordings/{} has no recording", folder(name));
     }
 }

@@ -10,7 +10,7 @@ use crate::clock::Run;
 use crate::outcomes::{page, seen};
 
 fn text(name: &str) -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("stored/v1");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/stored/v1");
     std::fs::read_to_string(folder.join(name)).unwrap()
 }
 
@@ -68,7 +68,7 @@ fn write() {
     use cycle_images::model::ImageStatus;
     use cycle_images::{JobId, SourceId};
 
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("stored/v1");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/stored/v1");
     let save = |name: &str, text: String| std::fs::write(folder.join(name), text + "\n").unwrap();
     let create = CreateImage::new(SourceId::new("s1").unwrap()).name("web");
     let mut exchange = Run::new(Exchange::new(create, 1));
