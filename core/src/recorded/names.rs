@@ -23,10 +23,11 @@ const SECRET: [&str; 17] = [
 
 /// Secret if it is a text, a number, or a list of them. As an object, it describes itself: `auth` of a
 /// registry has a type and details, `config` of an image its user.
-const SECRET_TEXT: [&str; 6] = ["auth", "config", "credential", "credentials", "pwd", "sessionid"];
+const SECRET_TEXT: [&str; 7] =
+    ["auth", "config", "credential", "credentials", "pwd", "sessionid", "sig"];
 
 /// Secret in a URL or a form alone: elsewhere, these name a thing or an error.
-const SECRET_PARAMETER: [&str; 5] = ["code", "key", "pass", "sid", "sig"];
+const SECRET_PARAMETER: [&str; 4] = ["code", "key", "pass", "sid"];
 
 /// Ends of names that look secret and aren't.
 const PUBLIC: [&str; 4] = ["continuationtoken", "nexttoken", "pagetoken", "publickey"];

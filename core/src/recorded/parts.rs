@@ -85,6 +85,7 @@ fn properties(text: &str) -> Vec<Part> {
                 object.is_secret_pair |= is_secret_parameter(&decoded(token));
             }
             "value" => object.is_pair = true,
+            "grant_type" | "redirect_uri" | "code_verifier" => object.is_grant = true,
             _ => {}
         }
     }
@@ -97,6 +98,7 @@ fn properties(text: &str) -> Vec<Part> {
         let inherited = match name {
             Some("details") if parent.is_webhook => Some(Role::Secret),
             Some("value") if parent.is_secret_pair => Some(Role::Secret),
+            Some("code") if parent.is_grant => Some(Role::Secret),
             Some("name" | "key") if parent.is_pair => None,
             _ => parent.within,
         };
@@ -140,6 +142,8 @@ struct Object {
     is_pair: bool,
     /// `{"name": "PASSWORD", "value": ...}`.
     is_secret_pair: bool,
+    /// Of OAuth, whose `code` is no error's.
+    is_grant: bool,
     /// The role of all that is in it.
     within: Option<Role>,
     /// What the name of a list tells of its elements.

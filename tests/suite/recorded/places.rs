@@ -108,6 +108,10 @@ fn bodies() {
             "{\"auth\":{\"type\":\"user\",\"details\":{\"token\":\"§\"}}}",
             "{\"auth\":{\"type\":\"user\",\"details\":{\"token\":\"[redacted]\"}}}",
         ),
+        (
+            "{\"code\":\"§\",\"grant_type\":\"authorization_code\",\"sig\":\"§\"}",
+            "{\"code\":\"[redacted]\",\"grant_type\":\"authorization_code\",\"sig\":\"[redacted]\"}",
+        ),
         // JSON in a string.
         (
             r#"{"a":"{\"password\":\"§\",\"b\":2}"}"#,
