@@ -43,11 +43,7 @@ pub struct ContainerState {
     #[serde(default, with = "lenient::or_never")]
     pub changed: Option<Timestamp>,
     /// The error, if there is one.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub error: Option<StateError>,
 }
 
@@ -101,10 +97,10 @@ pub struct ContainerEnvironment {
     #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
     pub container_subnet: Option<String>,
     /// Its IPv6 network.
-    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub ipv6: Option<IpNet>,
     /// Its legacy network.
-    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub legacy: Option<LegacyNetwork>,
 }
 
@@ -123,7 +119,7 @@ pub struct PrivateNetwork {
     #[serde(deserialize_with = "lenient::or_default")]
     pub ipv6: IpNet,
     /// Its legacy network.
-    #[serde(deserialize_with = "lenient::option")]
+    #[serde(deserialize_with = "lenient::maybe")]
     pub legacy: Option<LegacyNetwork>,
 }
 
@@ -136,7 +132,7 @@ pub struct LegacyNetwork {
     #[serde(deserialize_with = "lenient::whole")]
     pub subnet: u64,
     /// Its IPv4 network.
-    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub ipv4: Option<IpNet>,
 }
 

@@ -114,7 +114,7 @@ pub struct ApiKeyCreator {
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// The creator of the key. It is documented as required, but not what it is.
-    #[serde(default, deserialize_with = "lenient::option")]
+    #[serde(default, deserialize_with = "lenient::maybe")]
     pub creator: Option<Creator>,
     /// The key itself.
     #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]

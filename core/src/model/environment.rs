@@ -35,7 +35,7 @@ pub struct Environment {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub about: EnvironmentAbout,
     /// The creator.
-    #[serde(default, deserialize_with = "lenient::option")]
+    #[serde(default, deserialize_with = "lenient::maybe")]
     pub creator: Option<Creator>,
     /// The hub it belongs to.
     #[serde(default, deserialize_with = "lenient::or_none")]
@@ -53,32 +53,16 @@ pub struct Environment {
     #[serde(default)]
     pub services: Option<Json>,
     /// Access rights.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub acl: Option<Acl>,
     /// Its private network.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub private_network: Option<PrivateNetwork>,
     /// Its deployments.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub deployments: Option<Deployments>,
     /// Computed values, if the request asked for them with `meta`.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub meta: Option<EnvironmentMeta>,
 }
 
@@ -127,10 +111,10 @@ pub struct Deployments {
 #[non_exhaustive]
 pub struct EnvironmentMeta {
     /// How many containers it has, by state.
-    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub containers_count: Option<StateCounts>,
     /// How many instances it has, by state.
-    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub instances_count: Option<StateCounts>,
     /// Its containers.
     #[serde(deserialize_with = "lenient::list", skip_serializing_if = "Vec::is_empty")]

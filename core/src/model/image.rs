@@ -33,11 +33,7 @@ pub struct Image {
     #[serde(default, deserialize_with = "lenient::whole")]
     pub size: u64,
     /// Descriptive text.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub about: Option<ImageAbout>,
     /// Where it is stored.
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -46,42 +42,22 @@ pub struct Image {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub requires: ImageRequires,
     /// The build options.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub build: Option<ImageBuild>,
     /// The builder, if it isn't the platform.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub builder: Option<ImageBuilder>,
     /// The configuration of containers that run it.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub config: ImageConfig,
     /// What it is built from.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceReference>,
     /// The creator.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub creator: Option<Creator>,
     /// The factory that built it.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub factory: Option<ImageFactory>,
     /// The lifecycle state.
     #[serde(deserialize_with = "lenient::object")]
@@ -90,11 +66,7 @@ pub struct Image {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: ResourceEvents,
     /// Computed values, if the request asked for them with `meta`.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub meta: Option<ImageMeta>,
 }
 
@@ -232,6 +204,6 @@ pub struct ImageFactory {
 pub struct ImageMeta {
     /// The number of containers that use it, by state; requested by
     /// [`ContainersCount`](crate::images::ImageMetaName::ContainersCount).
-    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub containers_count: Option<StateCounts>,
 }

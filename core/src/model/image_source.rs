@@ -17,7 +17,7 @@ pub struct SourceReference {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub details: SourceReferenceDetails,
     /// Values that override the source's own; documented as `override`.
-    #[serde(deserialize_with = "lenient::option", rename = "override", default)]
+    #[serde(deserialize_with = "lenient::maybe", rename = "override", default)]
     pub overrides: Option<ImageOverride>,
 }
 

@@ -30,11 +30,7 @@ pub struct Integration {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub identifier: String,
     /// Credentials for the vendor.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub auth: Option<IntegrationAuth>,
     /// Further values.
     #[serde(
@@ -44,7 +40,7 @@ pub struct Integration {
     )]
     pub extra: BTreeMap<String, String>,
     /// The creator.
-    #[serde(default, deserialize_with = "lenient::option")]
+    #[serde(default, deserialize_with = "lenient::maybe")]
     pub creator: Option<Creator>,
     /// The hub it belongs to.
     #[serde(default, deserialize_with = "lenient::or_none")]
@@ -56,11 +52,7 @@ pub struct Integration {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: ResourceEvents,
     /// Computed values, if the request asked for them with `meta`.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub meta: Option<IntegrationMeta>,
 }
 

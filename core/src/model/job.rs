@@ -51,7 +51,7 @@ pub struct Job {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub limit_duplicates: bool,
     /// The creator.
-    #[serde(default, deserialize_with = "lenient::option")]
+    #[serde(default, deserialize_with = "lenient::maybe")]
     pub creator: Option<Creator>,
     /// The state.
     #[serde(deserialize_with = "lenient::object", serialize_with = "of_a_job::state")]
@@ -135,7 +135,7 @@ pub struct JobTask {
     #[serde(deserialize_with = "lenient::optional_texts")]
     pub output: Option<BTreeMap<String, String>>,
     /// The error, if there is one.
-    #[serde(deserialize_with = "lenient::option", serialize_with = "of_a_job::error")]
+    #[serde(deserialize_with = "lenient::maybe", serialize_with = "of_a_job::error")]
     pub error: Option<StateError>,
 }
 

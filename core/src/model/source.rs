@@ -27,31 +27,19 @@ pub struct ImageSource {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// Descriptive text.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub about: Option<SourceAbout>,
     /// The origin of its images.
     #[serde(default)]
     pub origin: Option<Origin>,
     /// The builder of its images, if it isn't the platform.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub builder: Option<SourceBuilder>,
     /// The creator.
-    #[serde(default, deserialize_with = "lenient::option")]
+    #[serde(default, deserialize_with = "lenient::maybe")]
     pub creator: Option<Creator>,
     /// Access rights.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub acl: Option<Acl>,
     /// The lifecycle state.
     #[serde(deserialize_with = "lenient::object")]
@@ -60,11 +48,7 @@ pub struct ImageSource {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: ResourceEvents,
     /// Computed values, if the request asked for them with `meta`.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub meta: Option<SourceMeta>,
 }
 
@@ -94,7 +78,7 @@ pub struct SourceBuilder {
 #[non_exhaustive]
 pub struct SourceMeta {
     /// The number of images created from it.
-    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub images_count: Option<ImageCounts>,
 }
 

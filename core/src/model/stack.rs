@@ -30,10 +30,10 @@ pub struct Stack {
     #[serde(default, deserialize_with = "lenient::or_none")]
     pub hub_id: Option<HubId>,
     /// The creator.
-    #[serde(default, deserialize_with = "lenient::option")]
+    #[serde(default, deserialize_with = "lenient::maybe")]
     pub creator: Option<Creator>,
     /// The source of its description.
-    #[serde(default, deserialize_with = "lenient::option")]
+    #[serde(default, deserialize_with = "lenient::maybe")]
     pub source: Option<StackSource>,
     /// The lifecycle state.
     #[serde(deserialize_with = "lenient::object")]
@@ -46,21 +46,13 @@ pub struct Stack {
     )]
     pub variables: BTreeMap<String, String>,
     /// Access rights.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub acl: Option<Acl>,
     /// Lifecycle timestamps.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub events: StackEvents,
     /// Computed values, if the request asked for them with `meta`.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub meta: Option<StackMeta>,
 }
 
@@ -91,10 +83,10 @@ pub struct StackEvents {
 #[non_exhaustive]
 pub struct StackMeta {
     /// How many containers it has, by state.
-    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub containers_count: Option<StateCounts>,
     /// How many builds it has, by state.
-    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub builds_count: Option<StateCounts>,
 }
 

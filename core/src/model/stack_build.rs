@@ -43,11 +43,7 @@ pub struct StackBuild {
     #[serde(deserialize_with = "lenient::object")]
     pub state: ResourceState<StackBuildStatus>,
     /// Computed values, if the request asked for them with `meta`.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub meta: Option<StackBuildMeta>,
 }
 
@@ -87,7 +83,7 @@ pub struct StackBuildAbout {
     #[serde(deserialize_with = "lenient::or_default")]
     pub description: String,
     /// The commit that it was built from.
-    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub git_commit: Option<GitCommit>,
 }
 
@@ -144,6 +140,6 @@ debug!(StackBuildInstructions { git, variables = Names(variables) });
 #[non_exhaustive]
 pub struct StackBuildMeta {
     /// How many containers it has, by state.
-    #[serde(deserialize_with = "lenient::option", skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub containers_count: Option<StateCounts>,
 }

@@ -15,11 +15,7 @@ pub struct ResourceState<S> {
     #[serde(default, with = "lenient::or_never")]
     pub changed: Option<Timestamp>,
     /// The error, if there is one.
-    #[serde(
-        default,
-        deserialize_with = "lenient::option",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
     pub error: Option<StateError>,
 }
 

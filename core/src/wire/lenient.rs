@@ -25,7 +25,7 @@ where
 }
 
 /// Reads an object that may be absent.
-pub(crate) fn option<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(crate) fn maybe<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
