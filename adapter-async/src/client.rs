@@ -184,8 +184,8 @@ impl Client {
         &self.hub
     }
 
-    /// Sends an operation and waits for its reply. The operation is passed by value or by reference;
-    /// the front page of [`cycle_images`](cycle_images#operations) has a table of them.
+    /// Sends an operation and waits for its reply. The operation is passed by value or by
+    /// reference; the front page of [`cycle_images`](cycle_images#operations) has a table of them.
     ///
     /// # Errors
     /// If an argument is invalid, the request gets no response, or the response isn't a success.

@@ -103,10 +103,10 @@ impl<F: Flow> FlowStream<F> {
         self.flow
     }
 
-    /// Calls `save` with the flow before each request is sent. A flow that is stored there and resumed
-    /// in another process knows that its request may have been sent: it doesn't repeat a request that
-    /// must not be repeated, but returns [`Error::Interrupted`](crate::Error::Interrupted), whose docs
-    /// say how to go on.
+    /// Calls `save` with the flow before each request is sent. A flow that is stored there and
+    /// resumed in another process knows that its request may have been sent: it doesn't repeat a
+    /// request that must not be repeated, but returns
+    /// [`Error::Interrupted`](crate::Error::Interrupted), whose docs say how to go on.
     ///
     /// If `save` fails, the request isn't sent, and its error is the stream's. `save` runs on the task
     /// that polls the stream and should return soon.

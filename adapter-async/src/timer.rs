@@ -57,8 +57,8 @@ impl Timer for Tokio {
     }
 }
 
-/// Waits by the timers of a browser's page or worker. Feature `gloo`, for wasm32-unknown-unknown. In a
-/// page that isn't visible, browsers let a timer wait up to a minute longer.
+/// Waits by the timers of a browser's page or worker. Feature `gloo`, for wasm32-unknown-unknown.
+/// In a page that isn't visible, browsers let a timer wait up to a minute longer.
 #[cfg(all(feature = "gloo", any(docsrs, all(target_arch = "wasm32", target_os = "unknown"))))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "it is its name")]

@@ -37,10 +37,10 @@ pub(crate) type Outcome = Result<Response<Vec<u8>>, SendFailure>;
 
 /// Sends a request and returns its response.
 ///
-/// Every function or closure from a request to a future is a transport. By default its errors are taken
-/// to mean that the request may have been sent, and a POST isn't retried; one that knows better returns
-/// a [`SendFailure`] that says so. An error that isn't a `std::error::Error`, such as a boxed one, is
-/// mapped by [`SendFailure::maybe_sent`].
+/// Every function or closure from a request to a future is a transport. By default its errors are
+/// taken to mean that the request may have been sent, and a POST isn't retried; one that knows
+/// better returns a [`SendFailure`] that says so. An error that isn't a `std::error::Error`, such
+/// as a boxed one, is mapped by [`SendFailure::maybe_sent`].
 ///
 /// ```
 /// use cycle_images::flow::SendFailure;
@@ -55,10 +55,10 @@ pub(crate) type Outcome = Result<Response<Vec<u8>>, SendFailure>;
 /// });
 /// ```
 ///
-/// An async closure that captures something isn't a transport, as its future borrows from it: rustc says
-/// that it "does not implement `Fn`". Return an `async move` block as above. Nor is a closure that isn't
-/// `Send`, such as one with an `Rc`: use [`drive`](crate::drive). To choose a transport at run time, make
-/// a [`Client`](crate::Client) in each branch: it is one type over all of them.
+/// An async closure that captures something isn't a transport, as its future borrows from it: rustc
+/// says that it "does not implement `Fn`". Return an `async move` block as above. Nor is a closure
+/// that isn't `Send`, such as one with an `Rc`: use [`drive`](crate::drive). To choose a transport
+/// at run time, make a [`Client`](crate::Client) in each branch: it is one type over all of them.
 ///
 /// A transport must not follow redirects, must not retry, must not make a status an error, and should
 /// limit the size of a response. It sends an empty body as no body. If its own time limit ends a

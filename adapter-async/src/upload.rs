@@ -42,8 +42,9 @@ impl Client {
     /// upload to that; delete the first one.
     ///
     /// After an upload that succeeded, [wait](Self::wait_until) until the image
-    /// [is live](cycle_images::images::is_live): the factory names no job that could be tracked. The
-    /// platform's documents don't say whether an import is needed as well; in the sandbox, it isn't.
+    /// [is live](cycle_images::images::is_live): the factory names no job that could be tracked.
+    /// The platform's documents don't say whether an import is needed as well; in the sandbox, it
+    /// isn't.
     ///
     /// ```
     /// # use cycle_images::model::Image;

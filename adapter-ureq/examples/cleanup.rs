@@ -1,8 +1,8 @@
-//! Deletes all images with an error, one after the other. Ctrl-C stops it at once, also in the middle
-//! of a wait for a job.
+//! Deletes all images with an error, one after the other. Ctrl-C stops it at once, also in the
+//! middle of a wait for a job.
 //!
-//! Without variables it runs against a sandbox; with `CYCLE_API_KEY` and `CYCLE_HUB_ID`, it lists what
-//! it would delete on the platform, and deletes it with `--delete`.
+//! Without variables it runs against a sandbox; with `CYCLE_API_KEY` and `CYCLE_HUB_ID`, it lists
+//! what it would delete on the platform, and deletes it with `--delete`.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 

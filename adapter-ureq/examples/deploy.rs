@@ -1,6 +1,6 @@
-//! Deploys a new image, as a CI job does: finds or creates the source, builds and imports an image of
-//! it, and deletes all but the newest images. It exits with 1 and the end of the build log if the
-//! import fails.
+//! Deploys a new image, as a CI job does: finds or creates the source, builds and imports an image
+//! of it, and deletes all but the newest images. It exits with 1 and the end of the build log if
+//! the import fails.
 //!
 //! ```text
 //! deploy [--source shop-api] [--target nginx:1.28] [--version 1.4] [--keep 3] [--yes]

@@ -1,7 +1,7 @@
 //! Counts and times the requests of a program, by operation, with an observer.
 //!
-//! Without variables it runs against a sandbox that is unavailable now and then; with `CYCLE_API_KEY`
-//! and `CYCLE_HUB_ID` it runs on the platform, and only reads.
+//! Without variables it runs against a sandbox that is unavailable now and then; with
+//! `CYCLE_API_KEY` and `CYCLE_HUB_ID` it runs on the platform, and only reads.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 

@@ -1,8 +1,8 @@
-//! Tracks an import in a process that is killed, and finishes in another from the file that the first
-//! one saved.
+//! Tracks an import in a process that is killed, and finishes in another from the file that the
+//! first one saved.
 //!
-//! Without variables it runs against a sandbox. With `CYCLE_API_KEY` and `CYCLE_HUB_ID` it resumes the
-//! tracker in the file `tracker.json`, or one for the job that `--job` names.
+//! Without variables it runs against a sandbox. With `CYCLE_API_KEY` and `CYCLE_HUB_ID` it resumes
+//! the tracker in the file `tracker.json`, or one for the job that `--job` names.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 

@@ -1,8 +1,8 @@
 //! Pushes the tar of an image to the factory, and follows it until it is live.
 //!
 //! Without any variable set it pushes a small tar to a sandbox that starts by itself. With
-//! `CYCLE_API_KEY` and `CYCLE_HUB_ID` set it pushes the tar that `--tar` names, the image being made
-//! from the source of origin `cycle-upload` that `--source` names.
+//! `CYCLE_API_KEY` and `CYCLE_HUB_ID` set it pushes the tar that `--tar` names, the image being
+//! made from the source of origin `cycle-upload` that `--source` names.
 
 #![allow(clippy::print_stdout, reason = "an example speaks to people")]
 

@@ -245,8 +245,8 @@ impl Client {
         &self.hub
     }
 
-    /// Sends an operation and waits for its reply. The operation is passed by value or by reference;
-    /// the front page of [`cycle_images`](cycle_images#operations) has a table of them.
+    /// Sends an operation and waits for its reply. The operation is passed by value or by
+    /// reference; the front page of [`cycle_images`](cycle_images#operations) has a table of them.
     ///
     /// # Errors
     /// If an argument is invalid, the request gets no response, or the response isn't a success.
@@ -369,8 +369,9 @@ impl Client {
     /// upload to that; delete the first one.
     ///
     /// After an upload that succeeded, [wait](Self::wait_until) until the image
-    /// [is live](cycle_images::images::is_live): the factory names no job that could be tracked. The
-    /// platform's documents don't say whether an import is needed as well; in the sandbox, it isn't.
+    /// [is live](cycle_images::images::is_live): the factory names no job that could be tracked.
+    /// The platform's documents don't say whether an import is needed as well; in the sandbox, it
+    /// isn't.
     ///
     /// ```no_run
     /// # use cycle_images_ureq::{Client, Tar};

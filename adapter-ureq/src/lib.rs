@@ -28,9 +28,9 @@
 //!   [agent](Client::with_agent) has to ask for it.
 //! - `har`: `Client::with_session`, and `cycle_images::recorded::Replay` as a transport, for tests; see
 //!   the page `testing`.
-//! - `tracing`: a span for each call and flow, named by its operation, and an event for each attempt, by
-//!   OpenTelemetry's conventions; see `cycle_images::flow::trace`. For `traceparent`, see
-//!   [`Client::with_header_hook`].
+//! - `tracing`: a span for each call and flow, named by its operation, and an event for each
+//!   attempt, by OpenTelemetry's conventions; see `cycle_images::flow::trace`. For `traceparent`,
+//!   see [`Client::with_header_hook`].
 //! - No TLS feature: plain http only, for tests on the local machine, or an agent with a connector of its
 //!   own.
 

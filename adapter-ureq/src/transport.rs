@@ -27,8 +27,8 @@ pub trait Transport: Send + Sync {
     /// Sends a request and reads the whole response.
     ///
     /// # Errors
-    /// If there is no response. By [`SendFailure::not_sent`] and [`SendFailure::maybe_sent`] the error says
-    /// whether the request may have been sent; after the latter, a POST isn't retried.
+    /// If there is no response. By [`SendFailure::not_sent`] and [`SendFailure::maybe_sent`] the
+    /// error says whether the request may have been sent; after the latter, a POST isn't retried.
     fn send(
         &self,
         request: Request<Vec<u8>>,

@@ -1,5 +1,5 @@
-/// The attempt that a request is: in the [extensions](http::Request::extensions) of each request of a
-/// flow or an upload, for middleware such as a tower layer.
+/// The attempt that a request is: in the [extensions](http::Request::extensions) of each request of
+/// a flow or an upload, for middleware such as a tower layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {

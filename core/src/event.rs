@@ -15,7 +15,8 @@ pub struct Event<'a> {
     pub flow: &'static str,
     /// The operation's documented name.
     pub operation: &'static str,
-    /// What the flow is about: the path of its requests, such as `/v1/jobs/651586fca6078e98982dbd90`.
+    /// What the flow is about: the path of its requests, such as
+    /// `/v1/jobs/651586fca6078e98982dbd90`.
     pub path: &'a str,
     /// The path without ids, such as `/v1/jobs/{id}`.
     pub template: &'a str,
@@ -65,8 +66,8 @@ pub enum EventKind<'a> {
         /// Why the attempt failed.
         error: &'a (dyn Error + 'static),
     },
-    /// The attempt was due to be retried, but the [`RetryQuota`](crate::flow::RetryQuota) was empty: the
-    /// operation fails, or a flow that polls goes on at its usual interval.
+    /// The attempt was due to be retried, but the [`RetryQuota`](crate::flow::RetryQuota) was
+    /// empty: the operation fails, or a flow that polls goes on at its usual interval.
     QuotaEmpty,
     /// The state of a tracked job changed.
     #[non_exhaustive]

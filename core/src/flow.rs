@@ -32,7 +32,8 @@
 //!     }
 //! }
 //! # fn now() -> Timestamp { std::time::SystemTime::now().into() }
-//! # fn send(_: http::Request<Vec<u8>>, _: std::time::Duration) -> Result<http::Response<Vec<u8>>, SendFailure> {
+//! # type Sent = Result<http::Response<Vec<u8>>, SendFailure>;
+//! # fn send(_: http::Request<Vec<u8>>, _: std::time::Duration) -> Sent {
 //! #     Ok(http::Response::new(br#"{"data": []}"#.to_vec()))
 //! # }
 //! # let hub = Hub::new("key", "hub").unwrap();

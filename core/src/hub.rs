@@ -225,9 +225,10 @@ impl Hub {
         self
     }
 
-    /// Calls a function with the headers of each request to the platform, which may add some that differ
-    /// from request to request, such as `traceparent`. The function is called for each attempt, in the span of the
-    /// call if there is one. The headers have the limits of [`with_header`](Self::with_header).
+    /// Calls a function with the headers of each request to the platform, which may add some that
+    /// differ from request to request, such as `traceparent`. The function is called for each
+    /// attempt, in the span of the call if there is one. The headers have the limits of
+    /// [`with_header`](Self::with_header).
     ///
     /// ```
     /// use cycle_images::{Hub, http::HeaderValue, images::GetImages};

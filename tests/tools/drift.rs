@@ -1,5 +1,5 @@
-//! What a copy of the platform's OpenAPI document has and this crate doesn't know, and the other way
-//! round: `cargo run -p cycle-images-tests --example drift -- openapi.json`.
+//! What a copy of the platform's OpenAPI document has and this crate doesn't know, and the other
+//! way round: `cargo run -p cycle-images-tests --example drift -- openapi.json`.
 //!
 //! A line each: `+` stands before what only the document has, `-` before what only the crate has.
 //! Differences that are there on purpose are not listed. It ends with 0 if there is nothing to

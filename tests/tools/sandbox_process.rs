@@ -1,4 +1,5 @@
-//! A sandbox in another process, so that its memory and descriptors aren't counted as those of the client.
+//! A sandbox in another process, so that its memory and descriptors aren't counted as those of the
+//! client.
 
 #![allow(clippy::print_stdout, reason = "the other process says where it is")]
 

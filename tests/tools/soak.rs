@@ -1,8 +1,8 @@
-//! Calls a sandbox with random faults for as long as `--seconds` says, 64 calls at a time, over each
-//! client or the one that `--client` names: `ureq`, `reqwest` or `hyper`.
+//! Calls a sandbox with random faults for as long as `--seconds` says, 64 calls at a time, over
+//! each client or the one that `--client` names: `ureq`, `reqwest` or `hyper`.
 //!
-//! It fails if memory grows, a descriptor is left over, a reply is wrong or an error isn't a documented
-//! one. Linux alone tells memory and descriptors.
+//! It fails if memory grows, a descriptor is left over, a reply is wrong or an error isn't a
+//! documented one. Linux alone tells memory and descriptors.
 
 #![allow(clippy::print_stdout, reason = "a measurement is there to be printed")]
 
@@ -390,7 +390,8 @@ fn tar() -> Vec<u8> {
     tar
 }
 
-/// The highest in the second tenth of the time, in the last one, and of all, and what it was before.
+/// The highest in the second tenth of the time, in the last one, and of all, and what it was
+/// before.
 #[derive(Default)]
 struct Memory {
     before: u64,

@@ -14,10 +14,10 @@ use crate::{Body, Transport};
 /// `tower`.
 ///
 /// The service must not follow redirects and should not retry. After any error of its `call` the
-/// request is taken to have been sent. The service is cloned for each request, and shared by threads:
-/// box it by tower's `BoxCloneSyncService`, not by `BoxCloneService`. A layer that isn't `Clone`, such
-/// as tower's `RateLimit`, goes below its `Buffer`. For a service with a body of its own, convert ours by
-/// tower's `map_request`.
+/// request is taken to have been sent. The service is cloned for each request, and shared by
+/// threads: box it by tower's `BoxCloneSyncService`, not by `BoxCloneService`. A layer that isn't
+/// `Clone`, such as tower's `RateLimit`, goes below its `Buffer`. For a service with a body of its
+/// own, convert ours by tower's `map_request`.
 ///
 /// ```
 /// use cycle_images_async::{Body, Tower};

@@ -108,10 +108,10 @@ pub enum FlowError {
     /// The response is not a success.
     #[error(transparent)]
     Response(#[from] ResponseError),
-    /// The flow was interrupted while an operation was in flight that must not be repeated. It may still
-    /// take effect. Before you send it again, look for what it creates: an image by its name, a job by
-    /// [`Job::mentions`](crate::model::Job::mentions). The page `after_a_crash` of `cycle-images-ureq`
-    /// says how, for both clients.
+    /// The flow was interrupted while an operation was in flight that must not be repeated. It may
+    /// still take effect. Before you send it again, look for what it creates: an image by its name,
+    /// a job by [`Job::mentions`](crate::model::Job::mentions). The page `after_a_crash` of
+    /// `cycle-images-ureq` says how, for both clients.
     #[error(
         "{operation} was sent, and interrupted before its response was read; {MAY_HAVE_TAKEN_EFFECT}"
     )]

@@ -6,7 +6,8 @@ use crate::operation::Operation;
 use crate::request::path::Path;
 use crate::wire::redact::Secrets;
 
-/// An operation as an object: so that what observes it is compiled once, and not for each operation.
+/// An operation as an object: so that what observes it is compiled once, and not for each
+/// operation.
 pub(super) trait Observed {
     fn name(&self) -> &'static str;
     fn method(&self) -> Method;

@@ -7,8 +7,8 @@ use crate::error::report;
 
 const TARGET: &str = "cycle_images";
 
-/// The span of a call or of a running flow, at level `info`: named by the operation, of kind `client`.
-/// The clients enter it whenever they work on the flow. Feature `tracing`.
+/// The span of a call or of a running flow, at level `info`: named by the operation, of kind
+/// `client`. The clients enter it whenever they work on the flow. Feature `tracing`.
 ///
 /// A loop of your own calls [`trace_failure`] with the flow's error.
 #[must_use]
@@ -40,11 +40,11 @@ pub fn trace_failure(span: &Span, error: &FlowError) {
 /// An [observer](crate::Hub::with_observer) that writes events to `tracing`, at the target
 /// `cycle_images`. The clients' feature `tracing` adds it to each client. Feature `tracing`.
 ///
-/// Each attempt is one event when it has ended, with the names of [OpenTelemetry's conventions for HTTP
-/// clients](https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client): at level `debug`
-/// with a response, at `warn` without one. So is each retry (`warn`) and each new state of a job
-/// (`info`). `cycle.flow` and `url.path` tell which flow, and which job, image or list it is about. No
-/// body or key is written.
+/// Each attempt is one event when it has ended, with the names of [OpenTelemetry's conventions for
+/// HTTP clients](https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client): at
+/// level `debug` with a response, at `warn` without one. So is each retry (`warn`) and each new
+/// state of a job (`info`). `cycle.flow` and `url.path` tell which flow, and which job, image or
+/// list it is about. No body or key is written.
 pub fn trace(event: &Event<'_>) {
     let &Event { flow, operation, path, template, attempt, .. } = event;
     let method = event.method.as_str();

@@ -27,7 +27,8 @@ pub(super) struct Known {
     /// From headers and URLs of requests, or named by the program: secret even if they identify
     /// something.
     credentials: BTreeSet<String>,
-    /// By the names of properties and parameters; environment variables, build arguments and cookies.
+    /// By the names of properties and parameters; environment variables, build arguments and
+    /// cookies.
     secrets: BTreeSet<String>,
     /// What identifies things in bodies.
     identifiers: HashSet<String>,

@@ -21,8 +21,8 @@ const SECRET: [&str; 17] = [
     "tokens",
 ];
 
-/// Secret if it is a text, a number, or a list of them. As an object, it describes itself: `auth` of a
-/// registry has a type and details, `config` of an image its user.
+/// Secret if it is a text, a number, or a list of them. As an object, it describes itself: `auth`
+/// of a registry has a type and details, `config` of an image its user.
 const SECRET_TEXT: [&str; 7] =
     ["auth", "config", "credential", "credentials", "pwd", "sessionid", "sig"];
 

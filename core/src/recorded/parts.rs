@@ -1,5 +1,5 @@
-//! Where secrets stand in a text, by the grammar of each place: properties of JSON, parameters and user
-//! info of URLs, fields of forms.
+//! Where secrets stand in a text, by the grammar of each place: properties of JSON, parameters and
+//! user info of URLs, fields of forms.
 
 use std::ops::Range;
 

@@ -21,12 +21,12 @@ pub struct RecordedError {
 /// | HTTPie, xh | `http --print=hb`, `http --verbose` |
 /// | wget | `wget --save-headers`; `wget -S` has no body, and is an error |
 ///
-/// If there are several heads, as after a `100 Continue` or a redirect, the last one is used. Lines end
-/// in LF or CRLF. The text may be UTF-16 if it begins with a byte order mark.
+/// If there are several heads, as after a `100 Continue` or a redirect, the last one is used. Lines
+/// end in LF or CRLF. The text may be UTF-16 if it begins with a byte order mark.
 ///
 /// # Errors
-/// Names the line that can't be parsed, or that follows the response: of a second one, or the output of
-/// `curl -w`.
+/// Names the line that can't be parsed, or that follows the response: of a second one, or the
+/// output of `curl -w`.
 pub fn response(recording: &[u8]) -> Result<Response<Vec<u8>>, RecordedError> {
     let recording = decoded_text(recording);
     let mut lines = Lines { rest: &recording, line: 0 };
@@ -134,8 +134,8 @@ fn length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// All that is left is the body, if nothing follows it: JSON ends with its last bracket, and other text
-/// after `Content-Length` bytes if a response follows.
+/// All that is left is the body, if nothing follows it: JSON ends with its last bracket, and other
+/// text after `Content-Length` bytes if a response follows.
 fn body<'a>(lines: &Lines<'a>, headers: &HeaderMap) -> Result<&'a [u8], RecordedError> {
     let rest = lines.rest;
     let mut json = serde_json::Deserializer::from_slice(rest).into_iter::<serde::de::IgnoredAny>();

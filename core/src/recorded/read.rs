@@ -207,7 +207,8 @@ fn parameters(data: &Value) -> Vec<u8> {
     body.into()
 }
 
-/// What is no header, such as HTTP/2's `:status`, is left out. Cookies may be in a list of their own.
+/// What is no header, such as HTTP/2's `:status`, is left out. Cookies may be in a list of their
+/// own.
 fn read_headers(har: &Value, cookies: &HeaderName) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut append = |name: &str, value: &str| {

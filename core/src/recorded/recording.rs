@@ -37,21 +37,22 @@ use super::write;
 /// | headers of a response | `Set-Cookie` is left out; values of headers with a secret name |
 /// | URLs, also in texts and headers | user info, and parameters with a secret name |
 /// | forms | fields with a secret name |
-/// | JSON, also cut off, one a line, or in a string | properties with a secret name, and all in them; the values of `args`, `env`, `variables` and `extra`; details of a webhook |
+/// | JSON, also cut off, one a line, in a string | properties with a secret name, and all in them |
+/// | JSON of the platform | values of `args`, `env`, `variables`, `extra`; details of a webhook |
 /// | everywhere else | the same values, if they have at least 8 bytes, in any encoding |
 ///
-/// Names are secret that end in `token`, `password`, `passphrase`, `passwd`, `secret`, `key` of an API
-/// or access, `authorization`, `cookie`, `signature` or `credential`, in any case and punctuation; in
-/// URLs and forms also `code`, `key`, `sig`, `pass`. A page token isn't.
+/// Names are secret that end in `token`, `password`, `passphrase`, `passwd`, `secret`, `key` of an
+/// API or access, `authorization`, `cookie`, `signature` or `credential`, in any case and
+/// punctuation; in URLs and forms also `code`, `key`, `sig`, `pass`. A page token isn't.
 ///
-/// A value that is also the name, id, state or type of something in the recording stays as it is there
-/// and elsewhere, so that a replay finds it; unless it was sent as a credential in a header. What isn't
-/// redacted is written byte for byte. An upload token is written as one that never expires, so that its
-/// upload can be replayed.
+/// A value that is also the name, id, state or type of something in the recording stays as it is
+/// there and elsewhere, so that a replay finds it; unless it was sent as a credential in a header.
+/// What isn't redacted is written byte for byte. An upload token is written as one that never
+/// expires, so that its upload can be replayed.
 ///
-/// What no name tells can't be known: a secret in a message or under a name of your own, `TOKEN=value` in a
-/// log, an element of XML or HTML, a literal in GraphQL. Name it by [`redact_also`](Self::redact_also), and
-/// look at a recording before you publish it.
+/// What no name tells can't be known: a secret in a message or under a name of your own,
+/// `TOKEN=value` in a log, an element of XML or HTML, a literal in GraphQL. Name it by
+/// [`redact_also`](Self::redact_also), and look at a recording before you publish it.
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
     entries: Vec<Entry>,
@@ -92,8 +93,8 @@ impl Recording {
         Ok(Self { entries, left_out, ..Self::default() }.with_known())
     }
 
-    /// Writes a HAR without [secrets](Self#secrets), the same text for the same exchanges. Responses of
-    /// unknown requests are left out.
+    /// Writes a HAR without [secrets](Self#secrets), the same text for the same exchanges.
+    /// Responses of unknown requests are left out.
     #[must_use]
     pub fn to_har(&self) -> String {
         let mut known = Known::of(self.unknown());

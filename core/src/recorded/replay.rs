@@ -13,9 +13,9 @@ use super::request::{Comparable, Difference};
 /// Answers requests from a [`Recording`]: a transport of both clients, without a socket, a thread or
 /// a wait. Feature `har`.
 ///
-/// A request must have the method, path and query of its recording; the order of the query's parameters
-/// and the host don't matter. What was redacted in a recording matches any value. Each recording answers
-/// one request. Clones share what was used.
+/// A request must have the method, path and query of its recording; the order of the query's
+/// parameters and the host don't matter. What was redacted in a recording matches any value. Each
+/// recording answers one request. Clones share what was used.
 ///
 /// ```
 /// use cycle_images::http::Response;
@@ -106,8 +106,8 @@ impl Recorded {
         self.entries.get(index)?.request().map(line)
     }
 
-    /// Whether an unused entry is a page after the last one: how far a client reads ahead depends on
-    /// timing.
+    /// Whether an unused entry is a page after the last one: how far a client reads ahead depends
+    /// on timing.
     fn is_past_the_end(&self, index: usize) -> bool {
         let Some(entry) = self.entries.get(index) else { return false };
         let query = entry.request().and_then(|request| request.uri().query()).unwrap_or_default();
@@ -158,8 +158,8 @@ impl Replay {
     /// The recorded response to a request.
     ///
     /// # Errors
-    /// If no unused recording matches the request. The error shows the nearest one and what differs, or
-    /// says that the response to this request isn't in the recording.
+    /// If no unused recording matches the request. The error shows the nearest one and what
+    /// differs, or says that the response to this request isn't in the recording.
     pub fn respond(&self, request: &Request<Vec<u8>>) -> Result<Response<Vec<u8>>, ReplayError> {
         let sent = Comparable::new(request);
         let mut recorded = self.recorded();

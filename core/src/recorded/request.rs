@@ -53,7 +53,8 @@ impl Comparable {
         format!("{} {} {:?}", self.method, self.path, self.query)
     }
 
-    /// The same with their bodies: those that were redacted in part have one key, as others match them.
+    /// The same with their bodies: those that were redacted in part have one key, as others match
+    /// them.
     pub(super) fn key_with_body(&self) -> String {
         let body = match &self.body {
             Body::Json(json) => json.to_string(),
@@ -69,7 +70,8 @@ impl Comparable {
         format!("{} {REDACTED}", self.key())
     }
 
-    /// Whether a part was redacted that isn't left out by its name, so that other requests can match.
+    /// Whether a part was redacted that isn't left out by its name, so that other requests can
+    /// match.
     pub(super) fn is_redacted(&self) -> bool {
         let is_shown = |name: &str, value: &str| value.contains(REDACTED) && !is_left_out(name);
         self.path.contains(REDACTED) || self.query.iter().any(|(name, value)| is_shown(name, value))

@@ -7,8 +7,8 @@ use std::ops::Range;
 
 /// A trie of the patterns. Each node knows the longest other node that is an end of it.
 ///
-/// The nodes are in the order of their depth, and those of one parent by their byte. A recording has
-/// millions of them: each is 16 bytes, and has no allocation of its own.
+/// The nodes are in the order of their depth, and those of one parent by their byte. A recording
+/// has millions of them: each is 16 bytes, and has no allocation of its own.
 pub(super) struct Matcher(Vec<Node>);
 
 #[derive(Default)]

@@ -51,8 +51,8 @@ fn names_the_limit(read: Result<usize, Error>, bytes: usize) {
     assert!(error.may_have_arrived());
 }
 
-/// A body of a gigabyte, told beforehand or not, is read up to about the limit: what else the server
-/// gets rid of is in the system's buffers.
+/// A body of a gigabyte, told beforehand or not, is read up to about the limit: what else the
+/// server gets rid of is in the system's buffers.
 fn stops_reading(read: impl Fn(&str) -> Result<usize, Error>) {
     const FAR: u64 = 1 << 30;
     const BUFFERS: u64 = 64 << 20;

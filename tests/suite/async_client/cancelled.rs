@@ -1,7 +1,8 @@
 //! Dropping a future or a stream stops its work, over clients that hold connections.
 //!
 //! A connection in the midst of a request is closed. One that was used and given back to the pool
-//! of its client stays open, idle, until the client is dropped, if its pool doesn't close it before.
+//! of its client stays open, idle, until the client is dropped, if its pool doesn't close it
+//! before.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

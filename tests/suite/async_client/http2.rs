@@ -142,8 +142,8 @@ fn a_post_that_is_refused_is_sent_as_often_as_the_policy_says() {
     }
 }
 
-/// The server may have processed a request of a stream that it then resets, or that is not above the
-/// last one of its GOAWAY.
+/// The server may have processed a request of a stream that it then resets, or that is not above
+/// the last one of its GOAWAY.
 #[test]
 fn a_post_that_may_have_been_processed_is_sent_once() {
     for refusal in [Refusal::AfterProcessing, Refusal::OfLaterStreams] {

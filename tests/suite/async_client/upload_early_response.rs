@@ -1,5 +1,5 @@
-//! A factory is listened to before it is sent a large tar: by a transport that takes a piece when it
-//! is told to.
+//! A factory is listened to before it is sent a large tar: by a transport that takes a piece when
+//! it is told to.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -59,8 +59,8 @@ impl Executor for TokioMulti {
 
 impl OnTokio for TokioMulti {}
 
-/// smol, with connections on a thread of their own: a flooded one must not keep the test's future from
-/// being polled when its timer fires.
+/// smol, with connections on a thread of their own: a flooded one must not keep the test's future
+/// from being polled when its timer fires.
 pub(crate) struct Smol {
     pub(crate) connections: Arc<smol::Executor<'static>>,
     /// Dropping it ends the thread.

@@ -1,5 +1,5 @@
-//! A response may be nested as deep as it likes: it ends no process. Every kind of output is read in
-//! a thread with a stack of 2 MiB, which is what Rust gives a thread.
+//! A response may be nested as deep as it likes: it ends no process. Every kind of output is read
+//! in a thread with a stack of 2 MiB, which is what Rust gives a thread.
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;

@@ -1,5 +1,5 @@
-//! The path of what couldn't be decoded, compared with the one that `serde_path_to_error` finds while
-//! it reads.
+//! The path of what couldn't be decoded, compared with the one that `serde_path_to_error` finds
+//! while it reads.
 
 use std::fmt::Debug;
 

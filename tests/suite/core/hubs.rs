@@ -150,7 +150,8 @@ fn names_methods_and_capabilities_are_the_documented_ones() {
     assert_eq!(of::<CreateImageJob>(), ("CreateImageJob", Method::POST, "images-import"));
 }
 
-/// Headers of the hub and of the operation are sent; those that identify the caller can't be changed.
+/// Headers of the hub and of the operation are sent; those that identify the caller can't be
+/// changed.
 #[test]
 fn headers_of_the_hub_and_the_operation_are_sent() {
     use cycle_images::http::{HeaderMap, HeaderValue, Method, header};

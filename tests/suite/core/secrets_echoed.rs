@@ -1,4 +1,5 @@
-//! The API key stands in the `Debug` or `Display` of no error, even where the other side repeats it.
+//! The API key stands in the `Debug` or `Display` of no error, even where the other side repeats
+//! it.
 
 use std::error::Error;
 

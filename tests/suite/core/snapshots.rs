@@ -1,5 +1,5 @@
-//! What each operation sends, and how each recording is read: `<recording>.snap` beside the recording,
-//! `request.snap` in the operation's folder.
+//! What each operation sends, and how each recording is read: `<recording>.snap` beside the
+//! recording, `request.snap` in the operation's folder.
 //!
 //! `INSTA_UPDATE=always cargo test` writes them anew: read the changes before you commit them.
 

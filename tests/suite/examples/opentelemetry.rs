@@ -1,4 +1,5 @@
-//! Spans of OpenTelemetry: a call that is retried, one that fails, and `traceparent` in the requests.
+//! Spans of OpenTelemetry: a call that is retried, one that fails, and `traceparent` in the
+//! requests.
 //!
 //! The in-memory exporter stands for that of a collector. Run `cargo run --example opentelemetry`.
 

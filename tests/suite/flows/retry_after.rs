@@ -18,7 +18,8 @@ fn wait_after(policy: RetryPolicy, outcome: Outcome) -> Waited {
     Waited(run.waits[1])
 }
 
-/// A wait, which is equal to the time that was asked for if it has at most a tenth of that as jitter.
+/// A wait, which is equal to the time that was asked for if it has at most a tenth of that as
+/// jitter.
 #[derive(Debug)]
 struct Waited(Duration);
 

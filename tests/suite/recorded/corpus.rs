@@ -1,7 +1,8 @@
-//! HAR files of many tools: each is read, replayed, written without its secrets, and replayed again.
+//! HAR files of many tools: each is read, replayed, written without its secrets, and replayed
+//! again.
 //!
-//! `recordings/har/corpus.json` says of each file how many entries it has, which of them are no exchanges,
-//! and what is to be kept. Secrets contain [`MARK`].
+//! `recordings/har/corpus.json` says of each file how many entries it has, which of them are no
+//! exchanges, and what is to be kept. Secrets contain [`MARK`].
 
 #![allow(clippy::print_stdout, reason = "the reports are printed")]
 

@@ -43,7 +43,8 @@ fn platform() -> Rc<Platform> {
     PLATFORM.with(Rc::clone)
 }
 
-/// The reply, or `None` if the operation was refused before it was sent. The platform refuses nothing.
+/// The reply, or `None` if the operation was refused before it was sent. The platform refuses
+/// nothing.
 #[track_caller]
 fn arrives<O: Operation + Debug>(operation: &O) -> Option<ReplyOf<O>> {
     match platform().client.call(operation) {
@@ -56,7 +57,8 @@ fn arrives<O: Operation + Debug>(operation: &O) -> Option<ReplyOf<O>> {
     }
 }
 
-/// Whether it was sent. No resource has that id, which the platform says of the right kind of resource.
+/// Whether it was sent. No resource has that id, which the platform says of the right kind of
+/// resource.
 #[track_caller]
 fn not_found<O: Operation + Debug>(operation: &O, code: &str, path: [&str; 3], id: &str) -> bool {
     let error = platform().client.call(operation).err().unwrap();

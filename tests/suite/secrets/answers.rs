@@ -7,8 +7,8 @@ use serde_json::json;
 /// An answer under a name.
 pub(crate) type Named = (&'static str, Answer);
 
-/// The answers to one request. `echo` is what it contains, `line` as much of that as can stand in one
-/// line, and `elsewhere` another server.
+/// The answers to one request. `echo` is what it contains, `line` as much of that as can stand in
+/// one line, and `elsewhere` another server.
 pub(crate) fn answers(operation: &str, echo: &str, line: &str, elsewhere: &str) -> Vec<Named> {
     let said = |title: &str| json!({"error": {"title": title, "detail": echo, "source": echo}});
     let refused = |status, title: &str| Answer::json(status, &said(title).to_string());

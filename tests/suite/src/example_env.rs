@@ -37,7 +37,8 @@ impl Place {
         Ok(place)
     }
 
-    /// The platform if `CYCLE_API_KEY` or `CYCLE_HUB_ID` is set, else a sandbox with these settings.
+    /// The platform if `CYCLE_API_KEY` or `CYCLE_HUB_ID` is set, else a sandbox with these
+    /// settings.
     ///
     /// # Errors
     /// If one of the variables is missing or invalid, or the sandbox can't start.
@@ -76,8 +77,8 @@ pub fn shown<O: Operation>(operation: &O) -> &O {
     operation
 }
 
-/// Runs an example. With `--help`, it only prints what the example does. An error is printed with its
-/// causes.
+/// Runs an example. With `--help`, it only prints what the example does. An error is printed with
+/// its causes.
 #[must_use]
 pub fn main(help: &str, run: impl FnOnce() -> Result<(), Box<dyn Error>>) -> ExitCode {
     if std::env::args().any(|argument| argument == "--help") {

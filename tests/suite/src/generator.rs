@@ -1,9 +1,9 @@
 //! Pages of images as text, for the tests and benchmarks that need many of them.
 //!
-//! A small grammar: a rule is a list of alternatives with `|` between them, one is picked, and `<rule>` in it stands
-//! for a text of that rule. Lines are trimmed and joined. So JSON reads as JSON here, with the keys in the order of the
-//! service's own structs (`type` before `details`), and nothing is shared with the client's models. Credentials begin
-//! with `sec-`.
+//! A small grammar: a rule is a list of alternatives with `|` between them, one is picked, and
+//! `<rule>` in it stands for a text of that rule. Lines are trimmed and joined. So JSON reads as
+//! JSON here, with the keys in the order of the service's own structs (`type` before `details`),
+//! and nothing is shared with the client's models. Credentials begin with `sec-`.
 
 /// The root document of a page of `count` images, as compact JSON of about 1.6 kB an image.
 ///
@@ -70,7 +70,8 @@ impl Writer {
         }
     }
 
-    // SplitMix64, written out so that a seed means the same text for as long as benchmarks are compared.
+    // SplitMix64, written out so that a seed means the same text for as long as benchmarks are
+    // compared.
     fn below(&mut self, limit: u64) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;

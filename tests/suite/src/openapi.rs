@@ -1,6 +1,7 @@
 //! The platform's OpenAPI document, and what this crate knows of it.
 //!
-//! The contract suite and the drift report share it. The document itself is not part of this project.
+//! The contract suite and the drift report share it. The document itself is not part of this
+//! project.
 
 mod document;
 mod drift;

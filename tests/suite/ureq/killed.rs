@@ -72,15 +72,15 @@ fn client(sandbox: &Sandbox) -> Client {
     Client::new(sandbox_hub(sandbox)).with_sleep(|_| {})
 }
 
-/// Waits until the sandbox has handled what a killed process sent. Connections are accepted in their order,
-/// so that those before this one are open, or done, when this one is answered.
+/// Waits until the sandbox has handled what a killed process sent. Connections are accepted in
+/// their order, so that those before this one are open, or done, when this one is answered.
 fn settled(sandbox: &Sandbox) {
     client(sandbox).call(GetLatestJobs::new()).unwrap();
     assert!(sandbox.wait_for_connections(0, Duration::from_secs(60)));
 }
 
-/// How many images of the deployment there are, and how many jobs are about them. Not how many requests
-/// came: the sandbox drops one whose connection is closed, as a server may.
+/// How many images of the deployment there are, and how many jobs are about them. Not how many
+/// requests came: the sandbox drops one whose connection is closed, as a server may.
 fn made(client: &Client) -> (usize, usize) {
     let images = client.items(GetImages::new().filter_search(NAME)).map(Result::unwrap);
     let images: Vec<_> = images.map(|image| image.id).collect();

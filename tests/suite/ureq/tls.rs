@@ -91,7 +91,8 @@ fn tls_that_cant_begin_is_not_retried() {
     }
 }
 
-/// Nothing of the request is sent before TLS is there, and it will be there no sooner the next time.
+/// Nothing of the request is sent before TLS is there, and it will be there no sooner the next
+/// time.
 #[test]
 fn a_server_that_speaks_no_tls() {
     fails_once(&GetImages::new());

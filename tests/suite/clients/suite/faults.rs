@@ -1,5 +1,6 @@
-//! Every broken or hostile answer, as the table in the docs of `FlowError` says: what it gives, whether it is retried,
-//! that it takes bounded memory, that no other request gets its rest, and that the client is usable afterwards.
+//! Every broken or hostile answer, as the table in the docs of `FlowError` says: what it gives,
+//! whether it is retried, that it takes bounded memory, that no other request gets its rest, and
+//! that the client is usable afterwards.
 
 mod answers;
 

@@ -20,8 +20,9 @@ pub(crate) async fn smol_socket(uri: &Uri) -> io::Result<Socket> {
     Ok(Socket { stream: FuturesIo::new(stream), yields: false })
 }
 
-/// A socket of smol's that yields before every other read, as those of tokio do now and then: hyper reads interim
-/// responses in one go for as long as there are any, and no timer would fire meanwhile.
+/// A socket of smol's that yields before every other read, as those of tokio do now and then: hyper
+/// reads interim responses in one go for as long as there are any, and no timer would fire
+/// meanwhile.
 pub(crate) struct Socket {
     stream: FuturesIo<smol::net::TcpStream>,
     yields: bool,

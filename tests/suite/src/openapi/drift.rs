@@ -19,7 +19,8 @@ use crate::support::hub;
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Drift {
-    /// A line each. `+` stands before what only the document has, `-` before what only the crate has.
+    /// A line each. `+` stands before what only the document has, `-` before what only the crate
+    /// has.
     pub lines: BTreeSet<String>,
     /// What was found of [`ON_PURPOSE`].
     pub on_purpose: BTreeSet<&'static str>,

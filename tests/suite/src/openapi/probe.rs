@@ -112,7 +112,8 @@ impl<'a> Probe<'a> {
     }
 }
 
-/// Whether `Debug` shows it as the word of an enumeration or the tag of an object that is not known.
+/// Whether `Debug` shows it as the word of an enumeration or the tag of an object that is not
+/// known.
 fn is_unknown(shown: &str, word: &str) -> bool {
     shown.contains(&format!("Unknown({word:?})")) || shown.contains(&format!("tag: {word:?}"))
 }

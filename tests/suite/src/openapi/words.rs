@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
-/// All words in the tables of the core, which are declared as `Name = "word",`. They have no list at
-/// run time, as nothing else needs one.
+/// All words in the tables of the core, which are declared as `Name = "word",`. They have no list
+/// at run time, as nothing else needs one.
 pub(super) fn words() -> io::Result<BTreeSet<String>> {
     let mut words = BTreeSet::new();
     add(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core/src"), &mut words)?;

@@ -1,5 +1,5 @@
-//! Images a second from a hub over loopback, with each client, beside the HTTP client alone, which reads the same
-//! pages into `Value`s.
+//! Images a second from a hub over loopback, with each client, beside the HTTP client alone, which
+//! reads the same pages into `Value`s.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints and may stop")]
 

@@ -1,4 +1,5 @@
-//! How much faster all images of a hub are read with `prefetch`, by the hub's latency, beside one page at a time.
+//! How much faster all images of a hub are read with `prefetch`, by the hub's latency, beside one
+//! page at a time.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints and may stop")]
 

@@ -1,15 +1,15 @@
 //! How fast a page of images is read, beside `serde_json` reading the same bytes into a `Value`.
 //!
-//! A round's figure is a time that nine in ten reads don't come below: what a busy machine adds to a
-//! read falls away. A page is held until the next one is there, as a program does that shows one and
-//! reads on, and letting go of the one before is part of the time. Were nothing held, the C library
-//! would hand the memory back to the kernel and fetch it again at every read, and the figures would
-//! tell of that.
+//! A round's figure is a time that nine in ten reads don't come below: what a busy machine adds to
+//! a read falls away. A page is held until the next one is there, as a program does that shows one
+//! and reads on, and letting go of the one before is part of the time. Were nothing held, the C
+//! library would hand the memory back to the kernel and fetch it again at every read, and the
+//! figures would tell of that.
 //!
-//! Each reader has a row of pages before it is the other's turn, as in a program that reads in one of
-//! the two ways. If they take turns, a page has to wait until the C library has tidied up the many
-//! small blocks that the `Value` before it let go of, which it puts off until something large is
-//! asked for: that figure is told as well.
+//! Each reader has a row of pages before it is the other's turn, as in a program that reads in one
+//! of the two ways. If they take turns, a page has to wait until the C library has tidied up the
+//! many small blocks that the `Value` before it let go of, which it puts off until something large
+//! is asked for: that figure is told as well.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints and may stop")]
 

@@ -1,7 +1,9 @@
-//! How long a recording of so many megabytes is read, written and replayed, and how much memory that takes.
+//! How long a recording of so many megabytes is read, written and replayed, and how much memory
+//! that takes.
 //!
-//! `cargo run --release -p cycle-images-bench --no-default-features --features har --example recordings --
-//! 10 5`: 10 MB, with five environment variables an image, each with a value of its own.
+//! `cargo run --release -p cycle-images-bench --no-default-features --features har --example
+//! recordings -- 10 5`: 10 MB, with five environment variables an image, each with a value of its
+//! own.
 
 #![allow(clippy::print_stdout, reason = "a program prints")]
 

@@ -8,7 +8,8 @@ use cycle_images::http::Response;
 use cycle_images_fuzz::{hub, operations};
 use libfuzzer_sys::fuzz_target;
 
-/// What an error takes however short the response is: the preview of its body is searched for secrets.
+/// What an error takes however short the response is: the preview of its body is searched for
+/// secrets.
 const FIXED: u64 = 192 << 10;
 
 /// What a hub prepares with its first response is not the response's.
