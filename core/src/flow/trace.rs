@@ -52,42 +52,42 @@ pub fn trace(event: &Event<'_>) {
     // Signed, as OpenTelemetry's integers are: others would be exported as texts.
     let port: Option<i64> = port.parse().ok();
     let resend = Some(i64::from(attempt) - 1).filter(|count| *count > 0);
+    // What both events of an attempt have. `tracing` wants each event's fields where it is.
+    macro_rules! attempt {
+        ($level:ident, $what:literal, $($fields:tt)*) => {
+            $level!(target: TARGET, {
+                cycle.flow = flow,
+                cycle.operation = operation,
+                http.request.method = method,
+                url.template = template,
+                url.path = path,
+                server.address = address,
+                server.port = port,
+                http.request.resend_count = resend,
+                $($fields)*
+            }, $what)
+        };
+    }
     match event.kind {
         EventKind::Attempt => {}
         EventKind::Response { status, elapsed, request_id } => {
-            let code = i64::from(status.as_u16());
             let is_error = status.is_client_error() || status.is_server_error();
-            debug!(target: TARGET, {
-                cycle.flow = flow,
-                cycle.operation = operation,
-                http.request.method = method,
-                url.template = template,
-                url.path = path,
-                server.address = address,
-                server.port = port,
-                http.request.resend_count = resend,
-                http.response.status_code = code,
+            attempt!(
+                debug,
+                "response",
+                http.response.status_code = i64::from(status.as_u16()),
                 "error.type" = is_error.then_some(status.as_str()),
                 cycle.request_id = request_id,
                 elapsed_ms = millis(elapsed),
-            }, "response");
+            );
         }
         EventKind::NoResponse { elapsed, may_have_arrived, is_timeout, error } => {
-            let kind = if is_timeout { "timeout" } else { "_OTHER" };
-            warn!(target: TARGET, {
-                cycle.flow = flow,
-                cycle.operation = operation,
-                http.request.method = method,
-                url.template = template,
-                url.path = path,
-                server.address = address,
-                server.port = port,
-                http.request.resend_count = resend,
-                "error.type" = kind,
+            attempt!(warn, "no response",
+                "error.type" = if is_timeout { "timeout" } else { "_OTHER" },
                 error = %report(error),
                 may_have_arrived,
                 elapsed_ms = millis(elapsed),
-            }, "no response");
+            );
         }
         EventKind::Retry { after, error } => {
             let (after_ms, error) = (millis(after), report(error));
