@@ -227,8 +227,8 @@ impl Hub {
 
     /// Calls a function with the headers of each request to the platform, which may add some that
     /// differ from request to request, such as `traceparent`. The function is called for each
-    /// attempt, in the span of the call if there is one. The headers have the limits of
-    /// [`with_header`](Self::with_header).
+    /// attempt, in the span of the call if there is one. What [`with_header`](Self::with_header)
+    /// refuses is refused here, too. Put no secret there: errors would not be free of it.
     ///
     /// ```
     /// use cycle_images::{Hub, http::HeaderValue, images::GetImages};
