@@ -38,6 +38,25 @@ pub struct JobUpdate {
     pub progress: JobProgress,
 }
 
+/// What a [`JobsTracker`](super::JobsTracker) reports of one of its jobs.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct JobReport {
+    /// The job's id.
+    pub id: JobId,
+    /// What a [`JobTracker`](super::JobTracker) of this job would yield. After an error, as after the
+    /// update of the completed job, the job is no longer tracked.
+    pub result: Result<JobUpdate, FlowError>,
+}
+
+impl JobReport {
+    /// Whether this is the job's last report: it is completed, or the result is an error.
+    #[must_use]
+    pub fn is_last(&self) -> bool {
+        self.result.as_ref().map_or(true, |update| is_completed(&update.job))
+    }
+}
+
 /// What was last reported of a job. Not the job: many are followed at a time, and stored.
 pub(super) type Last = Option<(JobStatus, JobProgress)>;
 
