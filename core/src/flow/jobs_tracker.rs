@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use http::Response;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::job_update::{self, JobReport, JobSnapshot, JobUpdate, Last};
 use super::pages::hash;
@@ -77,7 +77,8 @@ pub struct JobsTracker {
     retry: RetryState,
     /// When the rounds are. Its limit is that of the jobs that are added without one.
     schedule: PollSchedule,
-    /// Sorted by id.
+    /// Sorted by id, also if a stored flow is not.
+    #[serde(deserialize_with = "sorted")]
     jobs: Vec<Tracked>,
     next: Option<Next>,
     pass: Option<Pass>,
@@ -141,6 +142,17 @@ impl Tracked {
     }
 }
 
+fn sort(jobs: &mut Vec<Tracked>) {
+    jobs.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    jobs.dedup_by(|a, b| a.id == b.id);
+}
+
+fn sorted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Tracked>, D::Error> {
+    let mut jobs = Vec::deserialize(deserializer)?;
+    sort(&mut jobs);
+    Ok(jobs)
+}
+
 /// When the resource of an id was created, in Unix seconds. The platform's ids are documented as object
 /// ids: 24 hex digits, of which the first eight are the time.
 fn created(id: &JobId) -> Option<i64> {
@@ -171,8 +183,7 @@ impl JobsTracker {
         let schedule = PollSchedule::new();
         let tracked = |id: JobId| Tracked::new(id, schedule.limit);
         let mut jobs: Vec<_> = ids.into_iter().map(|id| tracked(id.into())).collect();
-        jobs.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        jobs.dedup_by(|a, b| a.id == b.id);
+        sort(&mut jobs);
         let retry = RetryState::new(seed);
         let (version, next, pass, pages, rounds) = (Version, None, None, None, 0);
         Self { version, retry, schedule, jobs, next, pass, pages, rounds }
@@ -315,7 +326,7 @@ impl JobsTracker {
         pass.wasted = pass.wasted.saturating_add(is_wasted.into());
         pass.failures = 0;
         // Reading on costs at most as much again as polling the rest one by one.
-        let wasted = usize::try_from(pass.wasted).unwrap_or(usize::MAX);
+        let wasted = usize::try_from(pass.wasted.max(1)).unwrap_or(usize::MAX);
         if is_empty || is_repeated || self.wanted().count() <= wasted {
             self.end_pass();
         }

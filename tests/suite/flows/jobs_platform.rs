@@ -148,6 +148,19 @@ impl PlatformJob {
     }
 }
 
+/// A job that was queued half a minute ago, and is completed at this time.
+pub(crate) fn job_until(number: usize, lasts: Duration) -> PlatformJob {
+    let (queued, appears, listed) = (-30, Duration::ZERO, Some(Duration::ZERO));
+    PlatformJob {
+        id: object_id(queued, number),
+        queued,
+        appears,
+        listed,
+        lasts,
+        end: End::Completed,
+    }
+}
+
 /// This long after the start of the clock.
 pub(crate) fn time(seconds: i64) -> Timestamp {
     let start = Clock::start().now().unix_seconds();

@@ -16,7 +16,7 @@ use crate::clock::{Run, secs};
 use crate::jobs_platform::{End, Order, Platform, PlatformJob, object_id, singles, together};
 use crate::outcomes::{Outcome, answer, asking, lost, refusal, status, unsent};
 
-const DEADLINE: Duration = Duration::from_secs(500);
+const DEADLINE: Duration = Duration::from_secs(400);
 
 /// What comes in the place of a response. Seldom more than one in a row is before a job's deadline.
 #[derive(Clone, Copy, Debug)]
@@ -48,8 +48,8 @@ fn job() -> impl Strategy<Value = (PlatformJob, bool)> {
         4 => Just(End::Completed), 2 => Just(End::Failed), 1 => Just(End::Expired),
         1 => Just(End::Unknown), 1 => Just(End::Never), 1 => Just(End::Gone),
     ];
-    let listed = prop_oneof![6 => Just(Some(0)), 1 => Just(None), 2 => (0_u64..60).prop_map(Some)];
-    let times = (-100_i64..0, 0_u64..10, 60_u64..200);
+    let listed = prop_oneof![6 => Just(Some(0)), 1 => Just(None), 2 => (0_u64..40).prop_map(Some)];
+    let times = (-100_i64..0, 0_u64..10, 40_u64..120);
     // Of others in three of ten, and an id without its time in one.
     (end, listed, times, 0_u8..10).prop_map(|(end, listed, (queued, appears, lasts), kind)| {
         let id = if kind == 9 { String::new() } else { object_id(queued, 0) };
@@ -63,8 +63,8 @@ fn job() -> impl Strategy<Value = (PlatformJob, bool)> {
 /// The jobs with ids of their own, and the ids of those that are followed.
 fn platform() -> impl Strategy<Value = (Platform, Vec<JobId>)> {
     let order = select(vec![Order::Asked, Order::Reversed, Order::Any]);
-    let pages = (1_usize..30, any::<bool>(), prop::bool::weighted(0.1), any::<u64>());
-    (vec(job(), 1..120), order, pages).prop_map(
+    let pages = (1_usize..20, any::<bool>(), prop::bool::weighted(0.1), any::<u64>());
+    (vec(job(), 1..60), order, pages).prop_map(
         |(jobs, order, (page_cap, is_short, repeats, random))| {
             let (mut all, mut followed) = (Vec::new(), Vec::new());
             for (n, (mut job, is_others)) in jobs.into_iter().enumerate() {
