@@ -71,6 +71,7 @@ mod send_failure;
 mod subject;
 #[cfg(feature = "tracing")]
 mod trace;
+mod tracked_job;
 mod until;
 mod upload;
 mod version;

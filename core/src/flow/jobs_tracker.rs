@@ -1,29 +1,27 @@
 use std::time::Duration;
 
 use http::Response;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
-use super::job_update::{self, JobReport, JobSnapshot, JobUpdate, Last};
+use super::job_update::{self, JobReport, JobSnapshot, JobUpdate};
 use super::pages::hash;
-use super::poll_schedule::{PollSchedule, elapsed, left};
+use super::poll_schedule::{PollSchedule, elapsed};
 use super::retry_state::RetryState;
+use super::tracked_job::{Pass, Tracked, sort, sorted};
 use super::version::Version;
 use super::{Flow, FlowError, RetryPolicy, SendFailure, Step};
 use crate::error::retry_after;
 use crate::hub::Hub;
 use crate::jobs::{GetJob, GetJobs};
 use crate::model::{Job, JobId};
-use crate::operation::{Operation, ReplyOf, Sort};
+use crate::operation::{Operation, ReplyOf};
 use crate::wire::timestamp::Timestamp;
 
 /// Its name in events.
 const NAME: &str = "JobsTracker";
 
-const PAGE_SIZE: u32 = 100;
 /// As many jobs as aren't worth a page of a hundred.
 const FEW: usize = 3;
-/// How much earlier than the oldest job the list begins: the platform's machines may differ in time.
-const MARGIN: i64 = 60;
 /// How often a page may fail in a row before a job is polled instead.
 const LIST_FAILURES: u32 = 4;
 /// After so many rounds, the list is tried again for the jobs that it didn't show.
@@ -87,94 +85,11 @@ pub struct JobsTracker {
     rounds: u32,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Tracked {
-    id: JobId,
-    limit: Duration,
-    started: Option<Timestamp>,
-    /// The earliest time that the platform gave for it, in Unix seconds.
-    since: Option<i64>,
-    unknown: u32,
-    last: Last,
-    /// Not seen in this round.
-    waiting: bool,
-    /// The list didn't show it.
-    unlisted: bool,
-}
-
 /// The request that is sent next, or is in flight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Next {
     Page,
     Job(JobId),
-}
-
-/// Reading the list, in one round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Pass {
-    /// From when on, in Unix seconds. It stays the same, or the pages would shift.
-    since: i64,
-    read: u32,
-    /// Pages that showed no job for the first time.
-    wasted: u32,
-    hash: Option<u64>,
-    /// Of the page, in a row.
-    failures: u32,
-}
-
-impl Tracked {
-    fn new(id: JobId, limit: Duration) -> Self {
-        let (since, last) = (created(&id), None);
-        Self { id, limit, started: None, since, unknown: 0, last, waiting: true, unlisted: false }
-    }
-
-    fn left(&mut self, now: Timestamp) -> Duration {
-        left(&mut self.started, self.limit, now)
-    }
-
-    fn late(&self, failure: Option<&str>) -> FlowError {
-        job_update::late(&self.id, self.limit, &self.last, failure)
-    }
-
-    /// Whether the list may show it, and has to in this round.
-    fn is_wanted(&self) -> bool {
-        self.waiting && !self.unlisted && self.since.is_some()
-    }
-}
-
-fn sort(jobs: &mut Vec<Tracked>) {
-    jobs.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-    jobs.dedup_by(|a, b| a.id == b.id);
-}
-
-fn sorted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Tracked>, D::Error> {
-    let mut jobs = Vec::deserialize(deserializer)?;
-    sort(&mut jobs);
-    Ok(jobs)
-}
-
-/// When the resource of an id was created, in Unix seconds. The platform's ids are documented as object
-/// ids: 24 hex digits, of which the first eight are the time.
-fn created(id: &JobId) -> Option<i64> {
-    let text = id.as_str();
-    let is_object_id = text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    i64::from_str_radix(text.get(..8).filter(|_| is_object_id)?, 16).ok()
-}
-
-impl Pass {
-    fn from(since: i64) -> Self {
-        Self { since, read: 0, wasted: 0, hash: None, failures: 0 }
-    }
-
-    fn operation(&self) -> GetJobs {
-        // Oldest first: what is created meanwhile moves no job to another page.
-        let since = u64::try_from(self.since.saturating_sub(MARGIN)).unwrap_or_default();
-        GetJobs::new()
-            .filter_range_start(Timestamp::UNIX_EPOCH.saturating_add(Duration::from_secs(since)))
-            .sort(Sort::ascending("id"))
-            .page_size(PAGE_SIZE)
-            .page_number(self.read.saturating_add(1))
-    }
 }
 
 impl JobsTracker {
@@ -302,8 +217,7 @@ impl JobsTracker {
 
     /// The error of the flow, which whoever resumes it has to wait after, too.
     fn failed(&mut self, error: FlowError, now: Timestamp) -> FlowError {
-        let asked = error.response().and_then(|response| retry_after(response.headers(), now));
-        self.retry.hold(self.schedule.next_wait(asked), now);
+        self.retry.hold(self.schedule.next_wait(asked(&error, now)), now);
         error
     }
 
@@ -350,6 +264,19 @@ impl JobsTracker {
         Some(report)
     }
 
+    fn answered(
+        &mut self,
+        index: usize,
+        id: &JobId,
+        reply: ReplyOf<GetJob>,
+        hub: &Hub,
+    ) -> Option<JobReport> {
+        if reply.data.id == *id {
+            return self.take_job(index, reply.data, hub, reply.attempts);
+        }
+        self.report(index, Err(job_update::other_job(id, &reply.data, hub)))
+    }
+
     /// What an error of polling a job means for it. An error for all jobs is returned.
     fn refused(
         &mut self,
@@ -357,14 +284,18 @@ impl JobsTracker {
         error: FlowError,
         now: Timestamp,
     ) -> Result<Option<JobReport>, FlowError> {
-        let Some(job) = self.jobs.get_mut(index) else { return Err(error) };
+        let Some(job) = self.jobs.get_mut(index) else { return Err(self.failed(error, now)) };
         job.waiting = false;
         if error.response().is_some_and(job_update::is_missing) {
             let waited = elapsed(job.started, now);
             let gone = job_update::missing(&job.id, &mut job.unknown, &job.last, waited).err();
             return Ok(gone.and_then(|gone| self.report(index, Err(gone))));
         }
-        if is_of_one_job(&error) { Ok(self.report(index, Err(error))) } else { Err(error) }
+        if is_of_one_job(&error) {
+            Ok(self.report(index, Err(error)))
+        } else {
+            Err(self.failed(error, now))
+        }
     }
 
     fn handle_page(
@@ -403,28 +334,14 @@ impl JobsTracker {
         let index = self.find(id).unwrap_or(usize::MAX);
         let (asked, report) = match outcome {
             Ok(Some(reply)) => {
-                let asked = retry_after(&reply.headers, now);
-                let job = reply.data;
-                let report = if job.id == *id {
-                    self.take_job(index, job, hub, reply.attempts)
-                } else {
-                    self.report(index, Err(job_update::other_job(id, &job, hub)))
-                };
-                (asked, report)
+                (retry_after(&reply.headers, now), self.answered(index, id, reply, hub))
             }
-            // An outage: it isn't the list that fails.
             Ok(None) => {
+                // An outage: it isn't the list that fails.
                 self.list_again();
                 return Ok(None);
             }
-            Err(error) => {
-                let response = error.response();
-                let asked = response.and_then(|response| retry_after(response.headers(), now));
-                match self.refused(index, error, now) {
-                    Ok(report) => (asked, report),
-                    Err(error) => return Err(self.failed(error, now)),
-                }
-            }
+            Err(error) => (asked(&error, now), self.refused(index, error, now)?),
         };
         self.schedule_poll(asked, now);
         Ok(report)
@@ -499,6 +416,11 @@ impl Flow for JobsTracker {
         };
         Ok(Some(reports).filter(|reports| !reports.is_empty()))
     }
+}
+
+/// The `Retry-After` of the response.
+fn asked(error: &FlowError, now: Timestamp) -> Option<Duration> {
+    retry_after(error.response()?.headers(), now)
 }
 
 /// Whether another job can be polled after this error.

@@ -76,6 +76,7 @@ fn ten_thousand_updates_are_those_of_single_trackers() {
 }
 
 /// Without faults, both poll at the same times, and report the same.
+#[expect(clippy::print_stdout, reason = "a measurement is there to be printed")]
 fn compare_updates(count: usize) -> usize {
     let mut platform = Platform::new(jobs(count));
     let (single, of_singles) = singles(&platform, &ids(&platform.jobs), secs(3600));

@@ -94,16 +94,14 @@ fn five_hundred_jobs_take_at_most_eight_requests_a_round_with_faults_on() {
         Fault::bad_gateway,
     ];
     let (counted, faulty, sent) = (Arc::clone(&rounds), Arc::clone(&sandbox), AtomicUsize::new(0));
-    let client = client(&sandbox).with_observer(move |event| match event.kind {
-        EventKind::Attempt => {
-            let number = sent.fetch_add(1, Ordering::Relaxed);
-            if event.operation == "GetJobs" && number % 11 == 0 {
-                faulty.fault(faults[number / 11 % faults.len()]());
-                counted.is_retry.store(true, Ordering::Relaxed);
-            }
-            *counted.requests.lock().unwrap().last_mut().unwrap() += 1;
+    let client = client(&sandbox).with_observer(move |event| {
+        let EventKind::Attempt = event.kind else { return };
+        let number = sent.fetch_add(1, Ordering::Relaxed);
+        if event.operation == "GetJobs" && number % 11 == 0 {
+            faulty.fault(faults[number / 11 % faults.len()]());
+            counted.is_retry.store(true, Ordering::Relaxed);
         }
-        _ => {}
+        *counted.requests.lock().unwrap().last_mut().unwrap() += 1;
     });
     let (counted, moved) = (Arc::clone(&rounds), Arc::clone(&sandbox));
     let client = client.with_sleep(move |time| {
@@ -123,7 +121,13 @@ fn five_hundred_jobs_take_at_most_eight_requests_a_round_with_faults_on() {
     }
     let rounds = rounds.requests.lock().unwrap();
     let requests: usize = rounds.iter().sum();
-    println!("{updates} updates in {requests} requests and {} rounds: {rounds:?}", rounds.len());
+    #[expect(clippy::print_stdout, reason = "a measurement is there to be printed")]
+    {
+        println!(
+            "{updates} updates in {requests} requests and {} rounds: {rounds:?}",
+            rounds.len()
+        );
+    }
     assert!(rounds.iter().all(|requests| *requests <= 8), "{rounds:?}");
     assert_eq!(ends.len(), FOLLOWED);
     for id in &ids {
