@@ -60,6 +60,7 @@
 mod error;
 mod exchange;
 mod job_error;
+mod job_report;
 mod job_tracker;
 mod job_update;
 mod jobs_tracker;
@@ -87,8 +88,9 @@ pub use crate::retry_quota::RetryQuota;
 pub use error::{FlowError, LastReply};
 pub use exchange::Exchange;
 pub use job_error::JobError;
+pub use job_report::JobReport;
 pub use job_tracker::JobTracker;
-pub use job_update::{JobReport, JobSnapshot, JobUpdate};
+pub use job_update::{JobSnapshot, JobUpdate};
 pub use jobs_tracker::JobsTracker;
 pub use pages::Pages;
 pub use retry_policy::RetryPolicy;

@@ -3,13 +3,13 @@ use std::time::Duration;
 use http::Response;
 use serde::{Deserialize, Serialize};
 
-use super::job_update::{self, JobReport, JobSnapshot, JobUpdate};
+use super::job_report::{self, JobReport};
 use super::pages::hash;
 use super::poll_schedule::{PollSchedule, elapsed};
 use super::retry_state::RetryState;
 use super::tracked_job::{Pass, Tracked, sort, sorted};
 use super::version::Version;
-use super::{Flow, FlowError, RetryPolicy, SendFailure, Step};
+use super::{Flow, FlowError, JobSnapshot, JobUpdate, RetryPolicy, SendFailure, Step};
 use crate::error::retry_after;
 use crate::hub::Hub;
 use crate::jobs::{GetJob, GetJobs};
@@ -153,7 +153,7 @@ impl JobsTracker {
     #[must_use]
     pub fn last(&self, id: &JobId) -> Option<JobSnapshot> {
         let job = self.find(id).ok().and_then(|index| self.jobs.get(index))?;
-        job_update::snapshot(&job.last)
+        job_report::snapshot(&job.last)
     }
 
     fn find(&self, id: &JobId) -> Result<usize, usize> {
@@ -170,7 +170,8 @@ impl JobsTracker {
             self.jobs.iter_mut().for_each(|job| job.waiting = true);
             self.rounds = self.rounds.wrapping_add(1);
             if self.rounds % LIST_AGAIN == 0 {
-                self.list_again();
+                self.pages = None;
+                self.jobs.iter_mut().for_each(|job| job.unlisted = false);
             }
         }
         let (count, since) =
@@ -179,14 +180,9 @@ impl JobsTracker {
         let pass = self.pass.or_else(|| is_cheaper.then_some(Pass::from(since?)));
         self.pass = pass.filter(|_| count > 0);
         match self.pass {
-            Some(_) => Some(Next::Page),
-            None => self.jobs.iter().find(|job| job.waiting).map(|job| Next::Job(job.id.clone())),
+            Some(pass) if pass.failures != LIST_FAILURES => Some(Next::Page),
+            _ => self.jobs.iter().find(|job| job.waiting).map(|job| Next::Job(job.id.clone())),
         }
-    }
-
-    fn list_again(&mut self) {
-        self.pages = None;
-        self.jobs.iter_mut().for_each(|job| job.unlisted = false);
     }
 
     /// The list doesn't show the jobs that are left, within reach.
@@ -197,11 +193,12 @@ impl JobsTracker {
         }
     }
 
-    /// The page is sent again, some times.
+    /// The page is sent again some times; after that, once more if a job can be polled. Otherwise it is
+    /// an outage, and not the list that fails.
     fn page_failed(&mut self) {
         let Some(pass) = &mut self.pass else { return };
         pass.failures = pass.failures.saturating_add(1);
-        if pass.failures >= LIST_FAILURES {
+        if pass.failures > LIST_FAILURES {
             self.end_pass();
         }
     }
@@ -252,7 +249,7 @@ impl JobsTracker {
         tracked.waiting = false;
         let queued = job.events.queued.map(Timestamp::unix_seconds);
         tracked.since = tracked.since.into_iter().chain(queued).min();
-        let result = job_update::take(&mut tracked.last, job, NAME, hub, attempts).transpose()?;
+        let result = job_report::take(&mut tracked.last, job, NAME, hub, attempts).transpose()?;
         self.report(index, result)
     }
 
@@ -274,7 +271,7 @@ impl JobsTracker {
         if reply.data.id == *id {
             return self.take_job(index, reply.data, hub, reply.attempts);
         }
-        self.report(index, Err(job_update::other_job(id, &reply.data, hub)))
+        self.report(index, Err(job_report::other_job(id, &reply.data, hub)))
     }
 
     /// What an error of polling a job means for it. An error for all jobs is returned.
@@ -286,9 +283,9 @@ impl JobsTracker {
     ) -> Result<Option<JobReport>, FlowError> {
         let Some(job) = self.jobs.get_mut(index) else { return Err(self.failed(error, now)) };
         job.waiting = false;
-        if error.response().is_some_and(job_update::is_missing) {
+        if error.response().is_some_and(job_report::is_missing) {
             let waited = elapsed(job.started, now);
-            let gone = job_update::missing(&job.id, &mut job.unknown, &job.last, waited).err();
+            let gone = job_report::missing(&job.id, &mut job.unknown, &job.last, waited).err();
             return Ok(gone.and_then(|gone| self.report(index, Err(gone))));
         }
         if is_of_one_job(&error) {
@@ -336,13 +333,12 @@ impl JobsTracker {
             Ok(Some(reply)) => {
                 (retry_after(&reply.headers, now), self.answered(index, id, reply, hub))
             }
-            Ok(None) => {
-                // An outage: it isn't the list that fails.
-                self.list_again();
-                return Ok(None);
-            }
+            Ok(None) => return Ok(None),
             Err(error) => (asked(&error, now), self.refused(index, error, now)?),
         };
+        if let Some(pass) = self.pass.as_mut().filter(|pass| pass.failures == LIST_FAILURES) {
+            pass.failures = pass.failures.saturating_add(1);
+        }
         self.schedule_poll(asked, now);
         Ok(report)
     }

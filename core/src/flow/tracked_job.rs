@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::FlowError;
-use super::job_update::{self, Last};
+use super::job_report::{self, Last};
 use super::poll_schedule::left;
 use crate::jobs::GetJobs;
 use crate::model::JobId;
@@ -42,7 +42,7 @@ impl Tracked {
     }
 
     pub(super) fn late(&self, failure: Option<&str>) -> FlowError {
-        job_update::late(&self.id, self.limit, &self.last, failure)
+        job_report::late(&self.id, self.limit, &self.last, failure)
     }
 
     /// Whether the list may show it, and has to in this round.

@@ -87,7 +87,7 @@ fn platform() -> impl Strategy<Value = (Platform, Vec<JobId>)> {
 
 fn config() -> ProptestConfig {
     let rng_seed = RngSeed::Fixed(7);
-    let (cases, failure_persistence) = (cases(32), None);
+    let (cases, failure_persistence) = (cases(24), None);
     ProptestConfig { cases, failure_persistence, rng_seed, ..ProptestConfig::default() }
 }
 
