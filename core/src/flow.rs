@@ -150,8 +150,8 @@ pub trait Flow {
     /// The documented name of the operation that the flow sends, for spans and logs.
     fn operation(&self) -> &'static str;
 
-    /// An item that is due without a response, such as the end of a job whose deadline has passed: only
-    /// [`JobsTracker`] has any. A loop asks for it before each [`poll`](Self::poll).
+    /// An item that is due without a response, such as the end of a job whose deadline has passed:
+    /// only [`JobsTracker`] has any. A loop asks for it before each [`poll`](Self::poll).
     fn due(&mut self, now: Timestamp) -> Option<Self::Item> {
         let _ = now;
         None

@@ -21,8 +21,8 @@ const MISSING_TIME: Duration = Duration::from_secs(15);
 pub struct JobReport {
     /// The job's id.
     pub id: JobId,
-    /// What a [`JobTracker`](super::JobTracker) of this job would yield. After an error, as after the
-    /// update of the completed job, the job is no longer tracked.
+    /// What a [`JobTracker`](super::JobTracker) of this job would yield. After an error, as after
+    /// the update of the completed job, the job is no longer tracked.
     pub result: Result<JobUpdate, FlowError>,
 }
 
@@ -42,8 +42,8 @@ pub(super) fn snapshot(last: &Last) -> Option<JobSnapshot> {
     Some(JobSnapshot { status, progress })
 }
 
-/// Takes a job as the platform returned it: an update if its state or progress changed, or the error
-/// of its end.
+/// Takes a job as the platform returned it: an update if its state or progress changed, or the
+/// error of its end.
 pub(super) fn take(
     last: &mut Last,
     job: Job,

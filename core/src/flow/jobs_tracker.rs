@@ -27,26 +27,28 @@ const LIST_FAILURES: u32 = 4;
 /// After so many rounds, the list is tried again for the jobs that it didn't show.
 const LIST_AGAIN: u32 = 8;
 
-/// Tracks many jobs of a hub: it yields what a [`JobTracker`](super::JobTracker) of each would yield,
-/// as [`JobReport`]s, for far fewer requests.
+/// Tracks many jobs of a hub: it yields what a [`JobTracker`](super::JobTracker) of each would
+/// yield, as [`JobReport`]s, for far fewer requests.
 ///
-/// It works in rounds, at the intervals of a `JobTracker`. A round reads the list of jobs, from the oldest
-/// tracked job on, page by page until it has shown all of them. The jobs that it doesn't show are polled
-/// one by one, and so are all jobs if that takes fewer requests. So the list never decides that a job
-/// doesn't exist: only a `404.job` for the job itself does, as in a `JobTracker`.
+/// It works in rounds, at the intervals of a `JobTracker`. A round reads the list of jobs, from the
+/// oldest tracked job on, page by page until it has shown all of them. The jobs that it doesn't
+/// show are polled one by one, and so are all jobs if that takes fewer requests. So the list never
+/// decides that a job doesn't exist: only a `404.job` for the job itself does, as in a
+/// `JobTracker`.
 ///
-/// Jobs can be [added](Self::add) and [removed](Self::remove) while it runs; an added job is polled in
-/// the next round. Each job has a [deadline](Self::deadline) of its own. The flow is done when it has no
-/// job left.
+/// Jobs can be [added](Self::add) and [removed](Self::remove) while it runs; an added job is polled
+/// in the next round. Each job has a [deadline](Self::deadline) of its own. The flow is done when
+/// it has no job left.
 ///
 /// # Errors
-/// The end of one job, or an error that only it has, is a [report](JobReport) and doesn't end the flow.
-/// What concerns all jobs, such as a 401, a 403 or a fatal error of the HTTP client, is the flow's error:
-/// it loses no job, and can be resumed. An outage is neither: it is waited for, until each job's deadline
-/// passes. A deadline that passes while a request is in flight is reported when that has ended.
+/// The end of one job, or an error that only it has, is a [report](JobReport) and doesn't end the
+/// flow. What concerns all jobs, such as a 401, a 403 or a fatal error of the HTTP client, is the
+/// flow's error: it loses no job, and can be resumed. An outage is neither: it is waited for, until
+/// each job's deadline passes. A deadline that passes while a request is in flight is reported when
+/// that has ended.
 ///
-/// A loop of your own asks for [`due`](Flow::due) before each [`poll`](Flow::poll): a passed deadline is
-/// reported there. Otherwise it is an error of `poll`, which doesn't end the flow.
+/// A loop of your own asks for [`due`](Flow::due) before each [`poll`](Flow::poll): a passed
+/// deadline is reported there. Otherwise it is an error of `poll`, which doesn't end the flow.
 ///
 /// Capability: `apionly-jobs-view`.
 ///
@@ -56,12 +58,15 @@ const LIST_AGAIN: u32 = 8;
 ///
 /// let hub = Hub::new("key", "hub")?;
 /// let now: Timestamp = "2026-03-26T10:00:00Z".parse()?;
-/// let ids: Vec<JobId> = (0..500).map(|n| JobId::new(format!("69c5014d{n:016x}"))).collect::<Result<_, _>>()?;
+/// let id = |n: u64| JobId::new(format!("69c5014d{n:016x}"));
+/// let ids = (0..500).map(id).collect::<Result<Vec<_>, _>>()?;
 /// let mut jobs = JobsTracker::new(&ids, 42);
 /// let Step::Send { request, .. } = jobs.poll(&hub, now)? else { panic!() };
 /// assert_eq!(request.uri().path(), "/v1/jobs");
 ///
-/// let page = format!(r#"{{"data": [{{"id": "{}", "state": {{"current": "completed"}}}}]}}"#, ids[7]);
+/// let page = r#"{"data": [
+///     {"id": "69c5014d0000000000000007", "state": {"current": "completed"}}
+/// ]}"#;
 /// let reports = jobs.handle(&hub, Ok(http::Response::new(page)), now)?.unwrap();
 /// assert!(reports[0].id == ids[7] && reports[0].is_last());
 /// assert_eq!(jobs.ids().count(), 499);
@@ -110,16 +115,16 @@ impl JobsTracker {
         self
     }
 
-    /// Sets the time limit of each job, those added later included: from its first poll on; one hour by
-    /// default.
+    /// Sets the time limit of each job, those added later included: from its first poll on; one
+    /// hour by default.
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.schedule.limit = limit;
         self.jobs.iter_mut().for_each(|job| job.limit = limit);
         self
     }
 
-    /// Sets the longest time between two rounds; 5 s by default, at least 0.1 s. A longer `Retry-After`
-    /// is still waited for.
+    /// Sets the longest time between two rounds; 5 s by default, at least 0.1 s. A longer
+    /// `Retry-After` is still waited for.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.schedule.set_interval(interval);
         self
@@ -193,8 +198,8 @@ impl JobsTracker {
         }
     }
 
-    /// The page is sent again some times; after that, once more if a job can be polled. Otherwise it is
-    /// an outage, and not the list that fails.
+    /// The page is sent again some times; after that, once more if a job can be polled. Otherwise
+    /// it is an outage, and not the list that fails.
     fn page_failed(&mut self) {
         let Some(pass) = &mut self.pass else { return };
         pass.failures = pass.failures.saturating_add(1);

@@ -13,7 +13,8 @@ use crate::operation::Sort;
 use crate::wire::timestamp::Timestamp;
 
 const PAGE_SIZE: u32 = 100;
-/// How much earlier than the oldest job the list begins: the platform's machines may differ in time.
+/// How much earlier than the oldest job the list begins: the platform's machines may differ in
+/// time.
 const MARGIN: i64 = 60;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,8 +63,8 @@ pub(super) fn sorted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T
     Ok(jobs)
 }
 
-/// When the resource of an id was created, in Unix seconds. The platform's ids are documented as object
-/// ids: 24 hex digits, of which the first eight are the time.
+/// When the resource of an id was created, in Unix seconds. The platform's ids are documented as
+/// object ids: 24 hex digits, of which the first eight are the time.
 fn created(id: &JobId) -> Option<i64> {
     let text = id.as_str();
     let is_object_id = text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit());

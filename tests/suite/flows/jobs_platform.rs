@@ -263,8 +263,8 @@ pub(crate) fn singles(platform: &Platform, ids: &[JobId], deadline: Duration) ->
     (reports, requests)
 }
 
-/// Runs a tracker of many jobs to its end. `fault` may take the place of a response, and what is stored
-/// before each request is resumed instead where `is_stored` says so.
+/// Runs a tracker of many jobs to its end. `fault` may take the place of a response, and what is
+/// stored before each request is resumed instead where `is_stored` says so.
 pub(crate) fn together(
     run: &mut Run<JobsTracker>,
     platform: &mut Platform,

@@ -118,7 +118,8 @@ proptest! {
         let ends: BTreeMap<_, _> = many.ends();
         prop_assert_eq!(ends.len(), ids.len());
         prop_assert_eq!(ends, single.0.ends());
-        // The tries of the list cost at most as much again; a job that is late by a fault is polled on.
+        // The tries of the list cost at most as much again; a job that is late by a fault is polled
+        // on.
         let (requests, of_singles) = (faulty.lists + faulty.gets, single.1);
         prop_assert!(requests <= 2 * of_singles + 60, "{} requests, {} of single trackers", requests, of_singles);
     }

@@ -7,7 +7,8 @@ use std::io;
 use std::time::Duration;
 
 use cycle_images::flow::{
-    Exchange, Flow, FlowError, JobTracker, JobsTracker, MAX_PAGES_IN_FLIGHT, Pages, SendFailure, Step,
+    Exchange, Flow, FlowError, JobTracker, JobsTracker, MAX_PAGES_IN_FLIGHT, Pages, SendFailure,
+    Step,
 };
 use cycle_images::http::Response;
 use cycle_images::images::{CreateImage, GetImages};
