@@ -485,3 +485,41 @@ fn any_order_of_the_list_has_the_same_ends() {
         assert_eq!(follow(&mut platform).ends().len(), 120, "{order:?}");
     }
 }
+
+/// The pages and single polls of the next round.
+fn round(run: &mut Run<JobsTracker>, platform: &mut Platform) -> (usize, usize) {
+    let before = (platform.lists, platform.gets);
+    loop {
+        let request = run.request();
+        let outcome = platform.serve(&request, run.clock.passed());
+        run.handle(outcome).unwrap();
+        if let Step::Wait(_) = run.poll().unwrap() {
+            return (platform.lists - before.0, platform.gets - before.1);
+        }
+        // The poll above is taken for a request that was lost, and is sent again.
+    }
+}
+
+#[test]
+fn the_list_is_left_at_its_end_and_tried_again() {
+    let mut jobs: Vec<_> = (0..50).map(|n| ending(n, End::Never, 900)).collect();
+    jobs[..10].iter_mut().for_each(|job| job.listed = Some(secs(20)));
+    let mut platform = Platform::new(jobs);
+    let mut late = run(&platform);
+    assert_eq!(round(&mut late, &mut platform), (2, 10));
+    assert_eq!(round(&mut late, &mut platform), (1, 10));
+    let rounds: Vec<_> = (0..20).map(|_| round(&mut late, &mut platform)).collect();
+    assert_eq!(rounds.last(), Some(&(1, 0)), "{rounds:?}");
+
+    // Once no page is read any more.
+    platform.jobs.iter_mut().for_each(|job| job.listed = Some(secs(20)));
+    let mut late = run(&platform);
+    assert_eq!(round(&mut late, &mut platform), (1, 50));
+    let rounds: Vec<_> = (0..20).map(|_| round(&mut late, &mut platform)).collect();
+    assert_eq!((rounds[0], rounds[19]), ((0, 50), (1, 0)), "{rounds:?}");
+
+    let jobs = (0..250).map(|n| ending(n, End::Never, 900)).collect();
+    let mut platform = Platform { repeats: true, ..Platform::new(jobs) };
+    let mut repeated = run(&platform);
+    assert_eq!(round(&mut repeated, &mut platform), (2, 150));
+}
