@@ -33,8 +33,9 @@ pub trait Visit {
     /// An operation with different arguments: the fewest first, and all that it can have.
     fn operation<O>(&mut self, requests: Vec<O>)
     where
-        O: Operation<Output: Output<Data: Debug + Serialize, Includes: Debug + Serialize>>
-            + Debug
+        O: Operation<
+                Output: Output<Data: Debug + Serialize + PartialEq, Includes: Debug + Serialize>,
+            > + Debug
             + 'static;
 }
 

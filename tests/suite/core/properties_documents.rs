@@ -1,16 +1,14 @@
-//! Whatever a document has in it, what is read of it is written and read again as the same.
+//! What is read of any document is the same once it is written and read again.
 
 use std::fmt::Debug;
 use std::sync::LazyLock;
 
+use cycle_images::Operation;
 use cycle_images::http::Response;
-use cycle_images::images::{DeleteImage, GetImage, GetImageBuildLog, GetImages};
-use cycle_images::jobs::{GetJob, GetJobs};
 use cycle_images::operation::Output;
-use cycle_images::sources::{GetImageSource, GetImageSources};
-use cycle_images::{ImageId, Operation};
+use cycle_images_tests::operations::{Visit, folder, names, visit_all};
 use cycle_images_tests::recording;
-use cycle_images_tests::support::{cases, hub, job, source};
+use cycle_images_tests::support::{cases, hub};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -18,19 +16,11 @@ use proptest::test_runner::RngSeed;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+/// All recorded documents of operations but the longest.
 static DOCUMENTS: LazyLock<Vec<(&str, Value)>> = LazyLock::new(|| {
-    let folders = [
-        "get_image",
-        "get_images",
-        "get_image_build_log",
-        "delete_image",
-        "get_image_source",
-        "get_image_sources",
-        "get_job",
-        "get_jobs",
-    ];
-    let named = folders.into_iter().flat_map(|folder| {
-        recording::names(folder).into_iter().map(move |name| (folder, recording::json(&name)))
+    let named = names().into_iter().flat_map(|operation| {
+        let recordings = recording::names(&folder(operation)).into_iter();
+        recordings.map(move |name| (operation, recording::json(&name)))
     });
     named.filter(|(_, document)| document.to_string().len() < 16_000).collect()
 });
@@ -80,20 +70,27 @@ fn pick(value: &mut Value, at: Index) -> &mut Value {
     value.pointer_mut(at.get::<String>(&places)).unwrap()
 }
 
-fn round_trips<O>(operation: &O, document: &Value) -> Result<(), TestCaseError>
-where
-    O: Operation<Output: Output<Data: Serialize + PartialEq + Debug>>,
-{
-    let Ok(first) = hub().response(operation, Response::new(document.to_string())) else {
-        return Ok(());
-    };
-    let written = serde_json::to_string(&first.data).unwrap();
-    let body = format!(r#"{{"data": {written}}}"#);
-    let second = hub().response(operation, Response::new(body)).unwrap();
-    prop_assert!(second.skipped.is_empty(), "{:?} of {}", second.skipped, written);
-    prop_assert_eq!(&first.data, &second.data);
-    prop_assert_eq!(written, serde_json::to_string(&second.data).unwrap());
-    Ok(())
+/// A document as the response to the operation of this name.
+struct RoundTrip<'d>(&'d str, &'d Value);
+
+impl Visit for RoundTrip<'_> {
+    fn operation<O>(&mut self, operations: Vec<O>)
+    where
+        O: Operation<Output: Output<Data: Serialize + PartialEq + Debug>>,
+    {
+        if O::NAME != self.0 {
+            return;
+        }
+        let Ok(first) = hub().response(&operations[0], Response::new(self.1.to_string())) else {
+            return;
+        };
+        let written = serde_json::to_string(&first.data).unwrap();
+        let body = format!(r#"{{"data": {written}}}"#);
+        let second = hub().response(&operations[0], Response::new(body)).unwrap();
+        assert!(second.skipped.is_empty(), "{:?} of {written}", second.skipped);
+        assert_eq!(first.data, second.data);
+        assert_eq!(written, serde_json::to_string(&second.data).unwrap());
+    }
 }
 
 fn config() -> ProptestConfig {
@@ -111,16 +108,6 @@ proptest! {
         for (at, value) in changes {
             *pick(&mut document, at) = value;
         }
-        let image = ImageId::new("x").unwrap();
-        match operation {
-            "get_image" => round_trips(&GetImage::new(image), &document),
-            "get_images" => round_trips(&GetImages::new(), &document),
-            "get_image_build_log" => round_trips(&GetImageBuildLog::new(image), &document),
-            "delete_image" => round_trips(&DeleteImage::new(image), &document),
-            "get_image_source" => round_trips(&GetImageSource::new(source()), &document),
-            "get_image_sources" => round_trips(&GetImageSources::new(), &document),
-            "get_job" => round_trips(&GetJob::new(job()), &document),
-            _ => round_trips(&GetJobs::new(), &document),
-        }?;
+        visit_all(&mut RoundTrip(operation, &document));
     }
 }

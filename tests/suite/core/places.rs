@@ -1,5 +1,4 @@
-//! The path of what couldn't be decoded, compared with the one that `serde_path_to_error` finds
-//! while it reads.
+//! The place of what can't be decoded is the one that `serde_path_to_error` finds.
 
 use std::fmt::Debug;
 
@@ -25,39 +24,37 @@ where
     T: DeserializeOwned + Debug,
 {
     let mut errors = 0;
-    for changed in changed(record) {
-        for text in [changed.to_string(), format!("{changed:#}")] {
-            let mut reader = serde_json::Deserializer::from_str(&text);
-            let Err(expected) = serde_path_to_error::deserialize::<_, T>(&mut reader) else {
-                continue;
-            };
-            errors += 1;
-            let body = format!("{{\"data\": {text}}}");
-            let error = hub().response(operation, Response::new(body)).map(|_| ()).unwrap_err();
-            let ResponseErrorKind::Unexpected(error) = error.kind() else { panic!("{error:?}") };
-            let expected = match expected.path().to_string().as_str() {
-                "." => "data".to_owned(),
-                path => format!("data.{path}"),
-            };
-            assert_eq!(error.path(), expected, "{error} in {text}");
-        }
+    for (index, changed) in changed(record).into_iter().enumerate() {
+        let text = if index % 2 == 0 { changed.to_string() } else { format!("{changed:#}") };
+        let mut reader = serde_json::Deserializer::from_str(&text);
+        let Err(expected) = serde_path_to_error::deserialize::<_, T>(&mut reader) else {
+            continue;
+        };
+        errors += 1;
+        let body = format!("{{\"data\": {text}}}");
+        let error = hub().response(operation, Response::new(body)).map(|_| ()).unwrap_err();
+        let ResponseErrorKind::Unexpected(error) = error.kind() else { panic!("{error:?}") };
+        let expected = match expected.path().to_string().as_str() {
+            "." => "data".to_owned(),
+            path => format!("data.{path}"),
+        };
+        assert_eq!(error.path(), expected, "{error} in {text}");
     }
     errors
 }
 
-/// The record, with each of its values replaced by others and left out.
+/// The record, with each of its values replaced by two others and left out.
 fn changed(record: &Value) -> Vec<Value> {
     let mut pointers = Vec::new();
     find(record, String::new(), &mut pointers);
-    let others = || {
-        let many = json!({"a": [1], "é\n\"": {}});
-        [json!(true), json!(-1), json!("x"), json!([]), json!([7, {}]), json!({}), many]
-    };
+    let many = json!({"a": [1], "é\n\"": {}});
+    let others = [json!(true), json!(-1), json!("x"), json!([]), json!([7, {}]), json!({}), many];
+    let mut others = others.iter().cycle();
     let mut all = Vec::new();
     for pointer in pointers {
-        for other in others() {
+        for other in others.by_ref().take(2) {
             let mut changed = record.clone();
-            *changed.pointer_mut(&pointer).unwrap() = other;
+            *changed.pointer_mut(&pointer).unwrap() = other.clone();
             all.push(changed);
         }
         let mut without = record.clone();
@@ -89,7 +86,7 @@ fn find(value: &Value, pointer: String, pointers: &mut Vec<String>) {
 }
 
 #[test]
-fn every_changed_value_is_named_as_it_is_while_reading() {
+fn place_of_an_error_is_as_by_serde_path_to_error() {
     let mut errors = 0;
     for name in ["get_images/every_origin", "get_images/as_go_writes"] {
         for record in recording::json(name)["data"].as_array().unwrap() {
@@ -108,5 +105,5 @@ fn every_changed_value_is_named_as_it_is_while_reading() {
         let get = GetJob::new(JobId::new("x").unwrap());
         errors += compare::<_, Job, _>(&get, &job["data"]);
     }
-    assert!(errors > 2_000, "{errors}");
+    assert!(errors > 1_000, "{errors}");
 }
