@@ -4,18 +4,17 @@
 //! the status and the body. The secrets of the request and of the responses begin with `sec-`.
 
 use std::fmt::{Debug, Write};
-use std::path::Path;
 
 use cycle_images::error::{ResponseErrorKind, report};
 use cycle_images::http::Response;
 use cycle_images::operation::Output;
 use cycle_images::{Hub, Operation, ResponseError};
 use cycle_images_tests::operations::{Visit, names, visit_all};
+use cycle_images_tests::support::assert_snapshots;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::secrets::{KEY, hides_in_debug, hides_in_error};
-use crate::snapshots::assert_snapshot;
 
 /// A response to the operation of this name.
 struct Case<'c> {
@@ -103,15 +102,7 @@ pub(crate) fn described(error: &ResponseError) -> String {
 
 #[test]
 fn responses_are_read_as_in_their_snapshots() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/responses");
-    let mut files = 0;
-    for entry in std::fs::read_dir(&folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|extension| extension != "txt") {
-            continue;
-        }
-        files += 1;
-        let cases = std::fs::read_to_string(&path).unwrap();
+    let files = assert_snapshots("responses", |cases| {
         let (mut headers, mut read) = (Vec::new(), String::new());
         for line in cases.lines() {
             if line.starts_with("# ") {
@@ -124,9 +115,8 @@ fn responses_are_read_as_in_their_snapshots() {
                 read.push_str(&answered(line, &headers));
             }
         }
-        let name = path.file_stem().unwrap().to_str().unwrap();
-        assert_snapshot(&folder, name, &read);
-    }
+        read
+    });
     assert!(files > 3, "{files} files");
 }
 

@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::fmt::{Debug, Write};
 use std::mem::discriminant;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use cycle_images::http::{Request, Response};
 use cycle_images::images::GetImage;
@@ -14,28 +14,15 @@ use cycle_images::operation::Output;
 use cycle_images::{Operation, ResponseError};
 use cycle_images_tests::operations::{Visit, folder, names, visit_all};
 use cycle_images_tests::recording;
-use cycle_images_tests::support::{hub, image};
+use cycle_images_tests::support::{self, assert_snapshot, hub, image};
 use serde::Serialize;
 
 use crate::responses::{described, leaves};
 
-/// Compares a text with the snapshot of this name in this folder.
-pub(crate) fn assert_snapshot(folder: &Path, name: &str, text: &str) {
-    let mut settings = insta::Settings::new();
-    settings.set_snapshot_path(folder);
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
-}
-
 /// Compares a text with the snapshot of this name, such as `get_images/documented`.
 fn assert_recorded(name: &str, text: &str) {
     let (folder, name) = name.split_once('/').unwrap();
-    assert_snapshot(&recordings().join(folder), name, text);
-}
-
-fn recordings() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/recordings")
+    assert_snapshot(&support::data("recordings").join(folder), name, text);
 }
 
 /// How a response is read: what a program gets, as it is written again, and as `Debug` shows it.
@@ -190,11 +177,6 @@ fn every_operation_is_everywhere() {
         for (place, text, what) in [
             ("README.md", file("../../README.md"), format!("::{name}`")),
             ("core/src/operations.md", file("../../core/src/operations.md"), format!("::{name}`")),
-            (
-                "tests/tools/fuzz/src/lib.rs",
-                file("../tools/fuzz/src/lib.rs"),
-                format!("::{name}::"),
-            ),
         ] {
             assert!(text.contains(&what), "{place} doesn't have {name}");
         }

@@ -68,7 +68,6 @@ fn each_attempt_response_and_retry_is_an_event() {
     assert!(!text.contains(KEY), "{text}");
 }
 
-/// What a server echoes reaches no log.
 #[test]
 fn an_echoed_secret_is_in_no_event() {
     const ARGUMENT: &str = "build-argument-secret";
@@ -103,7 +102,7 @@ fn each_state_of_a_job_is_an_event() {
 }
 
 #[test]
-fn observers_add_up_and_see_pages() {
+fn each_observer_is_called_for_each_page() {
     let (run, first) = observed(Run::new(Pages::new(GetImages::new(), 1)));
     let (mut run, second) = observed(run);
     run.step(page(&["1"])).unwrap();
@@ -112,7 +111,7 @@ fn observers_add_up_and_see_pages() {
 }
 
 #[test]
-fn a_request_knows_its_operation_and_attempt_and_a_reply_its_attempts() {
+fn requests_have_their_attempt_and_replies_their_number_of_attempts() {
     let create = CreateImage::new(SourceId::new("s1").unwrap());
     let mut run = Run::new(Exchange::new(create, 1));
     for number in 1..=3 {

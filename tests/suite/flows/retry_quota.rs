@@ -23,7 +23,7 @@ fn sent(hub: &Hub, outcome: fn() -> Outcome) -> usize {
 }
 
 #[test]
-fn a_thousand_calls_against_a_constant_503_cost_eleven_hundred_requests() {
+fn a_thousand_calls_during_an_outage_send_eleven_hundred_requests() {
     for outcome in [|| status(503), || asking(429, "1"), || status(502), unsent, lost] {
         let hub = hub();
         let requests: usize = (0..1_000).map(|_| sent(&hub, outcome)).sum();
@@ -34,7 +34,7 @@ fn a_thousand_calls_against_a_constant_503_cost_eleven_hundred_requests() {
 }
 
 #[test]
-fn a_short_outage_is_bridged() {
+fn thirty_calls_at_once_outlast_a_short_outage() {
     let hub = hub();
     // Thirty calls at once, each of which fails three times.
     for _ in 0..30 {
@@ -47,7 +47,7 @@ fn a_short_outage_is_bridged() {
 }
 
 #[test]
-fn what_was_answered_gives_retries_back() {
+fn responses_give_retries_back() {
     let hub = hub().with_retry_quota(RetryQuota::new(1));
     assert_eq!(sent(&hub, || status(503)), 2);
     assert_eq!(sent(&hub, || status(503)), 1);
@@ -72,7 +72,7 @@ fn what_was_answered_gives_retries_back() {
 }
 
 #[test]
-fn what_is_not_retried_takes_nothing() {
+fn calls_that_are_not_retried_take_nothing_of_the_quota() {
     let hub = hub().with_retry_quota(RetryQuota::new(1));
     for _ in 0..10 {
         let mut run = run(&hub, Exchange::new(GetImages::new(), 7).timeout(secs(1)));
@@ -83,7 +83,7 @@ fn what_is_not_retried_takes_nothing() {
 }
 
 #[test]
-fn clones_of_a_hub_share_and_hubs_can() {
+fn clones_of_a_hub_share_a_quota_and_hubs_can() {
     let first = hub().with_retry_quota(RetryQuota::new(1));
     let clone = first.clone().with_observer(|_| ());
     assert_eq!(sent(&clone, || status(503)), 2);
@@ -110,7 +110,7 @@ fn pages_fail_without_a_quota_and_resume() {
 }
 
 #[test]
-fn a_flow_that_polls_goes_on_at_its_interval() {
+fn flows_that_poll_go_on_at_their_interval_without_a_quota() {
     let hub = hub().with_retry_quota(RetryQuota::new(0));
     let tracker = JobTracker::new(JobId::new("j1").unwrap(), 7).poll_interval(secs(9));
     let mut tracked = run(&hub, tracker);
@@ -128,7 +128,7 @@ fn a_flow_that_polls_goes_on_at_its_interval() {
 }
 
 #[test]
-fn an_empty_quota_is_in_the_error_an_event_and_can_be_read() {
+fn an_empty_quota_is_in_the_error_and_an_event() {
     use std::sync::{Arc, Mutex};
 
     use cycle_images::flow::EventKind;

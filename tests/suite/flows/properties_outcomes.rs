@@ -1,4 +1,4 @@
-//! Whatever happens to a flow, it ends, within its budgets, and does nothing twice.
+//! Whatever the outcomes, a flow ends within its budgets, and no POST is sent twice.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -85,7 +85,7 @@ struct Sent {
     fate: Fate,
 }
 
-/// What a flow did.
+/// What a flow has done.
 #[derive(Debug)]
 struct Trace<T> {
     sent: Vec<Sent>,
@@ -131,7 +131,7 @@ fn run<F: Flow>(
         let request = match flow.poll(&hub, clock.now()) {
             Ok(Step::Send { request, .. }) => request,
             Ok(Step::Wait(time)) => {
-                assert!(!time.is_zero(), "a wait for nothing would turn in a circle");
+                assert!(!time.is_zero(), "a wait of no time never ends");
                 clock.pass(time);
                 trace.waited += time;
                 continue;
@@ -142,7 +142,7 @@ fn run<F: Flow>(
             }
             Err(error) => {
                 trace.errors.push(error);
-                // It stays so, whatever is asked of it.
+                // The next poll doesn't send anything either.
                 let next = flow.poll(&hub, clock.now());
                 assert!(matches!(next, Err(_) | Ok(Step::Done)), "{next:?}");
                 trace.is_done = matches!(next, Ok(Step::Done));
@@ -169,7 +169,7 @@ fn run<F: Flow>(
             Err(error) => trace.errors.push(error),
         }
     }
-    panic!("it doesn't end: {:?}", trace.errors.last());
+    panic!("the flow doesn't end: {:?}", trace.errors.last());
 }
 
 fn stored<F: Serialize + DeserializeOwned>(flow: F) -> F {
@@ -218,7 +218,7 @@ proptest! {
         prop_assert_eq!(trace.items.len() + trace.errors.len(), 1, "{:?}", trace);
         let last = trace.sent.last().unwrap();
         prop_assert_eq!(trace.items.len() == 1, last.fate == Fate::Served);
-        // Whoever resumes it without a response decides to send it again.
+        // Each resumption without a response sends it again.
         let resumed = trace.sent.iter().filter(|sent| sent.fate == Fate::Forgotten).count();
         prop_assert!(trace.sent.len() <= attempts as usize + resumed, "{:?}", trace);
         let passed = last.at.saturating_duration_since(trace.sent[0].at);
