@@ -117,7 +117,7 @@ fn responses_are_read_as_in_their_snapshots() {
         }
         read
     });
-    assert!(files > 3, "{files} files");
+    assert!(files >= 3, "{files} files");
 }
 
 fn answered(line: &str, headers: &[(&str, &str)]) -> String {

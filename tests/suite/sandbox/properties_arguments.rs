@@ -1,4 +1,4 @@
-//! Any text arrives as it was meant, or is refused before it is sent.
+//! Any text arrives as it is, or is refused before it is sent.
 
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -28,7 +28,7 @@ struct Platform {
     file: SourceId,
 }
 
-// Each test looks at its own requests.
+// Each test reads its own requests.
 thread_local! {
     static PLATFORM: Rc<Platform> = {
         let sandbox = Sandbox::with(Settings::default().kept_requests(8)).unwrap();
@@ -57,8 +57,7 @@ fn arrives<O: Operation + Debug>(operation: &O) -> Option<ReplyOf<O>> {
     }
 }
 
-/// Whether it was sent. No resource has that id, which the platform says of the right kind of
-/// resource.
+/// Whether it was sent. No resource has this id: the code is that of the kind of resource.
 #[track_caller]
 fn not_found<O: Operation + Debug>(operation: &O, code: &str, path: [&str; 3], id: &str) -> bool {
     let error = platform().client.call(operation).err().unwrap();
