@@ -1,4 +1,4 @@
-//! How the platform refuses.
+//! The platform's responses: refusals and successes.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +14,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// The platform's envelope. The status is the number the code begins with.
+    /// The platform's envelope, with the status at the beginning of the code.
     fn envelope(code: &str, title: &str, more: &[(&str, Value)]) -> Self {
         let status = code.get(..3).and_then(|n| n.parse().ok()).unwrap_or(500);
         let mut body = json!({
@@ -27,7 +27,7 @@ impl Refusal {
         Self { status, body }
     }
 
-    /// Without a valid key the answer is shaped as OAuth has it, not as the envelope.
+    /// An OAuth error, not the envelope.
     pub(crate) fn unauthorized(description: &str) -> Self {
         Self {
             status: 401,
@@ -66,7 +66,7 @@ impl Refusal {
         Self::envelope(code, "Forbidden.", &[("detail", json!(detail))])
     }
 
-    /// `what` as the code spells it: `image`, `image.source`, `job`, `uri`.
+    /// The rest of the code is `what`: `image`, `image.source`, `job`, `uri`.
     pub(crate) fn not_found(what: &str) -> Self {
         Self::envelope(&format!("404.{what}"), "The requested resource could not be found.", &[])
     }
@@ -115,7 +115,7 @@ impl Refusal {
         )
     }
 
-    /// A query parameter has no place in the body, so its pointer is its own name.
+    /// The pointer of a query parameter is its name.
     pub(crate) fn parameter(name: &str, detail: &str) -> Self {
         Self::invalid(format!("/{name}"), detail)
     }
@@ -127,7 +127,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// A success: a status and the root document.
+/// A success: a status and the document.
 #[derive(Debug)]
 pub(crate) struct Reply {
     status: u16,
@@ -141,14 +141,13 @@ impl Reply {
 
     /// One page of a list.
     ///
-    /// A Go slice that nothing was ever appended to is written as `null`, one that was cut to
-    /// nothing is not: so it goes with a filter that lets nothing through and a page past the end.
+    /// It is `null` if no record fits the filters, and empty past the last page, as slices of Go.
     pub(crate) fn page(found: usize, data: Vec<Value>, includes: Value) -> Self {
         let data = (found > 0).then_some(data);
         Self::ok(json!({"data": data, "includes": includes}))
     }
 
-    /// One record; what comes along is left out where nothing was asked for.
+    /// One record; includes are left out if none are requested.
     pub(crate) fn one(data: Value, includes: Value) -> Self {
         let mut document = json!({"data": data});
         if let (false, Some(members)) = (includes.is_null(), document.as_object_mut()) {
@@ -157,7 +156,7 @@ impl Reply {
         Self::ok(document)
     }
 
-    /// With empty lists and maps in the place of `null`.
+    /// With empty lists and maps instead of `null`.
     pub(crate) fn without_nulls(mut self) -> Self {
         nulls::fill(&mut self.document);
         self

@@ -27,7 +27,7 @@ use crate::settings::Observer;
 use crate::state::State;
 use crate::{auth, control, cors, host, images, jobs, sources, tasks, upload};
 
-/// What the server's thread and the test's thread both see.
+/// What the threads of the server and of the test share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     state: Mutex<State>,
@@ -44,13 +44,13 @@ pub(crate) struct Shared {
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) requests: VecDeque<RecordedRequest>,
-    /// How many came before them.
+    /// The number of requests before them.
     dropped: usize,
-    /// How many bytes their bodies have.
+    /// The length of their bodies.
     body_bytes: usize,
 }
 
-/// How many bytes of bodies are kept; those of older requests are dropped.
+/// The most bytes of bodies; those of older requests are dropped.
 const MOST_BODY_BYTES: usize = 64 << 20;
 
 impl Seen {
@@ -107,7 +107,7 @@ impl Shared {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a request and says where.
+    /// Adds a request, and returns its place.
     pub(crate) fn note(&self, request: RecordedRequest) -> usize {
         let mut seen = self.seen();
         let place = seen.count();
@@ -116,7 +116,7 @@ impl Shared {
         place
     }
 
-    /// Waits until so many requests have arrived; false when `within` passed before that.
+    /// Waits for so many requests, and returns whether they arrived within the time.
     pub(crate) fn wait(&self, count: usize, within: Duration) -> bool {
         let waited =
             self.arrived.wait_timeout_while(self.seen(), within, |seen| seen.count() < count);
@@ -132,7 +132,7 @@ impl Shared {
 }
 
 impl Shared {
-    /// Tells the observer of a request that was answered.
+    /// Calls the observer with a request and the status of its response.
     pub(crate) fn responded(&self, place: usize, status: u16) {
         let Some(Observer(observer)) = &self.observer else { return };
         let request = self.seen().get_mut(place).cloned();
@@ -187,7 +187,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&shared), record_request))
         .layer(from_fn(cors::allow))
         .merge(control::routes(&shared))
-        // The middleware limits what is held; a tar of gigabytes passes through it.
+        // The middleware limits JSON bodies; a tar of gigabytes isn't kept.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(host::check))
         .with_state(shared)
@@ -227,7 +227,7 @@ fn operation(
     )
 }
 
-/// The serving thread; it ends when this is dropped.
+/// The thread of the server, which ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -249,8 +249,7 @@ impl Server {
         let shared = Arc::clone(shared);
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || {
-            // Dropping the runtime on the way out drops the connections with it, so that
-            // an idle client can't hold up the end.
+            // The runtime is dropped with its connections, idle ones among them.
             runtime.spawn(accept(listener, shared));
             let _ = runtime.block_on(stopped);
         })?;
@@ -264,7 +263,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     http1.timer(TokioTimer::new()).header_read_timeout(shared.read_timeout);
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Too many open files, usually: others may close in the meantime.
+            // Usually too many open files: some may be closed soon.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };

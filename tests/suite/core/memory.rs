@@ -11,40 +11,9 @@ use cycle_images_tests::support::{hub, job, source};
 use futures_util::FutureExt;
 
 /// Each kind of list and map: the operation, and a body with one element between `<` and `>`.
-#[rustfmt::skip]
-const KINDS: &[(&str, &str)] = &[
-    ("images", r#"{"data":[<{"id":"1","state":{"current":"live"}}>]}"#),
-    ("images", r#"{"data":[1,<{"id":"1","state":{"current":"live"}}>]}"#),
-    ("images", r#"{"data":[<1>]}"#),
-    ("images", r#"{"data":[<null>]}"#),
-    ("image", r#"{"data":{"id":"1","state":{"current":""},"config":{"ports":[<{}>]}}}"#),
-    ("image", r#"{"data":{"id":"1","state":{"current":""},"config":{"volumes":[<{}>]}}}"#),
-    ("image", r#"{"data":{"id":"1","state":{"current":""},"config":{"command":[<"">]}}}"#),
-    ("image", r#"{"data":{"id":"1","state":{"current":""},"config":{"env":{<"*":"">}}}}"#),
-    ("image", r#"{"data":{"id":"1","state":{"current":""},"meta":{"containers_count":{"state":{<"*":0>}}}}}"#),
-    ("image", r#"{"data":{"id":"1","state":{"current":""},"meta":{"containers_count":{"state":{<"*":[]>}}}}}"#),
-    ("images", r#"{"data":[],"includes":{"stacks":{<"*":{"id":"1","state":{"current":""}}>}}}"#),
-    ("images", r#"{"data":[],"includes":{"stacks":{"a":1,<"*":{"id":"1","state":{"current":""}}>}}}"#),
-    ("images", r#"{"data":[],"includes":{"sources":{<"*":1>}}}"#),
-    ("images", r#"{"data":[],"includes":{"sources:identifiers":{<"*":[""]>}}}"#),
-    ("images", r#"{"data":[],"includes":{"stacks:identifiers":{"a":[<"">]}}}"#),
-    ("images", r#"{"data":[],"includes":{"creators":{"accounts":{<"*":{}>}}}}"#),
-    ("images", r#"{"data":[],"includes":{"creators":{"accounts":{"a":{"events":{<"*":"">}}}}}}"#),
-    ("images", r#"{"data":[],"includes":{"creators":{"environments":{"a":{"id":"1","state":{"current":""},"meta":{"service_versions":{"x":[<{}>]}}}}}}}"#),
-    ("jobs", r#"{"data":[<{"id":"1","state":{"current":""},"tasks":[{}]}>]}"#),
-    ("job", r#"{"data":{"id":"1","state":{"current":""},"tasks":[<{}>]}}"#),
-    ("job", r#"{"data":{"id":"1","state":{"current":""},"tasks":[<{"output":{"":""}}>]}}"#),
-    ("job", r#"{"data":{"id":"1","state":{"current":""},"tasks":[<{"error":{"message":""}}>]}}"#),
-    ("job", r#"{"data":{"id":"1","state":{"current":""},"tasks":[<{"steps":[{}]}>]}}"#),
-    ("job", r#"{"data":{"id":"1","state":{"current":""},"tasks":[{"steps":[<{}>]}]}}"#),
-    ("create", r#"{"data":{"job":{"id":"1","tasks":[<{}>]}}}"#),
-    ("sources", r#"{"data":[{"id":"1","state":{"current":""},"acl":{"roles":{<"*":{}>}}}]}"#),
-    ("source", r#"{"data":{"id":"1","state":{"current":""},"origin":{"type":"docker-file","details":{"credentials":[<{}>]}}}}"#),
-    ("source", r#"{"data":{"id":"1","state":{"current":""},"origin":{"details":{"credentials":[<{}>]},"type":"docker-file"}}}"#),
-    ("source", r#"{"data":{"id":"1","state":{"current":""},"origin":{"type":"docker-hub","details":{<"*":0>}}}}"#),
-    ("source", r#"{"data":{"id":"1","state":{"current":""},"origin":{"type":"docker-hub","details":{"x":[<{"":0}>]}}}}"#),
-    ("source", r#"{"data":{"id":"1","state":{"current":""},"origin":{"type":"new","details":[<{"":0}>]}}}"#),
-];
+fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+    include_str!("../../data/lists.txt").lines().map(|line| line.split_once(' ').unwrap())
+}
 
 /// A body of this size with up to `count` elements, each `*` in them another number, and spaces.
 fn body(kind: &str, size: usize, count: usize) -> String {
@@ -118,7 +87,7 @@ fn measure(reader: Reader, operation: &str, body: &str) -> u64 {
 }
 
 fn takes_at_most_20_times(size: usize, counts: &[usize]) {
-    for (index, (operation, kind)) in KINDS.iter().enumerate() {
+    for (index, (operation, kind)) in kinds().enumerate() {
         for &count in counts {
             // The clients add the same to what the core takes, whatever the kind.
             let readers = [Reader::Core, Reader::Blocking, Reader::Async];

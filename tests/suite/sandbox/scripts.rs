@@ -9,9 +9,9 @@
 //! - `skip COUNT`: time passes by so many steps of a job.
 //! - `header NAME: VALUE`: replaces a header of the next requests, or removes it if it is empty.
 //!
-//! `$source` and `$shop-api` are ids of sources, `$image(NAME)` is the id of an image, `$hub` that of
-//! the hub, `$id` and `$job` those of the last resource and job. Ids, times and secrets are numbered or
-//! left out in the snapshots.
+//! `$source` and `$shop-api` are ids of sources, `$image(NAME)` is the id of an image, `$hub` that
+//! of the hub, `$id` and `$job` those of the last resource and job. Ids, times and secrets are
+//! numbered or left out in the snapshots.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

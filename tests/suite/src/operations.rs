@@ -55,8 +55,8 @@ pub trait Visit {
 
 /// Visits all operations on images, image sources and jobs. Their secrets begin with `sec-`.
 ///
-/// The tests and the fuzz targets share this table: an operation that isn't in it, or isn't recorded
-/// or documented, fails the test `every_operation_is_everywhere`.
+/// The tests and the fuzz targets share this table: an operation that isn't in it, or isn't
+/// recorded or documented, fails the test `every_operation_is_everywhere`.
 pub fn visit_all(visit: &mut impl Visit) {
     images(visit);
     sources(visit);
