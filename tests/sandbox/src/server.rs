@@ -1,6 +1,6 @@
 //! The routes, and the thread that serves them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use axum::extract::{self, DefaultBodyLimit, RawPathParams};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::{MethodFilter as M, MethodRouter, on};
 use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -129,9 +129,7 @@ impl Shared {
             change(seen);
         }
     }
-}
 
-impl Shared {
     /// Calls the observer with a request and the status of its response.
     pub(crate) fn responded(&self, place: usize, status: u16) {
         let Some(Observer(observer)) = &self.observer else { return };
@@ -144,44 +142,38 @@ impl Shared {
 
 type Operation = fn(&mut State, &mut Call) -> Result<Reply, Refusal>;
 
+/// The operations, and the capabilities that they need.
+const ROUTES: [(M, &str, &str, Operation); 17] = [
+    (M::GET, "/v1/images", "images-view", images::list),
+    (M::POST, "/v1/images", "images-manage", images::create),
+    (M::GET, "/v1/images/{id}", "images-view", images::get),
+    (M::PATCH, "/v1/images/{id}", "images-manage", images::update),
+    (M::DELETE, "/v1/images/{id}", "images-manage", tasks::delete),
+    (M::GET, "/v1/images/{id}/build-log", "images-view", images::build_log),
+    (M::POST, "/v1/images/{id}/tasks", "images-import", tasks::import),
+    (M::POST, "/v1/images/tasks", "images-manage", tasks::prune),
+    (M::GET, "/v1/images/sources", "images-sources-view", sources::list),
+    (M::POST, "/v1/images/sources", "images-sources-manage", sources::create),
+    (M::GET, "/v1/images/sources/{id}", "images-sources-view", sources::get),
+    (M::PATCH, "/v1/images/sources/{id}", "images-sources-manage", sources::update),
+    (M::DELETE, "/v1/images/sources/{id}", "images-sources-manage", sources::delete),
+    (M::PATCH, "/v1/images/sources/{id}/access", "images-sources-manage", sources::access),
+    (M::GET, "/v1/jobs", "apionly-jobs-view", jobs::list),
+    (M::GET, "/v1/jobs/latest", "apionly-jobs-view", jobs::latest),
+    (M::GET, "/v1/jobs/{id}", "apionly-jobs-view", jobs::get),
+];
+
 fn router(shared: Arc<Shared>) -> Router {
-    use MethodFilter as M;
-    let images = operation(M::GET, "images-view", images::list).merge(operation(
-        M::POST,
-        "images-manage",
-        images::create,
-    ));
-    let image = operation(M::GET, "images-view", images::get)
-        .merge(operation(M::PATCH, "images-manage", images::update))
-        .merge(operation(M::DELETE, "images-manage", tasks::delete));
-    let log = operation(M::GET, "images-view", images::build_log);
-    let prune = operation(M::POST, "images-manage", tasks::prune);
-    let import = operation(M::POST, "images-import", tasks::import);
-    let sources = operation(M::GET, "images-sources-view", sources::list).merge(operation(
-        M::POST,
-        "images-sources-manage",
-        sources::create,
-    ));
-    let source = operation(M::GET, "images-sources-view", sources::get)
-        .merge(operation(M::PATCH, "images-sources-manage", sources::update))
-        .merge(operation(M::DELETE, "images-sources-manage", sources::delete));
-    let access = operation(M::PATCH, "images-sources-manage", sources::access);
-    let job = |run| operation(M::GET, "apionly-jobs-view", run);
-    let upload = on(M::POST, upload::receive);
+    let mut operations: BTreeMap<&str, MethodRouter<Arc<Shared>>> = BTreeMap::new();
+    for (method, path, capability, run) in ROUTES {
+        let others = operations.remove(path).unwrap_or_default();
+        operations.insert(path, others.merge(operation(method, capability, run)));
+    }
     let unknown = || async { Refusal::not_found("uri") };
-    Router::new()
-        .route("/v1/images", images)
-        .route("/v1/images/tasks", prune)
-        .route("/v1/images/{id}", image)
-        .route("/v1/images/{id}/build-log", log)
-        .route("/v1/images/{id}/tasks", import)
-        .route("/v1/images/{id}/upload", upload)
-        .route("/v1/images/sources", sources)
-        .route("/v1/images/sources/{id}", source)
-        .route("/v1/images/sources/{id}/access", access)
-        .route("/v1/jobs", job(jobs::list))
-        .route("/v1/jobs/latest", job(jobs::latest))
-        .route("/v1/jobs/{id}", job(jobs::get))
+    let router = Router::new().route("/v1/images/{id}/upload", on(M::POST, upload::receive));
+    let routes = operations.into_iter();
+    routes
+        .fold(router, |router, (path, operation)| router.route(path, operation))
         .fallback(unknown)
         .method_not_allowed_fallback(|| async { Refusal::method() })
         .layer(from_fn_with_state(Arc::clone(&shared), record_request))
@@ -193,11 +185,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-fn operation(
-    method: MethodFilter,
-    capability: &'static str,
-    run: Operation,
-) -> MethodRouter<Arc<Shared>> {
+fn operation(method: M, capability: &'static str, run: Operation) -> MethodRouter<Arc<Shared>> {
     on(
         method,
         move |extract::State(shared): extract::State<Arc<Shared>>,

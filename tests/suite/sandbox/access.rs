@@ -147,3 +147,13 @@ fn incomplete_uploads_time_out() {
     );
     assert!(response.starts_with("HTTP/1.1 408 "), "{response}");
 }
+
+#[test]
+fn responses_have_a_request_id_and_a_refused_method_has_the_others() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = Client::new(&sandbox);
+    let answer = client.send("PUT", "/v1/images/1", None).unwrap();
+    answer.refused("405.method-not-allowed");
+    assert_eq!(answer.header("allow"), Some("GET,HEAD,PATCH,DELETE"));
+    assert_eq!(client.get("/v1/images").header("x-request-id").unwrap().len(), 24);
+}
