@@ -170,6 +170,7 @@ impl Failure {
             Self::Flow(FlowError::Transport { may_have_arrived: true, .. }) => "no response".into(),
             Self::Flow(FlowError::Transport { .. }) => "not sent".into(),
             Self::Flow(FlowError::Timeout { .. }) => "timed out".into(),
+            Self::Flow(FlowError::Upload { .. }) => "upload without a response".into(),
             Self::Flow(error) => match error.status().map(|status| status.as_u16()) {
                 Some(status @ (429 | 502 | 503)) => format!("status {status}"),
                 Some(_) if is_deleted_twice(error) => "deleted by the first of two attempts".into(),
