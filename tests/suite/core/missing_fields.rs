@@ -114,10 +114,13 @@ impl Visit for Changed {
                     for change in [remove, nullify, empty] {
                         let mut changed = part.clone();
                         change(changed.pointer_mut(&property.0).unwrap(), &property.1);
+                        if changed == part {
+                            continue;
+                        }
                         let is_read = read(&changed).is_some();
                         match is_needed(&part, &property) {
                             false if !is_read => _ = self.needed.insert(property.clone()),
-                            true if is_read && changed != part && property.0 == "/data" => {
+                            true if is_read && property.0 == "/data" => {
                                 self.ignored.insert(property.clone());
                             }
                             _ => {}

@@ -1,15 +1,11 @@
 //! The retries of a hub's flows are bounded together.
 
-use std::time::Duration;
-
-use cycle_images::flow::{Exchange, Flow, JobTracker, Pages, RetryQuota, Until};
-use cycle_images::images::{GetImage, GetImages};
-use cycle_images::{Hub, ImageId, JobId};
+use cycle_images::Hub;
+use cycle_images::flow::{Exchange, Flow, RetryQuota};
+use cycle_images::images::GetImages;
 
 use crate::clock::{Run, hub, secs};
-use crate::outcomes::{
-    Outcome, asking, data, fatal, image, lost, page, refusal, seen, status, unsent,
-};
+use crate::outcomes::{Outcome, asking, fatal, lost, page, refusal, status, unsent};
 
 fn run<F: Flow>(hub: &Hub, flow: F) -> Run<F> {
     Run { hub: hub.clone(), ..Run::new(flow) }
@@ -98,33 +94,6 @@ fn clones_of_a_hub_share_a_quota_and_hubs_can() {
         format!("{quota:?} {:?}", RetryQuota::unlimited()),
         "0 of 1 retries unlimited retries"
     );
-}
-
-#[test]
-fn pages_fail_without_a_quota_and_resume() {
-    let hub = hub().with_retry_quota(RetryQuota::new(0));
-    let mut run = run(&hub, Pages::new(GetImages::new(), 7));
-    assert!(run.step(page(&["a"])).unwrap().is_some());
-    assert_eq!(run.step(status(503)).unwrap_err().status().unwrap(), 503);
-    assert!(run.step(page(&["b"])).unwrap().is_some());
-}
-
-#[test]
-fn flows_that_poll_go_on_at_their_interval_without_a_quota() {
-    let hub = hub().with_retry_quota(RetryQuota::new(0));
-    let tracker = JobTracker::new(JobId::new("j1").unwrap(), 7).poll_interval(secs(9));
-    let mut tracked = run(&hub, tracker);
-    for _ in 0..3 {
-        assert!(tracked.step(status(503)).unwrap().is_none());
-    }
-    assert!(tracked.step(seen("completed", 4, 4)).unwrap().is_some());
-    assert_eq!(tracked.waits, [Duration::ZERO, secs(9), secs(9), secs(9)]);
-
-    let get = GetImage::new(ImageId::new("i1").unwrap());
-    let mut until = run(&hub, Until::new(get, |_| Ok(true), 7));
-    assert!(until.step(status(503)).unwrap().is_none());
-    assert!(until.step(data(&image("i1"))).unwrap().is_some());
-    assert_eq!(until.waits, [Duration::ZERO, secs(5)]);
 }
 
 #[test]

@@ -9,18 +9,21 @@
 //! - `pass SECONDS` and `back SECONDS`: the clock is set forward or back.
 //! - `store`: the flow is stored, and read again.
 //!
+//! The setting `events=true` shows the events.
+//!
 //! An outcome is `unsent`, `unable`, `lost` or `fatal`, or a response: its status, its headers such
 //! as `retry-after=7` with `_` for spaces, and its body: `page ID...`, `job STATE DONE/TOTAL`,
 //! `image STATE`, `code CODE` of an error, or JSON.
 
 use std::fmt::{Debug, Write};
 use std::str::FromStr;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cycle_images::error::report;
 use cycle_images::flow::{
-    Exchange, Flow, FlowError, JobTracker, JobUpdate, Pages, RetryPolicy, RetryQuota, SendFailure,
-    Step, Until,
+    Event, EventKind, Exchange, Flow, FlowError, JobTracker, JobUpdate, Pages, RetryPolicy,
+    RetryQuota, SendFailure, Step, Until,
 };
 use cycle_images::http::Request;
 use cycle_images::images::{
@@ -167,6 +170,11 @@ fn drive<F: Flow>(
     if let Some(quota) = settings.get("quota") {
         run.hub = run.hub.with_retry_quota(RetryQuota::new(quota));
     }
+    let events = Arc::new(Mutex::new(Vec::new()));
+    if settings.get("events") == Some(true) {
+        let log = Arc::clone(&events);
+        run.hub = run.hub.with_observer(move |event| log.lock().unwrap().push(event_line(event)));
+    }
     let mut text = String::new();
     for &step in steps {
         writeln!(text, "{step}").unwrap();
@@ -198,12 +206,33 @@ fn drive<F: Flow>(
             Ok(done) => writeln!(text, "    {done}").unwrap(),
             Err(error) => describe(&error, &mut text),
         }
+        for event in events.lock().unwrap().drain(..) {
+            assert!(!event.contains(KEY), "{event}");
+            writeln!(text, "    event: {event}").unwrap();
+        }
     }
     let end = match run.poll() {
         Ok(step) => wanted(&step),
         Err(error) => format!("the error {error}"),
     };
     format!("{text}  then: {end}\n")
+}
+
+fn event_line(event: &Event<'_>) -> String {
+    let Event { operation, attempt, method, template, path, flow, .. } = event;
+    let what = match event.kind {
+        EventKind::Attempt => format!("{method} {template}"),
+        EventKind::Response { status, elapsed, request_id, .. } => {
+            format!("{status} after {elapsed:?}, {}", request_id.unwrap_or("no id"))
+        }
+        EventKind::NoResponse { may_have_arrived, error, .. } => {
+            format!("no response, {may_have_arrived}, {error}")
+        }
+        EventKind::Retry { after, error, .. } => format!("again after {after:?}: {error}"),
+        EventKind::JobState { state, done, total, .. } => format!("{state}: {done} of {total}"),
+        other => format!("{other:?}"),
+    };
+    format!("{flow} of {path}, {operation} {attempt}: {what}")
 }
 
 fn wanted(step: &Step) -> String {
