@@ -122,14 +122,14 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn any_bytes_with_any_status(status in statuses(), body in vec(any::<u8>(), 0..200)) {
+    fn any_bytes_are_a_reply_or_an_error(status in statuses(), body in vec(any::<u8>(), 0..200)) {
         let mut response = Response::new(body);
         *response.status_mut() = status;
         answer_to_all(&response);
     }
 
     #[test]
-    fn any_json_punctuation_with_any_status(
+    fn any_punctuation_of_json_is_a_reply_or_an_error(
         status in statuses(),
         body in r#"\{"(data|error|includes)": ?[\[\]{}:,"0-9a-z .null-]{0,60}\}?"#,
     ) {
@@ -139,7 +139,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_as_a_recording(head in "(HTTP/(1.1|2) [0-9]{0,4}.{0,9}\n)?", rest in vec(any::<u8>(), 0..200)) {
+    fn any_bytes_are_a_recording_or_an_error(head in "(HTTP/(1.1|2) [0-9]{0,4}.{0,9}\n)?", rest in vec(any::<u8>(), 0..200)) {
         let recording = [head.as_bytes(), &rest].concat();
         if let Ok(response) = recorded::response(&recording) {
             prop_assert!(recording.ends_with(response.body()));
@@ -148,7 +148,7 @@ proptest! {
     }
 
     #[test]
-    fn changed_recordings(which in any::<Index>(), changes in changes()) {
+    fn changed_recordings_are_a_reply_or_an_error(which in any::<Index>(), changes in changes()) {
         let mut bytes = which.get::<Vec<u8>>(&RECORDINGS).clone();
         changes.iter().for_each(|change| change.apply(&mut bytes));
         if let Ok(response) = recorded::response(&bytes) {
@@ -157,7 +157,7 @@ proptest! {
     }
 
     #[test]
-    fn changed_bodies(which in any::<Index>(), changes in changes()) {
+    fn changed_bodies_are_a_reply_or_an_error(which in any::<Index>(), changes in changes()) {
         let mut response = recorded::response(which.get::<Vec<u8>>(&RECORDINGS)).unwrap();
         changes.iter().for_each(|change| change.apply(response.body_mut()));
         answer_to_all(&response);
@@ -165,7 +165,7 @@ proptest! {
 }
 
 #[test]
-fn deep_nesting() {
+fn deeply_nested_bodies_do_not_overflow_the_stack() {
     let deep = "[".repeat(20_000);
     let deep_and_closed = format!("{deep}{}", "]".repeat(20_000));
     for body in [

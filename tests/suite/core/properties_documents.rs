@@ -103,7 +103,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn changed_documents(which in any::<Index>(), changes in vec((any::<Index>(), values()), 0..4)) {
+    fn changed_documents_are_the_same_after_a_round_trip(which in any::<Index>(), changes in vec((any::<Index>(), values()), 0..4)) {
         let (operation, mut document) = which.get::<(&str, Value)>(&DOCUMENTS).clone();
         for (at, value) in changes {
             *pick(&mut document, at) = value;

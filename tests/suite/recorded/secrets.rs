@@ -72,7 +72,7 @@ fn the_url_of_a_webhook_is_not_written() {
 }
 
 #[test]
-fn properties_by_their_names_at_any_depth() {
+fn properties_are_redacted_by_their_names_at_any_depth() {
     let secret = json!({
         "token": "sec", "apiKey": "sec-1", "private_key": "sec-2\n", "Passphrase": "sec-3",
         "client_secret": "sec-4", "base64_config": "sec-5",

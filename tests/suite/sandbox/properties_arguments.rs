@@ -105,7 +105,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn ids_in_paths(text in texts()) {
+    fn any_id_stays_one_segment_of_the_path(text in texts()) {
         let image = ImageId::new(&text);
         prop_assert_eq!(image.is_err(), ["", ".", ".."].contains(&&*text));
         let Ok(image) = image else { return Ok(()) };
@@ -130,7 +130,7 @@ proptest! {
     }
 
     #[test]
-    fn names_and_build_arguments(name in texts(), argument in texts(), value in texts()) {
+    fn any_name_and_build_argument_arrives_unchanged(name in texts(), argument in texts(), value in texts()) {
         let create = CreateImage::new(&platform().file).name(&name).build_arg(&argument, &value);
         if let Some(created) = arrives(&create) {
             let image = arrives(&GetImage::new(&created.data.id)).unwrap().data;
@@ -146,7 +146,7 @@ proptest! {
     }
 
     #[test]
-    fn texts_of_sources(name in texts(), target in texts(), other in texts()) {
+    fn any_text_of_a_source_arrives_unchanged(name in texts(), target in texts(), other in texts()) {
         let origin = DockerHub::new(&target).username(&other).token(&*other);
         let create = CreateImageSource::new(origin).name(&name).description(&other);
         if let Some(created) = arrives(&create) {
@@ -169,7 +169,7 @@ proptest! {
     }
 
     #[test]
-    fn filters(text in texts()) {
+    fn any_filter_arrives_unchanged(text in texts()) {
         let one = |name: &str| vec![(name.to_owned(), text.clone())];
         let sent = [
             (arrives(&GetImages::new().filter_search(&text)).is_some(), "filter[search]"),
