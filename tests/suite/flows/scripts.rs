@@ -29,7 +29,7 @@ use cycle_images::http::Request;
 use cycle_images::images::{
     CreateImage, CreateImageJob, DeleteImage, GetImage, GetImages, is_live,
 };
-use cycle_images::operation::Reply;
+use cycle_images::operation::{Reply, ReplyOf};
 use cycle_images::{ImageId, JobId, SourceId};
 use cycle_images_tests::support::assert_snapshots;
 use serde::Serialize;
@@ -304,6 +304,9 @@ fn describe(error: &FlowError, text: &mut String) {
     let kind = kind.split([' ', '{', ')']).next().unwrap().split("(Re").next().unwrap();
     let report = format!("{:#}", report(error)).replace('\n', "\n    ");
     writeln!(text, "    error: {report}").unwrap();
+    if let Some(reply) = error.last_reply::<ReplyOf<GetImage>>() {
+        writeln!(text, "    last reply: {}", reply.data.state.current).unwrap();
+    }
     let holding: Vec<_> = std::iter::once(kind).chain(holding).collect();
     writeln!(text, "    {}", holding.join(", ")).unwrap();
 }

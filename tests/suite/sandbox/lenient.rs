@@ -5,14 +5,15 @@ use std::net::TcpStream;
 
 use cycle_images_tests::sandbox::{Sandbox, Settings};
 
-/// The status of a request that is written byte for byte.
+/// The status of a request that is written byte for byte, with a body if it has a length.
 fn status(sandbox: &Sandbox, line: &str, headers: &str) -> String {
     let address = sandbox.url().strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
     let (key, hub) = (sandbox.api_key(), sandbox.hub_id());
+    let body = if headers.contains("Content-Length") { "{}" } else { "" };
     let request = format!(
         "{line} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\nX-Hub-Id: {hub}\r\n\
-         {headers}Connection: close\r\n\r\n"
+         {headers}Connection: close\r\n\r\n{body}"
     );
     stream.write_all(request.as_bytes()).unwrap();
     let mut response = String::new();
@@ -39,6 +40,7 @@ fn a_lenient_sandbox_accepts_requests_of_official_clients() {
         (JAVASCRIPT, CONTENT_TYPE),
         (&bare, CONTENT_TYPE),
         ("GET /v1/images?&include=creators&", ""),
+        (GO, "Content-Length: 2\r\n"),
     ] {
         assert_eq!(status(&sandbox, line, headers), "200", "{line}");
     }
@@ -51,5 +53,6 @@ fn a_strict_sandbox_refuses_malformed_requests_of_official_clients() {
     assert_eq!(status(&sandbox, TYPESCRIPT, ""), "422");
     assert_eq!(status(&sandbox, GO, ""), "200");
     assert_eq!(status(&sandbox, JAVASCRIPT, CONTENT_TYPE), "400");
+    assert_eq!(status(&sandbox, JAVASCRIPT, "Content-Length: 2\r\n"), "400");
     assert_eq!(status(&sandbox, &bare, ""), "422");
 }
