@@ -9,6 +9,7 @@
 )]
 
 mod driver;
+mod environment;
 mod executors;
 mod setup;
 mod suite;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
-use crate::driver::{Driver, Uploads};
+use crate::driver::{Driver, Files, Uploads};
 use crate::executors::{ByHand, Smol, TokioCurrent, TokioMulti};
 use crate::setup::Make;
 use crate::suite::Test;
@@ -27,8 +28,8 @@ use crate::transports::{closure, hyper, reqwest, tower, ureq};
 fn main() -> ExitCode {
     let trials = [
         // The whole suite, over each client and each kind of executor once.
-        with_uploads("ureq", ureq::client, whole),
-        with_uploads("reqwest/tokio-multi", reqwest::client::<TokioMulti>, whole),
+        with_files("ureq", ureq::client, whole),
+        with_files("reqwest/tokio-multi", reqwest::client::<TokioMulti>, whole),
         with_uploads("hyper/smol", hyper::on_smol, whole),
         with_uploads("tower/by-hand", tower::on_smol_sockets::<ByHand>, whole),
         without_uploads("closure/by-hand", closure::on_smol_sockets::<ByHand>, whole),
@@ -51,7 +52,8 @@ fn main() -> ExitCode {
         suite::faults::every_row_is_tested();
         Ok(())
     });
-    let trials = trials.into_iter().flatten().chain([layers, table]).collect();
+    let trials = trials.into_iter().flatten().chain([layers, table]);
+    let trials = trials.chain(environment::trials()).collect();
     let mut arguments = Arguments::from_args();
     // The tests mostly wait for sockets.
     arguments.test_threads.get_or_insert(8);
@@ -65,18 +67,18 @@ fn whole(_: &str) -> bool {
 /// A call, an error, a retry, pages, records, a job, a time limit, a broken connection, an upload.
 fn smoke(test: &str) -> bool {
     const TESTS: [&str; 12] = [
-        "an_image_is_created_imported_renamed_and_deleted",
-        "a_wrong_api_key_is_an_error_that_does_not_show_it",
-        "an_unavailable_platform_is_retried",
-        "a_post_with_a_lost_response_is_sent_once",
+        "image_is_created_imported_renamed_and_deleted",
+        "wrong_api_key_is_an_error_that_does_not_show_it",
+        "unavailable_platform_is_retried_with_the_same_request",
+        "post_that_may_have_arrived_is_sent_once",
         "pages_are_yielded_in_order_and_complete",
         "every_record_is_yielded_once_and_in_order",
         "progress_is_yielded_until_the_image_is_live",
-        "a_missing_response_times_out",
-        "a_refused_connection",
-        "a_truncated_body",
-        "an_image_is_live_after_its_upload",
-        "an_upload_is_sent_once",
+        "missing_response_times_out",
+        "refused_connection_is_not_sent",
+        "truncated_body_is_an_error_and_the_next_call_succeeds",
+        "image_is_live_after_its_upload",
+        "upload_is_sent_once",
     ];
     TESTS.contains(&test)
 }
@@ -84,6 +86,11 @@ fn smoke(test: &str) -> bool {
 /// A closure takes bodies in one piece only, and can't upload.
 fn without_uploads<D: Driver>(of: &str, make: Make<D>, wanted: fn(&str) -> bool) -> Vec<Trial> {
     trials(of, make, suite::of_all(), wanted).collect()
+}
+
+fn with_files<D: Files>(of: &str, make: Make<D>, wanted: fn(&str) -> bool) -> Vec<Trial> {
+    let trials = trials(of, make, suite::of_files(), wanted);
+    trials.chain(with_uploads(of, make, wanted)).collect()
 }
 
 fn with_uploads<D: Uploads>(of: &str, make: Make<D>, wanted: fn(&str) -> bool) -> Vec<Trial> {

@@ -1,34 +1,35 @@
-//! What holds of every client.
+//! What holds for every client.
 
 mod bodies;
-mod broken_responses;
 mod broken_uploads;
 mod calls;
 pub(crate) mod faults;
+mod flows;
 mod items;
 mod jobs;
+mod no_response;
 mod pages;
-mod posts;
 mod redirects;
 mod refusals;
 mod responses;
 mod retries;
 mod sending;
-mod timeouts;
 mod upload_refusals;
 mod uploads;
 
 use std::any::type_name;
 use std::time::Duration;
 
-use cycle_images::flow::RetryPolicy;
-use cycle_images::images::GetImages;
+use cycle_images::images::{CreateImage, GetImages, UpdateImage};
+use cycle_images::{ImageId, SourceId};
 use cycle_images_async::Error;
 use cycle_images_tests::sandbox::{Sandbox, Settings};
 use cycle_images_tests::support::shown;
 
-use crate::driver::{Driver, Uploads};
-use crate::setup::Make;
+use crate::driver::{Driver, Files, Uploads};
+use crate::setup::{Make, Setup};
+
+pub(crate) use uploads::upload;
 
 /// A test of one kind of client.
 pub(crate) struct Test<D> {
@@ -38,20 +39,19 @@ pub(crate) struct Test<D> {
 
 pub(crate) fn of_all<D: Driver>() -> Vec<Test<D>> {
     [
-        responses::tests(),
         bodies::tests(),
-        broken_responses::tests(),
         calls::tests(),
         faults::tests(),
+        flows::tests(),
         items::tests(),
         jobs::tests(),
+        no_response::tests(),
         pages::tests(),
-        posts::tests(),
         redirects::tests(),
         refusals::tests(),
+        responses::tests(),
         retries::tests(),
         sending::tests(),
-        timeouts::tests(),
     ]
     .into_iter()
     .flatten()
@@ -65,6 +65,10 @@ pub(crate) fn of_uploads<D: Uploads>() -> Vec<Test<D>> {
         .collect()
 }
 
+pub(crate) fn of_files<D: Files>() -> Vec<Test<D>> {
+    uploads::tests_of_files()
+}
+
 /// A function as a test of its own name.
 fn test<D, F: Fn(Make<D>) + Send + 'static>(run: F) -> Test<D> {
     // As in `clients::suite::calls::an_image_is_made<..>`.
@@ -76,39 +80,63 @@ fn test<D, F: Fn(Make<D>) + Send + 'static>(run: F) -> Test<D> {
 /// Far longer than anything here may take.
 const LONG: Duration = Duration::from_secs(20);
 
-/// A step after which nothing moves by itself.
-const STEP: Duration = Duration::from_secs(3600);
-
 /// More than any job takes.
 const ENOUGH: Duration = Duration::from_secs(9 * 3600);
 
-/// A sandbox in which time passes only when it is told to.
-fn still() -> Sandbox {
-    Sandbox::with(Settings::default().step(STEP)).unwrap()
+const EMPTY: &str = r#"{"data": []}"#;
+
+/// A sandbox, and a client that sends each request once.
+fn once<D>(make: Make<D>) -> (Sandbox, D) {
+    with(make, Settings::default(), |setup| setup)
 }
 
-/// The usual tries, without waits.
-fn quick() -> RetryPolicy {
-    RetryPolicy::default().initial_backoff(Duration::ZERO)
+/// A sandbox, and a client that retries without waits.
+fn retrying<D>(make: Make<D>) -> (Sandbox, D) {
+    with(make, Settings::default(), Setup::retrying)
 }
 
-/// Why listing images doesn't work.
+fn with<D>(make: Make<D>, settings: Settings, set: impl FnOnce(Setup) -> Setup) -> (Sandbox, D) {
+    let sandbox = Sandbox::with(settings).unwrap();
+    let client = make(set(Setup::of(&sandbox)));
+    (sandbox, client)
+}
+
+/// Settings of a sandbox in which time passes only by `skip`.
+fn still() -> Settings {
+    Settings::default().step(Duration::from_secs(3600))
+}
+
+fn create(sandbox: &Sandbox) -> CreateImage {
+    CreateImage::new(SourceId::new(sandbox.source_id()).unwrap())
+}
+
+fn rename() -> UpdateImage {
+    UpdateImage::new(ImageId::new("i1").unwrap()).name("a")
+}
+
+/// The error of listing images.
 #[track_caller]
 fn failure(client: &impl Driver) -> Error {
     client.call(&GetImages::new()).unwrap_err()
 }
 
-/// The status of the answer that an error tells of.
+/// The status of the response in an error.
 #[track_caller]
 fn status(error: &Error) -> u16 {
     error.response().unwrap().status().as_u16()
 }
 
-/// An error's text without its attempts, whose time differs from run to run: there has to be one.
+/// How many attempts an error counts.
 #[track_caller]
-fn said(error: &Error) -> String {
-    let said = error.to_string();
-    let (start, rest) = said.split_once(" (1 attempt in ").expect(&said);
-    let (_, end) = rest.split_once(')').expect(&said);
+fn attempts(error: &Error) -> u32 {
+    error.attempts().unwrap().count
+}
+
+/// An error's text without its one attempt, whose time differs from run to run.
+#[track_caller]
+fn text(error: &Error) -> String {
+    let text = error.to_string();
+    let (start, rest) = text.split_once(" (1 attempt in ").expect(&text);
+    let (_, end) = rest.split_once(')').expect(&text);
     format!("{start}{end}")
 }

@@ -13,7 +13,7 @@ use crate::executors::{Executor, OnTokio};
 use crate::setup::Setup;
 
 pub(crate) fn on_tokio<E: OnTokio>(setup: Setup) -> impl Driver {
-    let limit = setup.body_limit;
+    let limit = limit(&setup);
     let transport = move |request: Request<Vec<u8>>| async move {
         let stream =
             TcpStream::connect(address(request.uri())).await.map_err(SendFailure::not_sent)?;
@@ -24,13 +24,18 @@ pub(crate) fn on_tokio<E: OnTokio>(setup: Setup) -> impl Driver {
 }
 
 pub(crate) fn on_smol_sockets<E: Executor>(setup: Setup) -> impl Driver {
-    let limit = setup.body_limit;
+    let limit = limit(&setup);
     let transport = move |request: Request<Vec<u8>>| async move {
         let stream = smol_socket(request.uri()).await.map_err(SendFailure::not_sent)?;
         let request = request.map(Full::<Bytes>::from);
         collected(exchange(stream, request).await?, limit).await
     };
     Async::new(setup, transport, E::start())
+}
+
+/// The limit, which is the closure's own.
+fn limit(setup: &Setup) -> u64 {
+    setup.body_limit.unwrap_or(64 << 20)
 }
 
 async fn collected<B: Body<Error = hyper::Error>>(

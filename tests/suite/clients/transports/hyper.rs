@@ -7,7 +7,7 @@ use cycle_images_async::Hyper;
 use http::Uri;
 use hyper::rt::Executor as Spawn;
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
+use hyper_util::client::legacy::connect::{Connect, Connected, Connection, HttpConnector};
 
 use super::connection::{Socket, smol_socket};
 use crate::driver::{Async, Uploads};
@@ -15,17 +15,26 @@ use crate::executors::{Executor, OnTokio, Smol};
 use crate::setup::Setup;
 
 pub(crate) fn on_tokio<E: OnTokio>(setup: Setup) -> Async<E> {
-    let transport = Hyper::with_connector(HttpConnector::new()).with_body_limit(setup.body_limit);
-    Async::new(setup, transport, E::start())
+    over(Hyper::with_connector(HttpConnector::new()), setup, E::start())
 }
 
-/// A client of one's own making, which has no need of tokio.
+/// A client of the program's own, without tokio.
 pub(crate) fn on_smol(setup: Setup) -> impl Uploads {
     let executor = Smol::start();
     let spawn = SpawnOnSmol(Arc::clone(&executor.connections));
     let connector = tower::service_fn(|uri: Uri| Box::pin(async move { smol_socket(&uri).await }));
-    let transport =
-        Hyper::new(Client::builder(spawn).build(connector)).with_body_limit(setup.body_limit);
+    over(Hyper::new(Client::builder(spawn).build(connector)), setup, executor)
+}
+
+fn over<C, E>(transport: Hyper<C>, setup: Setup, executor: E) -> Async<E>
+where
+    C: Connect + Clone + Send + Sync + 'static,
+    E: Executor,
+{
+    let transport = match setup.body_limit {
+        Some(limit) => transport.with_body_limit(limit),
+        None => transport,
+    };
     Async::new(setup, transport, executor)
 }
 
@@ -38,7 +47,7 @@ impl<F: Future<Output: Send> + Send + 'static> Spawn<F> for SpawnOnSmol {
     }
 }
 
-/// hyper-util wants to be told of each connection whether it goes through a proxy.
+/// hyper-util asks each connection whether it goes through a proxy.
 impl Connection for Socket {
     fn connected(&self) -> Connected {
         Connected::new()

@@ -7,6 +7,10 @@ use crate::executors::OnTokio;
 use crate::setup::Setup;
 
 pub(crate) fn client<E: OnTokio>(setup: Setup) -> Async<E> {
-    let transport = Reqwest::new().unwrap().with_body_limit(setup.body_limit);
+    let transport = Reqwest::new().unwrap();
+    let transport = match setup.body_limit {
+        Some(limit) => transport.with_body_limit(limit),
+        None => transport,
+    };
     Async::new(setup, transport, E::start())
 }

@@ -1,7 +1,7 @@
 //! tower services: hyper-util's client with a layer around it, and a function.
 
 use cycle_images::images::GetImages;
-use cycle_images_async::{Body, Tower};
+use cycle_images_async::{Body, Tower, Transport};
 use cycle_images_tests::sandbox::Sandbox;
 use http::{HeaderValue, Request};
 use hyper_util::client::legacy::Client;
@@ -19,8 +19,7 @@ pub(crate) fn on_tokio<E: OnTokio>(setup: Setup) -> impl Uploads {
         request.headers_mut().insert("x-mark", HeaderValue::from_static("1"));
         request
     });
-    let transport = Tower::new(service).with_body_limit(setup.body_limit);
-    Async::new(setup, transport, E::start()).not_telling_unsent()
+    over(Tower::new(service), setup, E::start())
 }
 
 pub(crate) fn requests_go_through_the_layers() {
@@ -35,6 +34,16 @@ pub(crate) fn on_smol_sockets<E: Executor>(setup: Setup) -> impl Uploads {
         let socket = smol_socket(request.uri()).await?;
         Ok::<_, BoxError>(exchange(socket, request).await?)
     });
-    let transport = Tower::new(service).with_body_limit(setup.body_limit);
-    Async::new(setup, transport, E::start()).not_telling_unsent()
+    over(Tower::new(service), setup, E::start())
+}
+
+fn over<S, E: Executor>(transport: Tower<S>, setup: Setup, executor: E) -> Async<E>
+where
+    Tower<S>: Transport + 'static,
+{
+    let transport = match setup.body_limit {
+        Some(limit) => transport.with_body_limit(limit),
+        None => transport,
+    };
+    Async::new(setup, transport, executor).not_telling_unsent()
 }
