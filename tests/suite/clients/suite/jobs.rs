@@ -153,10 +153,10 @@ fn polls_are_retried_whatever_the_policy<D: Driver>(make: Make<D>) {
         let (sandbox, client) = with(make, swift(), |setup| set(setup.without_waits()));
         let (_, descriptor) = import(&sandbox, &client);
         for fault in [Fault::Close, Fault::unavailable(), Fault::too_many_requests("0")] {
-            (0..5).for_each(|_| sandbox.fault(fault.clone()));
+            (0..3).for_each(|_| sandbox.fault(fault.clone()));
             client.wait(id(&descriptor)).unwrap();
         }
-        assert_eq!(polls(&sandbox), 3 * (5 + 1));
+        assert_eq!(polls(&sandbox), 3 * (3 + 1));
     }
 }
 

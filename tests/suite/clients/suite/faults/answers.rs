@@ -76,9 +76,14 @@ pub(super) fn all(decompresses: bool) -> Vec<Fault> {
         ),
         ("thousands of headers", with_headers("200 OK", &"X: y\r\n".repeat(10_000), EMPTY)),
         ("endless headers", Answer::new(ok).endlessly("X: y\r\n".repeat(1000))),
+        // As many as an unoptimized client reads: from a flood, hyper reads on without a pause, and
+        // tokio's timers don't fire meanwhile.
         (
             "endless interim responses",
-            Answer::new("").endlessly("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(1000)),
+            Answer::new("").slowly(
+                Duration::from_millis(1),
+                vec!["HTTP/1.1 103 Early Hints\r\n\r\n".repeat(10); 10_000],
+            ),
         ),
         ("an endless body", Answer::new(format!("{ok}\r\n")).endlessly(vec![b' '; 1 << 16])),
         ("no response in time", Answer::new("").hold()),
