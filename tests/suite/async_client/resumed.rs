@@ -1,191 +1,143 @@
-//! What one client begins, the other finishes: async first and blocking then, or the other way
-//! round.
+//! What one client begins, the other finishes.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use cycle_images::SourceId;
-use cycle_images::flow::{Exchange, JobTracker, Pages, RetryPolicy};
+use cycle_images::flow::{Exchange, Flow, JobTracker, Pages, RetryPolicy};
 use cycle_images::images::{CreateImage, CreateImageJob, GetImages};
 use cycle_images::model::{Image, JobStatus};
 use cycle_images_async::{Client, Error, Tokio};
 use cycle_images_tests::sandbox::{Fault, Sandbox, Settings};
 use futures_util::TryStreamExt;
 use futures_util::future::{Either, select};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use crate::clients::hyper;
-use crate::into_flow::stored;
-use crate::{hub, runtime};
+use crate::{LONG, block_on, hub, hyper};
 
-/// Far longer than anything here may take.
-const LONG: Duration = Duration::from_secs(20);
+/// A flow that was stored, and read by another process.
+fn stored<F: Flow + Serialize + DeserializeOwned>(flow: &F) -> F {
+    serde_json::from_str(&serde_json::to_string(flow).unwrap()).unwrap()
+}
 
-fn polled(sandbox: &Sandbox) -> Client {
-    let client = Client::new(hub(sandbox), hyper(), Tokio);
-    client.with_retry(RetryPolicy::disabled())
+fn client(sandbox: &Sandbox) -> Client {
+    Client::new(hub(sandbox), hyper(), Tokio).with_retry(RetryPolicy::disabled())
 }
 
 fn blocking(sandbox: &Sandbox) -> cycle_images_ureq::Client {
     cycle_images_ureq::Client::new(hub(sandbox)).with_retry(RetryPolicy::disabled())
 }
 
-/// 25 images, of which no page holds more than 5.
-fn long_list() -> Arc<Sandbox> {
+/// 25 images, of which no page holds more than 5, and their ids.
+fn long_list() -> (Arc<Sandbox>, Vec<String>) {
     let settings = Settings::default().extra_images(17).page_cap(5).step(LONG);
-    Arc::new(Sandbox::with(settings).unwrap())
+    let sandbox = Arc::new(Sandbox::with(settings).unwrap());
+    let images: Result<Vec<Image>, _> = blocking(&sandbox).items(GetImages::new()).collect();
+    (sandbox, ids(images.unwrap()))
 }
 
 fn ids(images: Vec<Image>) -> Vec<String> {
     images.into_iter().map(|image| image.id.to_string()).collect()
 }
 
-/// The ids of the whole list, however it is read.
-fn all(sandbox: &Sandbox) -> Vec<String> {
-    let images: Result<Vec<Image>, _> = blocking(sandbox).items(GetImages::new()).collect();
-    ids(images.unwrap())
-}
-
-/// Waits off the runtime's thread until so many requests have come in.
+/// Waits off the runtime's thread until so many requests have arrived.
 async fn arrived(sandbox: &Arc<Sandbox>, count: usize) {
     let sandbox = Arc::clone(sandbox);
     let waited = move || sandbox.wait_for_requests(count, LONG);
     assert!(tokio::task::spawn_blocking(waited).await.unwrap());
 }
 
-fn finished_blocking(sandbox: &Sandbox, flow: &Pages<GetImages>) -> Vec<String> {
+/// The rest of a list, by the blocking client and by the async one.
+fn rests(sandbox: &Sandbox, flow: &Pages<GetImages>) -> [Vec<String>; 3] {
     let pages = blocking(sandbox).run(stored(flow));
-    pages.flat_map(|page| ids(page.unwrap().data)).collect()
-}
-
-fn finished_async(sandbox: &Sandbox, flow: &Pages<GetImages>, width: usize) -> Vec<String> {
-    let client = polled(sandbox);
-    let items = client.run(stored(flow)).prefetch(width).items();
-    ids(runtime().block_on(items.try_collect()).unwrap())
-}
-
-#[test]
-fn a_list_is_begun_async_and_finished_blocking() {
-    let sandbox = long_list();
-    let all = all(&sandbox);
-    for (width, read) in [(1, 0), (1, 2), (4, 0), (4, 2), (4, 5), (9, 1)] {
-        let client = polled(&sandbox);
-        let mut pages = client.pages(GetImages::new()).prefetch(width);
-        let mut begun = Vec::new();
-        runtime().block_on(async {
-            for _ in 0..read {
-                begun.extend(ids(pages.next().await.unwrap().unwrap().data));
-            }
-        });
-        let rest = finished_blocking(&sandbox, &pages.into_flow());
-        assert_eq!([begun, rest].concat(), all, "{read} pages read with {width} under way");
-    }
+    let blocking = pages.flat_map(|page| ids(page.unwrap().data)).collect();
+    let polled = |width| {
+        let items = client(sandbox).run(stored(flow)).prefetch(width).items();
+        ids(block_on(items.try_collect()).unwrap())
+    };
+    [blocking, polled(1), polled(3)]
 }
 
 #[test]
-fn a_list_with_requests_in_flight_is_resumed_by_either_client() {
+fn async_list_with_requests_in_flight_is_finished_by_either_client() {
     for width in [1, 3] {
-        let sandbox = long_list();
-        let all = all(&sandbox);
-        let client = polled(&sandbox);
-        let mut pages = client.pages(GetImages::new()).prefetch(width);
+        let (sandbox, all) = long_list();
+        let mut pages = client(&sandbox).pages(GetImages::new()).prefetch(width);
         let mut begun = Vec::new();
-        runtime().block_on(async {
+        block_on(async {
             begun.extend(ids(pages.next().await.unwrap().unwrap().data));
             sandbox.fault(Fault::Delay(LONG));
             let held = sandbox.requests().len() + 1;
             // With a prefetch, some pages may be there by now, but a later one is not.
             loop {
-                let wanted = Box::pin(pages.next());
-                match select(wanted, Box::pin(arrived(&sandbox, held))).await {
+                let next = Box::pin(pages.next());
+                match select(next, Box::pin(arrived(&sandbox, held))).await {
                     Either::Left((page, _)) => begun.extend(ids(page.unwrap().unwrap().data)),
                     Either::Right(_) => break,
                 }
             }
         });
-        let flow = pages.into_flow();
-        let rest = finished_blocking(&sandbox, &flow);
-        assert_eq!([begun.clone(), rest].concat(), all);
-        let rest = finished_async(&sandbox, &flow, 2);
-        assert_eq!([begun, rest].concat(), all);
+        for rest in rests(&sandbox, &pages.into_flow()) {
+            assert_eq!([begun.clone(), rest].concat(), all, "{width}");
+        }
     }
 }
 
 #[test]
-fn a_list_is_begun_blocking_and_finished_async() {
-    let sandbox = long_list();
-    let all = all(&sandbox);
+fn failed_list_is_finished_by_either_client() {
+    let (sandbox, all) = long_list();
     for read in [0, 1, 4] {
         let mut pages = blocking(&sandbox).pages(GetImages::new());
         let begun = pages.by_ref().take(read).flat_map(|page| ids(page.unwrap().data));
         let begun: Vec<String> = begun.collect();
         sandbox.fault(Fault::json(500, "{}"));
         assert!(pages.next().unwrap().is_err());
-        let flow = pages.into_flow();
-        for width in [1, 3] {
-            let rest = finished_async(&sandbox, &flow, width);
-            assert_eq!([begun.clone(), rest].concat(), all, "{read} pages, then {width} at once");
+        let mut flow = pages.into_flow();
+        for fault in [Fault::json(500, "{}"), Fault::Close, Fault::Truncate] {
+            sandbox.fault(fault);
+            let mut pages = client(&sandbox).run(stored(&flow));
+            block_on(pages.next()).unwrap().unwrap_err();
+            flow = pages.into_flow();
+        }
+        for rest in rests(&sandbox, &flow) {
+            assert_eq!([begun.clone(), rest].concat(), all, "{read} pages");
         }
     }
 }
 
-/// The same error is an end for both, and both go on after it.
 #[test]
-fn a_list_that_failed_async_is_finished_blocking() {
-    let sandbox = long_list();
-    let all = all(&sandbox);
-    let client = polled(&sandbox);
-    let mut pages = client.run(Pages::new(GetImages::new(), 7).retry(RetryPolicy::disabled()));
-    let first = ids(runtime().block_on(pages.next()).unwrap().unwrap().data);
-    for fault in [Fault::json(500, "{}"), Fault::Close, Fault::Truncate] {
-        sandbox.fault(fault);
-        runtime().block_on(pages.next()).unwrap().unwrap_err();
-        pages = client.run(stored(&pages.into_flow()));
-    }
-    assert_eq!([first, finished_blocking(&sandbox, &pages.into_flow())].concat(), all);
-}
-
-#[test]
-fn a_job_is_followed_by_one_client_after_the_other() {
-    let sandbox = long_list();
+fn job_is_tracked_by_one_client_after_the_other() {
+    let (sandbox, _) = long_list();
     let source = SourceId::new(sandbox.source_id()).unwrap();
     let image = blocking(&sandbox).call(&CreateImage::new(source)).unwrap().data;
-    let import = CreateImageJob::import(image.id);
-    let import = blocking(&sandbox).call(&import).unwrap().data;
-    let begun = |flow: JobTracker| {
-        let client = polled(&sandbox);
-        let mut track = client.run(flow);
-        let told = runtime().block_on(track.next()).unwrap().unwrap();
-        (told.progress.done, track.into_flow())
-    };
-    let (done, flow) = begun(JobTracker::from_descriptor(&import, 7).unwrap());
-    assert_eq!(done, 0);
+    let import = blocking(&sandbox).call(&CreateImageJob::import(image.id)).unwrap().data;
+    let mut track = client(&sandbox).run(JobTracker::from_descriptor(&import, 7).unwrap());
+    assert_eq!(block_on(track.next()).unwrap().unwrap().progress.done, 0);
     sandbox.skip(2 * LONG);
-    let mut track = blocking(&sandbox).run(stored(&flow));
-    let told = track.next().unwrap().unwrap();
-    assert!(told.progress.done > 0, "{:?}", told.progress);
+    let mut track = blocking(&sandbox).run(stored(&track.into_flow()));
+    assert!(track.next().unwrap().unwrap().progress.done > 0);
     sandbox.skip(10 * LONG);
-    let client = polled(&sandbox);
-    let job = runtime().block_on(client.run(stored(&track.into_flow())).wait()).unwrap();
+    let job = block_on(client(&sandbox).run(stored(&track.into_flow())).wait()).unwrap();
     assert_eq!(job.state.current, JobStatus::Completed);
 }
 
 #[test]
-fn an_interrupted_post_is_an_error_in_either_client() {
-    let sandbox = long_list();
-    let source = SourceId::new(sandbox.source_id()).unwrap();
-    let client = polled(&sandbox);
-    let mut exchange = client.run(Exchange::new(CreateImage::new(source), 7));
+fn interrupted_post_is_an_error_in_either_client() {
+    let (sandbox, _) = long_list();
+    let before = sandbox.requests().len();
+    let create = CreateImage::new(SourceId::new(sandbox.source_id()).unwrap());
+    let mut exchange = client(&sandbox).run(Exchange::new(create, 7));
     sandbox.fault(Fault::Delay(LONG));
-    runtime().block_on(async {
-        let race = select(Box::pin(exchange.next()), Box::pin(arrived(&sandbox, 1)));
+    block_on(async {
+        let race = select(Box::pin(exchange.next()), Box::pin(arrived(&sandbox, before + 1)));
         assert!(matches!(race.await, Either::Right(_)));
     });
     let flow = exchange.into_flow();
-    let interrupted = |error: Error| {
+    let is_interrupted = |error: Error| {
         assert!(matches!(error, Error::Interrupted { operation: "CreateImage", .. }), "{error:?}");
+        assert!(error.may_have_arrived());
     };
-    interrupted(blocking(&sandbox).run(stored(&flow)).next().unwrap().unwrap_err());
-    let mut again = client.run(stored(&flow));
-    interrupted(runtime().block_on(again.next()).unwrap().unwrap_err());
-    assert_eq!(sandbox.requests().len(), 1);
+    is_interrupted(blocking(&sandbox).run(stored(&flow)).next().unwrap().unwrap_err());
+    is_interrupted(block_on(client(&sandbox).run(stored(&flow)).next()).unwrap().unwrap_err());
+    assert_eq!(sandbox.requests().len(), before + 1);
 }
