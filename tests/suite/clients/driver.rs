@@ -1,7 +1,7 @@
-//! What the suite asks of a client, whether that blocks or not.
+//! A client of any kind, which blocks.
 
 use std::future::ready;
-use std::io;
+use std::io::{self, Cursor, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
@@ -10,121 +10,296 @@ use cycle_images::flow::{Flow, JobTracker, JobUpdate, Pages};
 use cycle_images::images::{GetImage, is_live};
 use cycle_images::model::{Image, Job, JobDescriptor};
 use cycle_images::operation::{ListOperation, ReplyOf};
-use cycle_images::{JobId, Operation};
-use cycle_images_async::{Client, Error, Tar, Timer, Transport};
+use cycle_images::{Hub, JobId, Operation};
+use cycle_images_async::{Error, FlowStream, Timer, Transport};
+use cycle_images_ureq::FlowIter;
 use futures_util::future::BoxFuture;
-use futures_util::stream::{self, FusedStream, Stream, StreamExt};
+use futures_util::stream::{self, FusedStream, StreamExt};
 
-use crate::executors::{Executor, OnTokio};
+use crate::executors::Executor;
 use crate::setup::{LONGEST_WAIT, Setup, Waits};
 
-/// A client. `each` gets what comes in several pieces as it comes; an item after an error or the
-/// end fails the test.
-pub(crate) trait Driver: 'static {
-    /// What the client calls itself in its user agent.
-    const KIND: &'static str;
+/// `each` gets the items of a flow as they come; an item after an error or the end fails the test.
+pub(crate) enum Client {
+    Blocking(cycle_images_ureq::Client),
+    Async(Async),
+}
+
+/// The async client, and what runs its futures.
+pub(crate) struct Async {
+    client: cycle_images_async::Client,
+    executor: Executor,
+    tells_unsent: bool,
+}
+
+/// A flow that was run to its end, or to an error.
+#[derive(Debug)]
+pub(crate) struct Rest<F>(pub(crate) F);
+
+impl Client {
+    pub(crate) fn ureq(setup: Setup) -> Self {
+        let client = cycle_images_ureq::Client::new(setup.hub).with_retry(setup.retry);
+        let client = client.with_timeout(setup.call_timeout).with_attempt_timeout(setup.timeout);
+        let client = match setup.body_limit {
+            Some(limit) => client.with_body_limit(limit),
+            None => client,
+        };
+        Self::Blocking(match setup.waits {
+            Some(waits) => client.with_sleep(move |time| waits.lock().unwrap().push(time)),
+            None => client,
+        })
+    }
+
+    /// The body limit is the transport's.
+    pub(crate) fn over(
+        transport: impl Transport + 'static,
+        setup: Setup,
+        executor: Executor,
+    ) -> Self {
+        let timer = Noting { timer: executor.timer(), waits: setup.waits };
+        let client = cycle_images_async::Client::new(setup.hub, transport, timer);
+        let client = client.with_attempt_timeout(setup.timeout).with_timeout(setup.call_timeout);
+        let client = client.with_retry(setup.retry);
+        Self::Async(Async::new(client, executor))
+    }
+
+    /// The transport takes every request to have arrived.
+    pub(crate) fn not_telling_unsent(mut self) -> Self {
+        if let Self::Async(client) = &mut self {
+            client.tells_unsent = false;
+        }
+        self
+    }
 
     /// Whether it knows of a connection that wasn't made that nothing was sent.
-    fn tells_unsent(&self) -> bool;
+    pub(crate) fn tells_unsent(&self) -> bool {
+        match self {
+            Self::Blocking(_) => true,
+            Self::Async(client) => client.tells_unsent,
+        }
+    }
 
-    fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error>;
+    /// The name of the client in its user agent.
+    pub(crate) fn agent_name(&self) -> String {
+        let kind = match self {
+            Self::Blocking(_) => "ureq",
+            Self::Async(_) => "async",
+        };
+        // The packages of the workspace share their version.
+        format!("cycle-images/{} ({kind})", env!("CARGO_PKG_VERSION"))
+    }
 
-    fn pages<O: ListOperation>(
+    pub(crate) fn hub(&self) -> &Hub {
+        match self {
+            Self::Blocking(client) => client.hub(),
+            Self::Async(this) => this.client.hub(),
+        }
+    }
+
+    pub(crate) fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
+        match self {
+            Self::Blocking(client) => client.call(operation),
+            Self::Async(this) => this.executor.block_on(this.client.call(operation)),
+        }
+    }
+
+    pub(crate) fn pages<O: ListOperation>(
         &self,
         list: O,
         each: impl FnMut(Result<ReplyOf<O>, Error>),
-    ) -> Pages<O>;
+    ) -> Rest<Pages<O>> {
+        match self {
+            Self::Blocking(client) => drain_flow(client.pages(list), each),
+            Self::Async(this) => this.drain_flow(this.client.pages(list), each),
+        }
+    }
 
-    fn items<O: ListOperation>(&self, list: O, each: impl FnMut(Result<O::Record, Error>));
+    pub(crate) fn items<O: ListOperation>(
+        &self,
+        list: O,
+        each: impl FnMut(Result<O::Record, Error>),
+    ) {
+        match self {
+            Self::Blocking(client) => drain(&mut client.items(list), each),
+            Self::Async(this) => this.drain(&mut this.client.items(list), each),
+        }
+    }
 
-    fn strict_items<O: ListOperation>(&self, list: O, each: impl FnMut(Result<O::Record, Error>));
+    pub(crate) fn strict_items<O: ListOperation>(
+        &self,
+        list: O,
+        each: impl FnMut(Result<O::Record, Error>),
+    ) {
+        match self {
+            Self::Blocking(client) => drain(&mut client.items(list).strict(), each),
+            Self::Async(this) => this.drain(&mut this.client.items(list).strict(), each),
+        }
+    }
 
-    fn track(
+    pub(crate) fn track(
         &self,
         descriptor: &JobDescriptor,
         each: impl FnMut(Result<JobUpdate, Error>),
-    ) -> Result<JobTracker, Error>;
+    ) -> Result<Rest<JobTracker>, Error> {
+        Ok(match self {
+            Self::Blocking(client) => drain_flow(client.track(descriptor)?, each),
+            Self::Async(this) => this.drain_flow(this.client.track(descriptor)?, each),
+        })
+    }
 
-    fn run<F: Flow>(&self, flow: F, each: impl FnMut(Result<F::Item, Error>)) -> F;
+    pub(crate) fn run<F: Flow>(
+        &self,
+        flow: F,
+        each: impl FnMut(Result<F::Item, Error>),
+    ) -> Rest<F> {
+        match self {
+            Self::Blocking(client) => drain_flow(client.run(flow), each),
+            Self::Async(this) => this.drain_flow(this.client.run(flow), each),
+        }
+    }
 
-    fn run_with_save<F: Flow>(
+    pub(crate) fn run_with_save<F: Flow>(
         &self,
         flow: F,
         save: impl FnMut(&F) -> io::Result<()> + Send + 'static,
         each: impl FnMut(Result<F::Item, Error>),
-    ) -> F;
+    ) -> Rest<F> {
+        match self {
+            Self::Blocking(client) => drain_flow(client.run(flow).with_save(save), each),
+            Self::Async(this) => this.drain_flow(this.client.run(flow).with_save(save), each),
+        }
+    }
 
     /// Waits for the end of a job.
-    fn wait(&self, id: &JobId) -> Result<Job, Error>;
+    pub(crate) fn wait(&self, id: &JobId) -> Result<Job, Error> {
+        match self {
+            Self::Blocking(client) => client.track_job(id).wait(),
+            Self::Async(this) => this.executor.block_on(this.client.track_job(id).wait()),
+        }
+    }
 
-    /// Runs a tracker with a deadline and a poll interval that are set on the running flow.
-    fn wait_within(&self, id: &JobId, deadline: Duration, interval: Duration)
-    -> Result<Job, Error>;
+    /// Sets the deadline and the poll interval of a running tracker.
+    pub(crate) fn wait_within(
+        &self,
+        id: &JobId,
+        deadline: Duration,
+        interval: Duration,
+    ) -> Result<Job, Error> {
+        match self {
+            Self::Blocking(client) => {
+                client.track_job(id).deadline(deadline).poll_interval(interval).wait()
+            }
+            Self::Async(this) => {
+                let track = this.client.track_job(id).deadline(deadline);
+                this.executor.block_on(track.poll_interval(interval).wait())
+            }
+        }
+    }
 
     /// Runs a tracker for some updates, and then waits for the end of its job.
-    fn wait_after(&self, tracker: JobTracker, updates: usize) -> Result<Job, Error>;
+    pub(crate) fn wait_after(&self, tracker: JobTracker, updates: usize) -> Result<Job, Error> {
+        match self {
+            Self::Blocking(client) => {
+                let mut track = client.run(tracker);
+                track.by_ref().take(updates).for_each(drop);
+                track.wait()
+            }
+            Self::Async(this) => this.executor.block_on(async {
+                let mut track = this.client.run(tracker);
+                track.by_ref().take(updates).for_each(|_| ready(())).await;
+                track.wait().await
+            }),
+        }
+    }
 
-    fn wait_until_live(&self, image: &GetImage) -> Result<ReplyOf<GetImage>, Error>;
-}
+    pub(crate) fn wait_until_live(&self, image: &GetImage) -> Result<ReplyOf<GetImage>, Error> {
+        match self {
+            Self::Blocking(client) => client.wait_until(image, is_live),
+            Self::Async(this) => {
+                this.executor.block_on(this.client.wait_until(image.clone(), is_live))
+            }
+        }
+    }
 
-/// A client that can upload, too.
-pub(crate) trait Uploads: Driver {
     /// Uploads a tar of `size` bytes, of which there may be fewer or more.
-    fn upload(
+    pub(crate) fn upload(
         &self,
         image: &Image,
         pieces: impl Iterator<Item = io::Result<Vec<u8>>> + Send + 'static,
         size: u64,
         progress: impl FnMut(u64) -> ControlFlow<()> + Send + 'static,
-    ) -> Result<(), Error>;
-}
+    ) -> Result<(), Error> {
+        match self {
+            Self::Blocking(client) => {
+                let pieces = Pieces { pieces, piece: Cursor::default() };
+                let tar = cycle_images_ureq::Tar::new(pieces, size);
+                client.upload(image, tar.with_progress(progress))
+            }
+            Self::Async(this) => {
+                let tar = cycle_images_async::Tar::new(stream::iter(pieces), size);
+                this.executor.block_on(this.client.upload(image, tar.with_progress(progress)))
+            }
+        }
+    }
 
-/// A client that uploads files.
-pub(crate) trait Files: Uploads {
-    /// Opens a file, calls `opened`, and uploads it.
-    fn upload_file(
+    /// Opens a file, calls `opened`, and uploads it. Of the executors, tokio reads files.
+    pub(crate) fn upload_file(
         &self,
         image: &Image,
         path: &Path,
         opened: impl FnOnce(),
-    ) -> io::Result<Result<(), Error>>;
-}
-
-/// The async client, and what runs its futures.
-pub(crate) struct Async<E> {
-    client: Client,
-    executor: E,
-    tells_unsent: bool,
-}
-
-impl<E: Executor> Async<E> {
-    /// The body limit is the transport's.
-    pub(crate) fn new(setup: Setup, transport: impl Transport + 'static, executor: E) -> Self {
-        let timer = executor.timer();
-        let client = match setup.waits {
-            Some(waits) => Client::new(setup.hub, transport, Noting { timer, waits }),
-            None => Client::new(setup.hub, transport, timer),
-        };
-        let client = client.with_attempt_timeout(setup.timeout).with_timeout(setup.call_timeout);
-        Self::with_client(client.with_retry(setup.retry), executor)
+    ) -> io::Result<Result<(), Error>> {
+        match self {
+            Self::Blocking(client) => {
+                let tar = cycle_images_ureq::Tar::open(path)?;
+                opened();
+                Ok(client.upload(image, tar))
+            }
+            Self::Async(this) => this.executor.block_on(async {
+                let tar = cycle_images_async::Tar::open(path).await?;
+                opened();
+                Ok(this.client.upload(image, tar).await)
+            }),
+        }
     }
+}
 
-    pub(crate) fn with_client(client: Client, executor: E) -> Self {
+fn drain_flow<F: Flow>(mut run: FlowIter<F>, each: impl FnMut(Result<F::Item, Error>)) -> Rest<F> {
+    drain(&mut run, each);
+    Rest(run.into_flow())
+}
+
+fn drain<T>(
+    items: &mut impl Iterator<Item = Result<T, Error>>,
+    mut each: impl FnMut(Result<T, Error>),
+) {
+    for item in items.by_ref() {
+        let is_last = item.is_err();
+        each(item);
+        if is_last {
+            break;
+        }
+    }
+    assert!(items.next().is_none());
+}
+
+impl Async {
+    pub(crate) fn new(client: cycle_images_async::Client, executor: Executor) -> Self {
         Self { client, executor, tells_unsent: true }
     }
 
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
-    }
-
-    /// The transport takes every request to have arrived.
-    pub(crate) fn not_telling_unsent(self) -> Self {
-        Self { tells_unsent: false, ..self }
-    }
-
-    fn drain<T, S: Stream<Item = Result<T, Error>> + FusedStream + Unpin>(
+    fn drain_flow<F: Flow>(
         &self,
-        stream: &mut S,
+        mut run: FlowStream<F>,
+        each: impl FnMut(Result<F::Item, Error>),
+    ) -> Rest<F> {
+        self.drain(&mut run, each);
+        Rest(run.into_flow())
+    }
+
+    fn drain<T>(
+        &self,
+        stream: &mut (impl FusedStream<Item = Result<T, Error>> + Unpin),
         mut each: impl FnMut(Result<T, Error>),
     ) {
         self.executor.block_on(async {
@@ -141,131 +316,41 @@ impl<E: Executor> Async<E> {
     }
 }
 
-/// A timer for which a short wait is over at once.
-struct Noting<T> {
-    timer: T,
-    waits: Waits,
+/// A timer for which a short wait is over at once, if its waits are noted.
+struct Noting {
+    timer: Box<dyn Timer>,
+    waits: Option<Waits>,
 }
 
-impl<T: Timer> Timer for Noting<T> {
+impl Timer for Noting {
     fn wait(&self, time: Duration) -> BoxFuture<'static, ()> {
-        if time > LONGEST_WAIT {
-            return self.timer.wait(time);
-        }
-        self.waits.lock().unwrap().push(time);
-        Box::pin(ready(()))
-    }
-}
-
-impl<E: Executor> Driver for Async<E> {
-    const KIND: &'static str = "async";
-
-    fn tells_unsent(&self) -> bool {
-        self.tells_unsent
-    }
-
-    fn call<O: Operation>(&self, operation: &O) -> Result<ReplyOf<O>, Error> {
-        self.executor.block_on(self.client.call(operation))
-    }
-
-    fn pages<O: ListOperation>(
-        &self,
-        list: O,
-        each: impl FnMut(Result<ReplyOf<O>, Error>),
-    ) -> Pages<O> {
-        let mut pages = self.client.pages(list);
-        self.drain(&mut pages, each);
-        pages.into_flow()
-    }
-
-    fn items<O: ListOperation>(&self, list: O, each: impl FnMut(Result<O::Record, Error>)) {
-        self.drain(&mut self.client.items(list), each);
-    }
-
-    fn strict_items<O: ListOperation>(&self, list: O, each: impl FnMut(Result<O::Record, Error>)) {
-        self.drain(&mut self.client.items(list).strict(), each);
-    }
-
-    fn track(
-        &self,
-        descriptor: &JobDescriptor,
-        each: impl FnMut(Result<JobUpdate, Error>),
-    ) -> Result<JobTracker, Error> {
-        let mut track = self.client.track(descriptor)?;
-        self.drain(&mut track, each);
-        Ok(track.into_flow())
-    }
-
-    fn run<F: Flow>(&self, flow: F, each: impl FnMut(Result<F::Item, Error>)) -> F {
-        let mut run = self.client.run(flow);
-        self.drain(&mut run, each);
-        run.into_flow()
-    }
-
-    fn run_with_save<F: Flow>(
-        &self,
-        flow: F,
-        save: impl FnMut(&F) -> io::Result<()> + Send + 'static,
-        each: impl FnMut(Result<F::Item, Error>),
-    ) -> F {
-        let mut run = self.client.run(flow).with_save(save);
-        self.drain(&mut run, each);
-        run.into_flow()
-    }
-
-    fn wait(&self, id: &JobId) -> Result<Job, Error> {
-        self.executor.block_on(self.client.track_job(id).wait())
-    }
-
-    fn wait_within(
-        &self,
-        id: &JobId,
-        deadline: Duration,
-        interval: Duration,
-    ) -> Result<Job, Error> {
-        let mut track = self.client.track_job(id).deadline(deadline).poll_interval(interval);
-        self.executor.block_on(track.wait())
-    }
-
-    fn wait_after(&self, tracker: JobTracker, updates: usize) -> Result<Job, Error> {
-        let mut track = self.client.run(tracker);
-        self.executor.block_on(async {
-            for _ in 0..updates {
-                let _ = track.next().await;
+        match &self.waits {
+            Some(waits) if time <= LONGEST_WAIT => {
+                waits.lock().unwrap().push(time);
+                Box::pin(ready(()))
             }
-            track.wait().await
-        })
-    }
-
-    fn wait_until_live(&self, image: &GetImage) -> Result<ReplyOf<GetImage>, Error> {
-        self.executor.block_on(self.client.wait_until(image.clone(), is_live))
+            _ => self.timer.wait(time),
+        }
     }
 }
 
-impl<E: Executor> Uploads for Async<E> {
-    fn upload(
-        &self,
-        image: &Image,
-        pieces: impl Iterator<Item = io::Result<Vec<u8>>> + Send + 'static,
-        size: u64,
-        progress: impl FnMut(u64) -> ControlFlow<()> + Send + 'static,
-    ) -> Result<(), Error> {
-        let tar = Tar::new(stream::iter(pieces), size).with_progress(progress);
-        self.executor.block_on(self.client.upload(image, tar))
-    }
+/// A reader of pieces.
+struct Pieces<I> {
+    pieces: I,
+    piece: Cursor<Vec<u8>>,
 }
 
-impl<E: OnTokio> Files for Async<E> {
-    fn upload_file(
-        &self,
-        image: &Image,
-        path: &Path,
-        opened: impl FnOnce(),
-    ) -> io::Result<Result<(), Error>> {
-        self.executor.block_on(async {
-            let tar = Tar::open(path).await?;
-            opened();
-            Ok(self.client.upload(image, tar).await)
-        })
+impl<I: Iterator<Item = io::Result<Vec<u8>>>> Read for Pieces<I> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let count = self.piece.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            match self.pieces.next() {
+                Some(piece) => self.piece = Cursor::new(piece?),
+                None => return Ok(0),
+            }
+        }
     }
 }

@@ -6,9 +6,9 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 use std::{env, iter};
 
-use cycle_images::Hub;
+use cycle_images::flow::RetryPolicy;
 use cycle_images::images::GetImages;
-use cycle_images_async::{Client, Error, Reqwest, Tokio};
+use cycle_images_async::{Error, Reqwest, Tokio};
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_tests::subprocess::{is_subprocess, run_in_subprocess};
@@ -16,96 +16,61 @@ use cycle_images_tests::support::shown;
 use cycle_images_tests::uploads::{tar_bytes, waiting_image};
 use libtest_mimic::Trial;
 
-use crate::driver::{Async, Uploads};
-use crate::executors::{Executor, TokioCurrent};
+use crate::driver::{Async, Client};
+use crate::executors::Executor;
 use crate::suite::upload;
+use crate::trial;
 
-trait FromEnv: Uploads {
-    const HAS_TLS: bool;
+/// Reads a client from the environment, with this time to connect.
+type FromEnv = fn(Duration) -> Result<Client, Error>;
 
-    /// A client that sends each request once, and connects within this time.
-    fn from_env(connect: Duration) -> Result<Self, Error>
-    where
-        Self: Sized;
-
-    fn hub(&self) -> &Hub;
+fn ureq(connect: Duration) -> Result<Client, Error> {
+    let client = cycle_images_ureq::Client::from_env()?.with_connect_timeout(connect);
+    Ok(Client::Blocking(client.with_retry(RetryPolicy::disabled())))
 }
 
-impl FromEnv for cycle_images_ureq::Client {
-    const HAS_TLS: bool = true;
-
-    fn from_env(connect: Duration) -> Result<Self, Error> {
-        let client = Self::from_env()?.with_connect_timeout(connect);
-        Ok(client.with_retry(cycle_images::flow::RetryPolicy::disabled()))
-    }
-
-    fn hub(&self) -> &Hub {
-        self.hub()
-    }
-}
-
-impl FromEnv for Async<TokioCurrent> {
-    const HAS_TLS: bool = cfg!(feature = "rustls");
-
-    fn from_env(connect: Duration) -> Result<Self, Error> {
-        let client = Client::from_env(Reqwest::new().unwrap(), Tokio)?;
-        let client = client.with_retry(cycle_images::flow::RetryPolicy::disabled());
-        // reqwest's own limit isn't set by the environment.
-        let client = client.with_attempt_timeout(connect);
-        Ok(Self::with_client(client, TokioCurrent::start()))
-    }
-
-    fn hub(&self) -> &Hub {
-        self.client().hub()
-    }
-}
-
-pub(crate) fn trials() -> Vec<Trial> {
-    let ureq = of::<cycle_images_ureq::Client>("ureq");
-    let reqwest = of::<Async<TokioCurrent>>("reqwest");
-    let invalid =
-        Trial::test("environment/reqwest/invalid_proxy_is_an_error_without_password", || {
-            invalid_proxy_is_an_error_without_password();
-            Ok(())
-        });
-    ureq.chain(reqwest).chain([invalid]).collect()
+/// Of reqwest's own limit, the environment says nothing.
+fn reqwest(connect: Duration) -> Result<Client, Error> {
+    let client = cycle_images_async::Client::from_env(Reqwest::new().unwrap(), Tokio)?;
+    let client = client.with_retry(RetryPolicy::disabled()).with_attempt_timeout(connect);
+    Ok(Client::Async(Async::new(client, Executor::tokio_current())))
 }
 
 /// A test, which is called with its own name, and whether it needs TLS.
-type Test = (&'static str, fn(&str), bool);
+type Test = (&'static str, fn(&str, FromEnv), bool);
 
-fn of<D: FromEnv>(client: &str) -> impl Iterator<Item = Trial> + use<'_, D> {
+pub(crate) fn trials() -> Vec<Trial> {
     let tests: [Test; 7] = [
-        ("invalid_variables_are_named", invalid_variables_are_named::<D>, false),
-        ("set_variables_are_used_in_silence", set_variables_are_used_in_silence::<D>, false),
-        ("default_base_url_is_that_of_the_platform", default_base_url::<D>, false),
-        ("plain_http_bypasses_the_proxy", plain_http_bypasses_the_proxy::<D>, false),
-        ("https_asks_the_proxy_for_a_tunnel", https_asks_the_proxy_for_a_tunnel::<D>, true),
-        ("proxies_for_other_hosts_are_not_used", proxies_for_other_hosts_are_not_used::<D>, true),
-        ("slow_proxy_times_out", slow_proxy_times_out::<D>, true),
+        ("invalid_variables_are_named", invalid_variables_are_named, false),
+        ("set_variables_are_used_in_silence", set_variables_are_used_in_silence, false),
+        ("default_base_url_is_that_of_the_platform", default_base_url, false),
+        ("plain_http_bypasses_the_proxy", plain_http_bypasses_the_proxy, false),
+        ("https_asks_the_proxy_for_a_tunnel", https_asks_the_proxy_for_a_tunnel, true),
+        ("proxies_for_other_hosts_are_not_used", proxies_for_other_hosts_are_not_used, true),
+        ("slow_proxy_times_out", slow_proxy_times_out, true),
     ];
-    tests.into_iter().map(move |(test, run, needs_tls)| {
-        let name = format!("environment/{client}/{test}");
-        let trial = Trial::test(name.clone(), move || {
-            run(&name);
-            Ok(())
-        });
-        trial.with_ignored_flag(needs_tls && !D::HAS_TLS)
-    })
+    let clients: [(&str, FromEnv, bool); 2] =
+        [("ureq", ureq, true), ("reqwest", reqwest, cfg!(feature = "rustls"))];
+    let mut trials = vec![trial(INVALID_PROXY, invalid_proxy_is_an_error_without_password)];
+    for (client, from_env, has_tls) in clients {
+        trials.extend(tests.into_iter().map(|(test, run, needs_tls)| {
+            let name = format!("environment/{client}/{test}");
+            let run = trial(name.clone(), move || run(&name, from_env));
+            run.with_ignored_flag(needs_tls && !has_tls)
+        }));
+    }
+    trials
 }
 
+const INVALID_PROXY: &str = "environment/reqwest/invalid_proxy_is_an_error_without_password";
 const LIMIT: Duration = Duration::from_millis(300);
 const LONG: Duration = Duration::from_secs(20);
 const EXPECTED: &str = "CYCLE_IMAGES_TEST_EXPECTED";
 const KEY: (&str, &str) = ("CYCLE_API_KEY", "sec-key");
 const HUB: (&str, &str) = ("CYCLE_HUB_ID", "sec-hub");
 
-fn client<D: FromEnv>() -> D {
-    D::from_env(LONG).unwrap()
-}
-
-fn failure<D: FromEnv>() -> Error {
-    client::<D>().call(&GetImages::new()).unwrap_err()
+fn failure(from_env: FromEnv) -> Error {
+    from_env(LONG).unwrap().call(&GetImages::new()).unwrap_err()
 }
 
 fn of_sandbox(sandbox: &Sandbox) -> [(&str, &str); 4] {
@@ -117,9 +82,9 @@ fn of_sandbox(sandbox: &Sandbox) -> [(&str, &str); 4] {
     ]
 }
 
-fn invalid_variables_are_named<D: FromEnv>(test: &str) {
+fn invalid_variables_are_named(test: &str, from_env: FromEnv) {
     if is_subprocess() {
-        let error = D::from_env(LONG).map(drop).unwrap_err();
+        let error = from_env(LONG).map(drop).unwrap_err();
         assert!(!error.may_have_arrived());
         assert!(!shown(&error).contains("sec-"), "{error:?}");
         let expected = env::var(EXPECTED).unwrap();
@@ -159,9 +124,9 @@ fn invalid_variables_are_named<D: FromEnv>(test: &str) {
 }
 
 /// Nothing is printed or logged: the only output is the test harness's.
-fn set_variables_are_used_in_silence<D: FromEnv>(test: &str) {
+fn set_variables_are_used_in_silence(test: &str, from_env: FromEnv) {
     if is_subprocess() {
-        let images = client::<D>().call(&GetImages::new()).unwrap().data;
+        let images = from_env(LONG).unwrap().call(&GetImages::new()).unwrap().data;
         return assert_eq!(images.len(), 8);
     }
     let sandbox = Sandbox::start().unwrap();
@@ -172,9 +137,9 @@ fn set_variables_are_used_in_silence<D: FromEnv>(test: &str) {
     assert_eq!(lines.len(), 3, "{output}");
 }
 
-fn default_base_url<D: FromEnv>(test: &str) {
+fn default_base_url(test: &str, from_env: FromEnv) {
     if is_subprocess() {
-        let client = client::<D>();
+        let client = from_env(LONG).unwrap();
         assert_eq!(client.hub().base_url(), "https://api.cycle.io");
         return assert_eq!(client.hub().id().as_str(), "sec-hub");
     }
@@ -183,9 +148,9 @@ fn default_base_url<D: FromEnv>(test: &str) {
 }
 
 /// The proxy could read the key, and the token of an upload.
-fn plain_http_bypasses_the_proxy<D: FromEnv>(test: &str) {
+fn plain_http_bypasses_the_proxy(test: &str, from_env: FromEnv) {
     if is_subprocess() {
-        let client = client::<D>();
+        let client = from_env(LONG).unwrap();
         client.call(&GetImages::new()).unwrap();
         let refused = upload(&client, &waiting_image("sec-token"), &tar_bytes(1000));
         return assert!(refused.unwrap_err().response().is_some());
@@ -214,9 +179,9 @@ fn refusing_proxy() -> (RawServer, String) {
 }
 
 /// The proxy gets nothing else to read.
-fn https_asks_the_proxy_for_a_tunnel<D: FromEnv>(test: &str) {
+fn https_asks_the_proxy_for_a_tunnel(test: &str, from_env: FromEnv) {
     if is_subprocess() {
-        let error = failure::<D>();
+        let error = failure(from_env);
         assert!(matches!(error, Error::Transport { .. }), "{error:?}");
         return assert!(!error.may_have_arrived(), "{error:?}");
     }
@@ -230,9 +195,9 @@ fn https_asks_the_proxy_for_a_tunnel<D: FromEnv>(test: &str) {
     }
 }
 
-fn proxies_for_other_hosts_are_not_used<D: FromEnv>(test: &str) {
+fn proxies_for_other_hosts_are_not_used(test: &str, from_env: FromEnv) {
     if is_subprocess() {
-        return assert!(!failure::<D>().may_have_arrived());
+        return assert!(!failure(from_env).may_have_arrived());
     }
     // A server that isn't there: without the proxy, connecting fails.
     let closed = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
@@ -254,10 +219,10 @@ fn proxies_for_other_hosts_are_not_used<D: FromEnv>(test: &str) {
 }
 
 /// The time limit of a connection is that of all that the proxy sends, not of each byte.
-fn slow_proxy_times_out<D: FromEnv>(test: &str) {
+fn slow_proxy_times_out(test: &str, from_env: FromEnv) {
     if is_subprocess() {
         let start = Instant::now();
-        let error = D::from_env(LIMIT).unwrap().call(&GetImages::new()).unwrap_err();
+        let error = from_env(LIMIT).unwrap().call(&GetImages::new()).unwrap_err();
         assert!(start.elapsed() < 10 * LIMIT, "{:?}", start.elapsed());
         assert!(matches!(error, Error::Timeout { limit: Some(LIMIT), .. }), "{error:?}");
         return;
@@ -278,8 +243,7 @@ fn invalid_proxy_is_an_error_without_password() {
         assert!(!shown.contains("sec-"), "{shown}");
         return assert_eq!(made.is_err(), env::var("https_proxy").unwrap().contains("no port"));
     }
-    let test = "environment/reqwest/invalid_proxy_is_an_error_without_password";
     for address in ["http://me:sec-pw@proxy.invalid:no port", "http://me:sec-pw@proxy.invalid:1"] {
-        run_in_subprocess(test, &[("https_proxy", address)]);
+        run_in_subprocess(INVALID_PROXY, &[("https_proxy", address)]);
     }
 }

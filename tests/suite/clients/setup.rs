@@ -10,8 +10,10 @@ use cycle_images_tests::support::{hub_at, sandbox_hub};
 
 pub(crate) use cycle_images_tests::support::KEY;
 
+use crate::driver::Client;
+
 /// Makes a client of one kind.
-pub(crate) type Make<D> = fn(Setup) -> D;
+pub(crate) type Make = fn(Setup) -> Client;
 
 /// The waits of a client, in order.
 pub(crate) type Waits = Arc<Mutex<Vec<Duration>>>;

@@ -1,5 +1,10 @@
 //! What holds for every client.
 
+/// Functions as tests of their names.
+macro_rules! tests {
+    ($($test:ident),* $(,)?) => { vec![$((stringify!($test), $test as fn(Make))),*] };
+}
+
 mod bodies;
 mod broken_uploads;
 mod calls;
@@ -17,7 +22,6 @@ mod sending;
 mod upload_refusals;
 mod uploads;
 
-use std::any::type_name;
 use std::time::Duration;
 
 use cycle_images::images::{CreateImage, GetImages, UpdateImage};
@@ -26,20 +30,18 @@ use cycle_images_async::Error;
 use cycle_images_tests::sandbox::{Sandbox, Settings};
 use cycle_images_tests::support::shown;
 
-use crate::driver::{Driver, Files, Uploads};
+use crate::driver::Client;
 use crate::setup::{Make, Setup};
 
 pub(crate) use uploads::upload;
 
-/// A test of one kind of client.
-pub(crate) struct Test<D> {
-    pub(crate) name: &'static str,
-    pub(crate) run: Box<dyn Fn(Make<D>) + Send>,
-}
+/// A test, by its name.
+type Test = (&'static str, fn(Make));
 
-pub(crate) fn of_all<D: Driver>() -> Vec<Test<D>> {
-    [
+pub(crate) fn all() -> Vec<Test> {
+    let tests = [
         bodies::tests(),
+        broken_uploads::tests(),
         calls::tests(),
         faults::tests(),
         flows::tests(),
@@ -52,29 +54,10 @@ pub(crate) fn of_all<D: Driver>() -> Vec<Test<D>> {
         responses::tests(),
         retries::tests(),
         sending::tests(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-pub(crate) fn of_uploads<D: Uploads>() -> Vec<Test<D>> {
-    [uploads::tests(), upload_refusals::tests(), broken_uploads::tests()]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-pub(crate) fn of_files<D: Files>() -> Vec<Test<D>> {
-    uploads::tests_of_files()
-}
-
-/// A function as a test of its own name.
-fn test<D, F: Fn(Make<D>) + Send + 'static>(run: F) -> Test<D> {
-    // As in `clients::suite::calls::an_image_is_made<..>`.
-    let name = type_name::<F>().split('<').next().unwrap_or_default();
-    let name = name.rsplit("::").next().unwrap_or_default();
-    Test { name, run: Box::new(run) }
+        upload_refusals::tests(),
+        uploads::tests(),
+    ];
+    tests.concat()
 }
 
 /// Far longer than anything here may take.
@@ -86,16 +69,16 @@ const ENOUGH: Duration = Duration::from_secs(9 * 3600);
 const EMPTY: &str = r#"{"data": []}"#;
 
 /// A sandbox, and a client that sends each request once.
-fn once<D>(make: Make<D>) -> (Sandbox, D) {
+fn once(make: Make) -> (Sandbox, Client) {
     with(make, Settings::default(), |setup| setup)
 }
 
 /// A sandbox, and a client that retries without waits.
-fn retrying<D>(make: Make<D>) -> (Sandbox, D) {
+fn retrying(make: Make) -> (Sandbox, Client) {
     with(make, Settings::default(), Setup::retrying)
 }
 
-fn with<D>(make: Make<D>, settings: Settings, set: impl FnOnce(Setup) -> Setup) -> (Sandbox, D) {
+fn with(make: Make, settings: Settings, set: impl FnOnce(Setup) -> Setup) -> (Sandbox, Client) {
     let sandbox = Sandbox::with(settings).unwrap();
     let client = make(set(Setup::of(&sandbox)));
     (sandbox, client)
@@ -116,7 +99,7 @@ fn rename() -> UpdateImage {
 
 /// The error of listing images.
 #[track_caller]
-fn failure(client: &impl Driver) -> Error {
+fn failure(client: &Client) -> Error {
     client.call(&GetImages::new()).unwrap_err()
 }
 

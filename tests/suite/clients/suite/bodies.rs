@@ -7,16 +7,16 @@ use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use cycle_images_tests::support::gzip;
 
-use super::{Test, once, test, text};
-use crate::driver::Driver;
+use super::{Test, once, text};
+use crate::driver::Client;
 use crate::setup::{Make, Setup};
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![
-        test(body_limit_holds_for_every_framing),
-        test(body_limit_holds_for_errors_which_are_not_retried),
-        test(default_body_limit_is_64_mib),
-        test(body_limit_may_be_the_largest_number),
+pub(super) fn tests() -> Vec<Test> {
+    tests![
+        body_limit_holds_for_every_framing,
+        body_limit_holds_for_errors_which_are_not_retried,
+        default_body_limit_is_64_mib,
+        body_limit_may_be_the_largest_number,
     ]
 }
 
@@ -29,7 +29,7 @@ fn document(length: usize) -> String {
     format!("{head}{log}{tail}")
 }
 
-fn log_length(client: &impl Driver) -> Result<usize, Error> {
+fn log_length(client: &Client) -> Result<usize, Error> {
     let log = GetImageBuildLog::new(ImageId::new("1").unwrap());
     Ok(client.call(&log)?.data.log.len())
 }
@@ -50,7 +50,7 @@ fn is_too_large(error: &Error, bytes: u64) {
     assert!(error.may_have_arrived());
 }
 
-fn body_limit_holds_for_every_framing<D: Driver>(make: Make<D>) {
+fn body_limit_holds_for_every_framing(make: Make) {
     let (sandbox, client) = once(make);
     client.call(&GetImages::new()).unwrap();
     let decompresses = sandbox.requests()[0].header("accept-encoding").is_some();
@@ -82,7 +82,7 @@ fn body_limit_holds_for_every_framing<D: Driver>(make: Make<D>) {
     }
 }
 
-fn body_limit_holds_for_errors_which_are_not_retried<D: Driver>(make: Make<D>) {
+fn body_limit_holds_for_errors_which_are_not_retried(make: Make) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox).body_limit(LIMIT as u64).retrying());
     sandbox.fault(Fault::answer(502, &[], &"x".repeat(LIMIT + 1)));
@@ -90,13 +90,13 @@ fn body_limit_holds_for_errors_which_are_not_retried<D: Driver>(make: Make<D>) {
     assert_eq!(sandbox.requests().len(), 1);
 }
 
-fn default_body_limit_is_64_mib<D: Driver>(make: Make<D>) {
+fn default_body_limit_is_64_mib(make: Make) {
     let endless = Answer::new("HTTP/1.1 200 OK\r\n\r\n").endlessly(vec![b' '; 1 << 16]);
     let server = RawServer::start([endless]).unwrap();
     is_too_large(&log_length(&make(Setup::at(&server.url()))).unwrap_err(), 64 << 20);
 }
 
-fn body_limit_may_be_the_largest_number<D: Driver>(make: Make<D>) {
+fn body_limit_may_be_the_largest_number(make: Make) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox).body_limit(u64::MAX));
     sandbox.fault(Fault::json(200, &document(LIMIT)));

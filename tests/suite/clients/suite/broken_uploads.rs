@@ -15,24 +15,23 @@ use cycle_images_tests::uploads::{tar_bytes, token, waiting_image};
 use super::no_response::refusing;
 use super::upload_refusals::refused;
 use super::uploads::{state, upload, waiting};
-use super::{LONG, Test, once, shown, test};
-use crate::driver::Uploads;
+use super::{LONG, Test, once, shown};
 use crate::setup::{Make, Setup};
 
-pub(super) fn tests<D: Uploads>() -> Vec<Test<D>> {
-    vec![
-        test(tar_that_ends_early_is_an_error),
-        test(tar_that_cannot_be_read_is_an_error),
-        test(tar_is_sent_while_it_is_read),
-        test(unreachable_factory_is_an_error_without_the_token),
-        test(factory_that_does_not_read_times_out),
-        test(endless_factory_response_times_out),
+pub(super) fn tests() -> Vec<Test> {
+    tests![
+        tar_that_ends_early_is_an_error,
+        tar_that_cannot_be_read_is_an_error,
+        tar_is_sent_while_it_is_read,
+        unreachable_factory_is_an_error_without_the_token,
+        factory_that_does_not_read_times_out,
+        endless_factory_response_times_out,
     ]
 }
 
 const CONTINUE: fn(u64) -> ControlFlow<()> = |_| ControlFlow::Continue(());
 
-fn tar_that_ends_early_is_an_error<D: Uploads>(make: Make<D>) {
+fn tar_that_ends_early_is_an_error(make: Make) {
     let (sandbox, client) = once(make);
     let image = waiting(&sandbox, &client);
     for there in [0, 1000, 70_000] {
@@ -53,7 +52,7 @@ fn tar_that_ends_early_is_an_error<D: Uploads>(make: Make<D>) {
     upload(&client, &image, &tar_bytes(1000)).unwrap();
 }
 
-fn tar_that_cannot_be_read_is_an_error<D: Uploads>(make: Make<D>) {
+fn tar_that_cannot_be_read_is_an_error(make: Make) {
     let (sandbox, client) = once(make);
     let image = waiting(&sandbox, &client);
     // The head was sent by then, whatever it was that the reader couldn't connect to.
@@ -68,7 +67,7 @@ fn tar_that_cannot_be_read_is_an_error<D: Uploads>(make: Make<D>) {
 }
 
 /// A tar that was gathered first would never be sent if its end can't be read.
-fn tar_is_sent_while_it_is_read<D: Uploads>(make: Make<D>) {
+fn tar_is_sent_while_it_is_read(make: Make) {
     let (sandbox, client) = once(make);
     let image = waiting(&sandbox, &client);
     let pieces = (0..64).map(|_| Ok(vec![b'.'; 1 << 16]));
@@ -78,7 +77,7 @@ fn tar_is_sent_while_it_is_read<D: Uploads>(make: Make<D>) {
     assert!(sandbox.wait_for_requests(2, LONG));
 }
 
-fn unreachable_factory_is_an_error_without_the_token<D: Uploads>(make: Make<D>) {
+fn unreachable_factory_is_an_error_without_the_token(make: Make) {
     let (url, _kept) = refusing();
     let client = make(Setup::at(&url).factory(&url));
     let error = refused(&client, &waiting_image("sec-token"), &tar_bytes(1000));
@@ -95,7 +94,7 @@ fn cause(error: Error) -> Error {
 }
 
 #[track_caller]
-fn times_out<D: Uploads>(make: Make<D>, factory: &str, limit: Duration, size: usize) {
+fn times_out(make: Make, factory: &str, limit: Duration, size: usize) {
     let client = make(Setup::at(factory).factory(factory).timeout(limit));
     let error = refused(&client, &waiting_image("sec-token"), &tar_bytes(size));
     assert!(error.may_have_arrived() && error.is_timeout(), "{error:?}");
@@ -104,7 +103,7 @@ fn times_out<D: Uploads>(make: Make<D>, factory: &str, limit: Duration, size: us
     assert!(!source.to_string().is_empty());
 }
 
-fn factory_that_does_not_read_times_out<D: Uploads>(make: Make<D>) {
+fn factory_that_does_not_read_times_out(make: Make) {
     // The system accepts connections, and nobody reads from them.
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -114,7 +113,7 @@ fn factory_that_does_not_read_times_out<D: Uploads>(make: Make<D>) {
     }
 }
 
-fn endless_factory_response_times_out<D: Uploads>(make: Make<D>) {
+fn endless_factory_response_times_out(make: Make) {
     let limit = Duration::from_millis(200);
     let answers = [
         ("", "HTTP/1.1 100 Continue\r\n\r\n"),

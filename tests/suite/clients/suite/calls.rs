@@ -4,15 +4,14 @@ use cycle_images::images::{CreateImageJob, DeleteImage, GetImage, GetImageBuildL
 use cycle_images::jobs::GetJob;
 use cycle_images::model::{ImageStatus, JobStatus};
 
-use super::{ENOUGH, Test, create, still, test, with};
-use crate::driver::Driver;
+use super::{ENOUGH, Test, create, still, with};
 use crate::setup::Make;
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![test(image_is_created_imported_renamed_and_deleted)]
+pub(super) fn tests() -> Vec<Test> {
+    tests![image_is_created_imported_renamed_and_deleted]
 }
 
-fn image_is_created_imported_renamed_and_deleted<D: Driver>(make: Make<D>) {
+fn image_is_created_imported_renamed_and_deleted(make: Make) {
     let (sandbox, client) = with(make, still(), |setup| setup);
     let create = create(&sandbox).name("web 1.4").build_arg("VERSION", "1.4");
     let created = client.call(&create).unwrap();

@@ -17,8 +17,7 @@ use cycle_images_tests::raw_server::{Answer, RawServer};
 
 use self::answers::{BODY_LIMIT, Fault};
 use super::no_response::refusing;
-use super::{EMPTY, LONG, Test, attempts, shown, test};
-use crate::driver::Driver;
+use super::{EMPTY, LONG, Test, attempts, shown};
 use crate::setup::{KEY, Make, Setup};
 
 /// The table in the docs.
@@ -30,8 +29,8 @@ const TIMEOUT: Duration = Duration::from_millis(200);
 /// The memory of a call at a time: buffers of the HTTP client, and the body a few times.
 const MAX_MEMORY: u64 = 1_000_000;
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![test(every_fault_is_as_documented), test(refused_connection_is_as_documented)]
+pub(super) fn tests() -> Vec<Test> {
+    tests![every_fault_is_as_documented, refused_connection_is_as_documented]
 }
 
 /// The outcome of a call, in the words of the table.
@@ -89,7 +88,7 @@ fn import() -> CreateImageJob {
     CreateImageJob::import(ImageId::new("1").unwrap())
 }
 
-fn every_fault_is_as_documented<D: Driver>(make: Make<D>) {
+fn every_fault_is_as_documented(make: Make) {
     let good = Answer::json("200 OK", EMPTY);
     let server = RawServer::start([good.clone()]).unwrap();
     make(Setup::at(&server.url())).call(&GetImages::new()).unwrap();
@@ -136,7 +135,7 @@ fn every_fault_is_as_documented<D: Driver>(make: Make<D>) {
     assert!(wrong.is_empty(), "not so in `faults.md`:\n{wrong}");
 }
 
-fn refused_connection_is_as_documented<D: Driver>(make: Make<D>) {
+fn refused_connection_is_as_documented(make: Make) {
     let (url, _kept) = refusing();
     let setup = Setup::at(&url).retrying();
     let retry = setup.retry.max_attempts(2);

@@ -11,20 +11,19 @@ use cycle_images_async::Error;
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::Fault;
 
-use super::{Test, attempts, create, once, retrying, test};
-use crate::driver::Driver;
+use super::{Test, attempts, create, once, retrying};
 use crate::setup::{Make, Setup, Waits};
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![
-        test(flow_is_saved_before_each_request_and_not_sent_again),
-        test(flow_that_cannot_be_saved_sends_nothing),
-        test(flow_keeps_its_own_retry_policy),
-        test(condition_is_polled_until_it_is_met_and_observed),
+pub(super) fn tests() -> Vec<Test> {
+    tests![
+        flow_is_saved_before_each_request_and_not_sent_again,
+        flow_that_cannot_be_saved_sends_nothing,
+        flow_keeps_its_own_retry_policy,
+        condition_is_polled_until_it_is_met_and_observed,
     ]
 }
 
-fn flow_is_saved_before_each_request_and_not_sent_again<D: Driver>(make: Make<D>) {
+fn flow_is_saved_before_each_request_and_not_sent_again(make: Make) {
     let (sandbox, client) = once(make);
     sandbox.fault(Fault::too_many_requests("0"));
     sandbox.fault(Fault::CloseAfter);
@@ -35,35 +34,33 @@ fn flow_is_saved_before_each_request_and_not_sent_again<D: Driver>(make: Make<D>
         Ok(())
     };
     let create = Exchange::new(create(&sandbox), 1).retry(RetryPolicy::default());
-    drop(client.run_with_save(create, save, |item| {
-        assert!(item.unwrap_err().may_have_arrived());
-    }));
+    client.run_with_save(create, save, |item| assert!(item.unwrap_err().may_have_arrived()));
     let saved = saved.lock().unwrap();
     assert_eq!((saved.len(), sandbox.requests().len()), (2, 2));
     for text in &*saved {
         let flow: Exchange<CreateImage> = serde_json::from_str(text).unwrap();
-        drop(client.run(flow, |item| {
+        client.run(flow, |item| {
             let error = item.unwrap_err();
             assert!(matches!(error, Error::Interrupted { .. }), "{error:?}");
-        }));
+        });
     }
     assert_eq!(sandbox.requests().len(), 2);
 }
 
-fn flow_that_cannot_be_saved_sends_nothing<D: Driver>(make: Make<D>) {
+fn flow_that_cannot_be_saved_sends_nothing(make: Make) {
     let (sandbox, client) = retrying(make);
     let create = CreateImage::new(SourceId::new("s1").unwrap());
     let full = |_: &Exchange<CreateImage>| Err(io::Error::other("disk full"));
-    drop(client.run_with_save(Exchange::new(create, 1), full, |item| {
+    client.run_with_save(Exchange::new(create, 1), full, |item| {
         let error = item.unwrap_err();
         assert!(!error.may_have_arrived() && attempts(&error) == 1, "{error:?}");
         let Error::Transport { source, .. } = &error else { panic!("{error:?}") };
         assert_eq!(source.to_string(), "disk full");
-    }));
+    });
     assert!(sandbox.requests().is_empty());
 }
 
-fn flow_keeps_its_own_retry_policy<D: Driver>(make: Make<D>) {
+fn flow_keeps_its_own_retry_policy(make: Make) {
     let (sandbox, client) = once(make);
     let own = Setup::of(&sandbox).retrying().retry.max_attempts(3);
     for count in [3, 6] {
@@ -80,7 +77,7 @@ fn flow_keeps_its_own_retry_policy<D: Driver>(make: Make<D>) {
     }
 }
 
-fn condition_is_polled_until_it_is_met_and_observed<D: Driver>(make: Make<D>) {
+fn condition_is_polled_until_it_is_met_and_observed(make: Make) {
     let image = |state: &str| {
         let body = format!(r#"{{"data": {{"id": "i1", "state": {{"current": "{state}"}}}}}}"#);
         Answer::json("200 OK", &body)

@@ -5,20 +5,19 @@ use cycle_images_async::Error;
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Fault, Paging, Sandbox};
 
+use super::Test;
 use super::pages::{list, long_list, names, numbers};
-use super::{Test, test};
-use crate::driver::Driver;
 use crate::setup::{Make, Setup};
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![
-        test(every_record_is_yielded_once_and_in_order),
-        test(pages_of_records_are_requested_lazily_up_to_an_error),
-        test(malformed_records_are_skipped_or_end_a_strict_list),
+pub(super) fn tests() -> Vec<Test> {
+    tests![
+        every_record_is_yielded_once_and_in_order,
+        pages_of_records_are_requested_lazily_up_to_an_error,
+        malformed_records_are_skipped_or_end_a_strict_list,
     ]
 }
 
-fn every_record_is_yielded_once_and_in_order<D: Driver>(make: Make<D>) {
+fn every_record_is_yielded_once_and_in_order(make: Make) {
     for paging in [Paging::Honest, Paging::ShortFirst] {
         let sandbox = Sandbox::with(long_list().paging(paging)).unwrap();
         sandbox.fault(Fault::too_many_requests("0"));
@@ -28,7 +27,7 @@ fn every_record_is_yielded_once_and_in_order<D: Driver>(make: Make<D>) {
     }
 }
 
-fn pages_of_records_are_requested_lazily_up_to_an_error<D: Driver>(make: Make<D>) {
+fn pages_of_records_are_requested_lazily_up_to_an_error(make: Make) {
     let sandbox = Sandbox::with(long_list()).unwrap();
     let (mut count, mut last) = (0, None);
     make(Setup::of(&sandbox)).items(list(), |item| match item {
@@ -46,7 +45,7 @@ fn pages_of_records_are_requested_lazily_up_to_an_error<D: Driver>(make: Make<D>
     assert_eq!((count, numbers(&sandbox)), (20, vec![1, 2, 3]));
 }
 
-fn malformed_records_are_skipped_or_end_a_strict_list<D: Driver>(make: Make<D>) {
+fn malformed_records_are_skipped_or_end_a_strict_list(make: Make) {
     let image = |id: &str| format!(r#"{{"id": "{id}", "state": {{"current": "live"}}}}"#);
     let odd = || r#"{"id": 7}"#.to_owned();
     let pages = [

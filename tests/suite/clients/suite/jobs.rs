@@ -2,28 +2,25 @@
 
 use std::time::Duration;
 
-use cycle_images::flow::{JobError, JobTracker, JobUpdate};
+use cycle_images::flow::{JobError, JobTracker};
 use cycle_images::images::{CreateImageJob, CreateImagesJob, GetImage};
 use cycle_images::model::{ImageStatus, Job, JobDescriptor, JobProgress, JobStatus};
 use cycle_images::{ImageId, JobId, SourceId};
-use cycle_images_async::Error;
 use cycle_images_tests::sandbox::{Fault, JobOutcome, Sandbox, Settings};
 
-use super::{ENOUGH, Test, create, once, shown, still, test, with};
-use crate::driver::Driver;
+use super::{ENOUGH, Test, create, once, shown, still, with};
+use crate::driver::Client;
 use crate::setup::{Make, Setup, Waits};
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![
-        test(progress_is_yielded_until_the_image_is_live),
-        test(failed_and_expired_jobs_are_errors),
-        test(vanished_job_is_an_error_with_its_last_status),
-        test(descriptor_without_a_job_is_an_error),
-        test(tracker_is_resumed_by_another_client_after_an_error),
-        test(polls_are_retried_whatever_the_policy),
-        test(passed_deadline_is_an_error_and_the_tracker_resumes),
-        test(deadline_and_interval_of_a_running_tracker_are_used),
-        test(wait_after_an_error_is_an_error),
+pub(super) fn tests() -> Vec<Test> {
+    tests![
+        progress_is_yielded_until_the_image_is_live,
+        descriptor_without_a_job_is_an_error,
+        tracker_is_resumed_by_another_client_after_an_error,
+        polls_are_retried_whatever_the_policy,
+        passed_deadline_is_an_error_and_the_tracker_resumes,
+        deadline_and_interval_of_a_running_tracker_are_used,
+        wait_after_an_error_is_an_error,
     ]
 }
 
@@ -32,16 +29,10 @@ fn swift() -> Settings {
     Settings::default().step(Duration::ZERO)
 }
 
-fn import(sandbox: &Sandbox, client: &impl Driver) -> (ImageId, JobDescriptor) {
+fn import(sandbox: &Sandbox, client: &Client) -> (ImageId, JobDescriptor) {
     let image = client.call(&create(sandbox)).unwrap().data.id;
     let job = client.call(&CreateImageJob::import(&image)).unwrap().data;
     (image, job)
-}
-
-fn updates(client: &impl Driver, of: &JobDescriptor) -> Vec<Result<JobUpdate, Error>> {
-    let mut updates = Vec::new();
-    drop(client.track(of, |update| updates.push(update)).unwrap());
-    updates
 }
 
 fn polls(sandbox: &Sandbox) -> usize {
@@ -57,7 +48,7 @@ fn kept(job: &Job) -> (&JobId, &JobStatus, JobProgress) {
     (&job.id, &job.state.current, job.progress())
 }
 
-fn progress_is_yielded_until_the_image_is_live<D: Driver>(make: Make<D>) {
+fn progress_is_yielded_until_the_image_is_live(make: Make) {
     let (sandbox, client) = with(make, still().hidden_job_reads(1), Setup::without_waits);
     let (image, descriptor) = import(&sandbox, &client);
     let mut updates = Vec::new();
@@ -75,51 +66,12 @@ fn progress_is_yielded_until_the_image_is_live<D: Driver>(make: Make<D>) {
     let live = client.call(&GetImage::new(image)).unwrap().data;
     assert_eq!(live.state.current, ImageStatus::Live);
 
-    let completed = tracker.unwrap().completed(None).unwrap();
+    let completed = tracker.unwrap().0.completed(None).unwrap();
     assert_eq!(kept(&completed), kept(&last.job));
     assert_eq!(client.wait(id(&descriptor)).unwrap(), last.job);
 }
 
-fn failed_and_expired_jobs_are_errors<D: Driver>(make: Make<D>) {
-    let (sandbox, client) = with(make, swift(), Setup::without_waits);
-    sandbox.next_job(JobOutcome::Fail { step: 1, message: "npm exited with 1".to_owned() });
-    let (_, descriptor) = import(&sandbox, &client);
-    let mut yielded = updates(&client, &descriptor);
-    assert_eq!(yielded.len(), 1);
-    let error = yielded.remove(0).unwrap_err();
-    let Some(JobError::Failed { job, .. }) = error.job() else { panic!("{error:?}") };
-    assert_eq!((&job.id, &job.state.current), (id(&descriptor), &JobStatus::Error));
-    let message = error.to_string();
-    assert!(message.contains("Import image: npm exited with 1"), "{message}");
-    assert!(message.contains(job.id.as_str()), "{message}");
-    let error = client.wait(id(&descriptor)).unwrap_err();
-    assert!(matches!(error.job(), Some(JobError::Failed { .. })), "{error:?}");
-
-    sandbox.next_job(JobOutcome::Expire);
-    let (_, descriptor) = import(&sandbox, &client);
-    let error = client.wait(id(&descriptor)).unwrap_err();
-    assert!(matches!(error.job(), Some(JobError::Expired { .. })), "{error:?}");
-    assert!(error.to_string().contains("expired before it was completed"), "{error}");
-}
-
-fn vanished_job_is_an_error_with_its_last_status<D: Driver>(make: Make<D>) {
-    let (sandbox, client) = with(make, still(), Setup::without_waits);
-    sandbox.next_job(JobOutcome::Vanish);
-    let (_, descriptor) = import(&sandbox, &client);
-    let mut updates = Vec::new();
-    let tracker = client.track(&descriptor, |update| {
-        updates.push(update);
-        sandbox.skip(ENOUGH);
-    });
-    drop(tracker.unwrap());
-    let [Ok(first), Err(error)] = &updates[..] else { panic!("{updates:?}") };
-    let Some(JobError::Gone { id, last: Some(last), .. }) = error.job() else {
-        panic!("{error:?}")
-    };
-    assert_eq!((id, &last.status, last.progress), kept(&first.job));
-}
-
-fn descriptor_without_a_job_is_an_error<D: Driver>(make: Make<D>) {
+fn descriptor_without_a_job_is_an_error(make: Make) {
     let (sandbox, client) = once(make);
     let pushed = SourceId::new(sandbox.source_called("pushed").unwrap()).unwrap();
     let nothing = client.call(&CreateImagesJob::prune([&pushed])).unwrap().data;
@@ -128,7 +80,7 @@ fn descriptor_without_a_job_is_an_error<D: Driver>(make: Make<D>) {
     assert_eq!(sandbox.requests().len(), 1);
 }
 
-fn tracker_is_resumed_by_another_client_after_an_error<D: Driver>(make: Make<D>) {
+fn tracker_is_resumed_by_another_client_after_an_error(make: Make) {
     let (sandbox, client) = with(make, swift(), Setup::without_waits);
     let (_, descriptor) = import(&sandbox, &client);
     for (count, fault) in [Fault::json(401, "{}"), Fault::json(200, "no JSON")].iter().enumerate() {
@@ -138,7 +90,7 @@ fn tracker_is_resumed_by_another_client_after_an_error<D: Driver>(make: Make<D>)
             assert!(error.job().is_none() && error.response().is_some(), "{error:?}");
             assert!(!shown(&error).contains(sandbox.api_key()));
         });
-        let text = serde_json::to_string(&tracker.unwrap()).unwrap();
+        let text = serde_json::to_string(&tracker.unwrap().0).unwrap();
         assert!(!text.contains(sandbox.api_key()), "{text}");
         let tracker: JobTracker = serde_json::from_str(&text).unwrap();
         let other = Setup::with_key(&sandbox, sandbox.view_only_api_key());
@@ -148,7 +100,7 @@ fn tracker_is_resumed_by_another_client_after_an_error<D: Driver>(make: Make<D>)
     }
 }
 
-fn polls_are_retried_whatever_the_policy<D: Driver>(make: Make<D>) {
+fn polls_are_retried_whatever_the_policy(make: Make) {
     for set in [Setup::retrying, |setup: Setup| setup] {
         let (sandbox, client) = with(make, swift(), |setup| set(setup.without_waits()));
         let (_, descriptor) = import(&sandbox, &client);
@@ -160,7 +112,7 @@ fn polls_are_retried_whatever_the_policy<D: Driver>(make: Make<D>) {
     }
 }
 
-fn passed_deadline_is_an_error_and_the_tracker_resumes<D: Driver>(make: Make<D>) {
+fn passed_deadline_is_an_error_and_the_tracker_resumes(make: Make) {
     let (sandbox, client) = with(make, still(), Setup::without_waits);
     let (_, descriptor) = import(&sandbox, &client);
     let tracker = JobTracker::from_descriptor(&descriptor, 7).unwrap();
@@ -174,11 +126,11 @@ fn passed_deadline_is_an_error_and_the_tracker_resumes<D: Driver>(make: Make<D>)
     assert_eq!((id, &last.status, last.progress), kept(&first.job));
 
     sandbox.skip(ENOUGH);
-    let job = client.wait_after(tracker.deadline(ENOUGH), 0).unwrap();
+    let job = client.wait_after(tracker.0.deadline(ENOUGH), 0).unwrap();
     assert_eq!(job.state.current, JobStatus::Completed);
 }
 
-fn deadline_and_interval_of_a_running_tracker_are_used<D: Driver>(make: Make<D>) {
+fn deadline_and_interval_of_a_running_tracker_are_used(make: Make) {
     let waits = Waits::default();
     let (sandbox, client) = with(make, still(), |setup| setup.noting(&waits));
     let (_, descriptor) = import(&sandbox, &client);
@@ -195,14 +147,14 @@ fn deadline_and_interval_of_a_running_tracker_are_used<D: Driver>(make: Make<D>)
 }
 
 /// `wait` promises a completed job: not one that is still running, nor one that failed.
-fn wait_after_an_error_is_an_error<D: Driver>(make: Make<D>) {
+fn wait_after_an_error_is_an_error(make: Make) {
     let (sandbox, client) = with(make, swift(), Setup::without_waits);
     sandbox.next_job(JobOutcome::Fail { step: 1, message: "npm exited with 1".to_owned() });
     let (_, failed) = import(&sandbox, &client);
     let tracker = |descriptor| JobTracker::from_descriptor(descriptor, 7).unwrap();
     assert!(client.wait_after(tracker(&failed), 1).is_err());
     let left = client.run(tracker(&failed), |update| assert!(update.is_err()));
-    assert!(client.wait_after(left, 0).is_err());
+    assert!(client.wait_after(left.0, 0).is_err());
 
     let (_, completed) = import(&sandbox, &client);
     let waited = client.wait_after(tracker(&completed), 1).unwrap();

@@ -9,20 +9,19 @@ use cycle_images_async::Error;
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 
-use super::{EMPTY, LONG, Test, attempts, failure, once, shown, test};
-use crate::driver::Driver;
+use super::{EMPTY, LONG, Test, attempts, failure, once, shown};
 use crate::setup::{KEY, Make, Setup};
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![
-        test(truncated_body_is_an_error_and_the_next_call_succeeds),
-        test(refused_connection_is_not_sent),
-        test(unknown_host_is_not_sent),
-        test(missing_response_times_out),
-        test(stalled_response_times_out),
-        test(each_attempt_has_the_whole_timeout),
-        test(retry_after_a_timeout_reads_its_own_response),
-        test(longest_timeout_is_accepted),
+pub(super) fn tests() -> Vec<Test> {
+    tests![
+        truncated_body_is_an_error_and_the_next_call_succeeds,
+        refused_connection_is_not_sent,
+        unknown_host_is_not_sent,
+        missing_response_times_out,
+        stalled_response_times_out,
+        each_attempt_has_the_whole_timeout,
+        retry_after_a_timeout_reads_its_own_response,
+        longest_timeout_is_accepted,
     ]
 }
 
@@ -69,7 +68,7 @@ fn has_text(error: &Error, start: &str, end: &str) {
     assert!(!shown(error).contains(KEY));
 }
 
-fn truncated_body_is_an_error_and_the_next_call_succeeds<D: Driver>(make: Make<D>) {
+fn truncated_body_is_an_error_and_the_next_call_succeeds(make: Make) {
     let (sandbox, client) = once(make);
     sandbox.fault(Fault::Truncate);
     is_transport(&failure(&client), true);
@@ -77,19 +76,19 @@ fn truncated_body_is_an_error_and_the_next_call_succeeds<D: Driver>(make: Make<D
     assert_eq!(sandbox.requests().len(), 2);
 }
 
-fn refused_connection_is_not_sent<D: Driver>(make: Make<D>) {
+fn refused_connection_is_not_sent(make: Make) {
     let (url, _kept) = refusing();
     let client = make(Setup::at(&url));
     is_transport(&failure(&client), !client.tells_unsent());
 }
 
-fn unknown_host_is_not_sent<D: Driver>(make: Make<D>) {
+fn unknown_host_is_not_sent(make: Make) {
     // A label longer than DNS allows is refused without a lookup.
     let client = make(Setup::at(&format!("http://{}.invalid", "a".repeat(64))));
     is_transport(&failure(&client), !client.tells_unsent());
 }
 
-fn missing_response_times_out<D: Driver>(make: Make<D>) {
+fn missing_response_times_out(make: Make) {
     let sandbox = Sandbox::start().unwrap();
     sandbox.fault(Fault::Delay(LONG));
     let start = Instant::now();
@@ -97,7 +96,7 @@ fn missing_response_times_out<D: Driver>(make: Make<D>) {
     assert!(SHORT <= start.elapsed());
 }
 
-fn stalled_response_times_out<D: Driver>(make: Make<D>) {
+fn stalled_response_times_out(make: Make) {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n";
     for answer in [head.to_owned(), format!("{head}\r\n{{\"data\": [")] {
         let server = RawServer::start([Answer::new(answer).hold()]).unwrap();
@@ -105,7 +104,7 @@ fn stalled_response_times_out<D: Driver>(make: Make<D>) {
     }
 }
 
-fn each_attempt_has_the_whole_timeout<D: Driver>(make: Make<D>) {
+fn each_attempt_has_the_whole_timeout(make: Make) {
     let sandbox = Sandbox::start().unwrap();
     let setup = Setup::of(&sandbox).timeout(SHORT).retrying();
     let retry = setup.retry.max_attempts(2);
@@ -119,7 +118,7 @@ fn each_attempt_has_the_whole_timeout<D: Driver>(make: Make<D>) {
 }
 
 /// On a busy machine, several attempts may be late.
-fn retry_after_a_timeout_reads_its_own_response<D: Driver>(make: Make<D>) {
+fn retry_after_a_timeout_reads_its_own_response(make: Make) {
     let late = r#"{"data": [7]}"#;
     let late = Answer::new("").slowly(4 * SHORT, [format!("HTTP/1.1 200 OK\r\n\r\n{late}")]);
     let good = vec![Answer::json("200 OK", EMPTY); 200];
@@ -132,7 +131,7 @@ fn retry_after_a_timeout_reads_its_own_response<D: Driver>(make: Make<D>) {
     }
 }
 
-fn longest_timeout_is_accepted<D: Driver>(make: Make<D>) {
+fn longest_timeout_is_accepted(make: Make) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox).timeout(Duration::MAX));
     assert_eq!(client.call(&GetImages::new()).unwrap().status, 200);

@@ -6,16 +6,15 @@ use cycle_images::model::Image;
 use cycle_images_async::Error;
 use cycle_images_tests::sandbox::{Fault, Paging, Sandbox, Settings};
 
-use super::{Test, test, with};
-use crate::driver::Driver;
+use super::{Test, with};
 use crate::setup::{Make, Setup};
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![
-        test(pages_are_yielded_in_order_and_complete),
-        test(repeated_page_is_an_error),
-        test(pages_are_resumed_by_another_client_after_an_error),
-        test(pages_are_retried_by_the_policy_of_the_client),
+pub(super) fn tests() -> Vec<Test> {
+    tests![
+        pages_are_yielded_in_order_and_complete,
+        repeated_page_is_an_error,
+        pages_are_resumed_by_another_client_after_an_error,
+        pages_are_retried_by_the_policy_of_the_client,
     ]
 }
 
@@ -57,31 +56,31 @@ fn names_of(images: &[Image]) -> impl Iterator<Item = String> {
     images.iter().map(|image| image.name.clone())
 }
 
-fn pages_are_yielded_in_order_and_complete<D: Driver>(make: Make<D>) {
+fn pages_are_yielded_in_order_and_complete(make: Make) {
     let (sandbox, client) = with(make, long_list(), |setup| setup);
     let (mut read, mut lengths) = (Vec::new(), Vec::new());
-    drop(client.pages(list(), |page| {
+    client.pages(list(), |page| {
         let page = page.unwrap().data;
         lengths.push(page.len());
         read.extend(names_of(&page));
         assert_eq!(sandbox.requests().len(), lengths.len());
-    }));
+    });
     assert_eq!((read, lengths), (names(), vec![10, 10, 5]));
     // Only an empty page shows that the one before it was the last.
     assert_eq!(numbers(&sandbox), [1, 2, 3, 4]);
 }
 
-fn repeated_page_is_an_error<D: Driver>(make: Make<D>) {
+fn repeated_page_is_an_error(make: Make) {
     let (sandbox, client) = with(make, long_list().paging(Paging::Repeats), |setup| setup);
     let mut pages = Vec::new();
-    drop(client.pages(list(), |page| pages.push(page)));
+    client.pages(list(), |page| pages.push(page));
     let [Ok(_), Err(error)] = &pages[..] else { panic!("{pages:?}") };
     assert!(matches!(error, Error::RepeatedPage { page: 2, .. }), "{error:?}");
     assert_eq!(error.to_string(), "GetImages: page 2 repeats page 1; the list might never end");
     assert_eq!(sandbox.requests().len(), 2);
 }
 
-fn pages_are_resumed_by_another_client_after_an_error<D: Driver>(make: Make<D>) {
+fn pages_are_resumed_by_another_client_after_an_error(make: Make) {
     let (sandbox, client) = with(make, long_list(), |setup| setup);
     let (mut read, mut failed) = (Vec::new(), None);
     let flow = client.pages(list(), |page| match page {
@@ -94,23 +93,23 @@ fn pages_are_resumed_by_another_client_after_an_error<D: Driver>(make: Make<D>) 
     assert_eq!(failed.unwrap().response().unwrap().status(), 500);
     assert_eq!(numbers(&sandbox), [1, 2]);
 
-    let text = serde_json::to_string(&flow).unwrap();
+    let text = serde_json::to_string(&flow.0).unwrap();
     assert!(!text.contains(sandbox.api_key()), "{text}");
     let flow: Pages<GetImages> = serde_json::from_str(&text).unwrap();
     let other = make(Setup::with_key(&sandbox, sandbox.view_only_api_key()));
-    drop(other.run(flow, |page| read.extend(names_of(&page.unwrap().data))));
+    other.run(flow, |page| read.extend(names_of(&page.unwrap().data)));
     assert_eq!((read, numbers(&sandbox)), (names(), vec![1, 2, 2, 3, 4]));
 }
 
-fn pages_are_retried_by_the_policy_of_the_client<D: Driver>(make: Make<D>) {
+fn pages_are_retried_by_the_policy_of_the_client(make: Make) {
     let (sandbox, client) = with(make, long_list(), Setup::retrying);
     let mut faults = vec![Fault::Close, Fault::too_many_requests("0"), Fault::unavailable()];
     let mut next = || faults.pop().map(|fault| sandbox.fault(fault));
     next();
     let mut read = Vec::new();
-    drop(client.pages(list(), |page| {
+    client.pages(list(), |page| {
         read.extend(names_of(&page.unwrap().data));
         next();
-    }));
+    });
     assert_eq!((read, numbers(&sandbox)), (names(), vec![1, 1, 2, 2, 3, 3, 4]));
 }

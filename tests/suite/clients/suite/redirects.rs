@@ -6,12 +6,11 @@ use cycle_images_async::Error;
 use cycle_images_tests::raw_server::RawServer;
 use cycle_images_tests::sandbox::Fault;
 
-use super::{Test, create, failure, retrying, test};
-use crate::driver::Driver;
+use super::{Test, create, failure, retrying};
 use crate::setup::Make;
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![test(redirects_are_errors_and_not_followed)]
+pub(super) fn tests() -> Vec<Test> {
+    tests![redirects_are_errors_and_not_followed]
 }
 
 #[track_caller]
@@ -23,7 +22,7 @@ fn points_to(error: &Error, location: &str) {
     assert!(error.to_string().contains("redirects aren't followed"), "{error}");
 }
 
-fn redirects_are_errors_and_not_followed<D: Driver>(make: Make<D>) {
+fn redirects_are_errors_and_not_followed(make: Make) {
     let (sandbox, client) = retrying(make);
     let elsewhere = RawServer::start([]).unwrap();
     let away = format!("{}/v1/images", elsewhere.url());

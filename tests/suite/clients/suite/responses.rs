@@ -5,21 +5,20 @@ use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Fault, Settings};
 use cycle_images_tests::support::gzip;
 
-use super::{EMPTY, Test, once, test, with};
-use crate::driver::Driver;
+use super::{EMPTY, Test, once, with};
 use crate::setup::{Make, Setup};
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![
-        test(response_headers_are_returned_unchanged),
-        test(cookies_are_returned_and_never_sent),
-        test(bodies_of_every_framing_are_read),
-        test(compressed_bodies_are_read_if_requested),
-        test(long_list_is_read_whole),
+pub(super) fn tests() -> Vec<Test> {
+    tests![
+        response_headers_are_returned_unchanged,
+        cookies_are_returned_and_never_sent,
+        bodies_of_every_framing_are_read,
+        compressed_bodies_are_read_if_requested,
+        long_list_is_read_whole,
     ]
 }
 
-fn response_headers_are_returned_unchanged<D: Driver>(make: Make<D>) {
+fn response_headers_are_returned_unchanged(make: Make) {
     let head =
         b"HTTP/1.1 203 OK\r\nLink: </a>\r\nX-Latin: caf\xe9\r\nX-Utf: caf\xc3\xa9\r\nX-Empty:\r\n\
         link: </b>, </c>\r\n";
@@ -35,7 +34,7 @@ fn response_headers_are_returned_unchanged<D: Driver>(make: Make<D>) {
     assert_eq!(reply.headers["content-length"], "12");
 }
 
-fn cookies_are_returned_and_never_sent<D: Driver>(make: Make<D>) {
+fn cookies_are_returned_and_never_sent(make: Make) {
     let (sandbox, client) = once(make);
     sandbox.fault(Fault::answer(200, &[("set-cookie", "a=1"), ("set-cookie", "b=2")], EMPTY));
     let reply = client.call(&GetImages::new()).unwrap();
@@ -45,7 +44,7 @@ fn cookies_are_returned_and_never_sent<D: Driver>(make: Make<D>) {
     assert_eq!(sandbox.requests()[1].header("cookie"), None);
 }
 
-fn bodies_of_every_framing_are_read<D: Driver>(make: Make<D>) {
+fn bodies_of_every_framing_are_read(make: Make) {
     let (head, page) = ("HTTP/1.1 200 OK\r\n", r#"{"data": [7]}"#);
     let interim = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n";
     let whole = format!("{head}Content-Length: {}\r\n\r\n{page}", page.len());
@@ -68,7 +67,7 @@ fn bodies_of_every_framing_are_read<D: Driver>(make: Make<D>) {
     assert_eq!(server.requests().len(), count);
 }
 
-fn compressed_bodies_are_read_if_requested<D: Driver>(make: Make<D>) {
+fn compressed_bodies_are_read_if_requested(make: Make) {
     let (sandbox, client) = once(make);
     client.call(&GetImages::new()).unwrap();
     match sandbox.requests()[0].header("accept-encoding") {
@@ -83,7 +82,7 @@ fn compressed_bodies_are_read_if_requested<D: Driver>(make: Make<D>) {
     }
 }
 
-fn long_list_is_read_whole<D: Driver>(make: Make<D>) {
+fn long_list_is_read_whole(make: Make) {
     let settings = Settings::default().extra_images(200).page_cap(300);
     let (_sandbox, client) = with(make, settings, |setup| setup);
     let images = client.call(&GetImages::new().page_size(300)).unwrap().data;

@@ -7,26 +7,26 @@ use cycle_images::images::{CreateImage, DeleteImage, GetImages, UpdateImage};
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 
 use super::no_response::refusing;
-use super::{LONG, Test, attempts, create, failure, once, retrying, status, test};
-use crate::driver::Driver;
+use super::{LONG, Test, attempts, create, failure, once, retrying, status};
+use crate::driver::Client;
 use crate::setup::{Make, Setup, Waits};
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![
-        test(unavailable_platform_is_retried_with_the_same_request),
-        test(patch_and_delete_are_retried_with_their_bodies),
-        test(requests_are_sent_once_without_retries),
-        test(error_is_that_of_the_last_attempt),
-        test(permanent_errors_are_not_retried),
-        test(retry_after_is_waited_for_if_there_is_time),
-        test(calls_share_the_quota_of_their_hub),
-        test(post_that_may_have_arrived_is_sent_once),
-        test(refused_post_is_retried),
-        test(post_that_was_not_sent_is_retried),
+pub(super) fn tests() -> Vec<Test> {
+    tests![
+        unavailable_platform_is_retried_with_the_same_request,
+        patch_and_delete_are_retried_with_their_bodies,
+        requests_are_sent_once_without_retries,
+        error_is_that_of_the_last_attempt,
+        permanent_errors_are_not_retried,
+        retry_after_is_waited_for_if_there_is_time,
+        calls_share_the_quota_of_their_hub,
+        post_that_may_have_arrived_is_sent_once,
+        refused_post_is_retried,
+        post_that_was_not_sent_is_retried,
     ]
 }
 
-fn unavailable_platform_is_retried_with_the_same_request<D: Driver>(make: Make<D>) {
+fn unavailable_platform_is_retried_with_the_same_request(make: Make) {
     let sandbox = Sandbox::start().unwrap();
     let setup = Setup::of(&sandbox).retrying();
     let retry = setup.retry.max_attempts(6);
@@ -49,7 +49,7 @@ fn unavailable_platform_is_retried_with_the_same_request<D: Driver>(make: Make<D
     }
 }
 
-fn patch_and_delete_are_retried_with_their_bodies<D: Driver>(make: Make<D>) {
+fn patch_and_delete_are_retried_with_their_bodies(make: Make) {
     let (sandbox, client) = retrying(make);
     let image = client.call(&GetImages::new()).unwrap().data.remove(2);
     sandbox.fault(Fault::CloseAfter);
@@ -64,7 +64,7 @@ fn patch_and_delete_are_retried_with_their_bodies<D: Driver>(make: Make<D>) {
     assert_eq!(sandbox.requests().len(), 1 + 3 + 2);
 }
 
-fn requests_are_sent_once_without_retries<D: Driver>(make: Make<D>) {
+fn requests_are_sent_once_without_retries(make: Make) {
     let (sandbox, client) = once(make);
     let faults = [Fault::too_many_requests("0"), Fault::unavailable_until("0"), Fault::Close];
     for (count, fault) in faults.into_iter().enumerate() {
@@ -76,7 +76,7 @@ fn requests_are_sent_once_without_retries<D: Driver>(make: Make<D>) {
     }
 }
 
-fn error_is_that_of_the_last_attempt<D: Driver>(make: Make<D>) {
+fn error_is_that_of_the_last_attempt(make: Make) {
     let (sandbox, client) = retrying(make);
     let retried = [Fault::unavailable(), Fault::too_many_requests("0"), Fault::unavailable()];
     for last in [Fault::bad_gateway(), Fault::Close] {
@@ -93,7 +93,7 @@ fn error_is_that_of_the_last_attempt<D: Driver>(make: Make<D>) {
     assert_eq!(sandbox.requests().len(), 12);
 }
 
-fn permanent_errors_are_not_retried<D: Driver>(make: Make<D>) {
+fn permanent_errors_are_not_retried(make: Make) {
     let (sandbox, client) = retrying(make);
     let switched_off = r#"{"error": {"code": "503.not-enabled", "title": "Off."}}"#;
     let faults = [
@@ -109,7 +109,7 @@ fn permanent_errors_are_not_retried<D: Driver>(make: Make<D>) {
     }
 }
 
-fn retry_after_is_waited_for_if_there_is_time<D: Driver>(make: Make<D>) {
+fn retry_after_is_waited_for_if_there_is_time(make: Make) {
     let sandbox = Sandbox::start().unwrap();
     let waits = Waits::default();
     let setup = Setup::of(&sandbox).retrying().noting(&waits);
@@ -131,7 +131,7 @@ fn retry_after_is_waited_for_if_there_is_time<D: Driver>(make: Make<D>) {
     assert_eq!(sandbox.requests().len(), 4);
 }
 
-fn calls_share_the_quota_of_their_hub<D: Driver>(make: Make<D>) {
+fn calls_share_the_quota_of_their_hub(make: Make) {
     let sandbox = Sandbox::start().unwrap();
     let mut setup = Setup::of(&sandbox).retrying();
     setup.hub = setup.hub.with_retry_quota(RetryQuota::new(5));
@@ -146,11 +146,11 @@ fn create_once(sandbox: &Sandbox) -> CreateImage {
     create(sandbox).name("made once")
 }
 
-fn count_made(client: &impl Driver) -> usize {
+fn count_made(client: &Client) -> usize {
     client.call(&GetImages::new().filter_search("made once")).unwrap().data.len()
 }
 
-fn post_that_may_have_arrived_is_sent_once<D: Driver>(make: Make<D>) {
+fn post_that_may_have_arrived_is_sent_once(make: Make) {
     let sandbox = Sandbox::start().unwrap();
     let setup = Setup::of(&sandbox).retrying();
     let short = setup.clone().timeout(Duration::from_millis(300));
@@ -178,7 +178,7 @@ fn post_that_may_have_arrived_is_sent_once<D: Driver>(make: Make<D>) {
     assert_eq!(count_made(&make(Setup::of(&sandbox))), 3);
 }
 
-fn refused_post_is_retried<D: Driver>(make: Make<D>) {
+fn refused_post_is_retried(make: Make) {
     let (sandbox, client) = retrying(make);
     sandbox.fault(Fault::too_many_requests("0"));
     sandbox.fault(Fault::unavailable_until("0"));
@@ -190,7 +190,7 @@ fn refused_post_is_retried<D: Driver>(make: Make<D>) {
 }
 
 /// By a client that can tell; for any other, it may have arrived.
-fn post_that_was_not_sent_is_retried<D: Driver>(make: Make<D>) {
+fn post_that_was_not_sent_is_retried(make: Make) {
     let (url, _kept) = refusing();
     let client = make(Setup::at(&url).retrying());
     let create = CreateImage::new(cycle_images::SourceId::new("s1").unwrap());

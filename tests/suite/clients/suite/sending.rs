@@ -12,28 +12,22 @@ use cycle_images_tests::operations::{Visit, visit_all};
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use serde::Serialize;
 
-use super::{EMPTY, Test, once, rename, test};
-use crate::driver::Driver;
+use super::{EMPTY, Test, once, rename};
 use crate::setup::{Make, Setup};
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![
-        test(every_operation_is_sent_byte_for_byte),
-        test(path_before_v1_and_user_agent_of_the_hub_are_kept),
-        test(invalid_argument_sends_nothing),
-        test(request_without_room_for_a_header_is_not_sent),
+pub(super) fn tests() -> Vec<Test> {
+    tests![
+        every_operation_is_sent_byte_for_byte,
+        path_before_v1_and_user_agent_of_the_hub_are_kept,
+        invalid_argument_sends_nothing,
+        request_without_room_for_a_header_is_not_sent,
     ]
 }
 
-fn agent_name<D: Driver>() -> String {
-    // The packages of the workspace share their version.
-    format!("cycle-images/{} ({})", env!("CARGO_PKG_VERSION"), D::KIND)
-}
-
 /// Sends each operation, and compares the bytes with what the core builds.
-struct Sent<D>(Make<D>);
+struct Sent(Make);
 
-impl<D: Driver> Visit for Sent<D> {
+impl Visit for Sent {
     fn operation<O>(&mut self, operations: Vec<O>)
     where
         O: Operation<Output: Output<Data: Debug + Serialize, Includes: Debug + Serialize>>
@@ -61,7 +55,7 @@ impl<D: Driver> Visit for Sent<D> {
             assert_eq!(body.as_bytes(), built.body());
             let mut expected = vec![
                 format!("host: {}", server.address()),
-                format!("user-agent: {}", agent_name::<D>()),
+                format!("user-agent: {}", client.agent_name()),
             ];
             if !body.is_empty() {
                 expected.push(format!("content-length: {}", body.len()));
@@ -76,22 +70,23 @@ impl<D: Driver> Visit for Sent<D> {
     }
 }
 
-fn every_operation_is_sent_byte_for_byte<D: Driver>(make: Make<D>) {
+fn every_operation_is_sent_byte_for_byte(make: Make) {
     visit_all(&mut Sent(make));
 }
 
-fn path_before_v1_and_user_agent_of_the_hub_are_kept<D: Driver>(make: Make<D>) {
+fn path_before_v1_and_user_agent_of_the_hub_are_kept(make: Make) {
     let server = RawServer::start([Answer::json("200 OK", EMPTY)]).unwrap();
     let mut setup = Setup::at(&format!("{}/cycle/eu/", server.url()));
     setup.hub = setup.hub.with_header(header::USER_AGENT, HeaderValue::from_static("my-app/1.0"));
-    make(setup).call(&GetImages::new()).unwrap();
+    let client = make(setup);
+    client.call(&GetImages::new()).unwrap();
     let request = server.requests().remove(0);
     assert!(request.starts_with("GET /cycle/eu/v1/images HTTP/1.1\r\n"), "{request}");
-    let agent = format!(": my-app/1.0 {}\r\n", agent_name::<D>());
+    let agent = format!(": my-app/1.0 {}\r\n", client.agent_name());
     assert!(request.contains(&agent), "{request}");
 }
 
-fn invalid_argument_sends_nothing<D: Driver>(make: Make<D>) {
+fn invalid_argument_sends_nothing(make: Make) {
     let (sandbox, client) = once(make);
     let error = client.call(&GetImages::new().page_size(0)).unwrap_err();
     assert!(matches!(error, Error::Request(_)), "{error:?}");
@@ -129,7 +124,7 @@ impl<F: Flow> Flow for Full<F> {
 }
 
 /// With a body and without.
-fn request_without_room_for_a_header_is_not_sent<D: Driver>(make: Make<D>) {
+fn request_without_room_for_a_header_is_not_sent(make: Make) {
     let (sandbox, client) = once(make);
     let is_unsent = |item: Result<(), Error>| {
         let error = item.unwrap_err();

@@ -11,39 +11,36 @@ use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use cycle_images_tests::uploads::{create_waiting, tar_bytes, token, waiting_image};
 
-use super::{ENOUGH, Test, once, retrying, shown, still, test, with};
-use crate::driver::{Driver, Files, Uploads};
+use super::{ENOUGH, Test, once, retrying, shown, still, with};
+use crate::driver::Client;
 use crate::setup::{KEY, Make, Setup};
 
-pub(super) fn tests<D: Uploads>() -> Vec<Test<D>> {
-    vec![
-        test(image_is_live_after_its_upload),
-        test(tar_is_the_only_part_of_the_form_and_any_2xx_a_success),
-        test(pieces_are_sent_up_to_the_size_with_progress),
-        test(upload_is_sent_once),
-        test(progress_can_cancel_an_upload),
+pub(super) fn tests() -> Vec<Test> {
+    tests![
+        image_is_live_after_its_upload,
+        tar_is_the_only_part_of_the_form_and_any_2xx_a_success,
+        pieces_are_sent_up_to_the_size_with_progress,
+        upload_is_sent_once,
+        files_are_uploaded_unless_they_are_missing_or_change,
+        progress_can_cancel_an_upload,
     ]
 }
 
-pub(super) fn tests_of_files<D: Files>() -> Vec<Test<D>> {
-    vec![test(files_are_uploaded_unless_they_are_missing_or_change)]
-}
-
-pub(super) fn waiting(sandbox: &Sandbox, client: &impl Driver) -> Image {
+pub(super) fn waiting(sandbox: &Sandbox, client: &Client) -> Image {
     client.call(&create_waiting(sandbox)).unwrap().data
 }
 
 /// Uploads a tar in pieces of 64 KiB.
-pub(crate) fn upload(client: &impl Uploads, image: &Image, tar: &[u8]) -> Result<(), Error> {
+pub(crate) fn upload(client: &Client, image: &Image, tar: &[u8]) -> Result<(), Error> {
     let pieces: Vec<_> = tar.chunks(1 << 16).map(|piece| Ok(piece.to_vec())).collect();
     client.upload(image, pieces.into_iter(), tar.len() as u64, |_| ControlFlow::Continue(()))
 }
 
-pub(super) fn state(client: &impl Driver, image: &Image) -> ImageStatus {
+pub(super) fn state(client: &Client, image: &Image) -> ImageStatus {
     client.call(&GetImage::new(&image.id)).unwrap().data.state.current
 }
 
-fn image_is_live_after_its_upload<D: Uploads>(make: Make<D>) {
+fn image_is_live_after_its_upload(make: Make) {
     let (sandbox, client) = with(make, still(), |setup| setup);
     let image = waiting(&sandbox, &client);
     let tar = tar_bytes((3 << 20) + 17);
@@ -61,8 +58,7 @@ fn image_is_live_after_its_upload<D: Uploads>(make: Make<D>) {
         found.map(|(_, value)| value.as_str())
     };
     assert_eq!(header("content-length"), Some(request.length.to_string().as_str()));
-    let agent = format!("cycle-images/{} ({})", env!("CARGO_PKG_VERSION"), D::KIND);
-    assert_eq!(header("user-agent"), Some(agent.as_str()));
+    assert_eq!(header("user-agent"), Some(client.agent_name().as_str()));
     for absent in ["authorization", "x-hub-id", "transfer-encoding", "cookie"] {
         assert_eq!(header(absent), None, "{absent}");
     }
@@ -74,7 +70,7 @@ fn image_is_live_after_its_upload<D: Uploads>(make: Make<D>) {
     assert_eq!((live.state.current, live.size), (ImageStatus::Live, tar.len() as u64));
 }
 
-fn tar_is_the_only_part_of_the_form_and_any_2xx_a_success<D: Uploads>(make: Make<D>) {
+fn tar_is_the_only_part_of_the_form_and_any_2xx_a_success(make: Make) {
     let factory = RawServer::start([
         Answer::new("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
         Answer::new("HTTP/1.1 204 No Content\r\n\r\n"),
@@ -101,7 +97,7 @@ fn tar_is_the_only_part_of_the_form_and_any_2xx_a_success<D: Uploads>(make: Make
 }
 
 /// Of a tar that is longer than its size, in pieces of any size, some of them empty.
-fn pieces_are_sent_up_to_the_size_with_progress<D: Uploads>(make: Make<D>) {
+fn pieces_are_sent_up_to_the_size_with_progress(make: Make) {
     let (sandbox, client) = once(make);
     let longer = [tar_bytes(300_000).as_slice(), b"the next file"].concat();
     for size in [977, 70_000, 400_000] {
@@ -129,7 +125,7 @@ fn pieces_are_sent_up_to_the_size_with_progress<D: Uploads>(make: Make<D>) {
 }
 
 /// The tar was read, and can't be read again.
-fn upload_is_sent_once<D: Uploads>(make: Make<D>) {
+fn upload_is_sent_once(make: Make) {
     let (sandbox, client) = retrying(make);
     let image = waiting(&sandbox, &client);
     let faults = [Fault::too_many_requests("0"), Fault::unavailable_until("0"), Fault::Close];
@@ -143,7 +139,7 @@ fn upload_is_sent_once<D: Uploads>(make: Make<D>) {
     upload(&client, &image, &tar_bytes(1000)).unwrap();
 }
 
-fn files_are_uploaded_unless_they_are_missing_or_change<D: Files>(make: Make<D>) {
+fn files_are_uploaded_unless_they_are_missing_or_change(make: Make) {
     let (sandbox, client) = once(make);
     let image = waiting(&sandbox, &client);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -164,7 +160,7 @@ fn files_are_uploaded_unless_they_are_missing_or_change<D: Files>(make: Make<D>)
     assert_eq!(kind(folder), std::io::ErrorKind::IsADirectory);
 }
 
-fn progress_can_cancel_an_upload<D: Uploads>(make: Make<D>) {
+fn progress_can_cancel_an_upload(make: Make) {
     let (sandbox, client) = once(make);
     let image = waiting(&sandbox, &client);
     let endless = std::iter::repeat_with(|| Ok(vec![b'.'; 1 << 16]));
