@@ -1,11 +1,10 @@
 //! `drive`, and calls over transports that are closures.
 
 use std::cell::Cell;
-use std::future::{Future, pending, ready};
+use std::future::{pending, ready};
 use std::io;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Waker};
 use std::time::{Duration, SystemTime};
 
 use cycle_images::Timestamp;
@@ -18,7 +17,7 @@ use http::Request;
 use tokio::runtime::Builder;
 
 use crate::manual_transport::{Outcome, answer};
-use crate::{block_on, leaked, never};
+use crate::{block_on, never};
 
 fn is_send<T: Send>(_: &T) {}
 
@@ -115,39 +114,4 @@ fn error_of_a_closure_is_the_source() {
     };
     let source = source.downcast_ref::<io::Error>().unwrap();
     assert_eq!(source.to_string(), "nothing was recorded");
-}
-
-/// A call waits for its own response alone, and one that is dropped holds nothing up.
-#[test]
-fn calls_are_independent() {
-    let gates = leaked(Mutex::new(Vec::new()));
-    let gate = || {
-        let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
-        gates.lock().unwrap().push(receiver);
-        sender
-    };
-    let transport = |_| {
-        let gate = gates.lock().unwrap().pop();
-        async {
-            if let Some(gate) = gate {
-                gate.await.unwrap();
-            }
-            Ok::<_, io::Error>(recording::read("get_images/empty_list"))
-        }
-    };
-    let (client, list) = (Client::new(hub(), transport, never), GetImages::new());
-    let mut context = Context::from_waker(Waker::noop());
-    let sender = gate();
-    let mut held = Box::pin(client.call(&list));
-    assert!(held.as_mut().poll(&mut context).is_pending());
-    assert!(Box::pin(client.call(&list)).as_mut().poll(&mut context).is_ready());
-    assert!(held.as_mut().poll(&mut context).is_pending());
-    sender.send(()).unwrap();
-    assert!(held.as_mut().poll(&mut context).is_ready());
-
-    let _sender = gate();
-    let mut dropped = Box::pin(client.call(&list));
-    assert!(dropped.as_mut().poll(&mut context).is_pending());
-    drop(dropped);
-    assert!(Box::pin(client.call(&list)).as_mut().poll(&mut context).is_ready());
 }

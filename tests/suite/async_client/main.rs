@@ -22,7 +22,6 @@ mod next;
 mod prefetch;
 mod prefetch_ends;
 mod redirects;
-mod resumed;
 mod secrets;
 mod time;
 mod timers;

@@ -25,26 +25,6 @@ use crate::manual_transport::{
 use crate::{block_on, hub_of, leaked};
 
 #[test]
-fn taken_pages_make_room_for_more_requests() {
-    let (client, hand, _) = by_hand();
-    let mut pages = client.run(open(GetImages::new())).prefetch(4);
-    assert!(hand.sent().is_empty());
-    assert!(poll(&mut pages).is_pending() && poll(&mut pages).is_pending());
-    assert_eq!(hand.in_flight(), [1, 2, 3, 4]);
-    for number in [4, 2, 3] {
-        hand.answer(number, full(number));
-        assert!(poll(&mut pages).is_pending());
-        assert_eq!(hand.sent(), [1, 2, 3, 4]);
-    }
-    hand.answer(1, full(1));
-    for number in 1..=4 {
-        assert_eq!(ids(&mut pages)[0], format!("{number}.1"));
-    }
-    assert!(poll(&mut pages).is_pending());
-    assert_eq!(hand.in_flight(), [5, 6, 7, 8]);
-}
-
-#[test]
 fn full_pages_make_room_for_more_and_a_failure_for_none() {
     let (client, hand, _) = by_hand();
     let mut pages = client.pages(GetImages::new()).prefetch(100_000);
@@ -61,57 +41,11 @@ fn full_pages_make_room_for_more_and_a_failure_for_none() {
 }
 
 #[test]
-fn one_request_is_in_flight_without_a_prefetch() {
-    for width in [None, Some(0), Some(1)] {
-        let (client, hand, _) = by_hand();
-        let pages = client.pages(GetImages::new());
-        let mut pages = match width {
-            Some(width) => pages.prefetch(width),
-            None => pages,
-        };
-        for number in 1..=3 {
-            assert!(poll(&mut pages).is_pending());
-            assert_eq!(hand.in_flight(), [number], "{width:?}");
-            hand.answer(number, full(number));
-            assert_eq!(ids(&mut pages).len(), 2);
-            assert!(hand.in_flight().is_empty(), "{width:?}");
-        }
-    }
-}
-
-#[test]
 fn last_page_number_is_the_last_requested() {
     let (client, hand, _) = by_hand();
     let mut pages = client.run(open(GetImages::new().page_number(u32::MAX - 1))).prefetch(5);
     assert!(poll(&mut pages).is_pending());
     assert_eq!(hand.in_flight(), [u32::MAX - 1, u32::MAX]);
-}
-
-#[test]
-fn failed_page_is_sent_again_and_no_other() {
-    let failures: [fn() -> Outcome; 5] = [
-        || answer(429, &[("Retry-After", "0")], ""),
-        || answer(503, &[], ""),
-        || answer(502, &[], "<html>"),
-        || Err(SendFailure::not_sent("no route")),
-        lost,
-    ];
-    for outcome in failures {
-        let (client, hand, _) = by_hand();
-        let mut pages = client.run(open(GetImages::new())).prefetch(3);
-        assert!(poll(&mut pages).is_pending());
-        hand.answer(3, full(3));
-        hand.answer(1, full(1));
-        assert_eq!(ids(&mut pages)[0], "1.1");
-        for _ in 0..2 {
-            hand.answer(2, outcome());
-            assert!(poll(&mut pages).is_pending());
-        }
-        hand.answer(2, full(2));
-        assert_eq!(ids(&mut pages)[0], "2.1");
-        assert_eq!(ids(&mut pages)[0], "3.1");
-        assert_eq!(hand.sent(), [1, 2, 3, 2, 2, 4]);
-    }
 }
 
 #[test]

@@ -2,11 +2,10 @@
 
 use std::io;
 use std::sync::Mutex;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use cycle_images::flow::{Flow, RetryPolicy, SendFailure, Step};
+use cycle_images::flow::RetryPolicy;
 use cycle_images::images::GetImages;
-use cycle_images::{Hub, Timestamp};
 use cycle_images_async::{Client, Error, Timer, Tokio};
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use futures_util::FutureExt;
@@ -56,51 +55,6 @@ fn timers_of_smol() {
     let start = Instant::now();
     smol::block_on(smol::Timer::after.wait(SHORT));
     assert!(start.elapsed() >= SHORT);
-}
-
-/// A flow of three waits, which notes the times.
-struct Notes(Vec<Timestamp>);
-
-impl Flow for Notes {
-    type Item = ();
-
-    fn operation(&self) -> &'static str {
-        "Notes"
-    }
-
-    fn poll(&mut self, _: &Hub, now: Timestamp) -> Result<Step, Error> {
-        self.0.push(now);
-        Ok(if self.0.len() <= 3 { Step::Wait(SHORT) } else { Step::Done })
-    }
-
-    fn handle_bytes(
-        &mut self,
-        _: &Hub,
-        _: Result<Response<&[u8]>, SendFailure>,
-        _: Timestamp,
-    ) -> Result<Option<()>, Error> {
-        Err(Error::NothingInFlight)
-    }
-}
-
-async fn times(timer: impl Timer + 'static) -> Vec<SystemTime> {
-    let client = Client::new(hub_of("http://core.invalid"), connection::send, timer);
-    let mut waits = client.run(Notes(Vec::new()));
-    assert!(waits.next().await.is_none());
-    waits.into_flow().0.into_iter().map(|now| now.try_into().unwrap()).collect()
-}
-
-/// With a timer that waits, it is the system's clock; with one that doesn't, it is ahead of that.
-#[test]
-fn clock_of_a_flow_advances_by_its_waits() {
-    block_on(async {
-        let real = times(Tokio).await;
-        let now = SystemTime::now();
-        assert!(real.iter().all(|&time| time <= now), "{real:?} at {now:?}");
-        for times in [real, times(async |_| ()).await] {
-            assert!(times.windows(2).all(|pair| pair[0] + SHORT <= pair[1]), "{times:?}");
-        }
-    });
 }
 
 #[test]
