@@ -36,7 +36,7 @@ use answers::{Named, answers};
 use clients::{Client, KINDS, Kind};
 use planted::{HEADER, HUB, KEY, UPLOAD, waiting_image};
 
-/// What other crates write, as SECURITY.md says: no more, and no less.
+/// What other crates write, exactly as SECURITY.md says.
 const WRITTEN_BY_OTHERS: [(Kind, &str); 2] = [
     // The URL of an upload, and where a response redirects to.
     (Kind::Ureq, "ureq DEBUG"),
@@ -65,18 +65,18 @@ fn no_secret_is_anywhere_but_in_the_request_that_needs_it() {
     assert_eq!(written, expected);
 }
 
-/// Looks for secrets in all that one kind of client does.
+/// Looks for secrets in the output of one kind of client.
 struct Search {
     kind: Kind,
     /// Where redirects point to.
     elsewhere: RawServer,
-    /// Where one was found.
+    /// The places with a secret.
     found: Vec<String>,
-    /// The other crates that wrote one, and at which level.
+    /// The other crates that wrote one, and their levels.
     others: BTreeSet<String>,
 }
 
-/// What a text shows: as it is, or as the bytes of a body in decimal.
+/// Whether a text has the secret, as it is or as the bytes of a body in decimal.
 fn contains(text: &str, secret: &str) -> bool {
     let bytes: Vec<String> = secret.bytes().map(|byte| byte.to_string()).collect();
     text.contains(secret) || text.contains(&bytes.join(", "))
@@ -111,7 +111,7 @@ impl Search {
         self.look(place, &panicked(Err::<(), _>(error)));
     }
 
-    /// What a call returned, wrote and recorded.
+    /// What a call returned, logged and recorded.
     fn look_at(&mut self, place: &str, result: Result<impl Debug, FlowError>, session: &Session) {
         match result {
             Ok(reply) => self.look(place, &format!("{reply:?} {reply:#?}")),
@@ -144,7 +144,7 @@ impl Search {
         }
     }
 
-    /// Sends a request once for each answer, by a client that records.
+    /// Sends a request for each response, by a client that records.
     fn each_answer(
         &mut self,
         name: &str,
@@ -182,7 +182,7 @@ impl Search {
         });
     }
 
-    /// Neither a connection nor TLS comes about.
+    /// Without a connection, and without TLS.
     fn unreachable(&mut self) {
         let closed = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
         let without_tls = TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -199,7 +199,7 @@ impl Search {
         }
     }
 
-    /// A flow that is stored has neither the key nor the hub's id.
+    /// A stored flow has neither the key nor the hub's id.
     fn flows(&mut self) {
         let server = RawServer::start([]).unwrap();
         let hub = self.hub(&server.url(), &server.url());
@@ -253,7 +253,7 @@ impl Search {
     }
 }
 
-/// What a program says that unwraps an error.
+/// The panic message of a program that unwraps an error.
 fn panicked(result: Result<(), FlowError>) -> String {
     let hook = take_hook();
     set_hook(Box::new(|_| {}));
