@@ -12,9 +12,8 @@ use tokio::runtime::{Builder, Runtime};
 pub(crate) enum Executor {
     Tokio(Runtime),
     Smol(#[expect(dead_code, reason = "its thread ends with it")] Smol),
-    /// It polls one future, and sleeps until that is woken. Its timer and sockets are smol's, which
-    /// have a thread of their own.
-    ByHand,
+    /// It polls one future, and sleeps until that is woken. Its timer and sockets are smol's.
+    ByHand(#[expect(dead_code, reason = "its thread ends with it")] Smol),
 }
 
 /// smol, with connections on a thread of their own: a flooded one must not keep the test's future
@@ -35,14 +34,10 @@ impl Executor {
         Self::Tokio(Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap())
     }
 
-    pub(crate) fn smol() -> Self {
-        Self::Smol(Smol::start())
-    }
-
     pub(crate) fn timer(&self) -> Box<dyn Timer> {
         match self {
             Self::Tokio(_) => Box::new(Tokio),
-            Self::Smol(_) | Self::ByHand => Box::new(smol::Timer::after),
+            Self::Smol(_) | Self::ByHand(_) => Box::new(smol::Timer::after),
         }
     }
 
@@ -50,7 +45,7 @@ impl Executor {
         match self {
             Self::Tokio(runtime) => runtime.block_on(future),
             Self::Smol(_) => smol::block_on(future),
-            Self::ByHand => block_on(future),
+            Self::ByHand(_) => block_on(future),
         }
     }
 }

@@ -23,24 +23,23 @@ use libtest_mimic::{Arguments, Trial};
 use crate::driver::Client;
 use crate::executors::Executor;
 use crate::setup::Make;
-use crate::transports::{hyper, hyper_on_smol, reqwest, tower, tower_on_smol_sockets};
+use crate::transports::{hyper, hyper_on_smol, reqwest, tower};
 
 /// The whole suite runs over each of these.
 const WHOLE: [(&str, Make); 4] = [
     ("ureq", Client::ureq),
     ("reqwest/tokio-multi", |setup| reqwest(setup, Executor::tokio_multi())),
-    ("hyper/smol", hyper_on_smol),
-    ("tower/by-hand", |setup| tower_on_smol_sockets(setup, Executor::ByHand)),
+    ("hyper/by-hand", |setup| hyper_on_smol(setup, Executor::ByHand)),
+    ("tower/tokio-current", |setup| tower(setup, Executor::tokio_current())),
 ];
 
 /// [`SMOKE`] runs over these.
-const OTHERS: [(&str, Make); 6] = [
+const OTHERS: [(&str, Make); 5] = [
     ("reqwest/tokio-current", |setup| reqwest(setup, Executor::tokio_current())),
     ("hyper/tokio-current", |setup| hyper(setup, Executor::tokio_current())),
     ("hyper/tokio-multi", |setup| hyper(setup, Executor::tokio_multi())),
-    ("tower/tokio-current", |setup| tower(setup, Executor::tokio_current())),
+    ("hyper/smol", |setup| hyper_on_smol(setup, Executor::Smol)),
     ("tower/tokio-multi", |setup| tower(setup, Executor::tokio_multi())),
-    ("tower/smol", |setup| tower_on_smol_sockets(setup, Executor::smol())),
 ];
 
 /// A call, an error, a retry, pages, records, a job, a time limit, a broken connection, an upload.
@@ -66,7 +65,7 @@ fn main() -> ExitCode {
     let mut trials = environment::trials();
     for (of, make) in WHOLE {
         for (name, run) in suite::all() {
-            if name != FILES || ["ureq", "reqwest/tokio-multi"].contains(&of) {
+            if name != FILES || !of.ends_with("by-hand") {
                 trials.push(trial(format!("{of}/{name}"), move || run(make)));
             }
         }

@@ -9,11 +9,11 @@ use cycle_images_tests::sandbox::Sandbox;
 use http::{HeaderValue, Request, Uri};
 use hyper::rt::Executor as Spawn;
 use hyper_util::client::legacy::Client as Pool;
-use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
+use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use tower::{BoxError, ServiceExt, service_fn};
+use tower::{ServiceExt, service_fn};
 
-use crate::connection::{Socket, exchange, smol_socket};
+use crate::connection::smol_socket;
 use crate::driver::Client;
 use crate::executors::{Executor, Smol};
 use crate::setup::Setup;
@@ -34,15 +34,15 @@ pub(crate) fn hyper(setup: Setup, executor: Executor) -> Client {
     }
 }
 
-/// hyper's pool without tokio.
-pub(crate) fn hyper_on_smol(setup: Setup) -> Client {
+/// hyper's pool without tokio. Futures run on an executor of smol's, or one written by hand.
+pub(crate) fn hyper_on_smol(setup: Setup, executor: fn(Smol) -> Executor) -> Client {
     let smol = Smol::start();
     let spawn = SpawnOnSmol(Arc::clone(&smol.connections));
     let connector = service_fn(|uri: Uri| Box::pin(async move { smol_socket(&uri).await }));
     let transport = Hyper::new(Pool::builder(spawn).build(connector));
     match setup.body_limit {
-        Some(limit) => Client::over(transport.with_body_limit(limit), setup, Executor::Smol(smol)),
-        None => Client::over(transport, setup, Executor::Smol(smol)),
+        Some(limit) => Client::over(transport.with_body_limit(limit), setup, executor(smol)),
+        None => Client::over(transport, setup, executor(smol)),
     }
 }
 
@@ -53,7 +53,12 @@ pub(crate) fn tower(setup: Setup, executor: Executor) -> Client {
         request.headers_mut().insert("x-mark", HeaderValue::from_static("1"));
         request
     });
-    Client::over(Tower::new(service), setup, executor).not_telling_unsent()
+    let transport = Tower::new(service);
+    match setup.body_limit {
+        Some(limit) => Client::over(transport.with_body_limit(limit), setup, executor),
+        None => Client::over(transport, setup, executor),
+    }
+    .not_telling_unsent()
 }
 
 pub(crate) fn requests_go_through_the_layers() {
@@ -63,31 +68,11 @@ pub(crate) fn requests_go_through_the_layers() {
     assert_eq!(sandbox.requests()[0].header("x-mark"), Some("1"));
 }
 
-/// A service that is a function, which needs no more than its sockets do.
-pub(crate) fn tower_on_smol_sockets(setup: Setup, executor: Executor) -> Client {
-    let transport = Tower::new(service_fn(async |request: Request<Body>| {
-        let socket = smol_socket(request.uri()).await?;
-        Ok::<_, BoxError>(exchange(socket, request).await?)
-    }));
-    match setup.body_limit {
-        Some(limit) => Client::over(transport.with_body_limit(limit), setup, executor),
-        None => Client::over(transport, setup, executor),
-    }
-    .not_telling_unsent()
-}
-
 #[derive(Clone)]
 struct SpawnOnSmol(Arc<smol::Executor<'static>>);
 
 impl<F: Future<Output: Send> + Send + 'static> Spawn<F> for SpawnOnSmol {
     fn execute(&self, future: F) {
         self.0.spawn(future).detach();
-    }
-}
-
-/// hyper-util asks each connection whether it goes through a proxy.
-impl Connection for Socket {
-    fn connected(&self) -> Connected {
-        Connected::new()
     }
 }
