@@ -42,8 +42,8 @@ impl<'a> MakeWriter<'a> for Lines {
 
 /// The lines that are written while this runs.
 fn lines(run: impl FnOnce()) -> Vec<String> {
-    // tracing caches whether a subscriber wants an event. It asks that of the thread that is first to
-    // emit it, if there is one subscriber: no other thread may emit any meanwhile.
+    // tracing caches whether a subscriber wants an event. If there is one subscriber, it asks the
+    // thread that emits the event first: no other thread may emit any meanwhile.
     static ONE: Mutex<()> = Mutex::new(());
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let lines = Lines::default();

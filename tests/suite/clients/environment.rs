@@ -29,7 +29,7 @@ fn ureq(connect: Duration) -> Result<Client, Error> {
     Ok(Client::Blocking(client.with_retry(RetryPolicy::disabled())))
 }
 
-/// Of reqwest's own limit, the environment says nothing.
+/// The attempt has this limit: reqwest's own for connecting isn't the client's.
 fn reqwest(connect: Duration) -> Result<Client, Error> {
     let client = cycle_images_async::Client::from_env(Reqwest::new().unwrap(), Tokio)?;
     let client = client.with_retry(RetryPolicy::disabled()).with_attempt_timeout(connect);

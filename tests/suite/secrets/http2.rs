@@ -33,8 +33,8 @@ pub(crate) fn over_http2() -> BTreeSet<String> {
     let mut search = Search { kind, elsewhere, found: Vec::new(), others: BTreeSet::new() };
     let session = Session::record();
     let client = Client::new(kind, search.hub(&url, &url), &session);
-    search.look_at("HTTP/2", client.call(&GetImages::new()), &session);
-    search.look_at("HTTP/2", client.upload(&waiting_image()), &session);
+    search.search_outcome("HTTP/2", client.call(&GetImages::new()), &session);
+    search.search_outcome("HTTP/2", client.upload(&waiting_image()), &session);
     server.join().unwrap();
     assert!(search.found.is_empty(), "{}", search.found.join("\n"));
     search.others

@@ -45,7 +45,7 @@ const WRITTEN_BY_OTHERS: [(Kind, &str); 2] = [
 ];
 
 #[test]
-fn no_secret_is_anywhere_but_in_the_request_that_needs_it() {
+fn secrets_are_only_in_the_requests_that_need_them() {
     capture::start();
     let mut written = Vec::new();
     for kind in KINDS {
@@ -91,7 +91,7 @@ impl Search {
         hub.with_header(HeaderName::from_static("x-proxy-token"), header)
     }
 
-    fn look(&mut self, place: &str, text: &str) {
+    fn search(&mut self, place: &str, text: &str) {
         if contains(text, "sec-") {
             let at = text.find("sec-").unwrap_or_default();
             let before = text[..at].chars().rev().take(200).collect::<Vec<_>>();
@@ -100,31 +100,36 @@ impl Search {
         }
     }
 
-    fn look_at_error(&mut self, place: &str, error: FlowError) {
+    fn search_error(&mut self, place: &str, error: FlowError) {
         let mut text = shown(&error);
         let _ = write!(text, "{error:#?} {} {:#}", report(&error), report(&error));
         if let Some(response) = error.response() {
             let _ = write!(text, "{:?} {:?}", response.kind(), response.headers());
             text.push_str(response.body().as_str());
         }
-        self.look(place, &text);
-        self.look(place, &panicked(Err::<(), _>(error)));
+        self.search(place, &text);
+        self.search(place, &panicked(Err::<(), _>(error)));
     }
 
     /// What a call returned, logged and recorded.
-    fn look_at(&mut self, place: &str, result: Result<impl Debug, FlowError>, session: &Session) {
+    fn search_outcome(
+        &mut self,
+        place: &str,
+        result: Result<impl Debug, FlowError>,
+        session: &Session,
+    ) {
         match result {
-            Ok(reply) => self.look(place, &format!("{reply:?} {reply:#?}")),
-            Err(error) => self.look_at_error(place, error),
+            Ok(reply) => self.search(place, &format!("{reply:?} {reply:#?}")),
+            Err(error) => self.search_error(place, error),
         }
-        self.look(place, &format!("{session:?}"));
-        self.look_at_logs(place);
+        self.search(place, &format!("{session:?}"));
+        self.search_logs(place);
     }
 
-    fn look_at_logs(&mut self, place: &str) {
+    fn search_logs(&mut self, place: &str) {
         for line in capture::take() {
             if line.by.starts_with("cycle_images") {
-                self.look(place, &format!("{line:?}"));
+                self.search(place, &format!("{line:?}"));
                 if line.text.contains(HUB) {
                     self.found.push(format!("{place}: the hub's id in {line:?}"));
                 }
@@ -134,11 +139,11 @@ impl Search {
         }
     }
 
-    fn look_at_recording(&mut self, place: &str, session: &Session) {
+    fn search_recording(&mut self, place: &str, session: &Session) {
         let har = session.finish().unwrap().unwrap_or_default();
         // What a job's task returns has no documented names, and is kept for the replay.
         let har = har.replace("sec-task-output", "");
-        self.look(place, &har);
+        self.search(place, &har);
         if har.contains(HUB) {
             self.found.push(format!("{place}: the hub's id in {har:.2000}"));
         }
@@ -163,7 +168,7 @@ impl Search {
             send(&client, self, &format!("{name}, {answer}"), &session);
             assert_eq!(server.requests().len(), count + 1, "{name}, {answer}: not sent once");
         }
-        self.look_at_recording(name, &session);
+        self.search_recording(name, &session);
         for request in server.requests() {
             let (not_sent, sent) =
                 if is_upload { ([KEY, HEADER], [UPLOAD, HUB]) } else { ([UPLOAD; 2], [KEY, HUB]) };
@@ -178,7 +183,7 @@ impl Search {
         let echo = format!("token={UPLOAD}");
         let answers = answers(UploadImage::NAME, &echo, line, &self.elsewhere.url());
         self.each_answer(UploadImage::NAME, answers, |client, search, place, session| {
-            search.look_at(place, client.upload(&image), session);
+            search.search_outcome(place, client.upload(&image), session);
         });
     }
 
@@ -191,11 +196,11 @@ impl Search {
         for url in [format!("http://{closed}"), format!("https://{address}")] {
             let session = Session::record();
             let client = Client::new(self.kind, self.hub(&url, &url), &session);
-            self.look_at(&url, client.call(&GetImages::new()), &session);
-            self.look_at(&url, client.upload(&waiting_image()), &session);
-            self.look_at_recording(&url, &session);
+            self.search_outcome(&url, client.call(&GetImages::new()), &session);
+            self.search_outcome(&url, client.upload(&waiting_image()), &session);
+            self.search_recording(&url, &session);
             let create = CreateImage::new(SourceId::new("s1").unwrap());
-            self.look(&url, &client.debug(create.build_arg("TOKEN", "sec-build-argument-1f")));
+            self.search(&url, &client.debug(create.build_arg("TOKEN", "sec-build-argument-1f")));
         }
     }
 
@@ -214,11 +219,11 @@ impl Search {
         for saved in saved {
             assert!(!saved.is_empty(), "nothing was saved");
             for text in saved {
-                self.look("a stored flow", &text);
+                self.search("a stored flow", &text);
                 assert!(!text.contains(HUB), "the hub's id in {text}");
             }
         }
-        self.look_at_logs("a stored flow");
+        self.search_logs("a stored flow");
     }
 }
 
@@ -239,16 +244,16 @@ impl Search {
     where
         O: Operation<Output: Output<Data: Debug, Includes: Debug>> + Debug,
     {
-        self.look(O::NAME, &format!("{operation:?} {operation:#?}"));
+        self.search(O::NAME, &format!("{operation:?} {operation:#?}"));
         let hub = self.hub(&self.elsewhere.url(), &self.elsewhere.url());
-        self.look(O::NAME, &format!("{hub:?} {hub:#?}"));
+        self.search(O::NAME, &format!("{hub:?} {hub:#?}"));
         // The key, the header and the body, as a server can repeat them.
         let body = hub.request(operation).unwrap().into_body();
         let echo = format!("{KEY} {HEADER} {}", String::from_utf8(body).unwrap());
         let line = format!("{KEY}/{HEADER}");
         let answers = answers(O::NAME, &echo, &line, &self.elsewhere.url());
         self.each_answer(O::NAME, answers, |client, search, place, session| {
-            search.look_at(place, client.call(operation), session);
+            search.search_outcome(place, client.call(operation), session);
         });
     }
 }

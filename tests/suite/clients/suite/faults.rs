@@ -1,5 +1,5 @@
-//! Every broken or hostile response, as the table in the docs of `FlowError` says: its error, whether
-//! it is retried, that it takes bounded memory, and that the client can be used afterwards.
+//! Every broken or hostile response, as the table in the docs of `FlowError` says: its error,
+//! whether it is retried, that it takes bounded memory, and that the client can be used afterwards.
 
 mod answers;
 
