@@ -4,9 +4,11 @@ use std::future::ready;
 use std::io::{self, Cursor, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use cycle_images::flow::{Flow, JobTracker, JobUpdate, Pages};
+use cycle_images::flow::{Event, Flow, JobTracker, JobUpdate, Pages};
 use cycle_images::images::{GetImage, is_live};
 use cycle_images::model::{Image, Job, JobDescriptor};
 use cycle_images::operation::{ListOperation, ReplyOf};
@@ -40,6 +42,7 @@ impl Client {
     pub(crate) fn ureq(setup: Setup) -> Self {
         let client = cycle_images_ureq::Client::new(setup.hub).with_retry(setup.retry);
         let client = client.with_timeout(setup.call_timeout).with_attempt_timeout(setup.timeout);
+        let client = client.with_retry_quota(setup.quota).with_observer(counting(setup.events));
         let client = match setup.body_limit {
             Some(limit) => client.with_body_limit(limit),
             None => client,
@@ -59,7 +62,8 @@ impl Client {
         let timer = Noting { timer: executor.timer(), waits: setup.waits };
         let client = cycle_images_async::Client::new(setup.hub, transport, timer);
         let client = client.with_attempt_timeout(setup.timeout).with_timeout(setup.call_timeout);
-        let client = client.with_retry(setup.retry);
+        let client = client.with_retry(setup.retry).with_retry_quota(setup.quota);
+        let client = client.with_observer(counting(setup.events));
         Self::Async(Async::new(client, executor))
     }
 
@@ -262,6 +266,10 @@ impl Client {
             }),
         }
     }
+}
+
+fn counting(events: Arc<AtomicUsize>) -> impl Fn(&Event<'_>) + Send + Sync + 'static {
+    move |_| _ = events.fetch_add(1, Ordering::Relaxed)
 }
 
 fn drain_flow<F: Flow>(mut run: FlowIter<F>, each: impl FnMut(Result<F::Item, Error>)) -> Rest<F> {

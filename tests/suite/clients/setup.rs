@@ -1,10 +1,11 @@
 //! What a client is made with.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cycle_images::Hub;
-use cycle_images::flow::RetryPolicy;
+use cycle_images::flow::{RetryPolicy, RetryQuota};
 use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_tests::support::{hub_at, sandbox_hub};
 
@@ -28,16 +29,27 @@ pub(crate) struct Setup {
     pub(crate) retry: RetryPolicy,
     pub(crate) timeout: Duration,
     pub(crate) call_timeout: Duration,
+    pub(crate) quota: RetryQuota,
     pub(crate) body_limit: Option<u64>,
     /// Waits of at most [`LONGEST_WAIT`] take no time, and are noted here.
     pub(crate) waits: Option<Waits>,
+    /// Counts the events that the client's observer gets.
+    pub(crate) events: Arc<AtomicUsize>,
 }
 
 impl Setup {
     pub(crate) fn of_hub(hub: Hub) -> Self {
         let (timeout, call_timeout) = (Duration::from_secs(60), Duration::from_secs(120));
-        let retry = RetryPolicy::disabled();
-        Self { hub, retry, timeout, call_timeout, body_limit: None, waits: None }
+        Self {
+            hub,
+            retry: RetryPolicy::disabled(),
+            timeout,
+            call_timeout,
+            quota: RetryQuota::default(),
+            body_limit: None,
+            waits: None,
+            events: Arc::default(),
+        }
     }
 
     pub(crate) fn of(sandbox: &Sandbox) -> Self {

@@ -1,7 +1,7 @@
 //! Flows of the program: saved, observed, with policies of their own.
 
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use cycle_images::flow::{Exchange, Pages, RetryPolicy};
@@ -83,10 +83,9 @@ fn condition_is_polled_until_it_is_met_and_observed(make: Make) {
         Answer::json("200 OK", &body)
     };
     let server = RawServer::start(["building", "verifying", "live"].map(image)).unwrap();
-    let (events, waits) = (Arc::new(AtomicUsize::new(0)), Waits::default());
-    let count = Arc::clone(&events);
-    let mut setup = Setup::at(&server.url()).noting(&waits);
-    setup.hub = setup.hub.with_observer(move |_| _ = count.fetch_add(1, Ordering::Relaxed));
+    let waits = Waits::default();
+    let setup = Setup::at(&server.url()).noting(&waits);
+    let events = Arc::clone(&setup.events);
     let get = GetImage::new(ImageId::new("i1").unwrap());
     let reply = make(setup).wait_until_live(&get).unwrap();
     assert_eq!(reply.data.state.current.as_str(), "live");

@@ -134,7 +134,7 @@ fn retry_after_is_waited_for_if_there_is_time(make: Make) {
 fn calls_share_the_quota_of_their_hub(make: Make) {
     let sandbox = Sandbox::start().unwrap();
     let mut setup = Setup::of(&sandbox).retrying();
-    setup.hub = setup.hub.with_retry_quota(RetryQuota::new(5));
+    setup.quota = RetryQuota::new(5);
     let client = make(setup);
     (0..25).for_each(|_| sandbox.fault(Fault::unavailable()));
     (0..20).for_each(|_| assert_eq!(status(&failure(&client)), 503));
