@@ -7,11 +7,14 @@
 )]
 
 use std::error::Error;
+use std::io::Write;
 use std::iter::successors;
 use std::path::{Path, PathBuf};
 
 use cycle_images::operation::ReplyOf;
 use cycle_images::{Hub, ImageId, JobId, Operation, SourceId, Timestamp};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::recording;
 use crate::sandbox::Sandbox;
@@ -43,6 +46,14 @@ pub fn sandbox_hub(sandbox: &Sandbox) -> Hub {
 pub fn shown(error: &dyn Error) -> String {
     let sources = successors(Some(error), |&error| error.source());
     sources.map(|error| format!("{error}\n{error:?}\n")).collect()
+}
+
+/// A body as gzip.
+#[must_use]
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }
 
 /// The reply to an operation whose response is a recording.
