@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use cycle_images::JobId;
-use cycle_images::flow::{JobTracker, Pages};
+use cycle_images::flow::{JobTracker, JobsTracker, Pages};
 use cycle_images::images::GetImages;
 use cycle_images_async::{Client, Error, FlowStream, Hyper, Items, Reqwest, Tar, Tokio, Tower};
 use cycle_images_tests::sandbox::Sandbox;
@@ -26,6 +26,7 @@ fn clients_transports_and_timers_are_send_and_sync() {
     is_send::<Tar>();
     is_send::<Error>();
     is_send::<FlowStream<JobTracker>>();
+    is_send::<FlowStream<JobsTracker>>();
     is_send::<Items<GetImages>>();
 }
 

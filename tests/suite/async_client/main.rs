@@ -9,6 +9,7 @@
 
 mod connection;
 mod manual_transport;
+mod many_jobs;
 mod streams;
 mod upload_fixtures;
 

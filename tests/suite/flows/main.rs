@@ -9,16 +9,19 @@
 )]
 
 mod clock;
+mod jobs_platform;
 mod outcomes;
 
 mod echoed;
 mod events;
 mod job_tracker;
+mod many_jobs;
 mod misuse;
 mod outages;
 mod own_driver;
 mod pages;
 mod prefetch;
+mod properties_many_jobs;
 mod properties_outcomes;
 mod retries;
 mod retry_quota;

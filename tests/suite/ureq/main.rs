@@ -11,6 +11,7 @@ mod agents;
 mod cancelled;
 mod connections;
 mod killed;
+mod many_jobs;
 mod no_response;
 mod threads;
 mod tls;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cycle_images::flow::{JobError, JobTracker};
+use cycle_images::flow::{JobError, JobTracker, JobsTracker};
 use cycle_images::images::{CreateImageJob, CreateImagesJob, GetImage};
 use cycle_images::model::{ImageStatus, Job, JobDescriptor, JobProgress, JobStatus};
 use cycle_images::{ImageId, JobId, SourceId};
@@ -21,6 +21,7 @@ pub(super) fn tests() -> Vec<Test> {
         passed_deadline_is_an_error_and_the_tracker_resumes,
         deadline_and_interval_of_a_running_tracker_are_used,
         wait_after_an_error_is_an_error,
+        many_jobs_end_as_by_their_own_trackers,
     ]
 }
 
@@ -161,4 +162,29 @@ fn wait_after_an_error_is_an_error(make: Make) {
     assert_eq!(waited.state.current, JobStatus::Completed);
     sandbox.fault(Fault::json(401, "{}"));
     assert!(client.wait_after(tracker(&completed), 1).is_err());
+}
+
+fn many_jobs_end_as_by_their_own_trackers(make: Make) {
+    let (sandbox, client) = with(make, swift(), Setup::without_waits);
+    let fates = [
+        JobOutcome::Complete,
+        JobOutcome::Fail { step: 1, message: "npm exited with 1".to_owned() },
+        JobOutcome::Expire,
+        JobOutcome::Complete,
+        JobOutcome::Complete,
+    ];
+    let ids = fates.map(|fate| {
+        sandbox.next_job(fate);
+        id(&import(&sandbox, &client).1).clone()
+    });
+    let mut reports = Vec::new();
+    client.run(JobsTracker::new(&ids, 7), |item| reports.extend(item.unwrap()));
+    assert_eq!(polls(&sandbox), 0, "the list shows all of them");
+    let reported = reports.iter().map(|report| &report.id);
+    assert_eq!(reported.collect::<Vec<_>>(), ids.iter().collect::<Vec<_>>());
+    for report in reports {
+        assert!(report.is_last());
+        let together = report.result.map(|update| update.job).map_err(|error| error.to_string());
+        assert_eq!(together, client.wait(&report.id).map_err(|error| error.to_string()));
+    }
 }
