@@ -171,13 +171,13 @@ impl<'de> Visitor<'de> for Take<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<(), A::Error> {
-        let mut list = Access { access, error: None };
+        let mut list = Access { access, is_read: false, error: None };
         let read = self.0.take(Value::List(&mut list));
         list.finish(read, |list| list.next_element::<IgnoredAny>().map(|next| next.is_some()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<(), A::Error> {
-        let mut object = Access { access, error: None };
+        let mut object = Access { access, is_read: false, error: None };
         let read = self.0.take(Value::Object(&mut object));
         object.finish(read, |object| {
             object.next_entry::<IgnoredAny, IgnoredAny>().map(|next| next.is_some())
@@ -188,6 +188,8 @@ impl<'de> Visitor<'de> for Take<'_> {
 /// serde's access to a list or an object, and the error in it.
 struct Access<A, E> {
     access: A,
+    /// Whether it was read to its end. Some deserializers read on if they are asked again.
+    is_read: bool,
     error: Option<E>,
 }
 
@@ -201,13 +203,10 @@ impl<A, E: Error> Access<A, E> {
         match (read, self.error) {
             (Err(fail), Some(error)) => Err(fail.into_error(Some(error))),
             (read, None) => {
-                let skipped = loop {
-                    match skip(&mut self.access) {
-                        Ok(true) => {}
-                        Ok(false) => break Ok(()),
-                        Err(error) => break Err(error),
-                    }
-                };
+                let mut skipped = Ok(());
+                while !self.is_read && skipped.is_ok() {
+                    skipped = skip(&mut self.access).map(|is_skipped| self.is_read = !is_skipped);
+                }
                 read.map_err(|fail| fail.into_error(None)).and(skipped)
             }
             (Ok(()), Some(error)) => Err(error),
@@ -224,23 +223,27 @@ impl<A, E: Error> Access<A, E> {
 
 impl<'de, A: SeqAccess<'de>> List for Access<A, A::Error> {
     fn read(&mut self, sink: &mut dyn Sink) -> Result<(), Fail> {
-        loop {
+        while !self.is_read {
             let next = self.access.next_element_seed(Slot::Value(sink));
-            if self.keep(next)?.is_none() {
-                return Ok(());
-            }
+            self.is_read = self.keep(next)?.is_none();
         }
+        Ok(())
     }
 }
 
 impl<'de, A: MapAccess<'de>> Object for Access<A, A::Error> {
     fn read(&mut self, fields: &mut dyn Fields) -> Result<(), Fail> {
-        loop {
+        while !self.is_read {
             let slot = self.access.next_key_seed(Key(fields));
-            let Some(slot) = self.keep(slot)? else { return Ok(()) };
-            let value = self.access.next_value_seed(slot);
-            self.keep(value)?;
+            match self.keep(slot)? {
+                Some(slot) => {
+                    let value = self.access.next_value_seed(slot);
+                    self.keep(value)?;
+                }
+                None => self.is_read = true,
+            }
         }
+        Ok(())
     }
 }
 
@@ -264,5 +267,65 @@ impl<'a> Visitor<'_> for Key<'a> {
 
     fn visit_str<E>(self, key: &str) -> Result<Slot<'a>, E> {
         Ok(self.0.slot(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::value::{Error, MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
+
+    use super::*;
+    use crate::model::ImagePort;
+
+    /// As many entries or elements, after whose end nothing may be read.
+    struct Once(Option<usize>);
+
+    impl Once {
+        fn next(&mut self) -> bool {
+            let left = self.0.expect("it was read after its end");
+            self.0 = left.checked_sub(1);
+            self.0.is_some()
+        }
+    }
+
+    impl<'de> MapAccess<'de> for Once {
+        type Error = Error;
+
+        fn next_key_seed<K: DeserializeSeed<'de>>(
+            &mut self,
+            seed: K,
+        ) -> Result<Option<K::Value>, Error> {
+            self.next().then(|| seed.deserialize(StrDeserializer::new("type"))).transpose()
+        }
+
+        fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
+            seed.deserialize(StrDeserializer::new("tcp"))
+        }
+    }
+
+    impl<'de> SeqAccess<'de> for Once {
+        type Error = Error;
+
+        fn next_element_seed<T: DeserializeSeed<'de>>(
+            &mut self,
+            seed: T,
+        ) -> Result<Option<T::Value>, Error> {
+            self.next().then(|| seed.deserialize(StrDeserializer::new("tcp"))).transpose()
+        }
+    }
+
+    #[test]
+    fn nothing_is_read_after_the_end() {
+        for length in 0..3 {
+            let port =
+                ImagePort::deserialize(MapAccessDeserializer::new(Once(Some(length)))).unwrap();
+            assert_eq!(port.kind, if length == 0 { "" } else { "tcp" });
+            let list = SeqAccessDeserializer::new(Once(Some(length)));
+            let list: Vec<String> = crate::wire::field::deserialize(list).unwrap();
+            assert_eq!(list.len(), length);
+            // It is skipped as it isn't what is expected.
+            let list = SeqAccessDeserializer::new(Once(Some(length)));
+            assert!(ImagePort::deserialize(list).is_err());
+        }
     }
 }
