@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use cycle_images::JobId;
 use cycle_images::flow::JobTracker;
 use cycle_images::id::HubId;
-use cycle_images_fleet::{Error, FollowedJob, Queue, QueueSettings, connect, run_worker};
+use cycle_images_fleet::{
+    Error, FollowedJob, NatsSettings, Queue, QueueSettings, connect, run_worker,
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -27,8 +29,7 @@ async fn main() -> ExitCode {
 }
 
 async fn submit(hub: &str, job: &str) -> Result<(), Error> {
-    let url = std::env::var("NATS_URL").map_err(|error| format!("NATS_URL: {error}"))?;
-    let nats = connect(&url).await?;
+    let nats = connect(&NatsSettings::from_env()?).await?;
     let queue = Queue::open(nats, QueueSettings::from_env()?).await?;
     let (hub, job) = (HubId::new(hub)?, JobId::new(job)?);
     // The seed of the backoff's jitter: another for each job.

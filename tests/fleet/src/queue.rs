@@ -139,6 +139,15 @@ impl Queue {
         Ok(followed)
     }
 
+    /// The server of a cluster that leads the stream of jobs, if one does.
+    ///
+    /// # Errors
+    /// If the servers can't be reached.
+    pub async fn leader(&self) -> Result<Option<String>, Error> {
+        let info = self.context.get_stream("FLEET_JOBS").await?.get_info().await?;
+        Ok(info.cluster.and_then(|cluster| cluster.leader))
+    }
+
     pub(crate) fn jobs(&self) -> &[Consumer<pull::Config>] {
         &self.jobs
     }

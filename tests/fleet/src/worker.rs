@@ -17,12 +17,14 @@ use crate::job::{End, FollowedJob, Outcome, State, key};
 use crate::limits::Limits;
 use crate::queue::{Queue, QueueSettings};
 use crate::trace::Trace;
-use crate::{Error, connect, now};
+use crate::{Error, NatsSettings, connect, now, transport, variable};
 
 /// How many jobs a worker takes a step of at a time.
 const AT_A_TIME: usize = 64;
 /// How many messages of each partition it has at hand: few, as their time runs meanwhile.
 const BATCH: usize = 8;
+/// How long a request for messages holds. A server that is killed forgets it.
+const EXPIRES: Duration = Duration::from_secs(5);
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 /// The wait after an error that names none, for a hub without a key, and before the queue is
 /// opened anew.
@@ -48,22 +50,29 @@ struct Worker {
     ack_wait: Duration,
 }
 
-/// Follows jobs until the process ends. It is configured by the environment: `NATS_URL`, `FLEET_HUBS`
-/// (a file), `FLEET_WORKER` (its name), and if set, `FLEET_REPLICAS` and `FLEET_TRACE` (a file to write).
+/// Follows jobs until the process ends. It is configured by the environment: that of
+/// [`NatsSettings::from_env`], `FLEET_HUBS` (a file), `FLEET_WORKER` (its name), and if set, `FLEET_REPLICAS` and `FLEET_TRACE` (a file to write).
 ///
 /// # Errors
 /// If it can't be started.
 pub async fn run_worker() -> Result<(), Error> {
-    let variable = |name: &str| std::env::var(name).map_err(|error| format!("{name}: {error}"));
     let name = variable("FLEET_WORKER")?;
     let hubs: Vec<HubConfig> = serde_json::from_slice(&std::fs::read(variable("FLEET_HUBS")?)?)?;
-    let nats = connect(&variable("NATS_URL")?).await?;
-    let queue = Queue::open(nats, QueueSettings::from_env()?).await?;
+    let nats = connect(&NatsSettings::from_env()?).await?;
+    let settings = QueueSettings::from_env()?;
+    // A cluster may be without a leader for some seconds.
+    let queue = loop {
+        match Queue::open(nats.clone(), settings).await {
+            Ok(queue) => break queue,
+            Err(error) => eprintln!("worker {name}: opening the queue: {error}"),
+        }
+        sleep(PAUSE).await;
+    };
     let ack_wait = queue.jobs().first().ok_or("no partitions")?.cached_info().config.ack_wait;
     let worker = Worker {
         hubs: Hubs::new(hubs, &name)?,
         limits: Limits::new(queue.bucket().clone()),
-        transport: Reqwest::new()?,
+        transport: transport()?,
         trace: Trace::new(std::env::var_os("FLEET_TRACE").as_deref().map(Path::new))?,
         ack_wait,
         name,
@@ -86,7 +95,9 @@ impl Worker {
     async fn run_until_closed(&self) -> Result<(), Error> {
         let mut streams = Vec::new();
         for jobs in self.queue.jobs() {
-            streams.push(jobs.stream().max_messages_per_batch(BATCH).messages().await?);
+            streams.push(
+                jobs.stream().max_messages_per_batch(BATCH).expires(EXPIRES).messages().await?,
+            );
         }
         let take = async |message| match message {
             Ok(message) => self.take(&message).await,

@@ -1,8 +1,8 @@
 //! What another worker does with a job whose worker was killed between any two steps: the outcome is told
 //! once. Needs `nats-server` in PATH.
 
-#[path = "../examples/fleet/nats_server.rs"]
-mod nats_server;
+#[path = "../examples/fleet/nats.rs"]
+mod nats;
 
 use std::error::Error;
 use std::path::Path;
@@ -16,12 +16,14 @@ use cycle_images::http::Response;
 use cycle_images::id::{HubId, SourceId};
 use cycle_images::images::{CreateImage, CreateImageJob};
 use cycle_images::{Hub, JobId};
-use cycle_images_async::{Client, Reqwest, Tokio};
-use cycle_images_fleet::{End, FollowedJob, HubConfig, Outcome, Queue, QueueSettings, connect};
+use cycle_images_async::{Client, Tokio};
+use cycle_images_fleet::{
+    End, FollowedJob, HubConfig, NatsSettings, Outcome, Queue, QueueSettings, connect, transport,
+};
 use cycle_images_sandbox::{Sandbox, Settings};
 use serde_json::json;
 
-use nats_server::NatsServer;
+use nats::Nats;
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -46,9 +48,9 @@ async fn the_outcome_is_told_once_wherever_a_worker_is_killed() -> Result<()> {
 }
 
 async fn test(folder: &Path) -> Result<()> {
-    let nats = NatsServer::start(folder)?;
+    let nats = Nats::start(folder)?;
     let sandbox = Sandbox::with(Settings::default().step(Duration::ZERO))?;
-    let queue = Queue::open(connect(&nats.url).await?, QueueSettings::from_env()?).await?;
+    let queue = Queue::open(connect(&nats.settings).await?, QueueSettings::from_env()?).await?;
     let points = [
         Killed::BeforeTheFirstSave,
         Killed::AfterALook,
@@ -59,11 +61,11 @@ async fn test(folder: &Path) -> Result<()> {
     let mut told = Vec::new();
     for killed in points {
         let job = start_job(&sandbox).await?;
-        leave(&job, killed, &nats.url).await?;
+        leave(&job, killed, &nats.settings).await?;
         queue.submit(&job).await?;
         told.push((job, killed));
     }
-    let _worker = Worker::start(folder, &nats.url, &sandbox)?;
+    let _worker = Worker::start(folder, &nats, &sandbox)?;
     while queue.followed().await? > 0 {}
 
     let stream = queue.outcomes();
@@ -81,7 +83,7 @@ async fn test(folder: &Path) -> Result<()> {
 
 async fn start_job(sandbox: &Sandbox) -> Result<FollowedJob> {
     let hub = Hub::new(sandbox.api_key(), sandbox.hub_id())?.with_base_url(sandbox.url())?;
-    let client = Client::new(hub, Reqwest::new()?, Tokio);
+    let client = Client::new(hub, transport()?, Tokio);
     let source = SourceId::new(sandbox.source_id())?;
     let image = client.call(&CreateImage::new(source)).await?.data;
     let job = client.call(&CreateImageJob::import(&image.id)).await?.data;
@@ -96,8 +98,8 @@ fn ended(job: &FollowedJob, worker: &str) -> Outcome {
 }
 
 /// Stores what a worker leaves that is killed there.
-async fn leave(job: &FollowedJob, killed: Killed, url: &str) -> Result<()> {
-    let context = jetstream::new(connect(url).await?);
+async fn leave(job: &FollowedJob, killed: Killed, settings: &NatsSettings) -> Result<()> {
+    let context = jetstream::new(connect(settings).await?);
     let key = format!("{}.{}", job.hub, job.job);
     let state = match killed {
         Killed::BeforeTheFirstSave => return Ok(()),
@@ -130,7 +132,7 @@ fn after_a_look(job: &FollowedJob) -> Result<JobTracker> {
 struct Worker(Child);
 
 impl Worker {
-    fn start(folder: &Path, nats_url: &str, sandbox: &Sandbox) -> Result<Self> {
+    fn start(folder: &Path, nats: &Nats, sandbox: &Sandbox) -> Result<Self> {
         let hub = HubConfig {
             id: HubId::new(sandbox.hub_id())?,
             api_key: sandbox.api_key().to_owned(),
@@ -140,7 +142,10 @@ impl Worker {
         let hubs = folder.join("hubs.json");
         std::fs::write(&hubs, serde_json::to_vec(&[hub])?)?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_fleet-worker"));
-        command.env("FLEET_WORKER", "another").env("FLEET_HUBS", hubs).env("NATS_URL", nats_url);
+        command
+            .env("FLEET_WORKER", "another")
+            .env("FLEET_HUBS", hubs)
+            .env("NATS_URL", &nats.settings.url);
         Ok(Self(command.spawn()?))
     }
 }

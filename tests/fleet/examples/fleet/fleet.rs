@@ -6,9 +6,9 @@ use async_nats::jetstream::Message;
 use async_nats::jetstream::consumer::{AckPolicy, pull};
 use cycle_images_fleet::{Error, Queue, QueueSettings, connect};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use tokio::time::interval;
+use tokio::time::{interval, timeout};
 
-use crate::nats_server::NatsServer;
+use crate::nats::Nats;
 use crate::options::Options;
 use crate::overlaps::Overlaps;
 use crate::platform::Platform;
@@ -18,6 +18,8 @@ use crate::workers::Workers;
 /// Short, so that the jobs of a killed worker don't wait for long.
 const ACK_WAIT: Duration = Duration::from_secs(5);
 const KILL_EVERY: usize = 3;
+const KILL_LEADER_EVERY: usize = 20;
+const LEADER_RETURNS: usize = 5;
 
 /// A run of some workers.
 pub(crate) struct Fleet<'a> {
@@ -25,7 +27,7 @@ pub(crate) struct Fleet<'a> {
     platform: &'a Platform,
     queue: Queue,
     workers: Workers,
-    nats: NatsServer,
+    nats: Nats,
     started: Instant,
     seconds: usize,
     told: Told,
@@ -37,14 +39,14 @@ impl<'a> Fleet<'a> {
     /// Starts the workers and hands them the jobs.
     pub(crate) async fn start(
         folder: &Path,
-        nats: NatsServer,
+        nats: Nats,
         platform: &'a Platform,
         options: &'a Options,
     ) -> Result<Self, Error> {
         std::fs::write(folder.join("hubs.json"), serde_json::to_vec(&platform.configs())?)?;
-        let settings = QueueSettings { ack_wait: ACK_WAIT, replicas: 1 };
-        let queue = Queue::open(connect(&nats.url).await?, settings).await?;
-        let workers = Workers::start(options.workers, folder.to_owned(), nats.url.clone())?;
+        let settings = QueueSettings { ack_wait: ACK_WAIT, replicas: nats.replicas() };
+        let queue = Queue::open(connect(&nats.settings).await?, settings).await?;
+        let workers = Workers::start(options.workers, folder.to_owned(), nats.settings.clone())?;
         let started = Instant::now();
         stream::iter(platform.jobs.iter().map(Ok))
             .try_for_each_concurrent(64, |job| queue.submit(&job.followed))
@@ -89,7 +91,7 @@ impl<'a> Fleet<'a> {
                         self.show(&mut looks);
                     }
                     if self.told.jobs() < self.platform.jobs.len() {
-                        self.disturb()?;
+                        self.disturb().await?;
                         continue;
                     }
                     // Until every message is acknowledged, or would have been delivered again: after it
@@ -143,7 +145,7 @@ impl<'a> Fleet<'a> {
     }
 
     /// Kills a worker every few seconds, and NATS once half of the jobs have ended.
-    fn disturb(&mut self) -> Result<(), Error> {
+    async fn disturb(&mut self) -> Result<(), Error> {
         self.seconds += 1;
         if !self.options.chaos {
             return Ok(());
@@ -156,12 +158,37 @@ impl<'a> Fleet<'a> {
             self.workers.kill(self.kills)?;
             self.kills += 1;
         }
-        if self.restarts.is_empty() && 2 * self.told.jobs() > self.platform.jobs.len() {
-            let now = SystemTime::now();
-            if self.nats.restart()? {
-                println!("        NATS is killed and started anew");
-                self.restarts.push(now);
+        self.disturb_nats().await
+    }
+
+    /// Kills the server that leads a cluster every 20 s, for 5 s; a single server once half of the
+    /// jobs have ended, for a moment.
+    async fn disturb_nats(&mut self) -> Result<(), Error> {
+        let server = if self.options.cluster {
+            match self.seconds % KILL_LEADER_EVERY {
+                0 => timeout(Duration::from_secs(1), self.queue.leader())
+                    .await
+                    .ok()
+                    .transpose()?
+                    .flatten(),
+                LEADER_RETURNS => {
+                    self.nats.restart()?;
+                    None
+                }
+                _ => None,
             }
+        } else {
+            let is_time =
+                self.restarts.is_empty() && 2 * self.told.jobs() > self.platform.jobs.len();
+            is_time.then(|| "n1".to_owned())
+        };
+        let Some(server) = server else { return Ok(()) };
+        if self.nats.kill(&server)? {
+            println!("        nats-server {server} is killed");
+            self.restarts.push(SystemTime::now());
+        }
+        if !self.options.cluster {
+            self.nats.restart()?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! restarted, and the platform fails now and then. Fails unless every outcome was told once and rightly.
 
 mod fleet;
-mod nats_server;
+mod nats;
 mod options;
 mod overlaps;
 mod platform;
@@ -20,7 +20,7 @@ use cycle_images_fleet::{Error, run_worker};
 use futures_util::future::{Either, select};
 
 use fleet::Fleet;
-use nats_server::NatsServer;
+use nats::Nats;
 use options::{Options, USAGE};
 use platform::Platform;
 
@@ -68,7 +68,7 @@ async fn run(options: &Options) -> Result<(), Error> {
 
 async fn run_in(folder: &Path, options: &Options) -> Result<(), Error> {
     // First of all, as it may not be there.
-    let nats = NatsServer::start(folder)?;
+    let nats = if options.cluster { Nats::start_cluster(folder)? } else { Nats::start(folder)? };
     let alone = if options.compare { Some(follow_alone(options).await?) } else { None };
 
     let platform = Platform::start(options).await?;

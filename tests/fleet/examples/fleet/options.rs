@@ -14,12 +14,15 @@ pub(crate) struct Options {
     pub(crate) latency: Duration,
     /// Kill workers, restart NATS, and have the platform fail now and then.
     pub(crate) chaos: bool,
+    /// Over three servers of NATS. With `chaos`, the one that leads is killed every 20 s.
+    pub(crate) cluster: bool,
     /// Follow the same jobs from one process without NATS first.
     pub(crate) compare: bool,
 }
 
 pub(crate) const USAGE: &str = "usage: fleet [--jobs N] [--hubs N] [--workers N] [--step-ms N] \
-                                [--poll-ms N] [--latency-ms N] [--chaos] [--compare]";
+                                [--poll-ms N] [--latency-ms N] [--chaos] [--cluster] \
+                                [--compare]";
 
 impl Options {
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
@@ -31,6 +34,7 @@ impl Options {
             poll: Duration::from_secs(2),
             latency: Duration::ZERO,
             chaos: false,
+            cluster: false,
             compare: false,
         };
         while let Some(argument) = arguments.next() {
@@ -44,6 +48,7 @@ impl Options {
                 "--hubs" => options.hubs = number()?,
                 "--workers" => options.workers = number()?,
                 "--chaos" => options.chaos = true,
+                "--cluster" => options.cluster = true,
                 "--compare" => options.compare = true,
                 _ => return None,
             }

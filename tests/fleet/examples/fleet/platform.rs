@@ -7,7 +7,7 @@ use cycle_images::id::{HubId, SourceId};
 use cycle_images::images::{CreateImage, CreateImageJob};
 use cycle_images::{Hub, JobId};
 use cycle_images_async::{Client, Reqwest, Tokio};
-use cycle_images_fleet::{End, Error, FollowedJob, HubConfig};
+use cycle_images_fleet::{End, Error, FollowedJob, HubConfig, transport};
 use cycle_images_sandbox::{Fault, JobOutcome, Sandbox, Settings};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -79,7 +79,7 @@ impl Platform {
         let count = options.hubs.min(options.jobs);
         let hubs = (0..count).map(|n| SandboxHub::start(n, count, options, &seen));
         let hubs = hubs.collect::<Result<Vec<_>, Error>>()?;
-        let transport = Reqwest::new()?;
+        let transport = transport()?;
         let jobs = stream::iter(hubs.iter().enumerate()).map(|(n, hub)| {
             let share = options.jobs / count + usize::from(n < options.jobs % count);
             hub.start_jobs(share, &transport, options.poll)

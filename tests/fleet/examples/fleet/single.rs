@@ -5,14 +5,14 @@ use cycle_images::Hub;
 use cycle_images::flow::{Flow, JobTracker, Step};
 use cycle_images::http::header::{HeaderValue, USER_AGENT};
 use cycle_images_async::{Reqwest, Transport};
-use cycle_images_fleet::Error;
+use cycle_images_fleet::{Error, transport};
 use futures_util::{TryStreamExt, stream};
 
 use crate::platform::Platform;
 
 /// Follows all jobs from this process, without NATS: what the fleet is compared with.
 pub(crate) async fn follow_all(platform: &Platform) -> Result<(), Error> {
-    let transport = Reqwest::new()?;
+    let transport = transport()?;
     let hubs = platform.configs().into_iter().map(|config| {
         let hub = Hub::new(&config.api_key, config.id.as_str())?;
         let hub = hub.with_base_url(config.base_url.as_deref().unwrap_or_default())?;

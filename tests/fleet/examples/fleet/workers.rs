@@ -3,12 +3,12 @@ use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::SystemTime;
 
-use cycle_images_fleet::Error;
+use cycle_images_fleet::{Error, NatsSettings};
 
 /// The worker processes, each with a name that it keeps when it is started anew.
 pub(crate) struct Workers {
     folder: PathBuf,
-    nats_url: String,
+    nats: NatsSettings,
     processes: Vec<Process>,
     ended: Vec<Ended>,
     started: usize,
@@ -27,9 +27,9 @@ struct Process {
 
 impl Workers {
     /// Starts them. `folder` has the file `hubs.json`.
-    pub(crate) fn start(count: usize, folder: PathBuf, nats_url: String) -> Result<Self, Error> {
+    pub(crate) fn start(count: usize, folder: PathBuf, nats: NatsSettings) -> Result<Self, Error> {
         let (processes, ended) = (Vec::new(), Vec::new());
-        let mut workers = Self { folder, nats_url, processes, ended, started: 0 };
+        let mut workers = Self { folder, nats, processes, ended, started: 0 };
         for n in 0..count {
             let process = workers.spawn(n)?;
             workers.processes.push(process);
@@ -71,12 +71,19 @@ impl Workers {
         self.started += 1;
         let log =
             File::options().create(true).append(true).open(self.folder.join("workers.log"))?;
-        let child = Command::new(std::env::current_exe()?)
+        let mut command = Command::new(std::env::current_exe()?);
+        if let (Some(user), Some(password)) = (&self.nats.user, &self.nats.password) {
+            command.env("NATS_USER", user).env("NATS_PASSWORD", password);
+        }
+        if let Some(ca) = &self.nats.ca {
+            command.env("NATS_CA", ca);
+        }
+        let child = command
             .arg("worker")
             .env("FLEET_WORKER", name)
             .env("FLEET_HUBS", self.folder.join("hubs.json"))
             .env("FLEET_TRACE", &trace)
-            .env("NATS_URL", &self.nats_url)
+            .env("NATS_URL", &self.nats.url)
             .stderr(log)
             .spawn()?;
         Ok(Process { child, trace })
