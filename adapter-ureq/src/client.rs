@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cycle_images::flow::{
-    Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, RetryQuota, SendFailure, Until,
+    Event, Exchange, Flow, JobTracker, JobsTracker, Pages, RetryPolicy, RetryQuota, SendFailure,
+    Until,
 };
 use cycle_images::http::{HeaderMap, Request, Response};
 use cycle_images::model::{Image, JobDescriptor};
@@ -320,6 +321,43 @@ impl Client {
     /// Follows a job by its id, as [`track`](Self::track) does. Capability: `apionly-jobs-view`.
     pub fn track_job(&self, id: &JobId) -> FlowIter<JobTracker> {
         self.run(JobTracker::new(id, seed()).retry(self.retry))
+    }
+
+    /// Follows many jobs of the hub by the list of jobs: 500 jobs take some 5 requests a round. What
+    /// [`track_job`](Self::track_job) would yield of each is a [report](cycle_images::flow::JobReport),
+    /// and so is an error that only one job has. Capability: `apionly-jobs-view`.
+    ///
+    /// ```no_run
+    /// # use cycle_images::ImageId;
+    /// # use cycle_images_ureq::Client;
+    /// use cycle_images::images::CreateImageJob;
+    ///
+    /// # let client = Client::from_env()?;
+    /// # let images: Vec<ImageId> = Vec::new();
+    /// let mut ids = Vec::new();
+    /// for image in &images {
+    ///     let import = client.call(CreateImageJob::import(image))?.data;
+    ///     ids.extend(import.job_id().cloned());
+    /// }
+    /// for reports in client.track_all(ids) {
+    ///     for report in reports? {
+    ///         match report.result {
+    ///             Ok(update) => println!("{}: {}", report.id, update.job.state.current),
+    ///             Err(error) => println!("{}: {error}", report.id),
+    ///         }
+    ///     }
+    /// }
+    /// # Ok::<(), cycle_images_ureq::Error>(())
+    /// ```
+    ///
+    /// Each job has a time limit of one hour; [`FlowIter::deadline`] sets another. Jobs can be
+    /// [added](FlowIter::add) and [removed](FlowIter::remove) meanwhile.
+    #[doc(alias("poll", "waiter", "batch"))]
+    pub fn track_all(
+        &self,
+        ids: impl IntoIterator<Item = impl Into<JobId>>,
+    ) -> FlowIter<JobsTracker> {
+        self.run(JobsTracker::new(ids, seed()).retry(self.retry))
     }
 
     /// Polls an operation until its reply meets a condition, and returns that reply; for at most one
