@@ -1,11 +1,9 @@
-//! Follows the jobs of many hubs from many processes, over NATS JetStream. The README says how, and
-//! why nothing is lost.
+//! Follows the jobs of many hubs from many processes, over NATS JetStream. The README says how.
 
+mod batch;
 mod hubs;
-mod job;
 mod limits;
 mod queue;
-mod trace;
 mod worker;
 
 use std::env;
@@ -16,8 +14,8 @@ use async_nats::{ConnectOptions, ServerAddr};
 use cycle_images::Timestamp;
 use cycle_images_async::Reqwest;
 
+pub use batch::{Batch, End, Outcome};
 pub use hubs::HubConfig;
-pub use job::{End, FollowedJob, Outcome};
 pub use queue::{Queue, QueueSettings};
 pub use worker::run_worker;
 

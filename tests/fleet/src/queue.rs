@@ -1,30 +1,27 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_nats::Client;
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, pull};
 use async_nats::jetstream::context::PublishErrorKind;
-use async_nats::jetstream::kv::{Operation, Store, UpdateErrorKind};
+use async_nats::jetstream::kv::{Entry, Store, UpdateErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{self, DiscardPolicy, RetentionPolicy, Stream};
 use async_nats::jetstream::{self, Context};
 
+use cycle_images::id::HubId;
+use cycle_images::{JobId, Timestamp};
+use serde::Serialize;
+
 use crate::Error;
-use crate::job::{FollowedJob, Outcome, State, key};
+use crate::batch::{Batch, Outcome, State, is_stale, subject_of};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
-/// How long an outcome is kept, and how long a job's state is kept after its last change. So much
-/// longer may the whole fleet stand still without an outcome being told twice.
-const KEPT: Duration = Duration::from_secs(7 * DAY.as_secs());
-
-/// How many consumers share the queue. At each `nak` with a delay, the server looks through all jobs of
-/// the consumer for the next one to deliver, 10 ms later; so one consumer is late from about a thousand
-/// a second on. A change needs an empty queue.
-const PARTITIONS: u64 = 16;
-
+/// How long outcomes are kept, and the state of a batch after its last change: for so long, no job's
+/// outcome is published again.
+const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How the streams are made if they aren't there.
 #[derive(Clone, Copy, Debug)]
 pub struct QueueSettings {
-    /// After how long the job of a worker that died goes to another.
+    /// After how long the batch of a worker that died is delivered to another.
     pub ack_wait: Duration,
     /// How many servers store each message: 3 in a cluster.
     pub replicas: usize,
@@ -44,10 +41,10 @@ impl QueueSettings {
     }
 }
 
-/// The jobs to follow, their states, and the outcomes.
+/// The batches to follow, their states, and the outcomes.
 pub struct Queue {
     context: Context,
-    jobs: Vec<Consumer<pull::Config>>,
+    batches: Consumer<pull::Config>,
     bucket: Store,
     outcomes: Stream,
 }
@@ -59,7 +56,7 @@ impl Queue {
     /// If the server can't be reached, or has them with other settings.
     pub async fn open(nats: Client, settings: QueueSettings) -> Result<Self, Error> {
         let context = jetstream::new(nats);
-        let one_a_job = |name: &str, subject: &str| stream::Config {
+        let once = |name: &str, subject: &str| stream::Config {
             name: name.to_owned(),
             subjects: vec![subject.to_owned()],
             max_messages_per_subject: 1,
@@ -68,28 +65,23 @@ impl Queue {
             num_replicas: settings.replicas,
             ..stream::Config::default()
         };
-        let jobs = stream::Config {
+        let batches = stream::Config {
             retention: RetentionPolicy::WorkQueue,
-            ..one_a_job("FLEET_JOBS", "fleet.job.>")
+            ..once("FLEET_BATCHES", "fleet.batch.>")
         };
-        let stream = context.get_or_create_stream(jobs).await?;
-        let mut jobs = Vec::new();
-        for partition in 0..PARTITIONS {
-            let name = format!("workers-{partition}");
-            let consumer = pull::Config {
-                durable_name: Some(name.clone()),
-                filter_subject: format!("fleet.job.{partition}.>"),
-                ack_policy: AckPolicy::Explicit,
-                ack_wait: settings.ack_wait,
-                // A job that waits for its next look is pending, and every look is a delivery.
-                max_ack_pending: -1,
-                max_deliver: -1,
-                ..pull::Config::default()
-            };
-            jobs.push(stream.get_or_create_consumer(&name, consumer).await?);
-        }
+        let batches = context.get_or_create_stream(batches).await?;
+        let consumer = pull::Config {
+            durable_name: Some("workers".to_owned()),
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: settings.ack_wait,
+            // A batch that waits for its next round is pending, and every round is a delivery.
+            max_ack_pending: -1,
+            max_deliver: -1,
+            ..pull::Config::default()
+        };
+        let batches = batches.get_or_create_consumer("workers", consumer).await?;
         let outcomes =
-            stream::Config { max_age: KEPT, ..one_a_job("FLEET_OUTCOMES", "fleet.outcome.>") };
+            stream::Config { max_age: KEPT, ..once("FLEET_OUTCOMES", "fleet.outcome.>") };
         let outcomes = context.get_or_create_stream(outcomes).await?;
         // A bucket is a stream. `create_key_value` would ask for the account first, in a form that
         // Debian's server (2.9) doesn't have.
@@ -107,17 +99,25 @@ impl Queue {
         };
         context.get_or_create_stream(bucket).await?;
         let bucket = context.get_key_value("fleet").await?;
-        Ok(Self { context, jobs, bucket, outcomes })
+        Ok(Self { context, batches, bucket, outcomes })
     }
 
-    /// Hands a job to the workers. Doing it again changes nothing.
+    /// Has the workers follow these jobs. Doing it again changes nothing.
     ///
     /// # Errors
-    /// If it isn't known whether the job was stored. Submit it again.
-    pub async fn submit(&self, job: &FollowedJob) -> Result<(), Error> {
-        let key = key(&job.hub, &job.job)?;
-        let payload = serde_json::to_vec(job)?;
-        self.publish_once(format!("fleet.job.{}.{key}", partition(&key)), &key, payload).await
+    /// If it isn't known whether they were stored. Submit them again.
+    pub async fn submit(
+        &self,
+        hub: &HubId,
+        jobs: &[JobId],
+        deadline: Duration,
+    ) -> Result<(), Error> {
+        for jobs in jobs.chunks(Batch::MAX_JOBS) {
+            let batch = Batch { hub: hub.clone(), jobs: jobs.to_vec(), deadline };
+            let key = batch.key()?;
+            self.publish_once(format!("fleet.batch.{key}"), &key, &batch).await?;
+        }
+        Ok(())
     }
 
     /// The outcomes, one message a job.
@@ -126,73 +126,104 @@ impl Queue {
         &self.outcomes
     }
 
-    /// How many jobs are followed or wait to be.
+    /// How many batches are followed or wait to be.
     ///
     /// # Errors
     /// If the server can't be reached.
     pub async fn followed(&self) -> Result<u64, Error> {
-        let mut followed = 0;
-        for consumer in &self.jobs {
-            let info = consumer.get_info().await?;
-            followed += info.num_pending + info.num_ack_pending as u64;
-        }
-        Ok(followed)
+        let info = self.batches.get_info().await?;
+        Ok(info.num_pending + info.num_ack_pending as u64)
     }
 
-    /// The server of a cluster that leads the stream of jobs, if one does.
+    /// The server of a cluster that leads the stream of batches, if one does.
     ///
     /// # Errors
     /// If the servers can't be reached.
     pub async fn leader(&self) -> Result<Option<String>, Error> {
-        let info = self.context.get_stream("FLEET_JOBS").await?.get_info().await?;
+        let info = self.context.get_stream("FLEET_BATCHES").await?.get_info().await?;
         Ok(info.cluster.and_then(|cluster| cluster.leader))
     }
 
-    pub(crate) fn jobs(&self) -> &[Consumer<pull::Config>] {
-        &self.jobs
+    pub(crate) fn batches(&self) -> &Consumer<pull::Config> {
+        &self.batches
     }
 
     pub(crate) fn bucket(&self) -> &Store {
         &self.bucket
     }
 
-    /// The state of a job and its revision, which is 0 before the first one is saved.
-    pub(crate) async fn load(&self, key: &str) -> Result<(Option<State>, u64), Error> {
-        match self.bucket.entry(format!("job.{key}")).await? {
-            Some(entry) if entry.operation == Operation::Put => {
-                Ok((Some(serde_json::from_slice(&entry.value)?), entry.revision))
-            }
-            Some(entry) => Ok((None, entry.revision)),
-            None => Ok((None, 0)),
-        }
+    /// The state of a batch and its revision.
+    pub(crate) async fn load(&self, key: &str) -> Result<Option<(State, u64)>, Error> {
+        let entry = self.bucket.entry(format!("batch.{key}")).await?;
+        let read = |entry: Entry| Ok((serde_json::from_slice(&entry.value)?, entry.revision));
+        entry.map(read).transpose()
     }
 
-    /// Replaces the state with this revision; false if there is another one by now.
+    /// Replaces the state with this revision, 0 for none; false if there is another one by now.
     pub(crate) async fn save(
         &self,
         key: &str,
         state: &State,
         revision: u64,
     ) -> Result<bool, Error> {
-        let value = serde_json::to_vec(state)?.into();
-        match self.bucket.update(format!("job.{key}"), value, revision).await {
+        self.update(format!("batch.{key}"), serde_json::to_vec(state)?, revision).await
+    }
+
+    /// Adds a new batch to the one of its hub that is open to others, so that their jobs are polled
+    /// together. If none is, this one becomes it.
+    pub(crate) async fn join(
+        &self,
+        batch: &Batch,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Joined, Error> {
+        let open_key = format!("open.{}", batch.hub);
+        let open = self.bucket.entry(&open_key).await?;
+        if let Some(open) = &open
+            && open.value != key
+        {
+            let other = std::str::from_utf8(&open.value)?;
+            match self.load(other).await? {
+                Some((mut state, revision)) if state.has_room_for(batch, now) => {
+                    state.joined.push(batch.clone());
+                    let is_saved = self.save(other, &state, revision).await?;
+                    return Ok(if is_saved { Joined::Other } else { Joined::NotYet });
+                }
+                None if !is_stale(SystemTime::from(open.created).into(), now) => {
+                    return Ok(Joined::NotYet);
+                }
+                _ => {}
+            }
+        }
+        let revision = open.map_or(0, |open| open.revision);
+        let is_open = self.update(open_key, key.into(), revision).await?;
+        Ok(if is_open { Joined::None } else { Joined::NotYet })
+    }
+
+    async fn update(&self, key: String, value: Vec<u8>, revision: u64) -> Result<bool, Error> {
+        match self.bucket.update(key, value.into(), revision).await {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => Ok(false),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Publishes an outcome that is saved, unless that was done already.
-    pub(crate) async fn tell(&self, key: &str, outcome: &Outcome) -> Result<(), Error> {
-        let payload = serde_json::to_vec(outcome)?;
-        self.publish_once(format!("fleet.outcome.{key}"), key, payload).await
+    /// Publishes an outcome, unless one of this job was published before.
+    pub(crate) async fn publish(&self, outcome: &Outcome) -> Result<(), Error> {
+        let subject = subject_of(&outcome.hub, &outcome.job)?;
+        self.publish_once(format!("fleet.outcome.{subject}"), &subject, outcome).await
     }
 
     /// Publishes what may be the only message of its subject. The message id is what NATS knows a
     /// duplicate by for two minutes; the expected sequence holds as long as the first one is there.
-    async fn publish_once(&self, subject: String, id: &str, payload: Vec<u8>) -> Result<(), Error> {
+    async fn publish_once(
+        &self,
+        subject: String,
+        id: &str,
+        content: &impl Serialize,
+    ) -> Result<(), Error> {
         let message = PublishMessage::build()
-            .payload(payload.into())
+            .payload(serde_json::to_vec(content)?.into())
             .message_id(id)
             .expected_last_subject_sequence(0);
         match self.context.send_publish(subject, message).await?.await {
@@ -203,8 +234,12 @@ impl Queue {
     }
 }
 
-/// FNV-1a: the same on every machine and in every release.
-fn partition(key: &str) -> u64 {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    key.bytes().fold(0xcbf2_9ce4_8422_2325, step) % PARTITIONS
+/// What a batch joined.
+pub(crate) enum Joined {
+    /// Another batch, which is followed for it.
+    Other,
+    /// It is followed on its own.
+    None,
+    /// Another worker changed something at the same time: try again.
+    NotYet,
 }

@@ -1,28 +1,26 @@
-use std::path::Path;
+use std::pin::pin;
 use std::time::Duration;
 
 use async_nats::jetstream::{AckKind, Message};
-use cycle_images::flow::{Flow, FlowError, JobTracker, JobUpdate, SendFailure, Step};
+use cycle_images::flow::{Flow, JobReport, SendFailure, Step};
 use cycle_images::http::{Request, Response};
-use cycle_images::jobs::GetJob;
-use cycle_images::{Hub, JobId, Timestamp};
+use cycle_images::jobs::GetJobs;
+use cycle_images::{Hub, Timestamp};
 use cycle_images_async::{Reqwest, Transport};
 use futures_util::StreamExt;
-use futures_util::future::join;
-use futures_util::stream::select_all;
+use futures_util::future::{join, try_join_all};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
+use crate::batch::{Batch, End, Outcome, State};
 use crate::hubs::{HubConfig, Hubs, KnownHub};
-use crate::job::{End, FollowedJob, Outcome, State, key};
 use crate::limits::Limits;
-use crate::queue::{Queue, QueueSettings};
-use crate::trace::Trace;
+use crate::queue::{Joined, Queue, QueueSettings};
 use crate::{Error, NatsSettings, connect, now, transport, variable};
 
-/// How many jobs a worker takes a step of at a time.
+/// How many batches a worker takes a step of at a time.
 const AT_A_TIME: usize = 64;
-/// How many messages of each partition it has at hand: few, as their time runs meanwhile.
-const BATCH: usize = 8;
+/// How many messages it has at hand beyond these: few, as their time runs meanwhile.
+const AT_HAND: usize = 16;
 /// How long a request for messages holds. A server that is killed forgets it.
 const EXPIRES: Duration = Duration::from_secs(5);
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
@@ -32,11 +30,11 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 /// What is asked of the queue after a step.
 enum Next {
-    /// The job has ended and that was told: the message is done.
+    /// All jobs have ended and their outcomes are published, or they have joined another batch.
     Finished,
     /// Deliver the message again after this time.
     Wait(Duration),
-    /// Another worker has taken the job over, and the message with it.
+    /// Another worker was delivered the message, and has stored a newer state.
     Leave,
 }
 
@@ -46,12 +44,12 @@ struct Worker {
     limits: Limits,
     transport: Reqwest,
     name: String,
-    trace: Trace,
     ack_wait: Duration,
 }
 
 /// Follows jobs until the process ends. It is configured by the environment: that of
-/// [`NatsSettings::from_env`], `FLEET_HUBS` (a file), `FLEET_WORKER` (its name), and if set, `FLEET_REPLICAS` and `FLEET_TRACE` (a file to write).
+/// [`NatsSettings::from_env`] and [`QueueSettings::from_env`], `FLEET_HUBS` (a file of [`HubConfig`]s)
+/// and `FLEET_WORKER` (its name).
 ///
 /// # Errors
 /// If it can't be started.
@@ -68,12 +66,11 @@ pub async fn run_worker() -> Result<(), Error> {
         }
         sleep(PAUSE).await;
     };
-    let ack_wait = queue.jobs().first().ok_or("no partitions")?.cached_info().config.ack_wait;
+    let ack_wait = queue.batches().cached_info().config.ack_wait;
     let worker = Worker {
         hubs: Hubs::new(hubs, &name)?,
         limits: Limits::new(queue.bucket().clone()),
         transport: transport()?,
-        trace: Trace::new(std::env::var_os("FLEET_TRACE").as_deref().map(Path::new))?,
         ack_wait,
         name,
         queue,
@@ -93,129 +90,140 @@ impl Worker {
     }
 
     async fn run_until_closed(&self) -> Result<(), Error> {
-        let mut streams = Vec::new();
-        for jobs in self.queue.jobs() {
-            streams.push(
-                jobs.stream().max_messages_per_batch(BATCH).expires(EXPIRES).messages().await?,
-            );
-        }
+        let batches = self.queue.batches();
+        let messages = batches.stream().max_messages_per_batch(AT_HAND).expires(EXPIRES).messages();
         let take = async |message| match message {
             Ok(message) => self.take(&message).await,
             Err(error) => self.report(&Error::from(error)),
         };
-        select_all(streams).for_each_concurrent(AT_A_TIME, take).await;
+        messages.await?.for_each_concurrent(AT_A_TIME, take).await;
         Ok(())
     }
 
-    /// Takes one step of the job that a message is about. After an error, the message is left as it
-    /// is, and delivered again when its time is over.
+    /// Takes a step of the batch that a message is about, and keeps the message for as long as that
+    /// takes. After an error, the message is left as it is: it is delivered again after `ack_wait`.
     async fn take(&self, message: &Message) {
-        self.trace.write("begin", &message.subject);
-        let next = self.step(message).await;
-        self.trace.write("end", &message.subject);
-        let answer = match next {
-            Ok(Next::Finished) => AckKind::Ack,
-            Ok(Next::Wait(time)) => AckKind::Nak(Some(time)),
-            Ok(Next::Leave) => return,
-            Err(error) => return self.report(&error),
+        let mut ticks = interval(self.ack_wait / 3);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks.tick().await;
+        let mut step = pin!(self.step(message));
+        let next = loop {
+            tokio::select! {
+                next = &mut step => break next,
+                _ = ticks.tick() => self.answer(message, AckKind::Progress).await,
+            }
         };
-        if let Err(error) = message.ack_with(answer).await {
+        match next {
+            Ok(Next::Finished) => self.answer(message, AckKind::Ack).await,
+            Ok(Next::Wait(time)) => self.answer(message, AckKind::Nak(Some(time))).await,
+            Ok(Next::Leave) => {}
+            Err(error) => self.report(&error),
+        }
+    }
+
+    async fn answer(&self, message: &Message, kind: AckKind) {
+        if let Err(error) = message.ack_with(kind).await {
             self.report(&error);
         }
     }
 
     async fn step(&self, message: &Message) -> Result<Next, Error> {
-        let FollowedJob { hub: id, job, tracker } = serde_json::from_slice(&message.payload)?;
-        let key = key(&id, &job)?;
-        let (state, revision) = self.queue.load(&key).await?;
-        let mut tracker = match state {
-            Some(State::Ended(outcome)) => {
-                self.queue.tell(&key, &outcome).await?;
-                return Ok(Next::Finished);
-            }
-            Some(State::Following(tracker)) => *tracker,
-            None => tracker,
-        };
-        let Some(known) = self.hubs.get(&id) else {
-            self.report(&format!("no key of hub {id}").into());
+        let batch: Batch = serde_json::from_slice(&message.payload)?;
+        let key = batch.key()?;
+        // Other for each message, so that those that wait for the same don't come at once.
+        let spread = Duration::from_millis(message.info()?.stream_sequence % 1000);
+        let Some(known) = self.hubs.get(&batch.hub) else {
+            self.report(&format!("no key of hub {}", batch.hub).into());
             return Ok(Next::Wait(PAUSE));
         };
-        if let Some(pause) = self.limits.pause(&known.limit, now()) {
-            // Spread over a second, so that what has waited doesn't come at once.
-            let spread = Duration::from_millis(message.info()?.stream_sequence % 1000);
-            return Ok(Next::Wait(pause + spread));
+        let (mut state, mut revision) = match self.queue.load(&key).await? {
+            Some(loaded) => loaded,
+            None => match self.queue.join(&batch, &key, now()).await? {
+                Joined::Other => return Ok(Next::Finished),
+                Joined::NotYet => return Ok(Next::Wait(spread)),
+                Joined::None => (State::new(&batch, known.poll_interval, now()), 0),
+            },
+        };
+        let (loaded, joined) = (state.tracker.clone(), state.joined.len());
+        state.add_joined();
+        let (mut wait, outcomes) = self.round(&mut state, &batch, known, spread).await?;
+        try_join_all(outcomes.iter().map(|outcome| self.queue.publish(outcome))).await?;
+        state.stored = now();
+        while !self.queue.save(&key, &state, revision).await? {
+            // Either other batches joined meanwhile, or another worker was delivered the message.
+            let stored =
+                self.queue.load(&key).await?.filter(|(stored, _)| stored.tracker == loaded);
+            let Some((mut stored, newer)) = stored else { return Ok(Next::Leave) };
+            (state.joined, revision) = (stored.joined.split_off(joined), newer);
+            wait = wait.or(Some(Duration::ZERO));
         }
-        let looked = match tracker.poll(&known.hub, now()) {
-            Ok(Step::Wait(time)) => return Ok(Next::Wait(time)),
-            Ok(Step::Send { request, .. }) => {
-                self.look(&mut tracker, &job, known, request, message).await?
-            }
-            Ok(Step::Done) => return Err(format!("the tracker of job {job} has ended").into()),
-            Err(error) => Err(error),
-        };
-        // A copy says what comes next, so that what is stored doesn't take the next request for one
-        // that was sent.
-        let (wait, late) = match tracker.clone().poll(&known.hub, now()) {
-            Ok(Step::Wait(time)) => (time, None),
-            Ok(_) => (Duration::ZERO, None),
-            Err(error) => (PAUSE, Some(error)),
-        };
-        let error = looked.err().or(late);
-        let end = match &error {
-            Some(error) => End::of(error),
-            None => tracker.completed(None).ok().map(|_| End::Completed),
-        };
-        let Some(end) = end else {
-            let is_saved =
-                self.queue.save(&key, &State::Following(Box::new(tracker)), revision).await?;
-            return Ok(if is_saved { Next::Wait(wait) } else { Next::Leave });
-        };
-        let message = error.as_ref().map(ToString::to_string);
-        let outcome = Outcome { hub: id, job, end, message, worker: self.name.clone() };
-        if !self.queue.save(&key, &State::Ended(outcome.clone()), revision).await? {
-            return Ok(Next::Leave);
-        }
-        self.queue.tell(&key, &outcome).await?;
-        Ok(Next::Finished)
+        Ok(wait.map_or(Next::Finished, Next::Wait))
     }
 
-    /// Sends the request of a tracker, and hands it the response.
-    async fn look(
+    /// Sends requests until the tracker waits. Returns for how long, `None` without jobs, and the jobs
+    /// that ended.
+    async fn round(
         &self,
-        tracker: &mut JobTracker,
-        job: &JobId,
+        state: &mut State,
+        batch: &Batch,
         known: &KnownHub,
-        request: Request<Vec<u8>>,
-        message: &Message,
-    ) -> Result<Result<Option<JobUpdate>, FlowError>, Error> {
-        let outcome = self.send(request, message).await?;
-        if let Ok(response) = &outcome
-            && let Some(asked) = asked(&known.hub, job, response, now())
-        {
-            self.limits.extend(&known.limit, asked, now()).await?;
-        }
-        Ok(tracker.handle(&known.hub, outcome, now()))
+        spread: Duration,
+    ) -> Result<(Option<Duration>, Vec<Outcome>), Error> {
+        let mut outcomes = Vec::new();
+        let mut reports = Vec::new();
+        let wait = loop {
+            reports.extend(state.tracker.due(now()).unwrap_or_default());
+            for JobReport { id: job, result, .. } in reports.drain(..).filter(JobReport::is_last) {
+                let (end, message) = match result {
+                    Ok(_) => (Some(End::Completed), None),
+                    Err(error) => {
+                        let end = state.end(&job, &error, batch.deadline, now());
+                        (end, Some(error.to_string()))
+                    }
+                };
+                let (hub, worker) = (batch.hub.clone(), self.name.clone());
+                outcomes.extend(end.map(|end| Outcome { hub, job, end, message, worker }));
+            }
+            if let Some(pause) = self.limits.pause(&known.limit, now()) {
+                break Some(pause + spread);
+            }
+            let result = match state.tracker.poll(&known.hub, now()) {
+                Ok(Step::Done) => break None,
+                Ok(Step::Wait(time)) => break Some(time),
+                Ok(Step::Send { request, .. }) => {
+                    let response = self.send(request, known).await?;
+                    state.tracker.handle(&known.hub, response, now())
+                }
+                Err(error) => Err(error),
+            };
+            match result {
+                Ok(new) => reports = new.unwrap_or_default(),
+                // About all jobs, such as a revoked key: they are followed until their deadlines.
+                Err(error) => {
+                    self.report(&error.into());
+                    break Some(PAUSE);
+                }
+            }
+        };
+        Ok((wait, outcomes))
     }
 
-    /// Sends a request, and keeps its message for as long as that takes.
+    /// Sends a request, and has all workers wait if the platform asks for it.
     async fn send(
         &self,
         request: Request<Vec<u8>>,
-        message: &Message,
+        known: &KnownHub,
     ) -> Result<Result<Response<Vec<u8>>, SendFailure>, Error> {
-        let request = timeout(REQUEST_LIMIT, self.transport.send(request));
-        tokio::pin!(request);
-        let mut ticks = interval(self.ack_wait / 3);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        ticks.tick().await;
-        loop {
-            tokio::select! {
-                outcome = &mut request => return Ok(outcome.unwrap_or_else(|elapsed| {
-                    Err(SendFailure::maybe_sent(elapsed).timed_out(REQUEST_LIMIT))
-                })),
-                _ = ticks.tick() => message.ack_with(AckKind::Progress).await?,
-            }
+        let sent = timeout(REQUEST_LIMIT, self.transport.send(request)).await;
+        let response = sent.unwrap_or_else(|elapsed| {
+            Err(SendFailure::maybe_sent(elapsed).timed_out(REQUEST_LIMIT))
+        });
+        if let Ok(response) = &response
+            && let Some(asked) = asked(&known.hub, response, now())
+        {
+            self.limits.extend(&known.limit, asked, now()).await?;
         }
+        Ok(response)
     }
 
     fn report(&self, error: &Error) {
@@ -223,12 +231,12 @@ impl Worker {
     }
 }
 
-/// The time that a platform asks all its callers to wait. The `Retry-After` of a success is about its
-/// job alone, and the tracker's business.
-fn asked(hub: &Hub, job: &JobId, response: &Response<Vec<u8>>, now: Timestamp) -> Option<Duration> {
+/// The time that a platform asks all its callers to wait. The `Retry-After` of a success is about the
+/// next poll alone, and the tracker waits for it.
+fn asked(hub: &Hub, response: &Response<Vec<u8>>, now: Timestamp) -> Option<Duration> {
     if response.status().is_success() {
         return None;
     }
-    let error = hub.response(&GetJob::new(job), response.clone()).err()?;
+    let error = hub.response(&GetJobs::new(), response.clone()).err()?;
     error.is_retryable().then(|| error.retry_after(now)).flatten()
 }

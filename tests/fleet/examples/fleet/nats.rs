@@ -1,11 +1,13 @@
-use std::fmt::Write;
-use std::io::ErrorKind;
-use std::net::TcpListener;
+use std::fmt::Write as _;
+use std::io::{ErrorKind, Read, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use cycle_images_fleet::{Error, NatsSettings};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use serde_json::Value;
 
 const MISSING: &str = "there is no nats-server: `apt-get install nats-server`, set NATS_SERVER to its \
                        path, or NATS_URL to a server that was started with `-js`";
@@ -16,10 +18,23 @@ const PASSWORD: &str = "only on loopback";
 pub(crate) struct Nats {
     pub(crate) settings: NatsSettings,
     servers: Vec<Server>,
+    /// Of processes that were killed.
+    before: Cost,
+}
+
+/// What the servers took.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Cost {
+    /// In and out.
+    pub(crate) messages: u64,
+    /// In and out.
+    pub(crate) bytes: u64,
+    pub(crate) cpu: Duration,
 }
 
 struct Server {
     name: String,
+    monitor: String,
     config: PathBuf,
     process: Option<Child>,
 }
@@ -28,21 +43,21 @@ impl Nats {
     /// Starts one server on a free port, unless `NATS_URL` names one that is running.
     pub(crate) fn start(folder: &Path) -> Result<Self, Error> {
         if std::env::var_os("NATS_URL").is_some() {
-            return Ok(Self { settings: NatsSettings::from_env()?, servers: Vec::new() });
+            return Ok(Self::of(NatsSettings::from_env()?, Vec::new()));
         }
-        let [port] = free_ports()?;
-        let server = Server::start(folder, "n1", port, "")?;
+        let [port, monitor] = free_ports()?;
+        let server = Server::start(folder, "n1", port, monitor, "")?;
         let settings = NatsSettings { url: url(port), ..NatsSettings::default() };
-        Ok(Self { settings, servers: vec![server] })
+        Ok(Self::of(settings, vec![server]))
     }
 
     /// Starts three servers, which need a user and a password and speak TLS to each other and to
     /// clients, with a CA of their own.
-    #[allow(dead_code, reason = "only the example does")]
     pub(crate) fn start_cluster(folder: &Path) -> Result<Self, Error> {
         write_certificates(folder)?;
-        let ports: [u16; 6] = free_ports()?;
-        let (ports, route_ports) = ports.split_at(3);
+        let [a, b, c, d, e, f, g, h, i] = free_ports()?;
+        let ports = [[a, b, c], [d, e, f], [g, h, i]];
+        let route_ports = ports.map(|[.., route]| route);
         let tls = format!(
             "tls {{ cert_file: {0:?}, key_file: {1:?}, ca_file: {2:?} }}",
             folder.join("server.pem"),
@@ -52,42 +67,50 @@ impl Nats {
         let login = format!("authorization {{ user: {USER:?}, password: {PASSWORD:?} }}");
         let routes = route_ports.iter().map(|port| format!("\"nats-route://127.0.0.1:{port}\""));
         let routes = routes.collect::<Vec<_>>().join(", ");
-        let servers = ports.iter().zip(route_ports).zip(1..).map(|((port, route_port), n)| {
+        let servers = ports.iter().zip(1..).map(|(&[port, monitor, route], n)| {
             let cluster = format!(
-                "cluster {{ name: fleet, listen: \"127.0.0.1:{route_port}\", routes: [{routes}], {tls} }}"
+                "cluster {{ name: fleet, listen: \"127.0.0.1:{route}\", routes: [{routes}], {tls} }}"
             );
             let more = format!("{login}\n{tls}\n{cluster}\n");
-            Server::start(folder, &format!("n{n}"), *port, &more)
+            Server::start(folder, &format!("n{n}"), port, monitor, &more)
         });
         let settings = NatsSettings {
-            url: ports.iter().copied().map(url).collect::<Vec<_>>().join(","),
+            url: ports.map(|[port, ..]| url(port)).join(","),
             user: Some(USER.to_owned()),
             password: Some(PASSWORD.to_owned()),
             ca: Some(folder.join("ca.pem")),
         };
-        Ok(Self { settings, servers: servers.collect::<Result<_, _>>()? })
+        Ok(Self::of(settings, servers.collect::<Result<_, _>>()?))
+    }
+
+    fn of(settings: NatsSettings, servers: Vec<Server>) -> Self {
+        Self { settings, servers, before: Cost::default() }
     }
 
     /// How many servers store each message.
-    #[allow(dead_code, reason = "only the example does")]
     pub(crate) fn replicas(&self) -> usize {
         self.servers.len().max(1)
     }
 
     /// Kills a server of this name; false if there is none, or it is down.
-    #[allow(dead_code, reason = "only the example does")]
     pub(crate) fn kill(&mut self, name: &str) -> Result<bool, Error> {
         let server = self.servers.iter_mut().find(|server| server.name == name);
-        let Some(mut process) = server.and_then(|server| server.process.take()) else {
-            return Ok(false);
-        };
+        let Some(server) = server else { return Ok(false) };
+        self.before.add(server.cost().unwrap_or_default());
+        let Some(mut process) = server.process.take() else { return Ok(false) };
         process.kill()?;
         process.wait()?;
         Ok(true)
     }
 
+    /// What all servers took.
+    pub(crate) fn cost(&self) -> Cost {
+        let mut all = self.before;
+        self.servers.iter().for_each(|server| all.add(server.cost().unwrap_or_default()));
+        all
+    }
+
     /// Starts the servers that are down, with the stores that they had.
-    #[allow(dead_code, reason = "only the example does")]
     pub(crate) fn restart(&mut self) -> Result<(), Error> {
         for server in self.servers.iter_mut().filter(|server| server.process.is_none()) {
             server.process = Some(spawn(&server.config)?);
@@ -97,16 +120,56 @@ impl Nats {
 }
 
 impl Server {
-    fn start(folder: &Path, name: &str, port: u16, more: &str) -> Result<Self, Error> {
+    fn start(
+        folder: &Path,
+        name: &str,
+        port: u16,
+        monitor: u16,
+        more: &str,
+    ) -> Result<Self, Error> {
         let config = folder.join(format!("{name}.conf"));
+        let monitor = format!("127.0.0.1:{monitor}");
         let mut text = String::new();
         writeln!(text, "server_name: {name}\nlisten: \"127.0.0.1:{port}\"")?;
+        writeln!(text, "http: {monitor:?}")?;
         writeln!(text, "jetstream {{ store_dir: {:?} }}\n{more}", folder.join(name))?;
         writeln!(text, "log_file: {:?}", folder.join(format!("{name}.log")))?;
         std::fs::write(&config, text)?;
         let process = Some(spawn(&config)?);
-        Ok(Self { name: name.to_owned(), config, process })
+        Ok(Self { name: name.to_owned(), monitor, config, process })
     }
+
+    /// What it took since it was started; `None` if it doesn't say.
+    fn cost(&self) -> Option<Cost> {
+        let process = self.process.as_ref()?;
+        let mut stream = TcpStream::connect(&self.monitor).ok()?;
+        stream.write_all(b"GET /varz HTTP/1.0\r\n\r\n").ok()?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).ok()?;
+        let status: Value = serde_json::from_str(text.split_once("\r\n\r\n")?.1).ok()?;
+        let number = |name| status.get(name)?.as_u64();
+        Some(Cost {
+            messages: number("in_msgs")? + number("out_msgs")?,
+            bytes: number("in_bytes")? + number("out_bytes")?,
+            cpu: cpu(process),
+        })
+    }
+}
+
+impl Cost {
+    fn add(&mut self, other: Self) {
+        self.messages += other.messages;
+        self.bytes += other.bytes;
+        self.cpu += other.cpu;
+    }
+}
+
+/// The CPU time of a process that runs, on Linux; nothing elsewhere.
+pub(crate) fn cpu(process: &Child) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.id())).unwrap_or_default();
+    // After the name in parentheses: the 12th and 13th field, in hundredths of a second.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+    Duration::from_millis(fields.filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() * 10)
 }
 
 impl Drop for Server {
@@ -134,12 +197,10 @@ fn url(port: u16) -> String {
 /// Ports that were free a moment ago. A server that is started again needs the port that it had, and
 /// each server of a cluster the ports of the others, so that they can't choose them.
 fn free_ports<const N: usize>() -> Result<[u16; N], Error> {
+    let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0"));
     let mut ports = [0; N];
-    let mut listeners = Vec::new();
-    for port in &mut ports {
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        *port = listener.local_addr()?.port();
-        listeners.push(listener);
+    for (port, listener) in ports.iter_mut().zip(&listeners) {
+        *port = listener.as_ref().map_err(ToString::to_string)?.local_addr()?.port();
     }
     Ok(ports)
 }

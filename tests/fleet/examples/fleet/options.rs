@@ -8,11 +8,13 @@ pub(crate) struct Options {
     pub(crate) workers: usize,
     /// How long a step of a job lasts on the fastest hub; twice that on the slowest.
     pub(crate) step: Duration,
-    /// The longest time between two looks at a job.
+    /// The longest time between two rounds of polls.
     pub(crate) poll: Duration,
     /// How long the platform's answers are on their way.
     pub(crate) latency: Duration,
-    /// Kill workers, restart NATS, and have the platform fail now and then.
+    /// How many jobs are submitted at a time.
+    pub(crate) batch: usize,
+    /// Kill workers and NATS, and have the platform fail now and then.
     pub(crate) chaos: bool,
     /// Over three servers of NATS. With `chaos`, the one that leads is killed every 20 s.
     pub(crate) cluster: bool,
@@ -21,7 +23,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) const USAGE: &str = "usage: fleet [--jobs N] [--hubs N] [--workers N] [--step-ms N] \
-                                [--poll-ms N] [--latency-ms N] [--chaos] [--cluster] \
+                                [--poll-ms N] [--latency-ms N] [--batch N] [--chaos] [--cluster] \
                                 [--compare]";
 
 impl Options {
@@ -33,6 +35,7 @@ impl Options {
             step: Duration::from_secs(2),
             poll: Duration::from_secs(2),
             latency: Duration::ZERO,
+            batch: 10,
             chaos: false,
             cluster: false,
             compare: false,
@@ -47,6 +50,7 @@ impl Options {
                 "--jobs" => options.jobs = number()?,
                 "--hubs" => options.hubs = number()?,
                 "--workers" => options.workers = number()?,
+                "--batch" => options.batch = number()?,
                 "--chaos" => options.chaos = true,
                 "--cluster" => options.cluster = true,
                 "--compare" => options.compare = true,

@@ -1,10 +1,8 @@
-use std::collections::HashMap;
-use std::time::SystemTime;
+use std::time::Duration;
 
 use cycle_images::Hub;
-use cycle_images::flow::{Flow, JobTracker, Step};
 use cycle_images::http::header::{HeaderValue, USER_AGENT};
-use cycle_images_async::{Reqwest, Transport};
+use cycle_images_async::{Client, Tokio};
 use cycle_images_fleet::{Error, transport};
 use futures_util::{TryStreamExt, stream};
 
@@ -13,30 +11,23 @@ use crate::platform::Platform;
 /// Follows all jobs from this process, without NATS: what the fleet is compared with.
 pub(crate) async fn follow_all(platform: &Platform) -> Result<(), Error> {
     let transport = transport()?;
-    let hubs = platform.configs().into_iter().map(|config| {
-        let hub = Hub::new(&config.api_key, config.id.as_str())?;
-        let hub = hub.with_base_url(config.base_url.as_deref().unwrap_or_default())?;
-        let agent = HeaderValue::from_static("cycle-images-fleet/single");
-        Ok((config.id, hub.with_header(USER_AGENT, agent)))
-    });
-    let hubs: HashMap<_, Hub> = hubs.collect::<Result<_, Error>>()?;
-    stream::iter(platform.jobs.iter().map(Ok))
-        .try_for_each_concurrent(None, async |job| {
-            let hub = hubs.get(&job.followed.hub).ok_or("a job of another hub")?;
-            follow(job.followed.tracker.clone(), hub, &transport).await
+    stream::iter(platform.configs().into_iter().map(Ok))
+        .try_for_each_concurrent(None, async |config| {
+            let hub = Hub::new(&config.api_key, config.id.as_str())?;
+            let hub = hub.with_base_url(config.base_url.as_deref().unwrap_or_default())?;
+            let agent = HeaderValue::from_static("cycle-images-fleet/single");
+            let hub = hub.with_header(USER_AGENT, agent);
+            let client = Client::new(hub, transport.clone(), Tokio);
+            let jobs = platform.jobs.iter().filter(|job| job.hub == config.id);
+            let mut reports = client.track_all(jobs.map(|job| job.job.clone()));
+            reports = match config.poll_interval_ms {
+                Some(poll) => reports.poll_interval(Duration::from_millis(poll)),
+                None => reports,
+            };
+            while let Some(report) = reports.next().await {
+                report?;
+            }
+            Ok(())
         })
         .await
-}
-
-async fn follow(mut tracker: JobTracker, hub: &Hub, transport: &Reqwest) -> Result<(), Error> {
-    loop {
-        match tracker.poll(hub, SystemTime::now().into())? {
-            Step::Send { request, .. } => {
-                let outcome = transport.send(request).await;
-                let _ = tracker.handle(hub, outcome, SystemTime::now().into());
-            }
-            Step::Wait(time) => tokio::time::sleep(time).await,
-            Step::Done => return Ok(()),
-        }
-    }
 }
