@@ -1,7 +1,7 @@
 //! Follows the jobs of many hubs from many processes, over NATS JetStream. The README says how.
 
-mod batch;
 mod hubs;
+mod jobs;
 mod limits;
 mod queue;
 mod worker;
@@ -14,8 +14,8 @@ use async_nats::{ConnectOptions, ServerAddr};
 use cycle_images::Timestamp;
 use cycle_images_async::Reqwest;
 
-pub use batch::{Batch, End, Outcome};
 pub use hubs::HubConfig;
+pub use jobs::{End, Outcome};
 pub use queue::{Queue, QueueSettings};
 pub use worker::run_worker;
 

@@ -4,20 +4,21 @@ use std::time::Duration;
 use async_nats::jetstream::{AckKind, Message};
 use cycle_images::flow::{Flow, JobReport, SendFailure, Step};
 use cycle_images::http::{Request, Response};
+use cycle_images::id::HubId;
 use cycle_images::jobs::GetJobs;
 use cycle_images::{Hub, Timestamp};
 use cycle_images_async::{Reqwest, Transport};
 use futures_util::StreamExt;
-use futures_util::future::{join, try_join_all};
+use futures_util::future::{join3, try_join_all};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-use crate::batch::{Batch, End, Outcome, State};
 use crate::hubs::{HubConfig, Hubs, KnownHub};
+use crate::jobs::{End, Followed, Outcome};
 use crate::limits::Limits;
-use crate::queue::{Joined, Queue, QueueSettings};
+use crate::queue::{Queue, QueueSettings};
 use crate::{Error, NatsSettings, connect, now, transport, variable};
 
-/// How many batches a worker takes a step of at a time.
+/// How many hubs a worker takes a step of at a time.
 const AT_A_TIME: usize = 64;
 /// How many messages it has at hand beyond these: few, as their time runs meanwhile.
 const AT_HAND: usize = 16;
@@ -30,11 +31,11 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 /// What is asked of the queue after a step.
 enum Next {
-    /// All jobs have ended and their outcomes are published, or they have joined another batch.
+    /// The hub has no jobs left.
     Finished,
     /// Deliver the message again after this time.
     Wait(Duration),
-    /// Another worker was delivered the message, and has stored a newer state.
+    /// Another worker was delivered the message, and has stored newer jobs.
     Leave,
 }
 
@@ -66,7 +67,7 @@ pub async fn run_worker() -> Result<(), Error> {
         }
         sleep(PAUSE).await;
     };
-    let ack_wait = queue.batches().cached_info().config.ack_wait;
+    let ack_wait = queue.consumer().cached_info().config.ack_wait;
     let worker = Worker {
         hubs: Hubs::new(hubs, &name)?,
         limits: Limits::new(queue.bucket().clone()),
@@ -75,7 +76,7 @@ pub async fn run_worker() -> Result<(), Error> {
         name,
         queue,
     };
-    join(worker.run(), worker.limits.watch()).await;
+    join3(worker.run(), worker.revive(), worker.limits.watch()).await;
     Ok(())
 }
 
@@ -90,8 +91,9 @@ impl Worker {
     }
 
     async fn run_until_closed(&self) -> Result<(), Error> {
-        let batches = self.queue.batches();
-        let messages = batches.stream().max_messages_per_batch(AT_HAND).expires(EXPIRES).messages();
+        let consumer = self.queue.consumer();
+        let messages =
+            consumer.stream().max_messages_per_batch(AT_HAND).expires(EXPIRES).messages();
         let take = async |message| match message {
             Ok(message) => self.take(&message).await,
             Err(error) => self.report(&Error::from(error)),
@@ -100,99 +102,105 @@ impl Worker {
         Ok(())
     }
 
-    /// Takes a step of the batch that a message is about, and keeps the message for as long as that
+    /// Looks for messages that were lost. Never returns.
+    async fn revive(&self) {
+        loop {
+            sleep(self.ack_wait).await;
+            if let Err(error) = self.queue.revive().await {
+                self.report(&error);
+            }
+        }
+    }
+
+    /// Takes a step of the hub that a message is about, and keeps the message for as long as that
     /// takes. After an error, the message is left as it is: it is delivered again after `ack_wait`.
     async fn take(&self, message: &Message) {
         let mut ticks = interval(self.ack_wait / 3);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.tick().await;
-        let mut step = pin!(self.step(message));
+        let Some(hub) =
+            message.subject.strip_prefix("fleet.hub.").and_then(|id| HubId::new(id).ok())
+        else {
+            return self.report(&format!("a message of no hub: {}", message.subject).into());
+        };
+        let mut step = pin!(self.step(&hub, message));
         let next = loop {
             tokio::select! {
                 next = &mut step => break next,
-                _ = ticks.tick() => self.answer(message, AckKind::Progress).await,
+                _ = ticks.tick() => {
+                    if let Err(error) = message.ack_with(AckKind::Progress).await {
+                        self.report(&error);
+                    }
+                }
             }
         };
-        match next {
-            Ok(Next::Finished) => self.answer(message, AckKind::Ack).await,
-            Ok(Next::Wait(time)) => self.answer(message, AckKind::Nak(Some(time))).await,
-            Ok(Next::Leave) => {}
-            Err(error) => self.report(&error),
-        }
-    }
-
-    async fn answer(&self, message: &Message, kind: AckKind) {
-        if let Err(error) = message.ack_with(kind).await {
+        let ended = match next {
+            Ok(Next::Finished) => self.queue.finish(&hub, message).await,
+            Ok(Next::Wait(time)) => message.ack_with(AckKind::Nak(Some(time))).await,
+            Ok(Next::Leave) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = ended {
             self.report(&error);
         }
     }
 
-    async fn step(&self, message: &Message) -> Result<Next, Error> {
-        let batch: Batch = serde_json::from_slice(&message.payload)?;
-        let key = batch.key()?;
-        // Other for each message, so that those that wait for the same don't come at once.
-        let spread = Duration::from_millis(message.info()?.stream_sequence % 1000);
-        let Some(known) = self.hubs.get(&batch.hub) else {
-            self.report(&format!("no key of hub {}", batch.hub).into());
+    async fn step(&self, hub: &HubId, message: &Message) -> Result<Next, Error> {
+        let Some(known) = self.hubs.get(hub) else {
+            self.report(&format!("no key of hub {hub}").into());
             return Ok(Next::Wait(PAUSE));
         };
-        let (mut state, mut revision) = match self.queue.load(&key).await? {
-            Some(loaded) => loaded,
-            None => match self.queue.join(&batch, &key, now()).await? {
-                Joined::Other => return Ok(Next::Finished),
-                Joined::NotYet => return Ok(Next::Wait(spread)),
-                Joined::None => (State::new(&batch, known.poll_interval, now()), 0),
-            },
-        };
-        let (loaded, joined) = (state.tracker.clone(), state.joined.len());
-        state.add_joined();
-        let (mut wait, outcomes) = self.round(&mut state, &batch, known, spread).await?;
-        try_join_all(outcomes.iter().map(|outcome| self.queue.publish(outcome))).await?;
-        state.stored = now();
-        while !self.queue.save(&key, &state, revision).await? {
-            // Either other batches joined meanwhile, or another worker was delivered the message.
-            let stored =
-                self.queue.load(&key).await?.filter(|(stored, _)| stored.tracker == loaded);
-            let Some((mut stored, newer)) = stored else { return Ok(Next::Leave) };
-            (state.joined, revision) = (stored.joined.split_off(joined), newer);
-            wait = wait.or(Some(Duration::ZERO));
+        let (mut jobs, revision) = self.queue.load(hub).await?;
+        if let Some(interval) = known.poll_interval {
+            jobs.tracker = jobs.tracker.poll_interval(interval);
         }
-        Ok(wait.map_or(Next::Finished, Next::Wait))
+        // These are stored: they were loaded.
+        self.queue.delete_submitted(std::mem::take(&mut jobs.taken)).await?;
+        self.queue.add_submitted(hub, &mut jobs).await?;
+        let (wait, outcomes) = self.round(&mut jobs, hub, known, message).await?;
+        try_join_all(outcomes.iter().map(|outcome| self.queue.publish(outcome))).await?;
+        if wait.is_none() && jobs.taken.is_empty() {
+            self.queue.delete(revision).await?;
+            return Ok(Next::Finished);
+        }
+        let is_saved = self.queue.save(hub, &jobs, revision).await?;
+        Ok(if is_saved { Next::Wait(wait.unwrap_or_default()) } else { Next::Leave })
     }
 
     /// Sends requests until the tracker waits. Returns for how long, `None` without jobs, and the jobs
     /// that ended.
     async fn round(
         &self,
-        state: &mut State,
-        batch: &Batch,
+        jobs: &mut Followed,
+        hub: &HubId,
         known: &KnownHub,
-        spread: Duration,
+        message: &Message,
     ) -> Result<(Option<Duration>, Vec<Outcome>), Error> {
         let mut outcomes = Vec::new();
         let mut reports = Vec::new();
         let wait = loop {
-            reports.extend(state.tracker.due(now()).unwrap_or_default());
+            reports.extend(jobs.tracker.due(now()).unwrap_or_default());
             for JobReport { id: job, result, .. } in reports.drain(..).filter(JobReport::is_last) {
                 let (end, message) = match result {
                     Ok(_) => (Some(End::Completed), None),
                     Err(error) => {
-                        let end = state.end(&job, &error, batch.deadline, now());
+                        let end = jobs.end(&job, &error, now());
                         (end, Some(error.to_string()))
                     }
                 };
-                let (hub, worker) = (batch.hub.clone(), self.name.clone());
+                let (hub, worker) = (hub.clone(), self.name.clone());
                 outcomes.extend(end.map(|end| Outcome { hub, job, end, message, worker }));
             }
             if let Some(pause) = self.limits.pause(&known.limit, now()) {
-                break Some(pause + spread);
+                // Spread over a second, so that what has waited doesn't come at once.
+                break Some(pause + Duration::from_millis(message.info()?.stream_sequence % 1000));
             }
-            let result = match state.tracker.poll(&known.hub, now()) {
+            let result = match jobs.tracker.poll(&known.hub, now()) {
                 Ok(Step::Done) => break None,
                 Ok(Step::Wait(time)) => break Some(time),
                 Ok(Step::Send { request, .. }) => {
                     let response = self.send(request, known).await?;
-                    state.tracker.handle(&known.hub, response, now())
+                    jobs.tracker.handle(&known.hub, response, now())
                 }
                 Err(error) => Err(error),
             };

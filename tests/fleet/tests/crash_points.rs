@@ -1,5 +1,5 @@
-//! What another worker does with a batch whose worker was killed between any two steps: each outcome is
-//! published once. Needs `nats-server` in PATH.
+//! What a worker does after another was killed between any two steps: each outcome is published once.
+//! Needs `nats-server` in PATH.
 
 #[allow(dead_code, reason = "the example needs more of it")]
 #[path = "../examples/fleet/nats.rs"]
@@ -16,33 +16,71 @@ use cycle_images::flow::{Flow, JobsTracker, Step};
 use cycle_images::http::Response;
 use cycle_images::id::{HubId, SourceId};
 use cycle_images::images::{CreateImage, CreateImageJob};
-use cycle_images::{Hub, JobId, Timestamp};
+use cycle_images::{Hub, JobId};
 use cycle_images_async::{Client, Tokio};
 use cycle_images_fleet::{
-    Batch, End, HubConfig, NatsSettings, Outcome, Queue, QueueSettings, connect, transport,
+    End, HubConfig, NatsSettings, Outcome, Queue, QueueSettings, connect, transport,
 };
 use cycle_images_sandbox::{Sandbox, Settings};
 use serde_json::json;
 
 use nats::Nats;
 
+const DEADLINE: Duration = Duration::from_secs(3600);
+
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// How far the worker came that was killed.
+/// How far it had come.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Killed {
-    /// It took no step.
-    AtOnce,
-    /// The batch is the one of its hub that others join, and has no state.
-    AfterItWasOpened,
-    AfterARound,
-    /// Another batch has joined it, whose message is not acknowledged.
-    AfterAJoin,
+    AfterTheSubmission,
+    /// The submitter was killed, between its two messages.
+    WithinTheSubmission,
+    /// The jobs are stored. They are submitted as well.
+    AfterTheFirstRound,
+    AfterTheSecondRound,
     AfterThePublish,
-    /// As before, and NATS has forgotten the message id.
+    /// As before, and NATS has forgotten the message ids.
     LongAfterThePublish,
-    /// The message is not acknowledged.
-    AfterTheEndWasStored,
+    /// The jobs are deleted, the hub's message is not acknowledged.
+    AfterTheLastRound,
+    /// A server of NATS was killed, and forgot the hub's message.
+    NatsAfterTheSecondRound,
+}
+
+const KILLED: [Killed; 8] = [
+    Killed::AfterTheSubmission,
+    Killed::WithinTheSubmission,
+    Killed::AfterTheFirstRound,
+    Killed::AfterTheSecondRound,
+    Killed::AfterThePublish,
+    Killed::LongAfterThePublish,
+    Killed::AfterTheLastRound,
+    Killed::NatsAfterTheSecondRound,
+];
+
+impl Killed {
+    fn has_published(self) -> bool {
+        matches!(self, Self::AfterThePublish | Self::LongAfterThePublish | Self::AfterTheLastRound)
+    }
+
+    fn is_submitted(self) -> bool {
+        matches!(
+            self,
+            Self::AfterTheSubmission | Self::WithinTheSubmission | Self::AfterTheFirstRound
+        )
+    }
+
+    fn has_message(self) -> bool {
+        !matches!(self, Self::WithinTheSubmission | Self::NatsAfterTheSecondRound)
+    }
+
+    fn is_stored(self) -> bool {
+        !matches!(
+            self,
+            Self::AfterTheSubmission | Self::WithinTheSubmission | Self::AfterTheLastRound
+        )
+    }
 }
 
 #[tokio::test]
@@ -56,51 +94,42 @@ async fn each_outcome_is_published_once_wherever_a_worker_is_killed() -> Result<
 
 async fn test(folder: &Path) -> Result<()> {
     let nats = Nats::start(folder)?;
-    let queue = Queue::open(connect(&nats.settings).await?, QueueSettings::from_env()?).await?;
-    let points = [
-        Killed::AtOnce,
-        Killed::AfterItWasOpened,
-        Killed::AfterARound,
-        Killed::AfterAJoin,
-        Killed::AfterThePublish,
-        Killed::LongAfterThePublish,
-        Killed::AfterTheEndWasStored,
-    ];
-    let mut started = Vec::new();
-    for killed in points {
+    // A message is taken for lost after four times this.
+    let settings = QueueSettings { ack_wait: Duration::from_millis(500), replicas: 1 };
+    let client = connect(&nats.settings).await?;
+    let (queue, context) = (Queue::open(client.clone(), settings).await?, jetstream::new(client));
+    let mut hubs = Vec::new();
+    for killed in KILLED {
         let hub = HubJobs::start().await?;
-        hub.leave(killed, &nats.settings).await?;
-        for batch in [&hub.first, &hub.second] {
-            queue.submit(&batch.hub, &batch.jobs, batch.deadline).await?;
-        }
-        started.push((hub, killed));
+        hub.leave(killed, &queue, &nats.settings).await?;
+        hubs.push((hub, killed));
     }
-    let _worker = Worker::start(folder, &nats, &started)?;
-    while queue.followed().await? > 0 {}
-
+    let _worker = Worker::start(folder, &nats, &hubs)?;
     let stream = queue.outcomes();
-    assert_eq!(stream.get_info().await?.state.messages, 4 * started.len() as u64);
-    for (hub, killed) in started {
-        let is_published =
-            [Killed::AfterThePublish, Killed::LongAfterThePublish, Killed::AfterTheEndWasStored];
-        let worker = if is_published.contains(&killed) { "killed" } else { "another" };
-        for (batch, worker) in [(&hub.first, worker), (&hub.second, "another")] {
-            for job in &batch.jobs {
-                let subject = format!("fleet.outcome.{}.{job}", batch.hub);
-                let message = stream.get_last_raw_message_by_subject(&subject).await?;
-                let published: Outcome = serde_json::from_slice(&message.payload)?;
-                assert_eq!(published, outcome(batch, job, worker), "{killed:?}");
-            }
+    while stream.get_info().await?.state.messages < 2 * hubs.len() as u64 {}
+    while queue.followed().await? > 0 {}
+    for name in ["FLEET_JOBS", "KV_fleet"] {
+        let left = context.get_stream(name).await?.get_info().await?.state.messages;
+        assert_eq!(left, 0, "{name}");
+    }
+
+    for (hub, killed) in hubs {
+        let worker = if killed.has_published() { "killed" } else { "another" };
+        for job in &hub.jobs {
+            let subject = format!("fleet.outcome.{}.{job}", hub.id);
+            let message = stream.get_last_raw_message_by_subject(&subject).await?;
+            let published: Outcome = serde_json::from_slice(&message.payload)?;
+            assert_eq!(published, hub.outcome(job, worker), "{killed:?}");
         }
     }
     Ok(())
 }
 
-/// A hub with two batches of two jobs each, which end at once.
+/// A hub with two jobs, which end at once.
 struct HubJobs {
     sandbox: Sandbox,
-    first: Batch,
-    second: Batch,
+    id: HubId,
+    jobs: Vec<JobId>,
 }
 
 impl HubJobs {
@@ -109,65 +138,63 @@ impl HubJobs {
         let hub = Hub::new(sandbox.api_key(), sandbox.hub_id())?.with_base_url(sandbox.url())?;
         let client = Client::new(hub, transport()?, Tokio);
         let source = SourceId::new(sandbox.source_id())?;
-        let batch = async || -> Result<Batch> {
-            let mut jobs = Vec::new();
-            for _ in 0..2 {
-                let image = client.call(&CreateImage::new(source.clone())).await?.data;
-                let job = client.call(&CreateImageJob::import(&image.id)).await?.data;
-                jobs.push(job.job_id().ok_or("the platform named no job")?.clone());
-            }
-            let hub = HubId::new(sandbox.hub_id())?;
-            Ok(Batch { hub, jobs, deadline: Duration::from_secs(3600) })
-        };
-        let (first, second) = (batch().await?, batch().await?);
-        Ok(Self { sandbox, first, second })
+        let mut jobs = Vec::new();
+        for _ in 0..2 {
+            let image = client.call(&CreateImage::new(source.clone())).await?.data;
+            let job = client.call(&CreateImageJob::import(&image.id)).await?.data;
+            jobs.push(job.job_id().ok_or("the platform named no job")?.clone());
+        }
+        Ok(Self { id: HubId::new(sandbox.hub_id())?, sandbox, jobs })
     }
 
-    /// Stores what a worker of the first batch leaves that is killed there.
-    async fn leave(&self, killed: Killed, settings: &NatsSettings) -> Result<()> {
+    fn outcome(&self, job: &JobId, worker: &str) -> Outcome {
+        let (hub, job) = (self.id.clone(), job.clone());
+        Outcome { hub, job, end: End::Completed, message: None, worker: worker.to_owned() }
+    }
+
+    /// Stores what is left then.
+    async fn leave(&self, killed: Killed, queue: &Queue, settings: &NatsSettings) -> Result<()> {
         let context = jetstream::new(connect(settings).await?);
-        let put = async |key: String, value: Vec<u8>| -> Result<()> {
-            context.publish(format!("$KV.fleet.{key}"), value.into()).await?.await?;
-            Ok(())
+        let publish = async |subject: String, payload: Vec<u8>, id: Option<&str>| -> Result<_> {
+            let message = PublishMessage::build().payload(payload.into());
+            let message = id.into_iter().fold(message, PublishMessage::message_id);
+            Ok(context.send_publish(subject, message).await?.await?.sequence)
         };
-        if killed == Killed::AtOnce {
-            return Ok(());
+        queue.submit(&self.id, &self.jobs, DEADLINE).await?;
+        let first = async |stream: &str, subject: String| -> Result<u64> {
+            let stream = context.get_stream(stream).await?;
+            Ok(stream.get_last_raw_message_by_subject(&subject).await?.sequence)
+        };
+        let submitted = first("FLEET_JOBS", format!("fleet.job.{}.*", self.id)).await?;
+        if killed.is_stored() {
+            let tracker = after_a_round(&self.id, &self.jobs)?;
+            let taken = if killed.is_submitted() { vec![submitted] } else { Vec::new() };
+            let stored = serde_json::to_vec(&json!({ "tracker": tracker, "taken": taken }))?;
+            publish(format!("$KV.fleet.hub.{}", self.id), stored, None).await?;
         }
-        let key = self.first.key()?;
-        put(format!("open.{}", self.first.hub), key.clone().into_bytes()).await?;
-        let tracker = match killed {
-            Killed::AfterItWasOpened => return Ok(()),
-            Killed::AfterTheEndWasStored => JobsTracker::new(Vec::<JobId>::new(), 7),
-            _ => after_a_round(&self.first)?,
-        };
-        let joined = if killed == Killed::AfterAJoin { vec![&self.second] } else { Vec::new() };
-        let stored = Timestamp::from(SystemTime::now());
-        let state = json!({ "tracker": tracker, "stored": stored, "joined": joined });
-        put(format!("batch.{key}"), serde_json::to_vec(&state)?).await?;
-        for job in &self.first.jobs {
-            let outcome = serde_json::to_vec(&outcome(&self.first, job, "killed"))?;
-            let message = PublishMessage::build().payload(outcome.into());
-            let id = format!("{}.{job}", self.first.hub);
-            let message = match killed {
-                Killed::AfterThePublish => message.message_id(&id),
-                Killed::LongAfterThePublish | Killed::AfterTheEndWasStored => message,
-                _ => return Ok(()),
-            };
-            context.send_publish(format!("fleet.outcome.{id}"), message).await?.await?;
+        if !killed.is_submitted() {
+            context.get_stream("FLEET_JOBS").await?.delete_message(submitted).await?;
+        }
+        if !killed.has_message() {
+            let message = first("FLEET_HUBS", format!("fleet.hub.{}", self.id)).await?;
+            context.get_stream("FLEET_HUBS").await?.delete_message(message).await?;
+        }
+        if killed.has_published() {
+            for job in &self.jobs {
+                let id = format!("{}.{job}", self.id);
+                let outcome = serde_json::to_vec(&self.outcome(job, "killed"))?;
+                let known = Some(id.as_str()).filter(|_| killed == Killed::AfterThePublish);
+                publish(format!("fleet.outcome.{id}"), outcome, known).await?;
+            }
         }
         Ok(())
     }
 }
 
-fn outcome(batch: &Batch, job: &JobId, worker: &str) -> Outcome {
-    let (hub, job) = (batch.hub.clone(), job.clone());
-    Outcome { hub, job, end: End::Completed, message: None, worker: worker.to_owned() }
-}
-
-/// The tracker of a batch whose jobs were all seen running.
-fn after_a_round(batch: &Batch) -> Result<JobsTracker> {
-    let (hub, now) = (Hub::new("key", batch.hub.as_str())?, SystemTime::now().into());
-    let mut tracker = JobsTracker::new(batch.jobs.iter().cloned(), 7);
+/// The tracker of jobs that were all seen running.
+fn after_a_round(hub: &HubId, jobs: &[JobId]) -> Result<JobsTracker> {
+    let (hub, now) = (Hub::new("key", hub.as_str())?, SystemTime::now().into());
+    let mut tracker = JobsTracker::new(jobs.iter().cloned(), 7);
     while let Step::Send { request, .. } = tracker.poll(&hub, now)? {
         let id = request.uri().path().rsplit('/').next();
         let running = json!({ "data": { "id": id, "state": { "current": "running" } } });
@@ -182,7 +209,7 @@ struct Worker(Child);
 impl Worker {
     fn start(folder: &Path, nats: &Nats, hubs: &[(HubJobs, Killed)]) -> Result<Self> {
         let config = |(hub, _): &(HubJobs, Killed)| HubConfig {
-            id: hub.first.hub.clone(),
+            id: hub.id.clone(),
             api_key: hub.sandbox.api_key().to_owned(),
             base_url: Some(hub.sandbox.url().to_owned()),
             poll_interval_ms: None,

@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::fmt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -17,7 +16,7 @@ use crate::outcomes::Outcomes;
 use crate::platform::Platform;
 use crate::workers::Workers;
 
-/// Short, so that the batches of a killed worker don't wait for long.
+/// Short, so that the hubs of a killed worker don't wait for long.
 const ACK_WAIT: Duration = Duration::from_secs(5);
 const DEADLINE: Duration = Duration::from_secs(3600);
 /// A worker is killed every 3 s.
@@ -71,8 +70,6 @@ impl<'a> Fleet<'a> {
         stream::iter(batches)
             .try_for_each_concurrent(64, |(hub, jobs)| queue.submit(hub, jobs, DEADLINE))
             .await?;
-        let outcomes = Outcomes::default();
-        let (seconds, kills, nats_kills) = (0, 0, 0);
         Ok(Self {
             options,
             platform,
@@ -80,19 +77,20 @@ impl<'a> Fleet<'a> {
             workers,
             nats,
             started,
-            seconds,
-            outcomes,
-            kills,
-            nats_kills,
+            outcomes: Outcomes::default(),
+            seconds: 0,
+            kills: 0,
+            nats_kills: 0,
         })
     }
 
     /// Waits for the outcomes, and shows how it goes.
-    pub(crate) async fn follow(mut self) -> Result<Report, Error> {
-        // Durable, so that it outlives a server that is killed.
+    pub(crate) async fn follow(mut self) -> Result<(), Error> {
+        // Durable, and each is acknowledged: what a server that is killed was sending comes again.
         let consumer = pull::Config {
             durable_name: Some("report".to_owned()),
-            ack_policy: AckPolicy::None,
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: ACK_WAIT,
             ..pull::Config::default()
         };
         let consumer = self.queue.outcomes().create_consumer(consumer).await?;
@@ -104,7 +102,7 @@ impl<'a> Fleet<'a> {
         loop {
             tokio::select! {
                 Some(message) = outcomes.next() => match message {
-                    Ok(message) => self.note(&message)?,
+                    Ok(message) => self.note(&message).await?,
                     Err(error) => println!("reading the outcomes: {error}"),
                 },
                 _ = ticks.tick() => {
@@ -126,31 +124,53 @@ impl<'a> Fleet<'a> {
                 }
             }
         }
-        let nats_cost = self.nats.cost();
-        let workers_cpu = self.workers.stop()?;
-        let seen = self.platform.seen();
-        Ok(Report {
-            jobs: self.platform.jobs.len(),
-            published: self.outcomes.jobs(),
-            twice: self.outcomes.twice(),
-            wrong: self.outcomes.wrong(&self.platform.jobs),
-            elapsed: elapsed.unwrap_or_default(),
-            delays: self.outcomes.delays(&self.platform.jobs).unwrap_or_default(),
-            requests: seen.all(),
-            retry_afters: seen.retry_afters,
-            in_spite: seen.in_spite,
-            kills: self.kills,
-            nats_kills: self.nats_kills,
-            nats_cost,
-            workers_cpu,
-        })
+        self.report(elapsed.unwrap_or_default())
     }
 
-    fn note(&mut self, message: &Message) -> Result<(), Error> {
+    /// Shows the figures of the run. An error if it isn't as it should be.
+    fn report(self, elapsed: Duration) -> Result<(), Error> {
+        let jobs = self.platform.jobs.len();
+        let (published, twice) = (self.outcomes.jobs(), self.outcomes.twice());
+        let wrong = self.outcomes.wrong(&self.platform.jobs);
+        let seconds = elapsed.as_secs_f64();
+        println!(
+            "\n{published} of {jobs} outcomes in {seconds:.1} s, {twice} published twice, {wrong} wrong"
+        );
+        if let Some((half, most)) = self.outcomes.delays(&self.platform.jobs) {
+            let (half, most) = (half.as_secs_f64(), most.as_secs_f64());
+            println!(
+                "published after the job's end: half within {half:.2} s, 99 % within {most:.2} s"
+            );
+        }
+        let seen = self.platform.seen();
+        let (requests, a_job) = (seen.all(), |count: f64| count / jobs as f64);
+        let (a_second, requests_a_job) = (requests as f64 / seconds, a_job(requests as f64));
+        println!("{requests} requests, {a_second:.0} a second, {requests_a_job:.3} a job");
+        println!("{} Retry-Afters; {} requests in spite of one", seen.retry_afters, seen.in_spite);
+        println!("{} workers and {} servers of NATS killed", self.kills, self.nats_kills);
+        let Cost { messages, bytes, cpu } = self.nats.cost();
+        println!(
+            "NATS: {:.2} messages, {:.2} kB and {:.3} ms of CPU a job",
+            a_job(messages as f64),
+            a_job(bytes as f64 / 1000.0),
+            a_job(cpu.as_secs_f64() * 1000.0)
+        );
+        let cpu = self.workers.stop()?.as_secs_f64() * 1000.0;
+        println!("workers: {:.3} ms of CPU a job", a_job(cpu));
+        if published < jobs || twice + wrong > 0 {
+            return Err("an outcome is missing, wrong or published twice".into());
+        }
+        if requests_a_job > self.options.max_requests {
+            return Err("too many requests".into());
+        }
+        Ok(())
+    }
+
+    async fn note(&mut self, message: &Message) -> Result<(), Error> {
         let info = message.info()?;
         let outcome = serde_json::from_slice(&message.payload)?;
         self.outcomes.add(info.stream_sequence, outcome, info.published.into());
-        Ok(())
+        message.ack().await
     }
 
     fn show(&self, before: &mut [u64]) {
@@ -204,75 +224,5 @@ impl<'a> Fleet<'a> {
             self.nats_kills += 1;
         }
         Ok(())
-    }
-}
-
-/// The figures of a run.
-pub(crate) struct Report {
-    jobs: usize,
-    published: usize,
-    twice: usize,
-    wrong: usize,
-    elapsed: Duration,
-    delays: (Duration, Duration),
-    requests: u64,
-    retry_afters: u64,
-    in_spite: u64,
-    kills: usize,
-    nats_kills: usize,
-    nats_cost: Cost,
-    workers_cpu: Duration,
-}
-
-impl Report {
-    pub(crate) fn requests_a_job(&self) -> f64 {
-        self.requests as f64 / self.jobs as f64
-    }
-
-    pub(crate) fn is_right(&self) -> bool {
-        self.published == self.jobs && self.twice + self.wrong == 0
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { jobs, published, twice, wrong, requests, .. } = self;
-        let seconds = self.elapsed.as_secs_f64();
-        let jobs_f = *jobs as f64;
-        writeln!(
-            f,
-            "{published} of {jobs} outcomes in {seconds:.1} s, {twice} published twice, {wrong} wrong"
-        )?;
-        writeln!(
-            f,
-            "published after the job's end: half within {:.2} s, 99 % within {:.2} s",
-            self.delays.0.as_secs_f64(),
-            self.delays.1.as_secs_f64()
-        )?;
-        writeln!(
-            f,
-            "{requests} requests, {:.0} a second, {:.3} a job",
-            *requests as f64 / seconds,
-            self.requests_a_job()
-        )?;
-        let Cost { messages, bytes, cpu } = self.nats_cost;
-        writeln!(
-            f,
-            "NATS: {:.2} messages, {:.2} kB and {:.3} ms of CPU a job",
-            messages as f64 / jobs_f,
-            bytes as f64 / 1000.0 / jobs_f,
-            cpu.as_secs_f64() * 1000.0 / jobs_f
-        )?;
-        writeln!(
-            f,
-            "workers: {:.3} ms of CPU a job",
-            self.workers_cpu.as_secs_f64() * 1000.0 / jobs_f
-        )?;
-        writeln!(
-            f,
-            "{} Retry-Afters; {} requests in spite of one",
-            self.retry_afters, self.in_spite
-        )?;
-        write!(f, "{} workers and {} servers of NATS killed", self.kills, self.nats_kills)
     }
 }

@@ -18,13 +18,13 @@ pub(crate) struct Options {
     pub(crate) chaos: bool,
     /// Over three servers of NATS. With `chaos`, the one that leads is killed every 20 s.
     pub(crate) cluster: bool,
-    /// Follow the same jobs from one process without NATS first.
-    pub(crate) compare: bool,
+    /// Fail if there are more requests a job than this.
+    pub(crate) max_requests: f64,
 }
 
 pub(crate) const USAGE: &str = "usage: fleet [--jobs N] [--hubs N] [--workers N] [--step-ms N] \
                                 [--poll-ms N] [--latency-ms N] [--batch N] [--chaos] [--cluster] \
-                                [--compare]";
+                                [--max-requests N]";
 
 impl Options {
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
@@ -38,7 +38,7 @@ impl Options {
             batch: 10,
             chaos: false,
             cluster: false,
-            compare: false,
+            max_requests: f64::INFINITY,
         };
         while let Some(argument) = arguments.next() {
             let mut number = || arguments.next()?.parse::<usize>().ok().filter(|n| *n > 0);
@@ -53,7 +53,7 @@ impl Options {
                 "--batch" => options.batch = number()?,
                 "--chaos" => options.chaos = true,
                 "--cluster" => options.cluster = true,
-                "--compare" => options.compare = true,
+                "--max-requests" => options.max_requests = arguments.next()?.parse().ok()?,
                 _ => return None,
             }
         }
