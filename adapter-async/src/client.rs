@@ -267,9 +267,10 @@ impl Client {
         self.run(JobTracker::new(id, seed()).retry(self.retry))
     }
 
-    /// Follows many jobs of the hub by the list of jobs: 500 jobs take some 5 requests a round. What
-    /// [`track_job`](Self::track_job) would yield of each is a [report](cycle_images::flow::JobReport),
-    /// and so is an error that only one job has. Capability: `apionly-jobs-view`.
+    /// Follows many jobs of the hub by the list of jobs: 500 jobs take some 5 requests a round.
+    /// What [`track_job`](Self::track_job) would yield of each is a
+    /// [report](cycle_images::flow::JobReport), and so is an error that only one job has.
+    /// Capability: `apionly-jobs-view`.
     ///
     /// ```
     /// # use cycle_images_async::{Client, Error};

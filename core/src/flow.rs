@@ -60,6 +60,7 @@
 mod error;
 mod exchange;
 mod job_error;
+mod job_report;
 mod job_tracker;
 mod job_update;
 mod jobs_tracker;
@@ -71,6 +72,7 @@ mod send_failure;
 mod subject;
 #[cfg(feature = "tracing")]
 mod trace;
+mod tracked_job;
 mod until;
 mod upload;
 mod version;
@@ -86,8 +88,9 @@ pub use crate::retry_quota::RetryQuota;
 pub use error::{FlowError, LastReply};
 pub use exchange::Exchange;
 pub use job_error::JobError;
+pub use job_report::JobReport;
 pub use job_tracker::JobTracker;
-pub use job_update::{JobReport, JobSnapshot, JobUpdate};
+pub use job_update::{JobSnapshot, JobUpdate};
 pub use jobs_tracker::JobsTracker;
 pub use pages::Pages;
 pub use retry_policy::RetryPolicy;
@@ -147,8 +150,8 @@ pub trait Flow {
     /// The documented name of the operation that the flow sends, for spans and logs.
     fn operation(&self) -> &'static str;
 
-    /// An item that is due without a response, such as the end of a job whose deadline has passed: only
-    /// [`JobsTracker`] has any. A loop asks for it before each [`poll`](Self::poll).
+    /// An item that is due without a response, such as the end of a job whose deadline has passed:
+    /// only [`JobsTracker`] has any. A loop asks for it before each [`poll`](Self::poll).
     fn due(&mut self, now: Timestamp) -> Option<Self::Item> {
         let _ = now;
         None

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may stop")]
 
 use allocation_counter::measure;
-use cycle_images::flow::{Flow, JobTracker, Step};
+use cycle_images::flow::{Flow, JobTracker, JobsTracker, Step};
 use cycle_images::http::Response;
 use cycle_images::jobs::GetJob;
 use cycle_images::{Hub, JobId, Timestamp};
@@ -94,4 +94,36 @@ fn a_poll_takes_at_most_twelve_allocations_beside_reading_the_answer() {
     .count_total;
     println!("a poll takes {poll} allocations, {read} of them to read the answer");
     assert!(poll > read && poll <= read + 12, "{poll} allocations, {read} to read the answer");
+}
+
+#[test]
+fn each_of_many_jobs_takes_at_most_400_bytes() {
+    const MANY: u32 = 1_000;
+    let (hub, job) = (Hub::new("key", "hub").unwrap(), job());
+    let ids: Vec<JobId> =
+        (0..MANY).map(|n| JobId::new(format!("651586fca6078e98{n:08x}")).unwrap()).collect();
+    let mut jobs = None;
+    let heap = measure(|| {
+        let mut tracker = JobsTracker::new(&ids, 7);
+        for page in ids.chunks(100) {
+            let page: Vec<String> = page
+                .iter()
+                .map(|id| {
+                    let job = job.replace("651586fca6078e98982dbd99", id.as_str());
+                    job.strip_prefix("{\"data\": ").unwrap().strip_suffix('}').unwrap().to_owned()
+                })
+                .collect();
+            let page = format!("{{\"data\": [{}]}}", page.join(", "));
+            assert!(matches!(tracker.poll(&hub, now()).unwrap(), Step::Send { .. }));
+            let reports = tracker.handle(&hub, Ok(Response::new(page)), now()).unwrap();
+            assert_eq!(reports.unwrap().len(), 100);
+        }
+        jobs = Some(tracker);
+    })
+    .bytes_current;
+    let stored = serde_json::to_string(&jobs).unwrap().len();
+    let (heap, stored) = (heap / i64::from(MANY), stored / MANY as usize);
+    println!("each of many jobs takes {heap} bytes, and {stored} bytes stored");
+    assert!((1..=400).contains(&heap), "{heap} bytes on the heap");
+    assert!(stored <= 400, "{stored} bytes stored");
 }

@@ -3,13 +3,11 @@ use std::time::Duration;
 use http::Response;
 use serde::{Deserialize, Serialize};
 
-use super::job_update::{
-    self, JobSnapshot, JobUpdate, Last, failed, is_completed, without_secrets,
-};
+use super::job_report::{self, Last, failed, is_completed, without_secrets};
 use super::poll_schedule::PollSchedule;
 use super::retry_state::RetryState;
 use super::version::Version;
-use super::{Flow, FlowError, JobError, RetryPolicy, SendFailure, Step};
+use super::{Flow, FlowError, JobError, JobSnapshot, JobUpdate, RetryPolicy, SendFailure, Step};
 use crate::error::{ResponseError, retry_after};
 use crate::hub::Hub;
 use crate::jobs::GetJob;
@@ -119,7 +117,7 @@ impl JobTracker {
     /// The last known state of the job; `None` before the first response.
     #[must_use]
     pub fn last(&self) -> Option<JobSnapshot> {
-        job_update::snapshot(&self.last_reported)
+        job_report::snapshot(&self.last_reported)
     }
 
     /// The completed job: that of the last update if it is passed in, else the job without the input
@@ -143,11 +141,11 @@ impl JobTracker {
     /// caller that resumes the flow must not flood the platform.
     fn refused(&mut self, error: ResponseError, now: Timestamp) -> Result<(), FlowError> {
         self.schedule_poll(retry_after(error.headers(), now), now);
-        if !job_update::is_missing(&error) {
+        if !job_report::is_missing(&error) {
             return Err(error.into());
         }
         let waited = self.schedule.elapsed(now);
-        job_update::missing(&self.id, &mut self.unknown, &self.last_reported, waited)
+        job_report::missing(&self.id, &mut self.unknown, &self.last_reported, waited)
             .inspect_err(|_| self.ended = true)
     }
 }
@@ -166,7 +164,7 @@ impl Flow for JobTracker {
         let left = self.schedule.left(now);
         if left.is_zero() {
             let (last, failure) = (&self.last_reported, self.retry.failure());
-            return Err(job_update::late(&self.id, self.schedule.limit, last, failure));
+            return Err(job_report::late(&self.id, self.schedule.limit, last, failure));
         }
         self.retry.poll_within(left, NAME, &GetJob::new(&self.id), hub, now)
     }
@@ -193,7 +191,7 @@ impl Flow for JobTracker {
         let job = reply.data;
         if job.id != self.id {
             self.schedule_poll(retry_after(&reply.headers, now), now);
-            return Err(job_update::other_job(&self.id, &job, hub));
+            return Err(job_report::other_job(&self.id, &job, hub));
         }
         self.ended = job.state.current.is_final();
         if is_completed(&job) {
@@ -203,7 +201,7 @@ impl Flow for JobTracker {
         if !self.ended {
             self.schedule_poll(retry_after(&reply.headers, now), now);
         }
-        job_update::take(&mut self.last_reported, job, NAME, hub, reply.attempts)
+        job_report::take(&mut self.last_reported, job, NAME, hub, reply.attempts)
     }
 }
 

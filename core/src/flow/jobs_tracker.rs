@@ -3,52 +3,52 @@ use std::time::Duration;
 use http::Response;
 use serde::{Deserialize, Serialize};
 
-use super::job_update::{self, JobReport, JobSnapshot, JobUpdate, Last};
+use super::job_report::{self, JobReport};
 use super::pages::hash;
-use super::poll_schedule::{PollSchedule, elapsed, left};
+use super::poll_schedule::{PollSchedule, elapsed};
 use super::retry_state::RetryState;
+use super::tracked_job::{Pass, Tracked, sort, sorted};
 use super::version::Version;
-use super::{Flow, FlowError, RetryPolicy, SendFailure, Step};
+use super::{Flow, FlowError, JobSnapshot, JobUpdate, RetryPolicy, SendFailure, Step};
 use crate::error::retry_after;
 use crate::hub::Hub;
 use crate::jobs::{GetJob, GetJobs};
 use crate::model::{Job, JobId};
-use crate::operation::{Operation, ReplyOf, Sort};
+use crate::operation::{Operation, ReplyOf};
 use crate::wire::timestamp::Timestamp;
 
 /// Its name in events.
 const NAME: &str = "JobsTracker";
 
-const PAGE_SIZE: u32 = 100;
 /// As many jobs as aren't worth a page of a hundred.
 const FEW: usize = 3;
-/// How much earlier than the oldest job the list begins: the platform's machines may differ in time.
-const MARGIN: i64 = 60;
 /// How often a page may fail in a row before a job is polled instead.
 const LIST_FAILURES: u32 = 4;
 /// After so many rounds, the list is tried again for the jobs that it didn't show.
 const LIST_AGAIN: u32 = 8;
 
-/// Tracks many jobs of a hub: it yields what a [`JobTracker`](super::JobTracker) of each would yield,
-/// as [`JobReport`]s, for far fewer requests.
+/// Tracks many jobs of a hub: it yields what a [`JobTracker`](super::JobTracker) of each would
+/// yield, as [`JobReport`]s, for far fewer requests.
 ///
-/// It works in rounds, at the intervals of a `JobTracker`. A round reads the list of jobs, from the oldest
-/// tracked job on, page by page until it has shown all of them. The jobs that it doesn't show are polled
-/// one by one, and so are all jobs if that takes fewer requests. So the list never decides that a job
-/// doesn't exist: only a `404.job` for the job itself does, as in a `JobTracker`.
+/// It works in rounds, at the intervals of a `JobTracker`. A round reads the list of jobs, from the
+/// oldest tracked job on, page by page until it has shown all of them. The jobs that it doesn't
+/// show are polled one by one, and so are all jobs if that takes fewer requests. So the list never
+/// decides that a job doesn't exist: only a `404.job` for the job itself does, as in a
+/// `JobTracker`.
 ///
-/// Jobs can be [added](Self::add) and [removed](Self::remove) while it runs; an added job is polled in
-/// the next round. Each job has a [deadline](Self::deadline) of its own. The flow is done when it has no
-/// job left.
+/// Jobs can be [added](Self::add) and [removed](Self::remove) while it runs; an added job is polled
+/// in the next round. Each job has a [deadline](Self::deadline) of its own. The flow is done when
+/// it has no job left.
 ///
 /// # Errors
-/// The end of one job, or an error that only it has, is a [report](JobReport) and doesn't end the flow.
-/// What concerns all jobs, such as a 401, a 403 or a fatal error of the HTTP client, is the flow's error:
-/// it loses no job, and can be resumed. An outage is neither: it is waited for, until each job's deadline
-/// passes. A deadline that passes while a request is in flight is reported when that has ended.
+/// The end of one job, or an error that only it has, is a [report](JobReport) and doesn't end the
+/// flow. What concerns all jobs, such as a 401, a 403 or a fatal error of the HTTP client, is the
+/// flow's error: it loses no job, and can be resumed. An outage is neither: it is waited for, until
+/// each job's deadline passes. A deadline that passes while a request is in flight is reported when
+/// that has ended.
 ///
-/// A loop of your own asks for [`due`](Flow::due) before each [`poll`](Flow::poll): a passed deadline is
-/// reported there. Otherwise it is an error of `poll`, which doesn't end the flow.
+/// A loop of your own asks for [`due`](Flow::due) before each [`poll`](Flow::poll): a passed
+/// deadline is reported there. Otherwise it is an error of `poll`, which doesn't end the flow.
 ///
 /// Capability: `apionly-jobs-view`.
 ///
@@ -58,12 +58,15 @@ const LIST_AGAIN: u32 = 8;
 ///
 /// let hub = Hub::new("key", "hub")?;
 /// let now: Timestamp = "2026-03-26T10:00:00Z".parse()?;
-/// let ids: Vec<JobId> = (0..500).map(|n| JobId::new(format!("69c5014d{n:016x}"))).collect::<Result<_, _>>()?;
+/// let id = |n: u64| JobId::new(format!("69c5014d{n:016x}"));
+/// let ids = (0..500).map(id).collect::<Result<Vec<_>, _>>()?;
 /// let mut jobs = JobsTracker::new(&ids, 42);
 /// let Step::Send { request, .. } = jobs.poll(&hub, now)? else { panic!() };
 /// assert_eq!(request.uri().path(), "/v1/jobs");
 ///
-/// let page = format!(r#"{{"data": [{{"id": "{}", "state": {{"current": "completed"}}}}]}}"#, ids[7]);
+/// let page = r#"{"data": [
+///     {"id": "69c5014d0000000000000007", "state": {"current": "completed"}}
+/// ]}"#;
 /// let reports = jobs.handle(&hub, Ok(http::Response::new(page)), now)?.unwrap();
 /// assert!(reports[0].id == ids[7] && reports[0].is_last());
 /// assert_eq!(jobs.ids().count(), 499);
@@ -77,28 +80,14 @@ pub struct JobsTracker {
     retry: RetryState,
     /// When the rounds are. Its limit is that of the jobs that are added without one.
     schedule: PollSchedule,
-    /// Sorted by id.
+    /// Sorted by id, also if a stored flow is not.
+    #[serde(deserialize_with = "sorted")]
     jobs: Vec<Tracked>,
     next: Option<Next>,
     pass: Option<Pass>,
     /// How many pages the last pass read.
     pages: Option<u32>,
     rounds: u32,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Tracked {
-    id: JobId,
-    limit: Duration,
-    started: Option<Timestamp>,
-    /// The earliest time that the platform gave for it, in Unix seconds.
-    since: Option<i64>,
-    unknown: u32,
-    last: Last,
-    /// Not seen in this round.
-    waiting: bool,
-    /// The list didn't show it.
-    unlisted: bool,
 }
 
 /// The request that is sent next, or is in flight.
@@ -108,71 +97,13 @@ enum Next {
     Job(JobId),
 }
 
-/// Reading the list, in one round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Pass {
-    /// From when on, in Unix seconds. It stays the same, or the pages would shift.
-    since: i64,
-    read: u32,
-    /// Pages that showed no job for the first time.
-    wasted: u32,
-    hash: Option<u64>,
-    /// Of the page, in a row.
-    failures: u32,
-}
-
-impl Tracked {
-    fn new(id: JobId, limit: Duration) -> Self {
-        let (since, last) = (created(&id), None);
-        Self { id, limit, started: None, since, unknown: 0, last, waiting: true, unlisted: false }
-    }
-
-    fn left(&mut self, now: Timestamp) -> Duration {
-        left(&mut self.started, self.limit, now)
-    }
-
-    fn late(&self, failure: Option<&str>) -> FlowError {
-        job_update::late(&self.id, self.limit, &self.last, failure)
-    }
-
-    /// Whether the list may show it, and has to in this round.
-    fn is_wanted(&self) -> bool {
-        self.waiting && !self.unlisted && self.since.is_some()
-    }
-}
-
-/// When the resource of an id was created, in Unix seconds. The platform's ids are documented as object
-/// ids: 24 hex digits, of which the first eight are the time.
-fn created(id: &JobId) -> Option<i64> {
-    let text = id.as_str();
-    let is_object_id = text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    i64::from_str_radix(text.get(..8).filter(|_| is_object_id)?, 16).ok()
-}
-
-impl Pass {
-    fn from(since: i64) -> Self {
-        Self { since, read: 0, wasted: 0, hash: None, failures: 0 }
-    }
-
-    fn operation(&self) -> GetJobs {
-        // Oldest first: what is created meanwhile moves no job to another page.
-        let since = u64::try_from(self.since.saturating_sub(MARGIN)).unwrap_or_default();
-        GetJobs::new()
-            .filter_range_start(Timestamp::UNIX_EPOCH.saturating_add(Duration::from_secs(since)))
-            .sort(Sort::ascending("id"))
-            .page_size(PAGE_SIZE)
-            .page_number(self.read.saturating_add(1))
-    }
-}
-
 impl JobsTracker {
     /// Tracks these jobs. The seed is that of the backoff's jitter: use another for each flow.
     pub fn new(ids: impl IntoIterator<Item = impl Into<JobId>>, seed: u64) -> Self {
         let schedule = PollSchedule::new();
         let tracked = |id: JobId| Tracked::new(id, schedule.limit);
         let mut jobs: Vec<_> = ids.into_iter().map(|id| tracked(id.into())).collect();
-        jobs.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        jobs.dedup_by(|a, b| a.id == b.id);
+        sort(&mut jobs);
         let retry = RetryState::new(seed);
         let (version, next, pass, pages, rounds) = (Version, None, None, None, 0);
         Self { version, retry, schedule, jobs, next, pass, pages, rounds }
@@ -184,16 +115,16 @@ impl JobsTracker {
         self
     }
 
-    /// Sets the time limit of each job, those added later included: from its first poll on; one hour by
-    /// default.
+    /// Sets the time limit of each job, those added later included: from its first poll on; one
+    /// hour by default.
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.schedule.limit = limit;
         self.jobs.iter_mut().for_each(|job| job.limit = limit);
         self
     }
 
-    /// Sets the longest time between two rounds; 5 s by default, at least 0.1 s. A longer `Retry-After`
-    /// is still waited for.
+    /// Sets the longest time between two rounds; 5 s by default, at least 0.1 s. A longer
+    /// `Retry-After` is still waited for.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.schedule.set_interval(interval);
         self
@@ -227,7 +158,7 @@ impl JobsTracker {
     #[must_use]
     pub fn last(&self, id: &JobId) -> Option<JobSnapshot> {
         let job = self.find(id).ok().and_then(|index| self.jobs.get(index))?;
-        job_update::snapshot(&job.last)
+        job_report::snapshot(&job.last)
     }
 
     fn find(&self, id: &JobId) -> Result<usize, usize> {
@@ -244,7 +175,8 @@ impl JobsTracker {
             self.jobs.iter_mut().for_each(|job| job.waiting = true);
             self.rounds = self.rounds.wrapping_add(1);
             if self.rounds % LIST_AGAIN == 0 {
-                self.list_again();
+                self.pages = None;
+                self.jobs.iter_mut().for_each(|job| job.unlisted = false);
             }
         }
         let (count, since) =
@@ -253,14 +185,9 @@ impl JobsTracker {
         let pass = self.pass.or_else(|| is_cheaper.then_some(Pass::from(since?)));
         self.pass = pass.filter(|_| count > 0);
         match self.pass {
-            Some(_) => Some(Next::Page),
-            None => self.jobs.iter().find(|job| job.waiting).map(|job| Next::Job(job.id.clone())),
+            Some(pass) if pass.failures != LIST_FAILURES => Some(Next::Page),
+            _ => self.jobs.iter().find(|job| job.waiting).map(|job| Next::Job(job.id.clone())),
         }
-    }
-
-    fn list_again(&mut self) {
-        self.pages = None;
-        self.jobs.iter_mut().for_each(|job| job.unlisted = false);
     }
 
     /// The list doesn't show the jobs that are left, within reach.
@@ -271,11 +198,12 @@ impl JobsTracker {
         }
     }
 
-    /// The page is sent again, some times.
+    /// The page is sent again some times; after that, once more if a job can be polled. Otherwise
+    /// it is an outage, and not the list that fails.
     fn page_failed(&mut self) {
         let Some(pass) = &mut self.pass else { return };
         pass.failures = pass.failures.saturating_add(1);
-        if pass.failures >= LIST_FAILURES {
+        if pass.failures > LIST_FAILURES {
             self.end_pass();
         }
     }
@@ -291,8 +219,7 @@ impl JobsTracker {
 
     /// The error of the flow, which whoever resumes it has to wait after, too.
     fn failed(&mut self, error: FlowError, now: Timestamp) -> FlowError {
-        let asked = error.response().and_then(|response| retry_after(response.headers(), now));
-        self.retry.hold(self.schedule.next_wait(asked), now);
+        self.retry.hold(self.schedule.next_wait(asked(&error, now)), now);
         error
     }
 
@@ -315,7 +242,7 @@ impl JobsTracker {
         pass.wasted = pass.wasted.saturating_add(is_wasted.into());
         pass.failures = 0;
         // Reading on costs at most as much again as polling the rest one by one.
-        let wasted = usize::try_from(pass.wasted).unwrap_or(usize::MAX);
+        let wasted = usize::try_from(pass.wasted.max(1)).unwrap_or(usize::MAX);
         if is_empty || is_repeated || self.wanted().count() <= wasted {
             self.end_pass();
         }
@@ -327,7 +254,7 @@ impl JobsTracker {
         tracked.waiting = false;
         let queued = job.events.queued.map(Timestamp::unix_seconds);
         tracked.since = tracked.since.into_iter().chain(queued).min();
-        let result = job_update::take(&mut tracked.last, job, NAME, hub, attempts).transpose()?;
+        let result = job_report::take(&mut tracked.last, job, NAME, hub, attempts).transpose()?;
         self.report(index, result)
     }
 
@@ -339,6 +266,19 @@ impl JobsTracker {
         Some(report)
     }
 
+    fn answered(
+        &mut self,
+        index: usize,
+        id: &JobId,
+        reply: ReplyOf<GetJob>,
+        hub: &Hub,
+    ) -> Option<JobReport> {
+        if reply.data.id == *id {
+            return self.take_job(index, reply.data, hub, reply.attempts);
+        }
+        self.report(index, Err(job_report::other_job(id, &reply.data, hub)))
+    }
+
     /// What an error of polling a job means for it. An error for all jobs is returned.
     fn refused(
         &mut self,
@@ -346,14 +286,18 @@ impl JobsTracker {
         error: FlowError,
         now: Timestamp,
     ) -> Result<Option<JobReport>, FlowError> {
-        let Some(job) = self.jobs.get_mut(index) else { return Err(error) };
+        let Some(job) = self.jobs.get_mut(index) else { return Err(self.failed(error, now)) };
         job.waiting = false;
-        if error.response().is_some_and(job_update::is_missing) {
+        if error.response().is_some_and(job_report::is_missing) {
             let waited = elapsed(job.started, now);
-            let gone = job_update::missing(&job.id, &mut job.unknown, &job.last, waited).err();
+            let gone = job_report::missing(&job.id, &mut job.unknown, &job.last, waited).err();
             return Ok(gone.and_then(|gone| self.report(index, Err(gone))));
         }
-        if is_of_one_job(&error) { Ok(self.report(index, Err(error))) } else { Err(error) }
+        if is_of_one_job(&error) {
+            Ok(self.report(index, Err(error)))
+        } else {
+            Err(self.failed(error, now))
+        }
     }
 
     fn handle_page(
@@ -392,29 +336,14 @@ impl JobsTracker {
         let index = self.find(id).unwrap_or(usize::MAX);
         let (asked, report) = match outcome {
             Ok(Some(reply)) => {
-                let asked = retry_after(&reply.headers, now);
-                let job = reply.data;
-                let report = if job.id == *id {
-                    self.take_job(index, job, hub, reply.attempts)
-                } else {
-                    self.report(index, Err(job_update::other_job(id, &job, hub)))
-                };
-                (asked, report)
+                (retry_after(&reply.headers, now), self.answered(index, id, reply, hub))
             }
-            // An outage: it isn't the list that fails.
-            Ok(None) => {
-                self.list_again();
-                return Ok(None);
-            }
-            Err(error) => {
-                let response = error.response();
-                let asked = response.and_then(|response| retry_after(response.headers(), now));
-                match self.refused(index, error, now) {
-                    Ok(report) => (asked, report),
-                    Err(error) => return Err(self.failed(error, now)),
-                }
-            }
+            Ok(None) => return Ok(None),
+            Err(error) => (asked(&error, now), self.refused(index, error, now)?),
         };
+        if let Some(pass) = self.pass.as_mut().filter(|pass| pass.failures == LIST_FAILURES) {
+            pass.failures = pass.failures.saturating_add(1);
+        }
         self.schedule_poll(asked, now);
         Ok(report)
     }
@@ -488,6 +417,11 @@ impl Flow for JobsTracker {
         };
         Ok(Some(reports).filter(|reports| !reports.is_empty()))
     }
+}
+
+/// The `Retry-After` of the response.
+fn asked(error: &FlowError, now: Timestamp) -> Option<Duration> {
+    retry_after(error.response()?.headers(), now)
 }
 
 /// Whether another job can be polled after this error.

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use cycle_images::JobId;
-use cycle_images::flow::{JobTracker, Pages};
+use cycle_images::flow::{JobTracker, JobsTracker, Pages};
 use cycle_images::images::GetImages;
 use cycle_images::jobs::GetJobs;
 use cycle_images::model::{Image, Job, JobStatus};
@@ -30,6 +30,7 @@ fn clients_transports_and_timers_go_from_thread_to_thread() {
     is_sent::<Tar>();
     is_sent::<Error>();
     is_sent::<FlowStream<JobTracker>>();
+    is_sent::<FlowStream<JobsTracker>>();
     is_sent::<Items<GetImages>>();
 }
 

@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use cycle_images::error::report;
-use cycle_images::flow::{JobTracker, Until};
+use cycle_images::flow::{JobTracker, JobsTracker, Until};
 use cycle_images::images::{self, GetImage};
 use cycle_images::{ImageId, JobId};
 use serde_json::{Value, json};
 
 use crate::clock::{KEY, Run};
+use crate::jobs_platform::object_id;
 use crate::outcomes::data;
 
 const CLEAR: &str = "\u{1b}[2J\r\n2026-03-26 ERROR forged";
@@ -56,6 +57,31 @@ fn a_text_of_a_job_that_repeats_the_key_is_in_no_error_event_or_stored_flow() {
                 assert!(!shown.contains('\u{1b}') && !shown.contains('\n'), "{state}: {shown}");
                 assert!(shown.len() < 64 << 10, "{state}: {} bytes", shown.len());
             }
+        }
+    }
+}
+
+#[test]
+fn a_text_of_one_of_many_jobs_that_repeats_the_key_is_in_no_error_event_or_stored_flow() {
+    let ids: Vec<_> = (0..4).map(|n| JobId::new(object_id(0, n)).unwrap()).collect();
+    for state in ["error", "expired", KEY] {
+        let text = format!("a {KEY}{CLEAR}");
+        let mut run = Run::new(JobsTracker::new(&ids, 7));
+        let events = Arc::new(Mutex::new(String::new()));
+        let log = Arc::clone(&events);
+        run.hub = run.hub.with_observer(move |event| {
+            *log.lock().unwrap() += &format!("{event:?}");
+        });
+        let page = json!([job(ids[0].as_str(), state, &text), job(KEY, state, &text), {"id": KEY}]);
+        let reports = run.step(data(&page)).unwrap().unwrap();
+        let mut shown = vec![serde_json::to_string(&run.flow).unwrap()];
+        shown.push(events.lock().unwrap().clone());
+        assert_eq!(reports.len(), 1);
+        if let Err(error) = &reports[0].result {
+            shown.push(format!("{error} {} {error:?}", report(error)));
+        }
+        for shown in shown {
+            assert!(!shown.contains(KEY) && !shown.contains('\u{1b}'), "{state}: {shown}");
         }
     }
 }

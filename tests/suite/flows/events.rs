@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
-use cycle_images::flow::{Attempt, Event, EventKind, Exchange, JobTracker, Pages};
+use cycle_images::flow::{Attempt, Event, EventKind, Exchange, JobTracker, JobsTracker, Pages};
 use cycle_images::images::{CreateImage, GetImage, GetImages};
 use cycle_images::{ImageId, JobId, SourceId};
 
 use crate::clock::{KEY, Run, secs};
-use crate::outcomes::{answer, asking, data, image, lost, page, seen, status};
+use crate::jobs_platform::object_id;
+use crate::outcomes::{answer, asking, data, image, lost, page, page_of_jobs, seen, status};
 
 /// Each event as a line.
 fn observed<F>(run: Run<F>) -> (Run<F>, Arc<Mutex<Vec<String>>>) {
@@ -100,6 +101,24 @@ fn each_state_of_a_job_is_an_event() {
         states[1].starts_with("running: ") && states[2].starts_with("completed: "),
         "{states:?}"
     );
+}
+
+/// An event of a request is about the list, the state of a job about that.
+#[test]
+fn each_state_of_many_jobs_is_an_event_of_its_job() {
+    let ids = (0..4).map(|number| JobId::new(object_id(0, number)).unwrap());
+    let (mut run, lines) = observed(Run::new(JobsTracker::new(ids, 1)));
+    run.step(page_of_jobs(0..2, "running")).unwrap();
+    run.step(page_of_jobs(2..4, "completed")).unwrap();
+    let lines = lines.lock().unwrap();
+    assert_eq!(lines[0], "JobsTracker of /v1/jobs, GetJobs 1: GET /v1/jobs");
+    for (line, number) in lines[2..4].iter().zip(0..) {
+        let path = format!("/v1/jobs/{}", object_id(0, number));
+        assert_eq!(*line, format!("JobsTracker of {path}, GetJob 1: running: 1 of 4"));
+    }
+    let path = format!("/v1/jobs/{}", object_id(0, 3));
+    assert_eq!(lines[7], format!("JobsTracker of {path}, GetJob 1: completed: 1 of 4"));
+    assert_eq!(lines.len(), 8);
 }
 
 #[test]

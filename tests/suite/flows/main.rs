@@ -10,6 +10,7 @@
 )]
 
 mod clock;
+mod jobs_platform;
 mod outcomes;
 
 mod any_outcomes;
@@ -17,6 +18,8 @@ mod by_hand;
 mod echoed;
 mod events;
 mod exchange;
+mod many_jobs;
+mod many_jobs_any;
 mod never_twice;
 mod outages;
 mod pages;

@@ -1,10 +1,13 @@
 //! What may come of a request, put together by hand.
 
 use std::io;
+use std::ops::Range;
 
 use cycle_images::flow::SendFailure;
 use cycle_images::http::Response;
 use serde_json::{Value, json};
+
+use crate::jobs_platform::object_id;
 
 pub(crate) type Outcome = Result<Response<String>, SendFailure>;
 
@@ -71,6 +74,16 @@ pub(crate) fn job(state: &str, done: usize, total: usize) -> Value {
     let steps: Vec<Value> = (0..total).map(step).collect();
     let tasks = json!([{"caption": "Import", "state": {"current": "running"}, "steps": steps}]);
     json!({"id": "j1", "state": {"current": state}, "tasks": tasks})
+}
+
+/// A page of jobs with these numbers, created when the clock starts.
+pub(crate) fn page_of_jobs(numbers: Range<usize>, state: &str) -> Outcome {
+    let of = |number| {
+        let mut job = job(state, 1, 4);
+        job["id"] = object_id(0, number).into();
+        job
+    };
+    data(&numbers.map(of).collect())
 }
 
 pub(crate) fn seen(state: &str, done: usize, total: usize) -> Outcome {

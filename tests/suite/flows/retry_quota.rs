@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, Flow, JobTracker, Pages, RetryQuota, Until};
+use cycle_images::flow::{Exchange, Flow, JobTracker, JobsTracker, Pages, RetryQuota, Until};
 use cycle_images::images::{GetImage, GetImages};
 use cycle_images::{Hub, ImageId, JobId};
 
 use crate::clock::{Run, hub, secs};
+use crate::jobs_platform::object_id;
 use crate::outcomes::{
-    Outcome, asking, data, fatal, image, lost, page, refusal, seen, status, unsent,
+    Outcome, asking, data, fatal, image, lost, page, page_of_jobs, refusal, seen, status, unsent,
 };
 
 fn run<F: Flow>(hub: &Hub, flow: F) -> Run<F> {
@@ -119,6 +120,12 @@ fn a_flow_that_polls_goes_on_at_its_interval() {
     }
     assert!(tracked.step(seen("completed", 4, 4)).unwrap().is_some());
     assert_eq!(tracked.waits, [Duration::ZERO, secs(9), secs(9), secs(9)]);
+
+    let ids = (0..4).map(|number| JobId::new(object_id(0, number)).unwrap());
+    let mut many = run(&hub, JobsTracker::new(ids, 7).poll_interval(secs(9)));
+    assert!(many.step(status(503)).unwrap().is_none());
+    assert_eq!(many.step(page_of_jobs(0..4, "completed")).unwrap().unwrap().len(), 4);
+    assert_eq!(many.waits, [Duration::ZERO, secs(9)]);
 
     let get = GetImage::new(ImageId::new("i1").unwrap());
     let mut until = run(&hub, Until::new(get, |_| Ok(true), 7));

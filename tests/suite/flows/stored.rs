@@ -3,7 +3,7 @@
 use std::mem::size_of;
 
 use cycle_images::flow::{
-    Exchange, Flow, FlowError, JobError, JobTracker, Pages, RetryPolicy, Step,
+    Exchange, Flow, FlowError, JobError, JobTracker, JobsTracker, Pages, RetryPolicy, Step,
 };
 use cycle_images::images::{CreateImage, GetImages};
 use cycle_images::{JobId, SourceId, Timestamp};
@@ -170,6 +170,7 @@ fn flows_are_small_and_go_from_thread_to_thread() {
     sent::<Exchange<CreateImage>>(384);
     sent::<Pages<GetImages>>(576);
     sent::<JobTracker>(1024);
+    sent::<JobsTracker>(512);
     sent::<RetryPolicy>(80);
     let empty = serde_json::to_string(&JobTracker::new(JobId::new("j1").unwrap(), 7)).unwrap();
     assert!(empty.len() < 600, "{empty}");

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use cycle_images::flow::{Exchange, Flow, FlowError, JobTracker, Pages, Step};
+use cycle_images::flow::{
+    Exchange, Flow, FlowError, JobReport, JobTracker, JobsTracker, Pages, Step,
+};
 use cycle_images::images::{CreateImage, GetImages};
 use serde::de::DeserializeOwned;
 
 use crate::clock::Run;
-use crate::outcomes::{page, seen};
+use crate::outcomes::{page, page_of_jobs, seen};
 
 fn text(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/stored/v1");
@@ -43,16 +45,34 @@ fn a_tracker_between_two_polls() {
 }
 
 #[test]
+fn many_jobs_after_the_first_page() {
+    let mut run = stored::<JobsTracker>("many_jobs_after_the_first_page.json");
+    assert_eq!(run.flow.ids().len(), 6);
+    let last = run.flow.ids().filter_map(|id| run.flow.last(id)).map(|last| last.progress.done);
+    assert_eq!(last.collect::<Vec<_>>(), [1, 1, 1]);
+    let request = run.request();
+    let query = request.uri().query().unwrap();
+    assert!(query.contains("number%5D=2") && query.contains("09%3A59%3A00Z"), "{query}");
+    let reports = run.handle(page_of_jobs(3..6, "completed")).unwrap().unwrap();
+    assert!(reports.len() == 3 && reports.iter().all(JobReport::is_last));
+    assert!(matches!(run.poll().unwrap(), Step::Wait(_)));
+}
+
+#[test]
 fn another_version_is_refused_with_its_number() {
-    for name in
-        ["exchange_in_flight.json", "pages_after_the_first.json", "tracker_between_polls.json"]
-    {
+    for name in [
+        "exchange_in_flight.json",
+        "pages_after_the_first.json",
+        "tracker_between_polls.json",
+        "many_jobs_after_the_first_page.json",
+    ] {
         let newer = text(name).replacen("\"version\":1", "\"version\":2", 1);
         assert_ne!(newer, text(name));
         let errors = [
             serde_json::from_str::<Exchange<CreateImage>>(&newer).map(drop),
             serde_json::from_str::<Pages<GetImages>>(&newer).map(drop),
             serde_json::from_str::<JobTracker>(&newer).map(drop),
+            serde_json::from_str::<JobsTracker>(&newer).map(drop),
         ];
         for error in errors {
             let error = error.unwrap_err().to_string();
@@ -81,4 +101,8 @@ fn write() {
     let mut tracker = Run::new(JobTracker::new(JobId::new("j1").unwrap(), 1));
     tracker.step(seen("running", 1, 4)).unwrap();
     save("tracker_between_polls.json", serde_json::to_string(&tracker.flow).unwrap());
+    let ids = (0..6).map(|n| JobId::new(crate::jobs_platform::object_id(0, n)).unwrap());
+    let mut many = Run::new(JobsTracker::new(ids, 1));
+    many.step(page_of_jobs(0..3, "running")).unwrap();
+    save("many_jobs_after_the_first_page.json", serde_json::to_string(&many.flow).unwrap());
 }

@@ -21,7 +21,7 @@ use std::thread;
 use std::time::Duration;
 
 use cycle_images::error::report;
-use cycle_images::flow::{Exchange, FlowError, JobTracker, Pages, RetryPolicy};
+use cycle_images::flow::{Exchange, FlowError, JobTracker, JobsTracker, Pages, RetryPolicy};
 use cycle_images::http::{HeaderName, HeaderValue};
 use cycle_images::images::{CreateImage, GetImages};
 use cycle_images::operation::Output;
@@ -209,6 +209,7 @@ impl Search {
         let saved = [
             client.saved(Exchange::new(create, 7).retry(once)),
             client.saved(Pages::new(GetImages::new(), 7).retry(once)),
+            client.saved(JobsTracker::new([&job], 7).deadline(Duration::from_millis(100))),
             client.saved(JobTracker::new(job, 7).deadline(Duration::from_millis(100))),
         ];
         for saved in saved {

@@ -14,6 +14,7 @@ mod connections;
 mod debug;
 mod items;
 mod killed;
+mod many_jobs;
 mod no_response;
 mod proxies;
 mod refusals;

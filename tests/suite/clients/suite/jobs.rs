@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cycle_images::flow::{JobError, JobTracker, JobUpdate};
+use cycle_images::flow::{JobError, JobTracker, JobUpdate, JobsTracker};
 use cycle_images::images::{CreateImage, CreateImageJob, CreateImagesJob, GetImage};
 use cycle_images::model::{ImageStatus, Job, JobDescriptor, JobProgress, JobStatus};
 use cycle_images::{ImageId, JobId, SourceId};
@@ -24,6 +24,7 @@ pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
         test(a_tracker_is_resumed_by_another_client),
         test(a_poll_is_retried_whatever_the_policy),
         test(a_passed_deadline_returns_the_last_known_job),
+        test(many_jobs_have_the_ends_of_their_own_trackers),
     ]
 }
 
@@ -215,4 +216,35 @@ fn a_passed_deadline_returns_the_last_known_job<D: Driver>(make: Make<D>) {
         panic!("{error:?}")
     };
     assert_eq!((id, &last.status, last.progress), stand(&seen));
+}
+
+fn many_jobs_have_the_ends_of_their_own_trackers<D: Driver>(make: Make<D>) {
+    let sandbox = swift();
+    let client = make(Setup::of(&sandbox));
+    let fates = [
+        JobOutcome::Complete,
+        JobOutcome::Fail { step: 1, message: "npm exited with 1".to_owned() },
+        JobOutcome::Expire,
+        JobOutcome::Complete,
+        JobOutcome::Complete,
+    ];
+    let ids = fates.map(|fate| {
+        sandbox.next_job(fate);
+        id(&import(&sandbox, &client).1).clone()
+    });
+    let mut reports = Vec::new();
+    client.run(JobsTracker::new(&ids, 7), |item| reports.extend(item.unwrap()));
+    assert_eq!(looks(&sandbox), 0, "the list shows all of them");
+    assert_eq!(
+        reports.iter().map(|report| &report.id).collect::<Vec<_>>(),
+        ids.iter().collect::<Vec<_>>()
+    );
+    for report in reports {
+        assert!(report.is_last());
+        let single = client.wait(&report.id).map_err(|error| error.to_string());
+        assert_eq!(
+            report.result.map(|update| update.job).map_err(|error| error.to_string()),
+            single
+        );
+    }
 }
