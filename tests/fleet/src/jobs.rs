@@ -115,3 +115,45 @@ pub(crate) fn subject_of(hub: &HubId, job: &JobId) -> Result<String, Error> {
         Err(format!("hub {hub:?} or job {job:?} can't be a part of a subject").into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cycle_images::Hub;
+    use cycle_images::flow::{Flow, Step};
+    use cycle_images::http::Response;
+
+    use super::*;
+
+    #[test]
+    fn a_job_whose_answers_cannot_be_read_is_followed_for_an_hour() -> Result<(), Error> {
+        let (id, hub) = (HubId::new("hub")?, Hub::new("key", "hub")?);
+        let mut jobs = Followed::new(&id);
+        let deadline = 2 * UNREADABLE;
+        jobs.add(Submitted { jobs: vec![JobId::new("job")?], deadline }, 1);
+        let mut now: Timestamp = "2026-03-26T10:00:00Z".parse()?;
+        let began = now;
+        let end = loop {
+            let mut reports = jobs.tracker.due(now).unwrap_or_default();
+            if reports.is_empty() {
+                match jobs.tracker.poll(&hub, now)? {
+                    Step::Wait(time) => now = now.saturating_add(time),
+                    Step::Send { .. } => {
+                        let response = Response::new(br#"{"data": {"id": "another"}}"#.to_vec());
+                        reports = jobs.tracker.handle(&hub, Ok(response), now)?.unwrap_or_default();
+                    }
+                    Step::Done => return Err("the job is not followed".into()),
+                }
+            }
+            if let Some(report) = reports.pop() {
+                let error = report.result.err().ok_or("no error")?;
+                if let Some(end) = jobs.end(&report.id, &error, now) {
+                    break end;
+                }
+            }
+        };
+        assert_eq!(end, End::DeadlinePassed);
+        assert_eq!(jobs.tracker.ids().count() + jobs.unreadable.len(), 0);
+        assert!((UNREADABLE..deadline).contains(&now.saturating_duration_since(began)));
+        Ok(())
+    }
+}

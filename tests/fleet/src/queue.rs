@@ -19,6 +19,9 @@ use crate::{Error, now};
 
 /// How long outcomes are kept: for so long, no job's outcome is published again.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long jobs are kept that no worker follows. A server that was killed may have what was deleted
+/// meanwhile, but not for as long as the outcomes.
+const WAITING: Duration = Duration::from_secs(6 * 24 * 3600);
 /// After so many times `ack_wait`, a message of a hub is taken for lost.
 const LOST_AFTER: u32 = 4;
 /// The most jobs of a hub that are polled together. Their state has to fit into a message of NATS, of
@@ -67,19 +70,21 @@ impl Queue {
     /// If the server can't be reached, or has them with other settings.
     pub async fn open(nats: Client, settings: QueueSettings) -> Result<Self, Error> {
         let context = jetstream::new(nats);
-        let once = |name: &str, subject: &str| stream::Config {
+        let once = |name: &str, subject: &str, max_age| stream::Config {
             name: name.to_owned(),
             subjects: vec![subject.to_owned()],
+            max_age,
             max_messages_per_subject: 1,
             discard: DiscardPolicy::New,
             discard_new_per_subject: true,
             num_replicas: settings.replicas,
             ..stream::Config::default()
         };
-        let submitted = context.get_or_create_stream(once("FLEET_JOBS", "fleet.job.>")).await?;
+        let submitted = once("FLEET_JOBS", "fleet.job.>", WAITING);
+        let submitted = context.get_or_create_stream(submitted).await?;
         let hubs = stream::Config {
             retention: RetentionPolicy::WorkQueue,
-            ..once("FLEET_HUBS", "fleet.hub.*")
+            ..once("FLEET_HUBS", "fleet.hub.*", Duration::ZERO)
         };
         let hubs = context.get_or_create_stream(hubs).await?;
         let consumer = pull::Config {
@@ -92,8 +97,7 @@ impl Queue {
             ..pull::Config::default()
         };
         let consumer = hubs.get_or_create_consumer("workers", consumer).await?;
-        let outcomes =
-            stream::Config { max_age: KEPT, ..once("FLEET_OUTCOMES", "fleet.outcome.>") };
+        let outcomes = once("FLEET_OUTCOMES", "fleet.outcome.>", KEPT);
         let outcomes = context.get_or_create_stream(outcomes).await?;
         // A bucket is a stream. `create_key_value` would ask for the account first, in a form that
         // Debian's server (2.9) doesn't have. Only the leader of a cluster is read (no `allow_direct`):
@@ -102,6 +106,7 @@ impl Queue {
             name: "KV_fleet".to_owned(),
             subjects: vec!["$KV.fleet.>".to_owned()],
             max_messages_per_subject: 1,
+            max_age: WAITING,
             discard: DiscardPolicy::New,
             allow_rollup: true,
             num_replicas: settings.replicas,
