@@ -232,7 +232,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Publishes the messages of hubs anew that were lost: a submitter or a worker was killed before it
+    /// Publishes again the messages of hubs that were lost: a submitter or a worker was killed before it
     /// published one, or a server that was killed forgot what was to be delivered again.
     pub(crate) async fn revive(&self) -> Result<(), Error> {
         let ack_wait = self.consumer.cached_info().config.ack_wait;

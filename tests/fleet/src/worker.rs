@@ -26,7 +26,7 @@ const AT_HAND: usize = 16;
 const EXPIRES: Duration = Duration::from_secs(5);
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 /// The wait after an error that names none, for a hub without a key, and before the queue is
-/// opened anew.
+/// opened again.
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// What is asked of the queue after a step.

@@ -7,7 +7,7 @@ use cycle_images_fleet::{Error, NatsSettings};
 
 use crate::nats::cpu;
 
-/// The worker processes, each with a name that it keeps when it is started anew.
+/// The worker processes, each with a name that it keeps when it is started again.
 pub(crate) struct Workers {
     folder: PathBuf,
     nats: NatsSettings,
@@ -31,7 +31,7 @@ impl Workers {
         format!("w{}", n + 1)
     }
 
-    /// Kills a worker, without a warning, and starts it anew.
+    /// Kills a worker, without a warning, and starts it again.
     pub(crate) fn kill(&mut self, n: usize) -> Result<(), Error> {
         let n = n % self.processes.len().max(1);
         let new = self.spawn(n)?;
