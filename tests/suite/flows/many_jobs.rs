@@ -1,9 +1,12 @@
 //! Many jobs of a hub, followed together: what is requested, and what is reported.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cycle_images::JobId;
-use cycle_images::flow::{Flow, FlowError, JobError, JobTracker, JobsTracker, Step};
+use cycle_images::flow::{
+    EventKind, Flow, FlowError, JobError, JobTracker, JobsTracker, RetryQuota, Step,
+};
 use cycle_images::model::JobStatus;
 use serde_json::{Value, json};
 
@@ -484,4 +487,75 @@ fn any_order_of_the_list_has_the_same_ends() {
         platform.page_cap = 40;
         assert_eq!(follow(&mut platform).ends().len(), 120, "{order:?}");
     }
+}
+
+/// The pages and single polls of the next round.
+fn round(run: &mut Run<JobsTracker>, platform: &mut Platform) -> (usize, usize) {
+    let before = (platform.lists, platform.gets);
+    loop {
+        let request = run.request();
+        let outcome = platform.serve(&request, run.clock.passed());
+        run.handle(outcome).unwrap();
+        if let Step::Wait(_) = run.poll().unwrap() {
+            return (platform.lists - before.0, platform.gets - before.1);
+        }
+        // The poll above is taken for a request that was lost, and is sent again.
+    }
+}
+
+#[test]
+fn the_list_is_left_at_its_end_and_tried_again() {
+    let mut jobs: Vec<_> = (0..50).map(|n| ending(n, End::Never, 900)).collect();
+    jobs[..10].iter_mut().for_each(|job| job.listed = Some(secs(20)));
+    let mut platform = Platform::new(jobs);
+    let mut late = run(&platform);
+    assert_eq!(round(&mut late, &mut platform), (2, 10));
+    assert_eq!(round(&mut late, &mut platform), (1, 10));
+    let rounds: Vec<_> = (0..20).map(|_| round(&mut late, &mut platform)).collect();
+    assert_eq!(rounds.last(), Some(&(1, 0)), "{rounds:?}");
+
+    // Once no page is read any more.
+    platform.jobs.iter_mut().for_each(|job| job.listed = Some(secs(20)));
+    let mut late = run(&platform);
+    assert_eq!(round(&mut late, &mut platform), (1, 50));
+    let rounds: Vec<_> = (0..20).map(|_| round(&mut late, &mut platform)).collect();
+    assert_eq!((rounds[0], rounds[19]), ((0, 50), (1, 0)), "{rounds:?}");
+
+    let jobs = (0..250).map(|n| ending(n, End::Never, 900)).collect();
+    let mut platform = Platform { repeats: true, ..Platform::new(jobs) };
+    let mut repeated = run(&platform);
+    assert_eq!(round(&mut repeated, &mut platform), (2, 150));
+}
+
+/// An event of a request is about the list, the state of a job about that.
+#[test]
+fn each_state_of_a_job_is_an_event_of_that_job() {
+    let mut run = run(&Platform::new(jobs(4)));
+    let ids: Vec<JobId> = run.flow.ids().cloned().collect();
+    let states = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&states);
+    run.hub = run.hub.with_observer(move |event| match event.kind {
+        EventKind::JobState { state, .. } => {
+            log.lock().unwrap().push((event.path.to_owned(), state.to_owned()));
+        }
+        _ => assert_eq!((event.flow, event.path), ("JobsTracker", "/v1/jobs")),
+    });
+    run.step(page(&ids[..2], "running")).unwrap();
+    run.step(page(&ids[2..], "completed")).unwrap();
+    let expected: Vec<_> = ids
+        .iter()
+        .zip(["running", "running", "completed", "completed"])
+        .map(|(id, state)| (format!("/v1/jobs/{id}"), state.to_owned()))
+        .collect();
+    assert_eq!(*states.lock().unwrap(), expected);
+}
+
+#[test]
+fn an_empty_quota_leaves_the_interval() {
+    let mut run = run(&Platform::new(jobs(4)));
+    let ids: Vec<JobId> = run.flow.ids().cloned().collect();
+    run.hub = run.hub.with_retry_quota(RetryQuota::new(0));
+    assert!(run.step(status(503)).unwrap().is_none());
+    assert_eq!(run.step(page(&ids, "completed")).unwrap().unwrap().len(), 4);
+    assert_eq!(run.waits, [0, 5].map(secs));
 }

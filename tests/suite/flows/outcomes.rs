@@ -1,4 +1,4 @@
-//! What may come of a request, put together by hand.
+//! Outcomes of requests.
 
 use std::io;
 use std::ops::Range;
@@ -14,7 +14,7 @@ pub(crate) type Outcome = Result<Response<String>, SendFailure>;
 /// An outcome under a name, for tables.
 pub(crate) type Case = (&'static str, fn() -> Outcome);
 
-#[expect(clippy::unnecessary_wraps, reason = "it is handed in as an outcome")]
+#[expect(clippy::unnecessary_wraps, reason = "it is passed as an outcome")]
 pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Outcome {
     let mut response = Response::builder().status(status);
     for (name, value) in headers {

@@ -107,3 +107,20 @@ fn a_wait_past_the_last_timestamp_ends() {
     }
     assert!(pages.handle(&hub(), page(&["i1"]), end).unwrap().is_some());
 }
+
+#[test]
+fn a_stored_tracker_with_extreme_numbers_does_not_panic() {
+    let text = serde_json::to_value(tracker()).unwrap();
+    for (field, extreme) in [
+        ("/schedule/wait", json!({"secs": u64::MAX, "nanos": 999_999_999})),
+        ("/schedule/limit", json!({"secs": u64::MAX, "nanos": 0})),
+        ("/unknown", json!(u32::MAX)),
+        ("/last_reported", json!(["new", {"done": u64::MAX, "failed": u64::MAX, "total": 0}])),
+    ] {
+        let mut text = text.clone();
+        *text.pointer_mut(field).expect(field) = extreme;
+        let mut run = Run::new(serde_json::from_value::<JobTracker>(text).unwrap());
+        let _ = run.step(seen("running", 1, 4)).unwrap();
+        assert!(run.step(seen("completed", 4, 4)).unwrap().is_some(), "{field}");
+    }
+}
