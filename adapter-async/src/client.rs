@@ -253,7 +253,7 @@ impl Client {
     /// ```
     ///
     /// The job has a time limit of one hour; [`FlowStream::deadline`] sets another. A job that
-    /// fails, expires, is gone or runs out of time is an error: see [`Error::job`].
+    /// fails, expires, no longer exists or passes its deadline is an error: see [`Error::job`].
     ///
     /// # Errors
     /// If the descriptor names no job.

@@ -88,7 +88,7 @@ impl Client {
         let config = config.tls_config(
             ureq::tls::TlsConfig::builder().provider(ureq::tls::TlsProvider::NativeTls).build(),
         );
-        Self::with_transport(hub, Sender::own(config.build()))
+        Self::from_transport(hub, Sender::own(config.build()))
     }
 
     /// A client for the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if
@@ -112,8 +112,8 @@ impl Client {
     /// connection holds for each read of the proxy's response to `CONNECT`, not for all of it; the limit
     /// of an upload, for each write to the socket.
     #[must_use]
-    pub fn with_agent(hub: Hub, agent: Agent) -> Self {
-        Self::with_transport(hub, Sender { agent, is_own: false })
+    pub fn from_agent(hub: Hub, agent: Agent) -> Self {
+        Self::from_transport(hub, Sender { agent, is_own: false })
     }
 
     /// A client over any other transport: another HTTP client, or a closure in a test. The transport
@@ -124,13 +124,13 @@ impl Client {
     /// use cycle_images_ureq::Client;
     ///
     /// let unavailable = |_| recorded::response(b"HTTP/2 503\n\n");
-    /// let client = Client::with_transport(Hub::new("key", "hub")?, unavailable)
+    /// let client = Client::from_transport(Hub::new("key", "hub")?, unavailable)
     ///     .with_sleep(|_| {}); // retries take no time
     /// assert!(client.call(GetImages::new()).is_err());
     /// # Ok::<(), cycle_images_ureq::Error>(())
     /// ```
     #[must_use]
-    pub fn with_transport(hub: Hub, transport: impl Transport + 'static) -> Self {
+    pub fn from_transport(hub: Hub, transport: impl Transport + 'static) -> Self {
         #[cfg(feature = "tracing")]
         let hub = hub.with_observer(cycle_images::flow::trace);
         Self {
@@ -309,7 +309,7 @@ impl Client {
     /// ```
     ///
     /// The job has a time limit of one hour; [`FlowIter::deadline`] sets another. A job that
-    /// fails, expires, is gone or runs out of time is an error: see [`Error::job`].
+    /// fails, expires, no longer exists or passes its deadline is an error: see [`Error::job`].
     ///
     /// # Errors
     /// If the descriptor names no job.

@@ -105,7 +105,7 @@ fn check(lines: &[String]) {
 #[test]
 fn call_is_a_span_with_events() {
     let count = Mutex::new(0);
-    let client = cycle_images_ureq::Client::with_transport(hub(), move |_: Request<Vec<u8>>| {
+    let client = cycle_images_ureq::Client::from_transport(hub(), move |_: Request<Vec<u8>>| {
         Ok::<_, io::Error>(respond(&count))
     });
     let client = client.with_sleep(|_| {});
@@ -144,7 +144,7 @@ fn lines_of_a_long_job_do_not_grow() {
 fn failed_upload_is_a_span_with_its_error() {
     let image = waiting_image(KEY);
     let refused = || Response::builder().status(413).body("").unwrap();
-    let blocking = cycle_images_ureq::Client::with_transport(hub(), move |_: Request<Vec<u8>>| {
+    let blocking = cycle_images_ureq::Client::from_transport(hub(), move |_: Request<Vec<u8>>| {
         Ok::<_, io::Error>(refused())
     });
     let transport = move |_: Request<Vec<u8>>| ready(Ok::<_, Infallible>(refused()));

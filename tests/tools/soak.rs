@@ -77,7 +77,7 @@ fn soak(client: &str, time: Duration) -> Result<()> {
                     Ok(())
                 }
                 "reqwest" => soak.run_async(Reqwest::new().map_err(std::io::Error::other)?),
-                "hyper" => soak.run_async(Hyper::with_connector(HttpConnector::new())),
+                "hyper" => soak.run_async(Hyper::from_connector(HttpConnector::new())),
                 other => Err(std::io::Error::other(format!("{other} is no client"))),
             })
         };

@@ -27,12 +27,12 @@ const NAME: &str = "JobTracker";
 /// The first poll is immediate, the second after 250 ms; each interval is 1.5 times the one before,
 /// at most [`poll_interval`](Self::poll_interval). A `Retry-After` is waited for. A job may be
 /// missing (`404.job`) for some time after it was accepted: that is tolerated for 5 responses or
-/// 15 s, whichever is longer. After the job was seen, `404.job` means that it is gone.
+/// 15 s, whichever is longer. After the job was seen, `404.job` means that it no longer exists.
 /// The time limit is one hour from the first poll; see [`deadline`](Self::deadline).
 ///
 /// An outage doesn't end it: after a failed connection, a timeout, a 429 or a 5xx it polls on, with the
 /// backoff of its [`RetryPolicy`], until the deadline; the error then names the last failure. What can't
-/// pass, such as a 401, a 403 or a job that is gone, ends it at once.
+/// pass, such as a 401, a 403 or a job that no longer exists, ends it at once.
 ///
 /// Capability: `apionly-jobs-view`.
 ///
@@ -89,8 +89,8 @@ impl JobTracker {
     /// # Errors
     /// [`JobError::NoJob`] if it names none.
     pub fn from_descriptor(descriptor: &JobDescriptor, seed: u64) -> Result<Self, FlowError> {
-        match &descriptor.job {
-            Some(job) => Ok(Self::new(&job.id, seed)),
+        match descriptor.job_id() {
+            Some(id) => Ok(Self::new(id, seed)),
             None => Err(failed(JobError::NoJob { action: plain(&descriptor.action, 40) })),
         }
     }

@@ -34,7 +34,7 @@ fn failing(kind: ErrorKind) -> impl Transport + 'static {
     let error = move |_: http::Uri| {
         ready(Err::<TokioIo<TcpStream>, _>(io::Error::new(kind, "of the connector")))
     };
-    Hyper::with_connector(tower::service_fn(error))
+    Hyper::from_connector(tower::service_fn(error))
 }
 
 /// The next attempt would fail in the same way.

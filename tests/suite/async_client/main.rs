@@ -63,7 +63,7 @@ fn reqwest() -> Reqwest {
 }
 
 fn hyper() -> Hyper<HttpConnector> {
-    Hyper::with_connector(HttpConnector::new())
+    Hyper::from_connector(HttpConnector::new())
 }
 
 fn tower() -> Tower<legacy::Client<HttpConnector, Body>> {

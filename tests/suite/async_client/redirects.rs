@@ -24,7 +24,7 @@ fn built_client_follows_no_redirect() {
 #[test]
 fn client_that_follows_redirects_is_an_error_and_not_retried() {
     let sandbox = Sandbox::start().unwrap();
-    let client = Client::new(hub(&sandbox), Reqwest::with_client(reqwest::Client::new()), Tokio);
+    let client = Client::new(hub(&sandbox), Reqwest::from_client(reqwest::Client::new()), Tokio);
     let elsewhere = RawServer::start([Answer::json("200 OK", r#"{"data": []}"#)]).unwrap();
     let create = CreateImage::new(SourceId::new("s1").unwrap());
     let followed = "the client followed a redirect: build it with none";

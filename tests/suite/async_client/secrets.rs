@@ -27,7 +27,7 @@ fn fails_without_secrets(
     url: &str,
     build: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
 ) {
-    let transport = Reqwest::with_client(build(reqwest::Client::builder()).build().unwrap());
+    let transport = Reqwest::from_client(build(reqwest::Client::builder()).build().unwrap());
     let hub = hub_of(url).with_factory_url(url).unwrap();
     let client = Client::new(hub, transport, Tokio).with_retry(RetryPolicy::disabled());
     let delete = DeleteImage::new(image().id);

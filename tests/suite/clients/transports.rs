@@ -27,7 +27,7 @@ pub(crate) fn reqwest(setup: Setup, executor: Executor) -> Client {
 }
 
 pub(crate) fn hyper(setup: Setup, executor: Executor) -> Client {
-    let transport = Hyper::with_connector(HttpConnector::new());
+    let transport = Hyper::from_connector(HttpConnector::new());
     match setup.body_limit {
         Some(limit) => Client::over(transport.with_body_limit(limit), setup, executor),
         None => Client::over(transport, setup, executor),

@@ -4,7 +4,6 @@ use cycle_images::Operation;
 use cycle_images::error::ResponseErrorKind;
 use cycle_images::http::{Method, Response};
 use cycle_images::images::GetImages;
-use cycle_images::model::{Image, Job, SourceType};
 use cycle_images::operation::{Empty, Output, Path, ReplyOf, Skipped};
 use cycle_images::sources::{GetImageSource, GetImageSources};
 use cycle_images_tests::operations::{Visit, folder, visit_all};
@@ -55,30 +54,6 @@ fn a_long_name_of_a_property_is_left_out_of_the_place() {
     let list = json!({"data": [source]}).to_string();
     let reply = answer(&GetImageSources::new(), &list).unwrap();
     assert_eq!([reply.skipped[0].error.path()], ["data[0].acl.roles.…"]);
-}
-
-#[test]
-fn required_fields_are_written_when_empty() {
-    let read = json!({"id": "1", "state": {"current": "live"}, "source": {"type": "stack-build",
-        "details": {"id": "b", "stack_id": "", "containers": []}}});
-    let mut image: Image = serde_json::from_value(read.clone()).unwrap();
-    let source = |image: &Image| serde_json::to_value(image).unwrap()["source"].take();
-    assert_eq!(source(&image), read["source"]);
-    image.source.as_mut().unwrap().kind = SourceType::Direct;
-    assert_eq!(source(&image), json!({"type": "direct", "details": {"id": "b"}}));
-
-    let read = json!({"id": "1", "state": {"current": "error", "error": {"message": ""}},
-        "tasks": [{"state": {"current": "error"}, "error": {"message": ""}}]});
-    let job: Job = serde_json::from_value(read.clone()).unwrap();
-    let written = serde_json::to_value(&job).unwrap();
-    assert_eq!(written["state"], read["state"]);
-    for name in ["state", "error"] {
-        assert_eq!(written["tasks"][0][name], read["tasks"][0][name]);
-    }
-    let running: Job =
-        serde_json::from_value(json!({"id": "1", "state": {"current": "running"}})).unwrap();
-    let written = serde_json::to_value(&running).unwrap();
-    assert_eq!(written["state"], json!({"current": "running", "error": null}));
 }
 
 /// Reads every object of every recording as a list of its values.

@@ -61,7 +61,7 @@ fn measure(reader: Reader, operation: &str, body: &str) -> u64 {
                     allocation_counter::measure(read).bytes_max
                 }
                 Reader::Blocking => {
-                    let client = cycle_images_ureq::Client::with_transport(hub(), sent);
+                    let client = cycle_images_ureq::Client::from_transport(hub(), sent);
                     allocation_counter::measure(|| drop(client.call(operation))).bytes_max
                 }
                 Reader::Async => {

@@ -16,6 +16,7 @@ use cycle_images_tests::operations::{Visit, folder, names, visit_all};
 use cycle_images_tests::recording;
 use cycle_images_tests::support::{self, assert_snapshot, hub, image};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::responses::{described, leaves};
 
@@ -120,6 +121,13 @@ impl Visit for Snapshots {
         assert_recorded(&format!("{folder}/request"), &sent);
         for name in recording::names(&folder) {
             assert_recorded(&name, &read(&operations[0], &name));
+            let respond = |response| hub().response(&operations[0], response);
+            if let Ok(reply) = respond(recording::read(&name)) {
+                let written = json!({"data": reply.data, "includes": reply.includes});
+                let again = respond(Response::new(written.to_string().into_bytes())).unwrap();
+                let again = json!({"data": again.data, "includes": again.includes});
+                assert_eq!(again, written, "{name}: what was written is read as another");
+            }
         }
         for name in recording::names("errors") {
             let error = |result: Result<_, ResponseError>| result.err().unwrap();

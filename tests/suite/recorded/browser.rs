@@ -28,7 +28,7 @@ fn missing() -> GetImage {
 #[test]
 fn requests_of_a_page_are_replayed() {
     let replay = Replay::matching(recording()).match_bodies();
-    let client = cycle_images_ureq::Client::with_transport(hub(), replay.clone());
+    let client = cycle_images_ureq::Client::from_transport(hub(), replay.clone());
     let images = client.call(&list()).unwrap();
     assert_eq!((images.data.len(), images.includes.creators.accounts.len()), (2, 1));
     let id = &images.data[0].id;

@@ -79,7 +79,7 @@ fn errors_of_a_replay_name_missing_bodies_and_aborted_requests() {
         entry(get(URL), aborted),
         entry(get(URL), ok(image)),
     ]);
-    let client = Client::with_transport(hub(), Replay::matching(recording));
+    let client = Client::from_transport(hub(), Replay::matching(recording));
     let call = |id: &str| client.call(GetImage::new(ImageId::new(id).unwrap()));
     assert_eq!(call("1").unwrap().data.name, "web");
     for (id, expected) in [

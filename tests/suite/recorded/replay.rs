@@ -191,7 +191,7 @@ fn an_empty_last_page_may_be_unused() {
 #[test]
 fn a_mismatch_is_not_retried_by_a_client() {
     let replay = Replay::in_order(two());
-    let client = Client::with_transport(Hub::new(KEY, "hub").unwrap(), replay.clone());
+    let client = Client::from_transport(Hub::new(KEY, "hub").unwrap(), replay.clone());
     let error = client.call(&get("3")).unwrap_err();
     let shown = shown(&error);
     assert!(shown.contains("nothing is recorded for GET /v1/images/3"), "{shown}");
@@ -220,7 +220,7 @@ fn an_upload_is_replayed_and_its_tar_is_read() {
     let refused = Response::builder().status(413).body(Vec::new()).unwrap();
     let entries = [Entry::from(Response::new(Vec::new())), Entry::from(refused)];
     let replay = Replay::in_order(entries.into_iter().collect());
-    let client = Client::with_transport(hub(), replay.clone());
+    let client = Client::from_transport(hub(), replay.clone());
     let upload = || {
         let mut sent = 0;
         let result = client.upload(

@@ -50,7 +50,7 @@ impl Client {
                 let builder = reqwest::Client::builder().http2_prior_knowledge();
                 asynchronous(hub, Reqwest::build(builder).unwrap())
             }
-            Kind::Hyper => asynchronous(hub, Hyper::with_connector(HttpConnector::new())),
+            Kind::Hyper => asynchronous(hub, Hyper::from_connector(HttpConnector::new())),
             Kind::Tower => {
                 let client = legacy::Client::builder(TokioExecutor::new());
                 asynchronous(hub, Tower::new(client.build_http::<Body>()))

@@ -19,11 +19,11 @@ use ureq::{Agent, SendBody};
 
 use crate::{LONG, client_of, failure, hub, once, shown};
 
-fn with_agent(
+fn from_agent(
     sandbox: &Sandbox,
     set: impl FnOnce(ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope>,
 ) -> Client {
-    once(Client::with_agent(hub(sandbox), set(Agent::config_builder()).build().into()))
+    once(Client::from_agent(hub(sandbox), set(Agent::config_builder()).build().into()))
 }
 
 /// Settings that contradict all of the client's.
@@ -44,7 +44,7 @@ fn settings_of_the_client_precede_those_of_its_agent() {
     let agent: Agent = contrary(Agent::config_builder()).build().into();
     assert!(matches!(agent.get(sandbox.url()).call(), Err(ureq::Error::Timeout(_))));
 
-    let client = with_agent(&sandbox, contrary);
+    let client = from_agent(&sandbox, contrary);
     assert_eq!(client.call(&GetImages::new()).unwrap().data.len(), 8);
     let name = format!("cycle-images/{} (ureq)", env!("CARGO_PKG_VERSION"));
     assert_eq!(sandbox.requests()[0].header("user-agent"), Some(name.as_str()));
@@ -70,7 +70,7 @@ fn settings_of_the_client_precede_those_of_its_agent() {
 fn shorter_timeout_of_the_agent_is_not_reported_as_the_clients() {
     let sandbox = Sandbox::start().unwrap();
     let short = Some(Duration::from_millis(50));
-    let client = with_agent(&sandbox, |config| config.timeout_recv_response(short));
+    let client = from_agent(&sandbox, |config| config.timeout_recv_response(short));
     sandbox.fault(Fault::Delay(Duration::from_millis(500)));
     if let Err(error) = client.with_attempt_timeout(LONG).call(&GetImages::new()) {
         assert!(error.may_have_arrived());
@@ -85,14 +85,14 @@ fn middleware_of_the_agent_is_used() {
         request.headers_mut().insert("x-marked", "yes".parse().unwrap());
         next.handle(request)
     };
-    with_agent(&sandbox, |config| config.middleware(mark)).call(&GetImages::new()).unwrap();
+    from_agent(&sandbox, |config| config.middleware(mark)).call(&GetImages::new()).unwrap();
     assert_eq!(sandbox.requests()[0].header("x-marked"), Some("yes"));
 }
 
 #[test]
 fn https_only_agent_sends_nothing_over_http_and_shows_no_token() {
     let sandbox = Sandbox::start().unwrap();
-    let client = with_agent(&sandbox, |config| config.https_only(true));
+    let client = from_agent(&sandbox, |config| config.https_only(true));
     let upload = client.upload(&waiting_image("sec-token"), Tar::new(&b"a tar"[..], 5));
     for (error, operation) in
         [(failure(&client), "GetImages"), (upload.unwrap_err(), "UploadImage")]
@@ -108,7 +108,7 @@ fn https_only_agent_sends_nothing_over_http_and_shows_no_token() {
 fn agent_uploads() {
     let factory = RawServer::start([Answer::new("HTTP/1.1 204 No Content\r\n\r\n")]).unwrap();
     let hub = client_of(&factory.url()).hub().clone().with_factory_url(&factory.url()).unwrap();
-    let client = Client::with_agent(hub, Agent::new_with_defaults());
+    let client = Client::from_agent(hub, Agent::new_with_defaults());
     client.upload(&waiting_image("t"), Tar::new(&b"a tar"[..], 5)).unwrap();
     assert!(factory.requests()[0].contains("a tar"));
 }
@@ -134,7 +134,7 @@ fn default_timeouts_are_10_s_to_connect_and_60_s_for_an_attempt() {
     let notes = Notes::default();
     let config = contrary(Agent::config_builder()).build();
     let agent = Agent::with_parts(config, DefaultConnector::default(), notes.clone());
-    let client = once(Client::with_agent(client_of("http://core.invalid").hub().clone(), agent));
+    let client = once(Client::from_agent(client_of("http://core.invalid").hub().clone(), agent));
     assert!(matches!(failure(&client), Error::Transport { may_have_arrived: false, .. }));
     let second = Duration::from_secs(1);
     failure(&client.with_connect_timeout(second).with_attempt_timeout(2 * second));

@@ -44,7 +44,7 @@ fn no_clone_of_a_cancelled_client_sends() {
 
 #[test]
 fn waits_of_all_threads_end_when_cancelled() {
-    let client = Client::with_transport(any_hub(), |_: Request<Vec<u8>>| {
+    let client = Client::from_transport(any_hub(), |_: Request<Vec<u8>>| {
         let queued = r#"{"data": {"id": "j1", "state": {"current": "queued"}}}"#;
         Ok::<_, std::io::Error>(Response::new(queued))
     });

@@ -41,7 +41,7 @@ fn clients_that_share_an_agent_share_its_connections() {
     let hub = client_of(&server.url()).hub().clone();
     let agent = ureq::Agent::new_with_defaults();
     for _ in 0..2 {
-        let client = once(Client::with_agent(hub.clone(), agent.clone()));
+        let client = once(Client::from_agent(hub.clone(), agent.clone()));
         client.call(&GetImages::new()).unwrap();
     }
     assert_eq!((server.requests().len(), server.connections()), (2, 1));

@@ -62,7 +62,7 @@ fn tls_that_cannot_begin_is_not_retried() {
     ] {
         let failing = move |_: Request<SendBody<'_>>, _: MiddlewareNext<'_>| Err(error());
         let agent = Agent::config_builder().middleware(failing).build().new_agent();
-        let client = retrying(Client::with_agent(hub_at("https://127.0.0.1:1"), agent));
+        let client = retrying(Client::from_agent(hub_at("https://127.0.0.1:1"), agent));
         is_final(&client.call(&GetImages::new()).unwrap_err());
     }
 }

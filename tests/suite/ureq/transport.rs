@@ -21,7 +21,7 @@ fn responding(responses: &[(u16, &str)]) -> Client {
     let responses = responses.iter().rev();
     let responses: Vec<_> = responses.map(|&(status, body)| (status, body.to_owned())).collect();
     let responses = Mutex::new(responses);
-    Client::with_transport(hub(), move |request: Request<Vec<u8>>| {
+    Client::from_transport(hub(), move |request: Request<Vec<u8>>| {
         let agent = request.headers()["user-agent"].to_str().unwrap();
         assert!(agent.starts_with("cycle-images/") && agent.ends_with("(ureq)"), "{agent}");
         let (status, body) = responses.lock().unwrap().pop().ok_or(io::ErrorKind::Other)?;
@@ -34,10 +34,10 @@ fn responding(responses: &[(u16, &str)]) -> Client {
 fn error_of_a_transport_says_whether_it_sent() {
     let create = CreateImage::new(SourceId::new("s1").unwrap());
     let broken = |_| Err::<Response<Vec<u8>>, _>(io::Error::other("broken pipe"));
-    let error = Client::with_transport(hub(), broken).call(&create).unwrap_err();
+    let error = Client::from_transport(hub(), broken).call(&create).unwrap_err();
     assert!(error.may_have_arrived(), "{error:?}");
     let refused = |_| Err::<Response<Vec<u8>>, _>(SendFailure::not_sent("no network").fatal());
-    let error = Client::with_transport(hub(), refused).call(&create).unwrap_err();
+    let error = Client::from_transport(hub(), refused).call(&create).unwrap_err();
     assert!(!error.may_have_arrived(), "{error:?}");
 }
 
@@ -54,7 +54,7 @@ impl Transport for Seen {
 #[test]
 fn transport_gets_the_limits_of_its_client() {
     let seen = Arc::default();
-    let client = Client::with_transport(hub(), Seen(Arc::clone(&seen)));
+    let client = Client::from_transport(hub(), Seen(Arc::clone(&seen)));
     client.call(&GetImages::new()).unwrap();
     let second = Duration::from_secs(1);
     let other = client.clone().with_attempt_timeout(second).with_connect_timeout(2 * second);
@@ -68,7 +68,7 @@ fn transport_gets_the_limits_of_its_client() {
 
 #[test]
 fn transport_without_upload_refuses_one_before_it_is_read() {
-    let client = Client::with_transport(hub(), Seen(Arc::default()));
+    let client = Client::from_transport(hub(), Seen(Arc::default()));
     let tar = Tar::new(&b"a tar"[..], 5).with_progress(|_| panic!("the tar was read"));
     let error = client.upload(&waiting_image("t"), tar).unwrap_err();
     assert!(matches!(error, Error::Transport { may_have_arrived: false, .. }), "{error:?}");

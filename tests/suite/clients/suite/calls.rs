@@ -23,7 +23,7 @@ fn image_is_created_imported_renamed_and_deleted(make: Make) {
     assert!(client.call(&log).unwrap_err().is_not_found());
 
     let import = client.call(&CreateImageJob::import(&image.id)).unwrap().data;
-    let job = GetJob::new(&import.job.unwrap().id);
+    let job = GetJob::new(import.job_id().unwrap());
     assert_eq!(client.call(&job).unwrap().data.state.current, JobStatus::Queued);
     sandbox.skip(ENOUGH);
     assert_eq!(client.call(&job).unwrap().data.state.current, JobStatus::Completed);

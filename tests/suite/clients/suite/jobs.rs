@@ -41,7 +41,7 @@ fn polls(sandbox: &Sandbox) -> usize {
 }
 
 fn id(descriptor: &JobDescriptor) -> &JobId {
-    &descriptor.job.as_ref().unwrap().id
+    descriptor.job_id().unwrap()
 }
 
 /// What a tracker keeps of a job.
