@@ -3,7 +3,7 @@
 use cycle_images::Operation;
 use cycle_images_tests::operations::{Visit, visit_all};
 use cycle_images_tests::sandbox::Sandbox;
-use cycle_images_tests::support::{hub, image, job, source};
+use cycle_images_tests::support::{hub, ids};
 
 use crate::client::Client;
 
@@ -17,8 +17,7 @@ impl Visit for Routes {
         let request = hub().request(&operations[0]).unwrap();
         let (method, path) = (request.method(), request.uri().path());
         let answer = self.client.send(method.as_str(), path, None).unwrap();
-        let ids = [image().to_string(), source().to_string(), job().to_string()];
-        let has_id = ids.iter().any(|id| path.contains(id));
+        let has_id = ids().iter().any(|id| path.contains(id));
         // The ids are of no resource. Without an id, `latest` was read as the id of a job.
         let is_missing = match answer.status {
             404 => !has_id || answer.json()["error"]["code"] == "404.uri",
