@@ -69,7 +69,7 @@ fn source(image: &Image, includes: &ImageIncludes) -> (String, String) {
     (name, origin.map_or("none", Origin::kind).to_owned())
 }
 
-/// Names may be shared or missing, so that the id is told as well.
+/// Names may be shared or missing, so the id is printed as well.
 fn name(source: &SourceReference, includes: &ImageIncludes) -> String {
     let SourceReference { kind, details, .. } = source;
     match (&details.stack_id, includes.sources.get(&details.id)) {

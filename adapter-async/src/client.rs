@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cycle_images::flow::{
-    Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, RetryQuota, SendFailure, Until,
+    Event, Exchange, Flow, JobTracker, JobsTracker, Pages, RetryPolicy, RetryQuota, SendFailure,
+    Until,
 };
 use cycle_images::http::header::{HeaderName, HeaderValue, USER_AGENT};
 use cycle_images::http::{HeaderMap, Request};
@@ -252,7 +253,7 @@ impl Client {
     /// ```
     ///
     /// The job has a time limit of one hour; [`FlowStream::deadline`] sets another. A job that
-    /// fails, expires, is gone or runs out of time is an error: see [`Error::job`].
+    /// fails, expires, no longer exists or passes its deadline is an error: see [`Error::job`].
     ///
     /// # Errors
     /// If the descriptor names no job.
@@ -264,6 +265,45 @@ impl Client {
     /// Follows a job by its id, as [`track`](Self::track) does. Capability: `apionly-jobs-view`.
     pub fn track_job(&self, id: &JobId) -> FlowStream<JobTracker> {
         self.run(JobTracker::new(id, seed()).retry(self.retry))
+    }
+
+    /// Follows many jobs of the hub by the list of jobs: 500 jobs take some 5 requests a round.
+    /// What [`track_job`](Self::track_job) would yield of each is a
+    /// [report](cycle_images::flow::JobReport), and so is an error that only one job has.
+    /// Capability: `apionly-jobs-view`.
+    ///
+    /// ```
+    /// # use cycle_images_async::{Client, Error};
+    /// use cycle_images::ImageId;
+    /// use cycle_images::images::CreateImageJob;
+    ///
+    /// # async fn run(client: Client, images: Vec<ImageId>) -> Result<(), Error> {
+    /// let mut ids = Vec::new();
+    /// for image in &images {
+    ///     let import = client.call(CreateImageJob::import(image)).await?.data;
+    ///     ids.extend(import.job_id().cloned());
+    /// }
+    /// let mut jobs = client.track_all(ids);
+    /// while let Some(reports) = jobs.next().await {
+    ///     for report in reports? {
+    ///         match report.result {
+    ///             Ok(update) => println!("{}: {}", report.id, update.job.state.current),
+    ///             Err(error) => println!("{}: {error}", report.id),
+    ///         }
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Each job has a time limit of one hour; [`FlowStream::deadline`] sets another. Jobs can be
+    /// [added](FlowStream::add) and [removed](FlowStream::remove) meanwhile.
+    #[doc(alias("poll", "waiter", "batch"))]
+    pub fn track_all(
+        &self,
+        ids: impl IntoIterator<Item = impl Into<JobId>>,
+    ) -> FlowStream<JobsTracker> {
+        self.run(JobsTracker::new(ids, seed()).retry(self.retry))
     }
 
     /// Polls an operation until its reply meets a condition, and returns that reply; for at most one

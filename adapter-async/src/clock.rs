@@ -20,7 +20,7 @@ impl Clock {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        // Past the last timestamp, time stands still there: it must not begin anew.
+        // Past the last timestamp, time stands still there: it must not wrap around.
         self.started_at.saturating_add(self.passed())
     }
 

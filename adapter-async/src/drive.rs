@@ -50,6 +50,9 @@ pub async fn drive<F: Flow, B: AsRef<[u8]>, E: Into<SendFailure>>(
     mut wait: impl AsyncFnMut(Duration),
 ) -> Result<Option<F::Item>, FlowError> {
     loop {
+        if let Some(item) = flow.due(now()) {
+            return Ok(Some(item));
+        }
         match flow.poll(hub, now())? {
             Step::Send { request, timeout } => {
                 let outcome = match within(wait(timeout), send(request)).await {

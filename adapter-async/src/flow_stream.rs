@@ -9,7 +9,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use cycle_images::flow::{Flow, JobTracker, Pages, SendFailure, Step};
+use cycle_images::JobId;
+use cycle_images::flow::{Flow, JobTracker, JobsTracker, Pages, SendFailure, Step};
 use cycle_images::model::Job;
 use cycle_images::operation::ListOperation;
 use futures_core::{FusedStream, Stream};
@@ -140,6 +141,11 @@ impl<F: Flow> FlowStream<F> {
         loop {
             self.in_flight.advance(context);
             let (hub, now) = (&*self.client.hub, self.clock.now());
+            if self.state == State::Polling {
+                if let Some(item) = self.flow.due(now) {
+                    return Poll::Ready(Ok(Some(item)));
+                }
+            }
             match self.state {
                 State::Done => return Poll::Ready(Ok(None)),
                 State::Polling => match self.flow.poll(hub, now)? {
@@ -276,6 +282,28 @@ impl FlowStream<JobTracker> {
             last = Some(update?);
         }
         self.flow.completed(last)
+    }
+}
+
+impl FlowStream<JobsTracker> {
+    /// Sets the time limit of each job, from its first poll on; one hour by default.
+    pub fn deadline(self, limit: Duration) -> Self {
+        Self { flow: self.flow.deadline(limit), ..self }
+    }
+
+    /// Sets the longest time between two rounds of polls; 5 s by default.
+    pub fn poll_interval(self, interval: Duration) -> Self {
+        Self { flow: self.flow.poll_interval(interval), ..self }
+    }
+
+    /// Adds a job, which is polled in the next round. A stream that is done stays so.
+    pub fn add(&mut self, id: impl Into<JobId>) {
+        self.flow.add(id);
+    }
+
+    /// Stops following a job. Returns whether it was followed.
+    pub fn remove(&mut self, id: &JobId) -> bool {
+        self.flow.remove(id)
     }
 }
 

@@ -114,7 +114,7 @@ impl Client {
         let limit = self.attempt_timeout;
         let mut reads = 0;
         loop {
-            // A large tar may take hours, a stalled one must not: the time limit starts anew with each
+            // A large tar may take hours, a stalled one must not: the time limit starts again with each
             // piece that is read.
             let progress = poll_fn(|context| match sending.as_mut().poll(context) {
                 Poll::Ready(outcome) => Poll::Ready(Some(outcome)),

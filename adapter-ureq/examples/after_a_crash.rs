@@ -19,7 +19,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// How long an interrupted request may still be on its way: the time limit of an attempt.
+/// How long an interrupted request may still be in flight: the time limit of an attempt.
 const ON_ITS_WAY: Duration = Duration::from_secs(60);
 
 #[allow(dead_code, reason = "a test calls `deploy`")]

@@ -54,7 +54,7 @@ fn client(recordings: &[&[u8]]) -> Result<Client, Box<dyn Error>> {
         let response = responses.lock().ok().and_then(|mut responses| responses.pop_front());
         response.ok_or_else(|| SendFailure::not_sent("no more recordings"))
     };
-    let client = Client::with_transport(Hub::new("key", "hub")?, transport);
+    let client = Client::from_transport(Hub::new("key", "hub")?, transport);
     Ok(client.with_sleep(|_| {}))
 }
 

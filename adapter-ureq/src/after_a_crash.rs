@@ -11,7 +11,7 @@
 //! | a POST | it returns [`Error::Interrupted`](crate::Error::Interrupted), and sends nothing |
 //!
 //! [`Interrupted`](crate::Error::Interrupted) means that the platform may have executed the request, now
-//! or later: it may still be on its way. [`Error::may_have_arrived`](crate::Error::may_have_arrived) is
+//! or later: it may still be in flight. [`Error::may_have_arrived`](crate::Error::may_have_arrived) is
 //! the same question for an error without a crash. Sending the POST again without a look could create a
 //! second image, or import one twice. So look first:
 //!
@@ -19,7 +19,7 @@
 //! - **CreateImageJob (import)**: look for a job that [mentions](cycle_images::model::Job::mentions) the
 //!   image. An image stays `new` while its import is queued, so its state alone doesn't tell.
 //!
-//! The limits: the platform's documents don't say how long a request may be on its way, or after what
+//! The limits: the platform's documents don't say how long a request may be in flight, or after what
 //! time an image or a job is in a list. Wait for at least the time limit of an attempt before you look.
 //! Nor do they name the properties of a task's input; `mentions` compares all strings in it.
 //!

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cycle_images::flow::{
-    Event, Exchange, Flow, JobTracker, Pages, RetryPolicy, RetryQuota, SendFailure, Until,
+    Event, Exchange, Flow, JobTracker, JobsTracker, Pages, RetryPolicy, RetryQuota, SendFailure,
+    Until,
 };
 use cycle_images::http::{HeaderMap, Request, Response};
 use cycle_images::model::{Image, JobDescriptor};
@@ -87,7 +88,7 @@ impl Client {
         let config = config.tls_config(
             ureq::tls::TlsConfig::builder().provider(ureq::tls::TlsProvider::NativeTls).build(),
         );
-        Self::with_transport(hub, Sender::own(config.build()))
+        Self::from_transport(hub, Sender::own(config.build()))
     }
 
     /// A client for the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if
@@ -111,8 +112,8 @@ impl Client {
     /// connection holds for each read of the proxy's response to `CONNECT`, not for all of it; the limit
     /// of an upload, for each write to the socket.
     #[must_use]
-    pub fn with_agent(hub: Hub, agent: Agent) -> Self {
-        Self::with_transport(hub, Sender { agent, is_own: false })
+    pub fn from_agent(hub: Hub, agent: Agent) -> Self {
+        Self::from_transport(hub, Sender { agent, is_own: false })
     }
 
     /// A client over any other transport: another HTTP client, or a closure in a test. The transport
@@ -123,13 +124,13 @@ impl Client {
     /// use cycle_images_ureq::Client;
     ///
     /// let unavailable = |_| recorded::response(b"HTTP/2 503\n\n");
-    /// let client = Client::with_transport(Hub::new("key", "hub")?, unavailable)
+    /// let client = Client::from_transport(Hub::new("key", "hub")?, unavailable)
     ///     .with_sleep(|_| {}); // retries take no time
     /// assert!(client.call(GetImages::new()).is_err());
     /// # Ok::<(), cycle_images_ureq::Error>(())
     /// ```
     #[must_use]
-    pub fn with_transport(hub: Hub, transport: impl Transport + 'static) -> Self {
+    pub fn from_transport(hub: Hub, transport: impl Transport + 'static) -> Self {
         #[cfg(feature = "tracing")]
         let hub = hub.with_observer(cycle_images::flow::trace);
         Self {
@@ -308,7 +309,7 @@ impl Client {
     /// ```
     ///
     /// The job has a time limit of one hour; [`FlowIter::deadline`] sets another. A job that
-    /// fails, expires, is gone or runs out of time is an error: see [`Error::job`].
+    /// fails, expires, no longer exists or passes its deadline is an error: see [`Error::job`].
     ///
     /// # Errors
     /// If the descriptor names no job.
@@ -320,6 +321,44 @@ impl Client {
     /// Follows a job by its id, as [`track`](Self::track) does. Capability: `apionly-jobs-view`.
     pub fn track_job(&self, id: &JobId) -> FlowIter<JobTracker> {
         self.run(JobTracker::new(id, seed()).retry(self.retry))
+    }
+
+    /// Follows many jobs of the hub by the list of jobs: 500 jobs take some 5 requests a round.
+    /// What [`track_job`](Self::track_job) would yield of each is a
+    /// [report](cycle_images::flow::JobReport), and so is an error that only one job has.
+    /// Capability: `apionly-jobs-view`.
+    ///
+    /// ```no_run
+    /// # use cycle_images::ImageId;
+    /// # use cycle_images_ureq::Client;
+    /// use cycle_images::images::CreateImageJob;
+    ///
+    /// # let client = Client::from_env()?;
+    /// # let images: Vec<ImageId> = Vec::new();
+    /// let mut ids = Vec::new();
+    /// for image in &images {
+    ///     let import = client.call(CreateImageJob::import(image))?.data;
+    ///     ids.extend(import.job_id().cloned());
+    /// }
+    /// for reports in client.track_all(ids) {
+    ///     for report in reports? {
+    ///         match report.result {
+    ///             Ok(update) => println!("{}: {}", report.id, update.job.state.current),
+    ///             Err(error) => println!("{}: {error}", report.id),
+    ///         }
+    ///     }
+    /// }
+    /// # Ok::<(), cycle_images_ureq::Error>(())
+    /// ```
+    ///
+    /// Each job has a time limit of one hour; [`FlowIter::deadline`] sets another. Jobs can be
+    /// [added](FlowIter::add) and [removed](FlowIter::remove) meanwhile.
+    #[doc(alias("poll", "waiter", "batch"))]
+    pub fn track_all(
+        &self,
+        ids: impl IntoIterator<Item = impl Into<JobId>>,
+    ) -> FlowIter<JobsTracker> {
+        self.run(JobsTracker::new(ids, seed()).retry(self.retry))
     }
 
     /// Polls an operation until its reply meets a condition, and returns that reply; for at most one

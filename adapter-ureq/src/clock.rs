@@ -19,7 +19,7 @@ impl Clock {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        // Past the last timestamp, time stands still there: it must not begin anew.
+        // Past the last timestamp, time stands still there: it must not wrap around.
         Timestamp::from(self.started_at).saturating_add(self.passed())
     }
 

@@ -6,10 +6,10 @@ use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::time::{Duration, SystemTime};
 
-use cycle_images::Timestamp;
-use cycle_images::flow::{Flow, JobTracker, Pages, SendFailure, Step};
+use cycle_images::flow::{Flow, JobTracker, JobsTracker, Pages, SendFailure, Step};
 use cycle_images::model::Job;
 use cycle_images::operation::ListOperation;
+use cycle_images::{JobId, Timestamp};
 
 use crate::clock::Clock;
 use crate::{Client, Error};
@@ -85,6 +85,9 @@ impl<F: Flow> FlowIter<F> {
         loop {
             if self.client.is_cancelled() {
                 return Err(Error::Cancelled);
+            }
+            if let Some(item) = self.flow.due(self.clock.now()) {
+                return Ok(Some(item));
             }
             match self.flow.poll(self.client.hub(), self.clock.now())? {
                 Step::Send { request, timeout } => {
@@ -167,6 +170,28 @@ impl FlowIter<JobTracker> {
             last = Some(update?);
         }
         self.flow.completed(last)
+    }
+}
+
+impl FlowIter<JobsTracker> {
+    /// Sets the time limit of each job, from its first poll on; one hour by default.
+    pub fn deadline(self, limit: Duration) -> Self {
+        Self { flow: self.flow.deadline(limit), ..self }
+    }
+
+    /// Sets the longest time between two rounds of polls; 5 s by default.
+    pub fn poll_interval(self, interval: Duration) -> Self {
+        Self { flow: self.flow.poll_interval(interval), ..self }
+    }
+
+    /// Adds a job, which is polled in the next round. An iterator that is done stays so.
+    pub fn add(&mut self, id: impl Into<JobId>) {
+        self.flow.add(id);
+    }
+
+    /// Stops following a job. Returns whether it was followed.
+    pub fn remove(&mut self, id: &JobId) -> bool {
+        self.flow.remove(id)
     }
 }
 

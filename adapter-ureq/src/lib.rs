@@ -25,7 +25,7 @@
 //! # Features
 //! - `rustls` (default): TLS by rustls and ring, with Mozilla's root certificates. Needs a C compiler.
 //! - `native-tls`: TLS by the system's library, unless `rustls` is on as well: then an
-//!   [agent](Client::with_agent) has to ask for it.
+//!   [agent](Client::from_agent) has to ask for it.
 //! - `har`: `Client::with_session`, and `cycle_images::recorded::Replay` as a transport, for tests; see
 //!   the page `testing`.
 //! - `tracing`: a span for each call and flow, named by its operation, and an event for each
@@ -58,7 +58,7 @@ pub use flow_iter::FlowIter;
 pub use items::Items;
 pub use tar::Tar;
 pub use transport::{Limits, Transport};
-/// The version of ureq whose `Agent` [`Client::with_agent`] takes.
+/// The version of ureq whose `Agent` [`Client::from_agent`] takes.
 pub use ureq;
 
 /// The README's code compiles.

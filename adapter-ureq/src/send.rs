@@ -267,7 +267,7 @@ fn is_not_sent(error: &ureq::Error) -> bool {
     }
 }
 
-/// Whether TLS with the peer failed in a way that a retry can't mend. To be asked only if no body was
+/// Whether TLS with the peer failed in a way that a retry can't fix. To be asked only if no body was
 /// read: an open connection on which something else than TLS arrives has the same errors.
 ///
 /// Without a dependency on rustls, its errors can only be recognized by their texts.

@@ -96,7 +96,7 @@
 //!     Some(query) if query.contains("building") => recorded::response(b"HTTP/2 503\n\n"),
 //!     _ => recorded::response(b"HTTP/2 200\n\n{\"data\": []}"),
 //! };
-//! let client = Client::with_transport(Hub::new("key", "hub")?, transport)
+//! let client = Client::from_transport(Hub::new("key", "hub")?, transport)
 //!     .with_sleep(|_| {}); // retries take no time
 //! assert!(client.call(&GetImages::new())?.data.is_empty());
 //! # Ok::<(), cycle_images_ureq::Error>(())

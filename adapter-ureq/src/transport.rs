@@ -5,7 +5,7 @@ use cycle_images::flow::SendFailure;
 use cycle_images::http::{Request, Response};
 
 /// Sends a request and returns its response. A [`Client`](crate::Client) sends over ureq unless it is
-/// [given another](crate::Client::with_transport).
+/// [given another](crate::Client::from_transport).
 ///
 /// Every function or closure from a request to a response is a transport, for example one that
 /// returns recordings in a test:
@@ -14,7 +14,7 @@ use cycle_images::http::{Request, Response};
 /// use cycle_images::{Hub, images::GetImages, recorded};
 /// use cycle_images_ureq::Client;
 ///
-/// let client = Client::with_transport(Hub::new("key", "hub")?, |_| {
+/// let client = Client::from_transport(Hub::new("key", "hub")?, |_| {
 ///     recorded::response(b"HTTP/2 200\n\n{\"data\": []}")
 /// });
 /// assert!(client.call(&GetImages::new())?.data.is_empty());

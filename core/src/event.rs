@@ -11,12 +11,12 @@ use http::{Method, StatusCode};
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Event<'a> {
-    /// The flow: `Exchange`, `Pages`, `JobTracker` or `Until`.
+    /// The flow: `Exchange`, `Pages`, `JobTracker`, `JobsTracker` or `Until`.
     pub flow: &'static str,
     /// The operation's documented name.
     pub operation: &'static str,
     /// What the flow is about: the path of its requests, such as
-    /// `/v1/jobs/651586fca6078e98982dbd90`.
+    /// `/v1/jobs/651586fca6078e98982dbd90`; for the state of a job, always that of the job.
     pub path: &'a str,
     /// The path without ids, such as `/v1/jobs/{id}`.
     pub template: &'a str,

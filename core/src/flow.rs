@@ -6,6 +6,7 @@
 //! | [`Exchange`] | one operation, with retries | one [`Reply`](crate::Reply) |
 //! | [`Pages`] | a list, page by page | a [`Reply`](crate::Reply) for each page |
 //! | [`JobTracker`] | a job, polled until it ends | a [`JobUpdate`] for each change |
+//! | [`JobsTracker`] | many jobs of a hub, polled together | [`JobReport`]s, several at a time |
 //! | [`Until`] | an operation, polled until a condition is met | the [`Reply`](crate::Reply) that meets it |
 //!
 //! A program drives a flow by doing what [`poll`](Flow::poll) returns: it sends the request and
@@ -19,6 +20,9 @@
 //! /// Drives a flow to its next item, or until it is done.
 //! fn run<F: Flow>(flow: &mut F, hub: &Hub) -> Result<Option<F::Item>, FlowError> {
 //!     loop {
+//!         if let Some(item) = flow.due(now()) {
+//!             return Ok(Some(item));
+//!         }
 //!         match flow.poll(hub, now())? {
 //!             Step::Send { request, timeout } => {
 //!                 let outcome = send(request, timeout); // by a client of your choice
@@ -56,8 +60,10 @@
 mod error;
 mod exchange;
 mod job_error;
+mod job_report;
 mod job_tracker;
 mod job_update;
+mod jobs_tracker;
 mod pages;
 mod poll_schedule;
 mod retry_policy;
@@ -66,6 +72,7 @@ mod send_failure;
 mod subject;
 #[cfg(feature = "tracing")]
 mod trace;
+mod tracked_job;
 mod until;
 mod upload;
 mod version;
@@ -81,8 +88,10 @@ pub use crate::retry_quota::RetryQuota;
 pub use error::{FlowError, LastReply};
 pub use exchange::Exchange;
 pub use job_error::JobError;
+pub use job_report::JobReport;
 pub use job_tracker::JobTracker;
 pub use job_update::{JobSnapshot, JobUpdate};
+pub use jobs_tracker::JobsTracker;
 pub use pages::Pages;
 pub use retry_policy::RetryPolicy;
 pub use send_failure::SendFailure;
@@ -140,6 +149,13 @@ pub trait Flow {
 
     /// The documented name of the operation that the flow sends, for spans and logs.
     fn operation(&self) -> &'static str;
+
+    /// An item that is due without a response, such as the end of a job whose deadline has passed:
+    /// only [`JobsTracker`] has any. A loop asks for it before each [`poll`](Self::poll).
+    fn due(&mut self, now: Timestamp) -> Option<Self::Item> {
+        let _ = now;
+        None
+    }
 
     /// What to do next, at the time `now`.
     ///
@@ -211,6 +227,10 @@ impl<F: Flow + ?Sized> Flow for Box<F> {
 
     fn operation(&self) -> &'static str {
         (**self).operation()
+    }
+
+    fn due(&mut self, now: Timestamp) -> Option<Self::Item> {
+        (**self).due(now)
     }
 
     fn poll(&mut self, hub: &Hub, now: Timestamp) -> Result<Step, FlowError> {

@@ -13,7 +13,7 @@ use crate::request::base_url::BaseUrl;
 use crate::request::path::Path;
 use crate::request::query::{ListStyle, Query};
 use crate::retry_quota::RetryQuota;
-use crate::wire::id::Id;
+use crate::wire::id::HubId;
 use crate::wire::redact::Secrets;
 use crate::wire::redactor::Redactor;
 
@@ -46,9 +46,6 @@ const REFUSED_HEADERS: [&str; 23] = [
     "x-http-method-override",
 ];
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-
-/// The id of a hub: the scope that every request belongs to.
-pub type HubId = Id<Hub>;
 
 /// The base URL, API key and hub id of all requests.
 ///

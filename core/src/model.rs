@@ -3,14 +3,14 @@
 //! Reading is tolerant: unknown values and tags are kept, and `null`, missing fields, empty strings
 //! and the zero time are read as empty or `None`. An entry of a map of strings, numbers or times
 //! that is something else is left out; in a map of strings, numbers and booleans are text. Only a
-//! record's `id` and its state's `current` are required.
+//! record's `id`, its `state` and the state's `current` are required.
 //!
 //! Fields that a model doesn't have are ignored and not kept. The exceptions are objects that can be
 //! sent back, the details of an [`Origin`] and its credentials: their unknown properties are kept as
 //! text and written as they were read.
 //!
-//! Models serialize to what was read: fields that the schema requires always, optional ones only if
-//! they were there, and *never* as the zero time.
+//! Models serialize to what is there: `None` and empty lists and maps are left out. What was written is
+//! read as the same model. It isn't always what the platform's schema requires of a response.
 
 mod access;
 mod build_log;
@@ -34,7 +34,6 @@ mod source;
 mod stack;
 mod stack_build;
 mod state;
-mod unknown;
 
 pub use crate::wire::json::Json;
 pub use crate::wire::string_enum::UnknownValue;
@@ -89,4 +88,3 @@ pub use stack_build::{
     StackBuildStatus,
 };
 pub use state::{ResourceEvents, ResourceState, StateCounts, StateError};
-pub(crate) use unknown::Unknown;

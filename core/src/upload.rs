@@ -8,11 +8,12 @@ use http::{HeaderValue, Method, Request, Uri};
 
 use crate::attempt::Attempt;
 use crate::error::RequestError;
-use crate::hub::{Hub, HubId};
+use crate::hub::Hub;
 use crate::model::{Image, ImageId, Origin};
 use crate::request::path::Path;
 use crate::request::query::{ListStyle, Query};
 use crate::wire::debug::Sent;
+use crate::wire::id::HubId;
 use crate::wire::secret::Secret;
 use crate::wire::timestamp::Timestamp;
 

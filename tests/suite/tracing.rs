@@ -5,19 +5,17 @@
 use std::convert::Infallible;
 use std::future::ready;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cycle_images::flow::{Attempt, JobTracker};
 use cycle_images::http::{HeaderValue, Request, Response};
 use cycle_images::images::{GetImage, GetImages};
-use cycle_images::model::Image;
 use cycle_images::{Hub, ImageId, JobId};
+use cycle_images_tests::support::KEY;
+use cycle_images_tests::uploads::waiting_image;
 use futures_util::stream;
-use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
-
-const KEY: &str = "sec-key-0b5e9d";
 
 /// Where the lines go.
 #[derive(Clone, Default)]
@@ -44,6 +42,10 @@ impl<'a> MakeWriter<'a> for Lines {
 
 /// The lines that are written while this runs.
 fn lines(run: impl FnOnce()) -> Vec<String> {
+    // tracing caches whether a subscriber wants an event. If there is one subscriber, it asks the
+    // thread that emits the event first: no other thread may emit any meanwhile.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let lines = Lines::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
@@ -101,29 +103,23 @@ fn check(lines: &[String]) {
 }
 
 #[test]
-fn a_blocking_call_is_a_span_with_events() {
+fn call_is_a_span_with_events() {
     let count = Mutex::new(0);
-    let client = cycle_images_ureq::Client::with_transport(hub(), move |_: Request<Vec<u8>>| {
+    let client = cycle_images_ureq::Client::from_transport(hub(), move |_: Request<Vec<u8>>| {
         Ok::<_, io::Error>(respond(&count))
     });
     let client = client.with_sleep(|_| {});
     check(&lines(|| assert!(client.call(&get()).unwrap_err().is_not_found())));
-}
 
-#[test]
-fn an_async_call_is_a_span_with_events() {
     let count = Mutex::new(0);
     let transport = move |_: Request<Vec<u8>>| ready(Ok::<_, Infallible>(respond(&count)));
     let client = cycle_images_async::Client::new(hub(), transport, async |_| ());
-    check(&lines(|| {
-        let error = smol::block_on(client.call(&get())).unwrap_err();
-        assert!(error.is_not_found());
-    }));
+    check(&lines(|| assert!(smol::block_on(client.call(&get())).unwrap_err().is_not_found())));
 }
 
-/// A job that is followed for an hour is polled 720 times, within one span.
+/// In an hour, a job is polled 720 times, within one span.
 #[test]
-fn no_line_of_a_job_that_is_followed_for_long_grows() {
+fn lines_of_a_long_job_do_not_grow() {
     let count = Mutex::new(0);
     let transport = move |_: Request<Vec<u8>>| {
         let mut count = count.lock().unwrap();
@@ -145,13 +141,10 @@ fn no_line_of_a_job_that_is_followed_for_long_grows() {
 }
 
 #[test]
-fn a_failed_upload_is_a_span_with_its_error() {
-    let source = json!({"type": "direct", "details": {"id": "s", "origin":
-        {"type": "cycle-upload", "details": {"token": KEY, "expires": "2999-01-01T00:00:00Z"}}}});
-    let image = json!({"id": "i1", "state": {"current": "uploading"}, "source": source});
-    let image: Image = serde_json::from_value(image).unwrap();
+fn failed_upload_is_a_span_with_its_error() {
+    let image = waiting_image(KEY);
     let refused = || Response::builder().status(413).body("").unwrap();
-    let blocking = cycle_images_ureq::Client::with_transport(hub(), move |_: Request<Vec<u8>>| {
+    let blocking = cycle_images_ureq::Client::from_transport(hub(), move |_: Request<Vec<u8>>| {
         Ok::<_, io::Error>(refused())
     });
     let transport = move |_: Request<Vec<u8>>| ready(Ok::<_, Infallible>(refused()));
@@ -173,7 +166,7 @@ fn a_failed_upload_is_a_span_with_its_error() {
     }
 }
 
-/// Each request carries its attempt, also a page that is read ahead, and the headers of a hook.
+/// Also a prefetched page.
 #[test]
 fn each_request_has_its_attempt_and_the_headers_of_a_hook() {
     let sent = Arc::new(Mutex::new(Vec::new()));
@@ -190,11 +183,13 @@ fn each_request_has_its_attempt_and_the_headers_of_a_hook() {
     let client = client.with_header_hook(|headers| {
         headers.insert("traceparent", HeaderValue::from_static("00-1-2-01"));
     });
-    smol::block_on(async {
-        let mut pages = client.pages(GetImages::new()).prefetch(8);
-        while let Some(page) = pages.next().await {
-            page.unwrap();
-        }
+    lines(|| {
+        smol::block_on(async {
+            let mut pages = client.pages(GetImages::new()).prefetch(8);
+            while let Some(page) = pages.next().await {
+                page.unwrap();
+            }
+        });
     });
     let sent = sent.lock().unwrap();
     assert!(sent.len() >= 9, "{}", sent.len());
@@ -206,6 +201,8 @@ fn each_request_has_its_attempt_and_the_headers_of_a_hook() {
     let bad = cycle_images_ureq::Client::new(hub()).with_header_hook(|headers| {
         headers.insert("host", HeaderValue::from_static("elsewhere"));
     });
-    let error = bad.call(&get()).unwrap_err().to_string();
-    assert!(error.starts_with("GetImage: headers contain `host`"), "{error}");
+    lines(|| {
+        let error = bad.call(&get()).unwrap_err().to_string();
+        assert!(error.starts_with("GetImage: headers contain `host`"), "{error}");
+    });
 }

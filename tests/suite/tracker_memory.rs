@@ -1,15 +1,14 @@
-//! What following a job costs: the memory of a tracker that waits, its stored form, and the
-//! allocations of a poll.
+//! The memory of a tracker that waits, its stored form, and the allocations of a poll.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may stop")]
 
 use allocation_counter::measure;
-use cycle_images::flow::{Flow, JobTracker, Step};
+use cycle_images::flow::{Flow, JobTracker, JobsTracker, Step};
 use cycle_images::http::Response;
 use cycle_images::jobs::GetJob;
 use cycle_images::{Hub, JobId, Timestamp};
 
-/// A job of four tasks, as the platform describes it: it is at its second task.
+/// A job of four tasks, the second of which is running.
 fn job() -> String {
     let task = |n: u32, state: &str| {
         format!(
@@ -67,21 +66,30 @@ fn a_tracker_takes_half_a_kilobyte_and_less_on_the_heap() {
     assert!(stored <= 1536, "{stored} bytes stored");
 }
 
-#[test]
-fn each_of_many_trackers_takes_what_one_takes() {
-    const MANY: u32 = 100_000;
+/// As many trackers as these, resumed, take as many times what one takes.
+fn take_the_same(count: u32) {
     let (hub, job) = (Hub::new("key", "hub").unwrap(), job());
-    // As they come back from a store: a poll of each would take a minute, unoptimized.
     let stored = serde_json::to_string(&waiting(&hub, &job)).unwrap();
     let resumed = || serde_json::from_str::<JobTracker>(&stored).unwrap();
-    let mut trackers = Vec::with_capacity(MANY as usize);
+    let mut trackers = Vec::with_capacity(count as usize);
     let one = measure(|| trackers.push(resumed())).bytes_current;
-    let many = measure(|| trackers.extend((1..MANY).map(|_| resumed()))).bytes_current;
-    assert_eq!(many, one * i64::from(MANY - 1));
+    let many = measure(|| trackers.extend((1..count).map(|_| resumed()))).bytes_current;
+    assert_eq!(many, one * i64::from(count - 1));
 }
 
 #[test]
-fn a_poll_takes_at_most_twelve_allocations_beside_reading_the_answer() {
+fn each_of_a_thousand_trackers_takes_what_one_takes() {
+    take_the_same(1_000);
+}
+
+#[test]
+#[ignore = "takes seconds"]
+fn each_of_a_hundred_thousand_trackers_takes_what_one_takes() {
+    take_the_same(100_000);
+}
+
+#[test]
+fn a_poll_takes_at_most_twelve_allocations_beside_reading_the_response() {
     let (hub, job) = (Hub::new("key", "hub").unwrap(), job());
     let mut tracker = waiting(&hub, &job);
     let get = GetJob::new(id());
@@ -92,6 +100,38 @@ fn a_poll_takes_at_most_twelve_allocations_beside_reading_the_answer() {
         assert!(tracker.handle(&hub, Ok(Response::new(&job)), later).unwrap().is_none());
     })
     .count_total;
-    println!("a poll takes {poll} allocations, {read} of them to read the answer");
-    assert!(poll > read && poll <= read + 12, "{poll} allocations, {read} to read the answer");
+    println!("a poll takes {poll} allocations, {read} of them to read the response");
+    assert!(poll > read && poll <= read + 12, "{poll} allocations, {read} to read the response");
+}
+
+#[test]
+fn each_of_many_jobs_takes_at_most_400_bytes() {
+    const MANY: u32 = 1_000;
+    let (hub, job) = (Hub::new("key", "hub").unwrap(), job());
+    let ids: Vec<JobId> =
+        (0..MANY).map(|n| JobId::new(format!("651586fca6078e98{n:08x}")).unwrap()).collect();
+    let mut jobs = None;
+    let heap = measure(|| {
+        let mut tracker = JobsTracker::new(&ids, 7);
+        for page in ids.chunks(100) {
+            let page: Vec<String> = page
+                .iter()
+                .map(|id| {
+                    let job = job.replace("651586fca6078e98982dbd99", id.as_str());
+                    job.strip_prefix("{\"data\": ").unwrap().strip_suffix('}').unwrap().to_owned()
+                })
+                .collect();
+            let page = format!("{{\"data\": [{}]}}", page.join(", "));
+            assert!(matches!(tracker.poll(&hub, now()).unwrap(), Step::Send { .. }));
+            let reports = tracker.handle(&hub, Ok(Response::new(page)), now()).unwrap();
+            assert_eq!(reports.unwrap().len(), 100);
+        }
+        jobs = Some(tracker);
+    })
+    .bytes_current;
+    let stored = serde_json::to_string(&jobs).unwrap().len();
+    let (heap, stored) = (heap / i64::from(MANY), stored / MANY as usize);
+    println!("each of many jobs takes {heap} bytes, and {stored} bytes stored");
+    assert!((1..=400).contains(&heap), "{heap} bytes on the heap");
+    assert!(stored <= 400, "{stored} bytes stored");
 }

@@ -1,4 +1,4 @@
-//! A secret is gone from the memory of the process after it was dropped.
+//! A dropped secret isn't in the memory of the process.
 
 #![allow(
     clippy::unwrap_used,
@@ -45,7 +45,7 @@ fn is_in_memory() -> bool {
                 bytes.iter().zip(needle).all(|(byte, complement)| *byte == !complement)
             });
         }
-        // The next look must not find this one's copy.
+        // The next search must not find this one's copy.
         buffer.fill(0);
         black_box(&buffer);
     }
@@ -58,10 +58,10 @@ fn many<T: Clone>(one: T) -> Vec<T> {
 }
 
 #[test]
-fn dropped_secrets_are_gone() {
+fn dropped_secrets_are_not_in_memory() {
     assert!(!is_in_memory());
     let plain = many(secret());
-    assert!(is_in_memory(), "what is there is found");
+    assert!(is_in_memory(), "the search finds it");
     let secrets: Vec<Secret> = plain.into_iter().map(Secret::from).collect(); // without a copy
     assert!(is_in_memory());
     let clones = secrets.clone();

@@ -2,9 +2,9 @@
 //! each client or the one that `--client` names: `ureq`, `reqwest` or `hyper`.
 //!
 //! It fails if memory grows, a descriptor is left over, a reply is wrong or an error isn't a
-//! documented one. Linux alone tells memory and descriptors.
+//! documented one. Memory and descriptors are only measured on Linux.
 
-#![allow(clippy::print_stdout, reason = "a measurement is there to be printed")]
+#![allow(clippy::print_stdout, reason = "it prints its measurements")]
 
 mod sandbox_process;
 
@@ -23,6 +23,7 @@ use cycle_images::images::{
     is_live,
 };
 use cycle_images::jobs::GetJobs;
+use cycle_images::model::Image;
 use cycle_images::sources::GetImageSources;
 use cycle_images::{ImageId, SourceId};
 use cycle_images_async::{Hyper, Reqwest, Tokio, Transport};
@@ -38,7 +39,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 const CALLS: u64 = 64;
 /// The time limit of a request; a fault delays a few by more.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// What the calls' own buffers may come to, by which memory goes up and down: 128 KiB a call.
+/// The growth of memory that the buffers of the calls explain: 128 KiB a call.
 const GROWTH_KIB: u64 = CALLS * 128;
 const SEEDED: usize = 120;
 
@@ -76,7 +77,7 @@ fn soak(client: &str, time: Duration) -> Result<()> {
                     Ok(())
                 }
                 "reqwest" => soak.run_async(Reqwest::new().map_err(std::io::Error::other)?),
-                "hyper" => soak.run_async(Hyper::with_connector(HttpConnector::new())),
+                "hyper" => soak.run_async(Hyper::from_connector(HttpConnector::new())),
                 other => Err(std::io::Error::other(format!("{other} is no client"))),
             })
         };
@@ -119,7 +120,7 @@ struct Soak {
     outcomes: Mutex<BTreeMap<String, u64>>,
 }
 
-/// What one of the 64 does next.
+/// What a call does.
 #[derive(Clone, Copy)]
 enum Turn {
     Get,
@@ -132,7 +133,7 @@ enum Turn {
     Push,
 }
 
-/// What is done by turns. What leaves images and jobs in the sandbox is done less often.
+/// The turn of a number. Turns that leave images and jobs in the sandbox are rare.
 fn turn(number: usize) -> Turn {
     match number % 64 {
         11 => Turn::Life,
@@ -169,6 +170,7 @@ impl Failure {
             Self::Flow(FlowError::Transport { may_have_arrived: true, .. }) => "no response".into(),
             Self::Flow(FlowError::Transport { .. }) => "not sent".into(),
             Self::Flow(FlowError::Timeout { .. }) => "timed out".into(),
+            Self::Flow(FlowError::Upload { .. }) => "upload without a response".into(),
             Self::Flow(error) => match error.status().map(|status| status.as_u16()) {
                 Some(status @ (429 | 502 | 503)) => format!("status {status}"),
                 Some(_) if is_deleted_twice(error) => "deleted by the first of two attempts".into(),
@@ -190,9 +192,49 @@ fn check(is_right: bool, what: impl FnOnce() -> String) -> std::result::Result<(
     if is_right { Ok(()) } else { Err(Failure::Wrong(what())) }
 }
 
+/// What a call does in its turn, by either client: the last tokens are `.await` or none.
+macro_rules! call {
+    ($soak:ident, $client:ident, $turn:ident, $number:ident, $walk:ident, $upload:ident,
+        $($wait:tt)*) => {{
+        let id = $soak.one($number);
+        match $turn {
+            Turn::Get => {
+                let image = $client.call(&GetImage::new(id))$($wait)*?.data;
+                check(image.id == *id, || format!("requested {id}, got {}", image.id))
+            }
+            Turn::List => {
+                let page = $client.call(&$soak.list())$($wait)*?.data;
+                check(page.len() == 50, || format!("a page of 50 has {}", page.len()))
+            }
+            Turn::Walk => $soak.check_walk(&$walk()$($wait)*?),
+            Turn::Log => Ok($client.call(&GetImageBuildLog::new(id))$($wait)*.map(drop)?),
+            Turn::Jobs => Ok($client.call(&GetJobs::new())$($wait)*.map(drop)?),
+            Turn::Rename => {
+                let image = $client.call(&UpdateImage::new(id).name("renamed"))$($wait)*?.data;
+                check(image.name == "renamed", || format!("renamed to {:?}", image.name))
+            }
+            Turn::Life => {
+                let image = $client.call(&CreateImage::new(&$soak.built))$($wait)*?.data;
+                let import = $client.call(&CreateImageJob::import(&image.id))$($wait)*?.data;
+                $client.track(&import)?.wait()$($wait)*?;
+                let deletion = $client.call(&DeleteImage::new(&image.id))$($wait)*?.data;
+                $client.track(&deletion)?.wait()$($wait)*?;
+                Ok(())
+            }
+            Turn::Push => {
+                let image = $client.call(&CreateImage::new(&$soak.pushed))$($wait)*?.data;
+                $upload(&image)$($wait)*?;
+                $client.wait_until(GetImage::new(&image.id), is_live)$($wait)*?;
+                $client.call(&DeleteImage::new(&image.id))$($wait)*?;
+                Ok(())
+            }
+        }
+    }};
+}
+
 impl Soak {
     fn prepare(sandbox: &SandboxProcess, time: Duration) -> Result<Self> {
-        // A client of its own, which is gone when the descriptors are counted.
+        // A client of its own, which is dropped before the descriptors are counted.
         let client = cycle_images_ureq::Client::new(sandbox.hub.clone())
             .with_retry(RetryPolicy::default().max_attempts(20).initial_backoff(Duration::ZERO));
         let sources = client.call(&GetImageSources::new())?.data;
@@ -265,45 +307,16 @@ impl Soak {
         turn: Turn,
         number: usize,
     ) -> std::result::Result<(), Failure> {
-        let id = self.one(number);
-        match turn {
-            Turn::Get => {
-                let image = client.call(&GetImage::new(id))?.data;
-                check(image.id == *id, || format!("asked for {id}, got {}", image.id))
-            }
-            Turn::List => {
-                let page = client.call(&self.list())?.data;
-                check(page.len() == 50, || format!("a page of 50 has {}", page.len()))
-            }
-            Turn::Walk => {
-                let ids = client.items(self.list()).map(|image| Ok(image?.id));
-                self.check_walk(&ids.collect::<std::result::Result<Vec<_>, FlowError>>()?)
-            }
-            Turn::Log => Ok(client.call(&GetImageBuildLog::new(id)).map(drop)?),
-            Turn::Jobs => Ok(client.call(&GetJobs::new()).map(drop)?),
-            Turn::Rename => {
-                let image = client.call(&UpdateImage::new(id).name("renamed"))?.data;
-                check(image.name == "renamed", || format!("renamed to {:?}", image.name))
-            }
-            Turn::Life => {
-                let image = client.call(&CreateImage::new(&self.built))?.data;
-                let import = client.call(&CreateImageJob::import(&image.id))?.data;
-                client.track(&import)?.wait()?;
-                let deletion = client.call(&DeleteImage::new(&image.id))?.data;
-                client.track(&deletion)?.wait()?;
-                Ok(())
-            }
-            Turn::Push => {
-                let image = client.call(&CreateImage::new(&self.pushed))?.data;
-                let (tar, size) = (tar(), tar().len() as u64);
-                let tar = cycle_images_ureq::Tar::new(Cursor::new(tar), size);
-                client.upload(&image, tar)?;
-                let get = GetImage::new(&image.id);
-                client.wait_until(get, is_live)?;
-                client.call(&DeleteImage::new(&image.id))?;
-                Ok(())
-            }
-        }
+        let walk = || {
+            let ids = client.items(self.list()).map(|image| Ok(image?.id));
+            ids.collect::<std::result::Result<Vec<_>, FlowError>>()
+        };
+        let upload = |image: &Image| {
+            let tar = tar();
+            let size = tar.len() as u64;
+            client.upload(image, cycle_images_ureq::Tar::new(Cursor::new(tar), size))
+        };
+        call!(self, client, turn, number, walk, upload,)
     }
 
     fn run_async(self: Arc<Self>, transport: impl Transport + 'static) -> std::io::Result<()> {
@@ -330,59 +343,31 @@ impl Soak {
         turn: Turn,
         number: usize,
     ) -> std::result::Result<(), Failure> {
-        let id = self.one(number);
-        match turn {
-            Turn::Get => {
-                let image = client.call(&GetImage::new(id)).await?.data;
-                check(image.id == *id, || format!("asked for {id}, got {}", image.id))
+        let walk = async || {
+            let mut images = client.pages(self.list()).prefetch(3).items();
+            let mut ids = Vec::new();
+            while let Some(image) = images.next().await {
+                ids.push(image?.id);
             }
-            Turn::List => {
-                let page = client.call(&self.list()).await?.data;
-                check(page.len() == 50, || format!("a page of 50 has {}", page.len()))
-            }
-            Turn::Walk => {
-                let mut images = client.pages(self.list()).prefetch(3).items();
-                let mut ids = Vec::new();
-                while let Some(image) = images.next().await {
-                    ids.push(image?.id);
-                }
-                self.check_walk(&ids)
-            }
-            Turn::Log => Ok(client.call(&GetImageBuildLog::new(id)).await.map(drop)?),
-            Turn::Jobs => Ok(client.call(&GetJobs::new()).await.map(drop)?),
-            Turn::Rename => {
-                let image = client.call(&UpdateImage::new(id).name("renamed")).await?.data;
-                check(image.name == "renamed", || format!("renamed to {:?}", image.name))
-            }
-            Turn::Life => {
-                let image = client.call(&CreateImage::new(&self.built)).await?.data;
-                let import = client.call(&CreateImageJob::import(&image.id)).await?.data;
-                client.track(&import)?.wait().await?;
-                let deletion = client.call(&DeleteImage::new(&image.id)).await?.data;
-                client.track(&deletion)?.wait().await?;
-                Ok(())
-            }
-            Turn::Push => {
-                let image = client.call(&CreateImage::new(&self.pushed)).await?.data;
-                let (tar, size) = (tar(), tar().len() as u64);
-                let tar = cycle_images_async::Tar::new(stream::iter([Ok(tar)]), size);
-                client.upload(&image, tar).await?;
-                let get = GetImage::new(&image.id);
-                client.wait_until(get, is_live).await?;
-                client.call(&DeleteImage::new(&image.id)).await?;
-                Ok(())
-            }
-        }
+            Ok::<_, FlowError>(ids)
+        };
+        let upload = async |image: &Image| {
+            let tar = tar();
+            let size = tar.len() as u64;
+            let tar = cycle_images_async::Tar::new(stream::iter([Ok(tar)]), size);
+            client.upload(image, tar).await
+        };
+        call!(self, client, turn, number, walk, upload, .await)
     }
 }
 
-/// The default policy, with short waits: it is about many calls.
+/// The default policy with short waits.
 fn retry() -> RetryPolicy {
     let (first, longest) = (Duration::from_millis(20), Duration::from_millis(200));
     RetryPolicy::default().initial_backoff(first).max_backoff(longest)
 }
 
-/// A tar for as far as the sandbox looks: it wants to see the magic in the first header.
+/// A file with the magic of a tar, which is all that the sandbox checks.
 fn tar() -> Vec<u8> {
     let mut tar = vec![0; 257];
     tar.extend(b"ustar");
@@ -390,8 +375,8 @@ fn tar() -> Vec<u8> {
     tar
 }
 
-/// The highest in the second tenth of the time, in the last one, and of all, and what it was
-/// before.
+/// Memory before the calls, and the most in the second tenth of the time, in the last one and in
+/// all.
 #[derive(Default)]
 struct Memory {
     before: u64,
@@ -421,7 +406,7 @@ fn in_status(name: &str) -> Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let value = status.lines().find_map(|line| line.strip_prefix(name));
     let value = value.and_then(|value| value.trim().strip_suffix(" kB"));
-    Ok(value.ok_or("the system doesn't tell")?.parse()?)
+    Ok(value.ok_or("the system doesn't have it")?.parse()?)
 }
 
 fn count_descriptors() -> Result<usize> {

@@ -140,7 +140,7 @@ fn refused(_: JsValue) -> SendFailure {
     SendFailure::not_sent("the browser can't send the request").fatal()
 }
 
-/// A page isn't told more.
+/// `fetch` says no more than that.
 fn failed(_: JsValue) -> SendFailure {
     SendFailure::maybe_sent(
         "fetch failed; the browser's console says why: no connection, or no CORS",

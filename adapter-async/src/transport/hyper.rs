@@ -19,7 +19,7 @@ use crate::{Body, Transport};
 /// // For https, a connector of hyper-rustls or hyper-tls around this one.
 /// let mut connector = HttpConnector::new();
 /// connector.set_connect_timeout(Some(Duration::from_secs(10)));
-/// let transport = Hyper::with_connector(connector);
+/// let transport = Hyper::from_connector(connector);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Hyper<C> {
@@ -36,7 +36,7 @@ impl<C: Connect + Clone + Send + Sync + 'static> Hyper<C> {
 
     /// A client on tokio, with hyper-util's default settings.
     #[must_use]
-    pub fn with_connector(connector: C) -> Self {
+    pub fn from_connector(connector: C) -> Self {
         let client = Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())

@@ -45,7 +45,7 @@ impl Reqwest {
     pub fn build(builder: ClientBuilder) -> reqwest::Result<Self> {
         // Over HTTP/2, reqwest sends a request that a server refused up to three times by default.
         let client = builder.redirect(Policy::none()).retry(retry::never()).build()?;
-        Ok(Self { no_redirects: true, ..Self::with_client(client) })
+        Ok(Self { no_redirects: true, ..Self::from_client(client) })
     }
 
     /// An existing client, with its connection pool. It should follow no redirects: the response to a
@@ -57,7 +57,7 @@ impl Reqwest {
     /// sends a request up to three times over HTTP/2, a POST too, if the server refuses the stream or
     /// closes the connection before it has processed the request.
     #[must_use]
-    pub fn with_client(client: Client) -> Self {
+    pub fn from_client(client: Client) -> Self {
         Self { client, body_limit: read_body::DEFAULT_LIMIT, no_redirects: false }
     }
 

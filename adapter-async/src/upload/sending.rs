@@ -4,7 +4,7 @@ use std::task::{Context, Poll, Waker, ready};
 
 use super::Tar;
 
-/// A tar that is being sent. It is handed to a transport, which may read it on a task of its own.
+/// A tar that is being sent. It is passed to a transport, which may read it on a task of its own.
 pub(super) struct Sending {
     tar: Tar,
     read: u64,

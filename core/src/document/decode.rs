@@ -4,15 +4,17 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::skipped::Skips;
 use crate::error::{DecodeError, JsonPath};
 use crate::wire::budget;
-use crate::wire::lenient;
-use crate::wire::object::Object;
+use crate::wire::field::{self, Field};
+use crate::wire::value::{Fail, Value};
 
 #[derive(Deserialize)]
 #[serde(expecting = "an object with `data`")]
@@ -28,8 +30,7 @@ where
     T: DeserializeOwned,
     I: DeserializeOwned + Default,
 {
-    let (Object(record), includes, skips) = document(body, |data, _| value(data))?;
-    Ok((record, includes, skips))
+    document(body, |data, _| value(data))
 }
 
 /// Decodes the document of a list.
@@ -44,11 +45,13 @@ where
         }
         let mut records = Vec::new();
         for_each(data, &mut |index, _, json| {
-            let record = serde_json::from_str(json.get());
-            let added = record.and_then(|Object(record)| budget::push(&mut records, record));
-            if let Err(error) = added {
-                let path = || JsonPath::default().key("data").index(index);
-                skips.add(json, || DecodeError::of(json.get(), &error).within(&path()));
+            match serde_json::from_str(json.get()) {
+                // If it exceeds the budget, the response is an error.
+                Ok(record) => _ = budget::push(&mut records, record),
+                Err(error) => skips.add(json, || {
+                    let path = JsonPath::default().key("data").index(index);
+                    DecodeError::of(json.get(), &error).within(&path)
+                }),
             }
         });
         Ok(Records(records))
@@ -65,19 +68,22 @@ where
     D: DeserializeOwned,
     I: DeserializeOwned + Default,
 {
+    require_object(body)?;
     let whole = {
         let _reset = budget::of_response(body.len());
-        let root = serde_json::from_str::<Object<Root<D, Object<I>>>>(body);
-        root.map_err(|error| budget::is_exceeded().then(|| DecodeError::of(body, &error)))
+        let root = serde_json::from_str::<Root<D, I>>(body);
+        if budget::is_exceeded() {
+            let exceeded = |error| DecodeError::of(body, &error);
+            return Err(root.map_or_else(exceeded, |_| DecodeError::too_large()));
+        }
+        root
     };
     match whole {
-        Ok(Object(Root { error: Some(_), .. })) => return Err(DecodeError::an_error()),
-        Ok(Object(Root { data, includes, .. })) => {
-            let includes = includes.map_or_else(I::default, |Object(includes)| includes);
-            return Ok((data, includes, Skips::default()));
+        Ok(Root { error: Some(_), .. }) => return Err(DecodeError::an_error()),
+        Ok(Root { data, includes, .. }) => {
+            return Ok((data, includes.unwrap_or_default(), Skips::default()));
         }
-        Err(Some(exceeded)) => return Err(exceeded),
-        Err(None) => {}
+        Err(_) => {}
     }
     let _reset = budget::of_response(body.len());
     let (data, includes) = parts(body)?;
@@ -87,11 +93,29 @@ where
     if budget::is_exceeded() { Err(DecodeError::too_large()) } else { Ok((data, includes, skips)) }
 }
 
+/// serde's derived code would also read a struct from a list of its fields.
+fn require_object(body: &str) -> Result<(), DecodeError> {
+    struct Refused;
+
+    impl Field for Refused {
+        fn of(value: Value<'_>) -> Result<Self, Fail> {
+            Err(value.unexpected("an object with `data`"))
+        }
+    }
+
+    if body.trim_ascii_start().starts_with('{') {
+        return Ok(());
+    }
+    let refused: Result<Refused, _> =
+        field::deserialize(&mut serde_json::Deserializer::from_str(body));
+    refused.map(drop).map_err(|error| DecodeError::of(body, &error))
+}
+
 /// The data and the includes of a document, as text.
 fn parts(body: &str) -> Result<(&RawValue, Option<&RawValue>), DecodeError> {
     match serde_json::from_str(body).map_err(|error| DecodeError::of(body, &error))? {
-        Object(Root { error: Some(_), .. }) => Err(DecodeError::an_error()),
-        Object(Root { data, includes, .. }) => Ok((data, includes)),
+        Root { error: Some(_), .. } => Err(DecodeError::an_error()),
+        Root { data, includes, .. } => Ok((data, includes)),
     }
 }
 
@@ -102,20 +126,46 @@ fn value<D: DeserializeOwned>(data: &RawValue) -> Result<D, DecodeError> {
 }
 
 /// The records of a list, none of which may be malformed.
-#[derive(Deserialize)]
-#[serde(bound = "T: Deserialize<'de>")]
-struct Records<T>(#[serde(deserialize_with = "lenient::records")] Vec<T>);
+struct Records<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Records<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // A missing list is no optional one.
+        deserializer.deserialize_any(RecordsVisitor(Vec::new()))
+    }
+}
+
+struct RecordsVisitor<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for RecordsVisitor<T> {
+    type Value = Records<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<Records<T>, E> {
+        Ok(Records(self.0))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<Records<T>, A::Error> {
+        while let Some(record) = list.next_element()? {
+            budget::push(&mut self.0, record).map_err(|_| A::Error::custom(budget::EXCEEDED))?;
+        }
+        Ok(Records(self.0))
+    }
+}
 
 /// Decodes the includes without those that are malformed.
 fn salvage_includes<I: DeserializeOwned + Default>(json: &RawValue, skips: &mut Skips) -> I {
     let check = |text: &str| {
         let _reset = budget::of_trial();
-        serde_json::from_str::<Object<I>>(text).map(drop)
+        serde_json::from_str::<I>(text).map(drop)
     };
     let kept = Zeroizing::new(String::with_capacity(json.get().len()));
     let mut sieve = Sieve { check: &check, kept, skips };
     sieve.sift(&Place::default(), json, true);
-    serde_json::from_str(&sieve.kept).map_or_else(|_| I::default(), |Object(includes)| includes)
+    serde_json::from_str(&sieve.kept).unwrap_or_default()
 }
 
 /// How deep structs in includes may be nested for a map in them to be read entry by entry.

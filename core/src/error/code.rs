@@ -6,16 +6,17 @@ use std::hash::{Hash, Hasher};
 
 /// An error code of the platform: an HTTP status, a dot, and a name.
 ///
-/// The platform adds codes, so this is an open type with a constant for each documented code. Older
-/// spellings with underscores are equal to those with hyphens.
+/// The platform adds codes, so this is an open type. It has a constant for each documented code that
+/// an operation of this crate may return. Older spellings with underscores are equal to those with
+/// hyphens.
 ///
 /// ```
 /// use cycle_images::error::ErrorCode;
 ///
-/// let code = ErrorCode::from("404.hub.api_key");
-/// assert_eq!(code, ErrorCode::NOT_FOUND_HUB_API_KEY);
+/// let code = ErrorCode::from("404.image.build_log");
+/// assert_eq!(code, ErrorCode::NOT_FOUND_IMAGE_BUILD_LOG);
 /// assert_eq!(code.status(), Some(404));
-/// assert_eq!(code.as_str(), "404.hub.api_key");
+/// assert_eq!(code.as_str(), "404.image.build_log");
 /// ```
 #[derive(Clone, Debug)]
 pub struct ErrorCode(Cow<'static, str>);

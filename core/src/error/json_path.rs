@@ -1,5 +1,5 @@
-use crate::wire::lenient::Text;
 use crate::wire::redact::Secrets;
+use crate::wire::text::Text;
 
 /// The path of a value in a JSON document, such as `data[2].source.type`.
 ///

@@ -5,8 +5,8 @@ use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
 use super::ErrorCode;
-use crate::wire::lenient::Text;
 use crate::wire::redact::Secrets;
+use crate::wire::text::Text;
 
 /// The raw values of an object's fields, by name: a malformed field must not cost the rest of an
 /// error, and fields that aren't needed aren't decoded. Of duplicate fields, the last one is used.

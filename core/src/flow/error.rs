@@ -183,7 +183,7 @@ pub enum FlowError {
     /// The program cancelled the call or the flow. A flow can be resumed, an upload can't.
     #[error("cancelled by the program")]
     Cancelled,
-    /// The tracked job failed, expired, is gone, or passed its deadline.
+    /// The tracked job failed, expired, no longer exists, or passed its deadline.
     #[error(transparent)]
     Job(#[from] Box<JobError>),
     /// The flow is done.

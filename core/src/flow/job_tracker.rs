@@ -1,31 +1,24 @@
-use std::cmp::Ordering;
 use std::time::Duration;
 
 use http::Response;
 use serde::{Deserialize, Serialize};
 
-use super::job_update::{JobSnapshot, JobUpdate};
+use super::job_report::{self, Last, failed, is_completed, without_secrets};
 use super::poll_schedule::PollSchedule;
 use super::retry_state::RetryState;
-use super::subject::Subject;
 use super::version::Version;
-use super::{Flow, FlowError, JobError, RetryPolicy, SendFailure, Step};
-use crate::error::{ErrorCode, ResponseError, retry_after};
-use crate::event::EventKind;
+use super::{Flow, FlowError, JobError, JobSnapshot, JobUpdate, RetryPolicy, SendFailure, Step};
+use crate::error::{ResponseError, retry_after};
 use crate::hub::Hub;
 use crate::jobs::GetJob;
 use crate::model::JobId;
-use crate::model::{Job, JobDescriptor, JobProgress, JobStatus};
+use crate::model::{Job, JobDescriptor};
 use crate::operation::Operation;
 use crate::wire::plain::plain;
-use crate::wire::redact::Secrets;
 use crate::wire::timestamp::Timestamp;
 
 /// Its name in events.
 const NAME: &str = "JobTracker";
-
-const MISSING_RESPONSES: u32 = 5;
-const MISSING_TIME: Duration = Duration::from_secs(15);
 
 /// Tracks a job: polls it until it ends. It yields an update whenever the job's state or progress
 /// changes, the last one when the job is completed; any other end is an [error](JobError)
@@ -34,12 +27,12 @@ const MISSING_TIME: Duration = Duration::from_secs(15);
 /// The first poll is immediate, the second after 250 ms; each interval is 1.5 times the one before,
 /// at most [`poll_interval`](Self::poll_interval). A `Retry-After` is waited for. A job may be
 /// missing (`404.job`) for some time after it was accepted: that is tolerated for 5 responses or
-/// 15 s, whichever is longer. After the job was seen, `404.job` means that it is gone.
+/// 15 s, whichever is longer. After the job was seen, `404.job` means that it no longer exists.
 /// The time limit is one hour from the first poll; see [`deadline`](Self::deadline).
 ///
 /// An outage doesn't end it: after a failed connection, a timeout, a 429 or a 5xx it polls on, with the
 /// backoff of its [`RetryPolicy`], until the deadline; the error then names the last failure. What can't
-/// pass, such as a 401, a 403 or a job that is gone, ends it at once.
+/// pass, such as a 401, a 403 or a job that no longer exists, ends it at once.
 ///
 /// Capability: `apionly-jobs-view`.
 ///
@@ -71,8 +64,7 @@ pub struct JobTracker {
     retry: RetryState,
     schedule: PollSchedule,
     unknown: u32,
-    /// Not the job: many trackers wait at a time, and are stored.
-    last_reported: Option<(JobStatus, JobProgress)>,
+    last_reported: Last,
     completed: Option<Box<Job>>,
     ended: bool,
 }
@@ -97,8 +89,8 @@ impl JobTracker {
     /// # Errors
     /// [`JobError::NoJob`] if it names none.
     pub fn from_descriptor(descriptor: &JobDescriptor, seed: u64) -> Result<Self, FlowError> {
-        match &descriptor.job {
-            Some(job) => Ok(Self::new(&job.id, seed)),
+        match descriptor.job_id() {
+            Some(id) => Ok(Self::new(id, seed)),
             None => Err(failed(JobError::NoJob { action: plain(&descriptor.action, 40) })),
         }
     }
@@ -125,8 +117,7 @@ impl JobTracker {
     /// The last known state of the job; `None` before the first response.
     #[must_use]
     pub fn last(&self) -> Option<JobSnapshot> {
-        let (status, progress) = self.last_reported.clone()?;
-        Some(JobSnapshot { status, progress })
+        job_report::snapshot(&self.last_reported)
     }
 
     /// The completed job: that of the last update if it is passed in, else the job without the input
@@ -150,31 +141,12 @@ impl JobTracker {
     /// caller that resumes the flow must not flood the platform.
     fn refused(&mut self, error: ResponseError, now: Timestamp) -> Result<(), FlowError> {
         self.schedule_poll(retry_after(error.headers(), now), now);
-        if error.code() != Some(&ErrorCode::NOT_FOUND_JOB) {
+        if !job_report::is_missing(&error) {
             return Err(error.into());
         }
-        self.unknown = self.unknown.saturating_add(1);
         let waited = self.schedule.elapsed(now);
-        let may_appear = self.unknown <= MISSING_RESPONSES || waited < MISSING_TIME;
-        if self.last_reported.is_none() && may_appear {
-            return Ok(());
-        }
-        self.ended = true;
-        Err(failed(JobError::Gone { id: self.id.clone(), last: self.last() }))
-    }
-
-    /// The progress to report, if the state or the progress changed. The state comes without secrets.
-    fn changed(&mut self, status: &JobStatus, mut progress: JobProgress) -> Option<JobProgress> {
-        if let Some((last_status, last_progress)) = &self.last_reported {
-            if compare_shares(progress, *last_progress) == Ordering::Less {
-                progress = *last_progress;
-            }
-            if (status, progress) == (last_status, *last_progress) {
-                return None;
-            }
-        }
-        self.last_reported = Some((status.clone(), progress));
-        Some(progress)
+        job_report::missing(&self.id, &mut self.unknown, &self.last_reported, waited)
+            .inspect_err(|_| self.ended = true)
     }
 }
 
@@ -191,12 +163,8 @@ impl Flow for JobTracker {
         }
         let left = self.schedule.left(now);
         if left.is_zero() {
-            return Err(failed(JobError::DeadlinePassed {
-                id: self.id.clone(),
-                limit: self.schedule.limit,
-                last: self.last(),
-                last_failure: self.retry.failure().map(str::to_owned),
-            }));
+            let (last, failure) = (&self.last_reported, self.retry.failure());
+            return Err(job_report::late(&self.id, self.schedule.limit, last, failure));
         }
         self.retry.poll_within(left, NAME, &GetJob::new(&self.id), hub, now)
     }
@@ -221,49 +189,20 @@ impl Flow for JobTracker {
             }
         };
         let job = reply.data;
-        // A server may repeat any part of a request, in any text of the job.
-        let secrets = hub.secrets();
         if job.id != self.id {
             self.schedule_poll(retry_after(&reply.headers, now), now);
-            let answered = secrets.plain(job.id.as_str());
-            return Err(failed(JobError::OtherJob { id: self.id.clone(), answered }));
+            return Err(job_report::other_job(&self.id, &job, hub));
         }
-        let (status, progress) = (secrets.plain(job.state.current.as_str()), job.progress());
-        let status = JobStatus::from(&*status);
-        if self.last_reported.as_ref().is_none_or(|(last, _)| *last != status) {
-            let JobProgress { done, total, .. } = progress;
-            if let Some(subject) = Subject::of(NAME, &get, hub) {
-                let kind = EventKind::JobState { state: status.as_str(), done, total };
-                subject.observe(hub, reply.attempts, kind);
-            }
-        }
-        let changed = self.changed(&status, progress);
         self.ended = job.state.current.is_final();
-        match job.state.current {
-            JobStatus::Error => {
-                return Err(failed(JobError::Failed { job: without_secrets(job, &secrets) }));
-            }
-            JobStatus::Expired => {
-                return Err(failed(JobError::Expired { job: without_secrets(job, &secrets) }));
-            }
-            JobStatus::Completed => {
-                let stored = without_values(without_secrets(job.clone(), &secrets));
-                self.completed = Some(Box::new(stored));
-            }
-            _ => self.schedule_poll(retry_after(&reply.headers, now), now),
+        if is_completed(&job) {
+            let stored = without_values(without_secrets(job.clone(), &hub.secrets()));
+            self.completed = Some(Box::new(stored));
         }
-        Ok(changed.map(|progress| JobUpdate { job, progress }))
+        if !self.ended {
+            self.schedule_poll(retry_after(&reply.headers, now), now);
+        }
+        job_report::take(&mut self.last_reported, job, NAME, hub, reply.attempts)
     }
-}
-
-/// Compares the ratios of two progresses, without rounding.
-fn compare_shares(a: JobProgress, b: JobProgress) -> Ordering {
-    let through = |of: JobProgress, within: JobProgress| {
-        (of.done as u128)
-            .saturating_add(of.failed as u128)
-            .saturating_mul(within.total.max(1) as u128)
-    };
-    through(a, b).cmp(&through(b, a))
 }
 
 fn is_fault(error: &FlowError) -> bool {
@@ -271,35 +210,9 @@ fn is_fault(error: &FlowError) -> bool {
     matches!(error, Transport { .. } | Timeout { .. } | BodyTooLarge { .. })
 }
 
-fn is_completed(job: &Job) -> bool {
-    job.state.current == JobStatus::Completed
-}
-
-/// The job for an error or a stored flow, with its texts as these have them.
-fn without_secrets(mut job: Job, secrets: &Secrets<'_>) -> Job {
-    let texts = [&mut job.queue, &mut job.caption, &mut job.hash];
-    texts.into_iter().for_each(|text| *text = secrets.plain(text));
-    let errors = job.tasks.iter_mut().map(|task| &mut task.error).chain([&mut job.state.error]);
-    for message in errors.flatten().filter_map(|error| error.message.as_mut()) {
-        *message = secrets.plain(message);
-    }
-    for task in &mut job.tasks {
-        let steps =
-            task.steps.iter_mut().flat_map(|step| [&mut step.caption, &mut step.description]);
-        for text in steps.chain([&mut task.caption, &mut task.header]) {
-            *text = secrets.plain(text);
-        }
-    }
-    job
-}
-
 fn without_values(mut job: Job) -> Job {
     for task in &mut job.tasks {
         (task.input, task.output) = (None, None);
     }
     job
-}
-
-fn failed(error: JobError) -> FlowError {
-    FlowError::Job(Box::new(error))
 }

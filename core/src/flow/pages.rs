@@ -153,7 +153,7 @@ impl<O: ListOperation> Pages<O> {
 
 /// FNV-1a: unlike std's hashes it is stable, so that a stored flow can be resumed by another build.
 /// A byte that isn't valid UTF-8 separates the keys.
-fn hash<'a>(keys: impl Iterator<Item = &'a str>) -> u64 {
+pub(super) fn hash<'a>(keys: impl Iterator<Item = &'a str>) -> u64 {
     keys.flat_map(|key| key.bytes().chain([0xff])).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })

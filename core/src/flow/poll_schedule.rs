@@ -37,15 +37,12 @@ impl PollSchedule {
 
     /// The time that is left, from the first call on.
     pub(super) fn left(&mut self, now: Timestamp) -> Duration {
-        // A clock that was set back must not extend the deadline.
-        let started = self.started.get_or_insert(now);
-        *started = (*started).min(now);
-        self.limit.saturating_sub(now.saturating_duration_since(*started))
+        left(&mut self.started, self.limit, now)
     }
 
     /// The time since the first poll.
     pub(super) fn elapsed(&self, now: Timestamp) -> Duration {
-        self.started.map_or(Duration::ZERO, |started| now.saturating_duration_since(started))
+        elapsed(self.started, now)
     }
 
     /// The wait before the next poll, at least the `Retry-After` of the last response.
@@ -54,4 +51,16 @@ impl PollSchedule {
         self.wait = (wait.saturating_mul(3) / 2).min(self.interval());
         wait.max(retry_after.unwrap_or_default())
     }
+}
+
+/// The time that is left of a limit, from the first call on.
+pub(super) fn left(started: &mut Option<Timestamp>, limit: Duration, now: Timestamp) -> Duration {
+    // A clock that was set back must not extend the deadline.
+    let started = started.get_or_insert(now);
+    *started = (*started).min(now);
+    limit.saturating_sub(now.saturating_duration_since(*started))
+}
+
+pub(super) fn elapsed(started: Option<Timestamp>, now: Timestamp) -> Duration {
+    started.map_or(Duration::ZERO, |started| now.saturating_duration_since(started))
 }

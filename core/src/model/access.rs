@@ -1,17 +1,14 @@
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use crate::wire::model::model;
 
-use crate::wire::lenient;
-
-/// Access rights to a resource: an access control list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Acl {
-    /// The rights of each role, by the role's id.
-    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
-    pub roles: BTreeMap<String, AccessRights>,
+model! {
+    /// Access rights to a resource: an access control list.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct Acl {
+        /// The rights of each role, by the role's id.
+        pub roles: BTreeMap<String, AccessRights>,
+    }
 }
 
 impl Acl {
@@ -38,20 +35,17 @@ impl Acl {
     }
 }
 
-/// The rights of a role to a resource.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AccessRights {
-    /// May view it.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub view: bool,
-    /// May modify it.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub modify: bool,
-    /// May manage access to it.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub manage: bool,
+model! {
+    /// The rights of a role to a resource.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct AccessRights {
+        /// May view it.
+        pub view: bool,
+        /// May modify it.
+        pub modify: bool,
+        /// May manage access to it.
+        pub manage: bool,
+    }
 }
 
 impl AccessRights {

@@ -1,30 +1,23 @@
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::{Account, AccountName, ApiKeyCreator, Creator, CreatorType, Environment};
-use crate::wire::lenient;
+use crate::wire::model::model;
 
-/// Creators of resources, by kind and id.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct Creators {
-    /// People with an account.
-    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
-    pub accounts: BTreeMap<String, Account>,
-    /// People who work for Cycle.
-    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
-    pub employees: BTreeMap<String, Account>,
-    /// People without an account.
-    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
-    pub visitors: BTreeMap<String, Account>,
-    /// Environments that created a resource on their own.
-    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
-    pub environments: BTreeMap<String, Environment>,
-    /// API keys.
-    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
-    pub api_keys: BTreeMap<String, ApiKeyCreator>,
+model! {
+    /// Creators of resources, by kind and id.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Creators {
+        /// People with an account.
+        pub accounts: BTreeMap<String, Account>,
+        /// People who work for Cycle.
+        pub employees: BTreeMap<String, Account>,
+        /// People without an account.
+        pub visitors: BTreeMap<String, Account>,
+        /// Environments that created a resource on their own.
+        pub environments: BTreeMap<String, Environment>,
+        /// API keys.
+        pub api_keys: BTreeMap<String, ApiKeyCreator>,
+    }
 }
 
 impl Creators {
@@ -57,9 +50,5 @@ impl Creators {
             _ => None,
         };
         name.filter(|name| !name.is_empty())
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        *self == Self::default()
     }
 }

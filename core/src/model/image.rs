@@ -1,73 +1,58 @@
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::IntegrationId;
 use super::{
     Creator, ImageConfig, ResourceEvents, ResourceState, SourceId, SourceReference, SourceType,
     StateCounts,
 };
-use crate::hub::HubId;
 use crate::wire::debug::{Names, debug};
-use crate::wire::id::Id;
-use crate::wire::lenient;
+use crate::wire::id::{HubId, Id};
+use crate::wire::model::model;
 use crate::wire::string_enum::string_enum;
 use crate::wire::timestamp::Timestamp;
 
 /// The id of an [`Image`].
 pub type ImageId = Id<Image>;
 
-/// An image: an atomic copy of a filesystem, built from a source, that containers are run from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Image {
-    /// The image's id.
-    pub id: ImageId,
-    /// The hub it belongs to.
-    #[serde(default, deserialize_with = "lenient::or_none")]
-    pub hub_id: Option<HubId>,
-    /// Human-readable name.
-    #[serde(default, deserialize_with = "lenient::or_default")]
-    pub name: String,
-    /// The size in bytes.
-    #[serde(default, deserialize_with = "lenient::whole")]
-    pub size: u64,
-    /// Descriptive text.
-    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
-    pub about: Option<ImageAbout>,
-    /// Where it is stored.
-    #[serde(default, deserialize_with = "lenient::or_default")]
-    pub backend: ImageBackend,
-    /// Requirements on the server that runs it.
-    #[serde(default, deserialize_with = "lenient::or_default")]
-    pub requires: ImageRequires,
-    /// The build options.
-    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
-    pub build: Option<ImageBuild>,
-    /// The builder, if it isn't the platform.
-    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
-    pub builder: Option<ImageBuilder>,
-    /// The configuration of containers that run it.
-    #[serde(default, deserialize_with = "lenient::or_default")]
-    pub config: ImageConfig,
-    /// What it is built from.
-    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
-    pub source: Option<SourceReference>,
-    /// The creator.
-    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
-    pub creator: Option<Creator>,
-    /// The factory that built it.
-    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
-    pub factory: Option<ImageFactory>,
-    /// The lifecycle state.
-    #[serde(deserialize_with = "lenient::object")]
-    pub state: ResourceState<ImageStatus>,
-    /// Lifecycle timestamps.
-    #[serde(default, deserialize_with = "lenient::or_default")]
-    pub events: ResourceEvents,
-    /// Computed values, if the request asked for them with `meta`.
-    #[serde(default, deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
-    pub meta: Option<ImageMeta>,
+model! {
+    /// An image: an atomic copy of a filesystem, built from a source, that containers are run from.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Image {
+        /// The image's id.
+        #[wire(required)]
+        pub id: ImageId,
+        /// The hub it belongs to.
+        pub hub_id: Option<HubId>,
+        /// Human-readable name.
+        pub name: String,
+        /// The size in bytes.
+        pub size: u64,
+        /// Descriptive text.
+        pub about: Option<ImageAbout>,
+        /// Where it is stored.
+        pub backend: ImageBackend,
+        /// Requirements on the server that runs it.
+        pub requires: ImageRequires,
+        /// The build options.
+        pub build: Option<ImageBuild>,
+        /// The builder, if it isn't the platform.
+        pub builder: Option<ImageBuilder>,
+        /// The configuration of containers that run it.
+        pub config: ImageConfig,
+        /// What it is built from.
+        pub source: Option<SourceReference>,
+        /// The creator.
+        pub creator: Option<Creator>,
+        /// The factory that built it.
+        pub factory: Option<ImageFactory>,
+        /// The lifecycle state.
+        #[wire(required)]
+        pub state: ResourceState<ImageStatus>,
+        /// Lifecycle timestamps.
+        pub events: ResourceEvents,
+        /// Computed values, if the request asked for them with `meta`.
+        pub meta: Option<ImageMeta>,
+    }
 }
 
 impl Image {
@@ -111,56 +96,48 @@ string_enum! {
     }
 }
 
-/// Descriptive text of an image.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ImageAbout {
-    /// A description.
-    #[serde(deserialize_with = "lenient::text")]
-    pub description: Option<String>,
+model! {
+    /// Descriptive text of an image.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct ImageAbout {
+        /// A description.
+        pub description: Option<String>,
+    }
 }
 
-/// Where an image is stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ImageBackend {
-    /// The git host.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub provider: String,
-    /// The size in bytes.
-    #[serde(deserialize_with = "lenient::whole")]
-    pub size: u64,
-    /// The platform's name for the file.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub file_name: String,
-    /// The platform's id for the file.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub file_id: String,
+model! {
+    /// Where an image is stored.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct ImageBackend {
+        /// The storage provider.
+        pub provider: String,
+        /// The size in bytes.
+        pub size: u64,
+        /// The platform's name for the file.
+        pub file_name: String,
+        /// The platform's id for the file.
+        pub file_id: String,
+    }
 }
 
-/// Requirements on the server that runs an image.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ImageRequires {
-    /// Whether it must have an NVIDIA GPU.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nvidia_gpu: Option<bool>,
+model! {
+    /// Requirements on the server that runs an image.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct ImageRequires {
+        /// Whether it must have an NVIDIA GPU.
+        pub nvidia_gpu: Option<bool>,
+    }
 }
 
-/// The build options of an image.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ImageBuild {
-    /// The build's arguments.
-    #[serde(deserialize_with = "lenient::texts", skip_serializing_if = "BTreeMap::is_empty")]
-    pub args: BTreeMap<String, String>,
-    /// Whether to build on disk instead of in memory.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_disk: Option<bool>,
+model! {
+    /// The build options of an image.
+    #[derive(Clone, Default, PartialEq, Eq)]
+    pub struct ImageBuild {
+        /// The build's arguments.
+        pub args: BTreeMap<String, String>,
+        /// Whether to build on disk instead of in memory.
+        pub use_disk: Option<bool>,
+    }
 }
 
 debug!(ImageBuild { args = Names(args), use_disk });
@@ -171,39 +148,34 @@ impl ImageBuild {
     }
 }
 
-/// The builder of an image, if it isn't the platform.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ImageBuilder {
-    /// The integration that builds it.
-    #[serde(deserialize_with = "lenient::or_none")]
-    pub integration_id: Option<IntegrationId>,
+model! {
+    /// The builder of an image, if it isn't the platform.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct ImageBuilder {
+        /// The integration that builds it.
+        pub integration_id: Option<IntegrationId>,
+    }
 }
 
-/// The factory that built an image.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ImageFactory {
-    /// The id of the node that built it.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub node_id: String,
-    /// When it was cached there.
-    #[serde(with = "lenient::or_never")]
-    pub cached: Option<Timestamp>,
-    /// When the factory acknowledged it.
-    #[serde(with = "lenient::or_never")]
-    pub acknowledged: Option<Timestamp>,
+model! {
+    /// The factory that built an image.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct ImageFactory {
+        /// The id of the node that built it.
+        pub node_id: String,
+        /// When it was cached there.
+        pub cached: Option<Timestamp>,
+        /// When the factory acknowledged it.
+        pub acknowledged: Option<Timestamp>,
+    }
 }
 
-/// Computed values of an image.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct ImageMeta {
-    /// The number of containers that use it, by state; requested by
-    /// [`ContainersCount`](crate::images::ImageMetaName::ContainersCount).
-    #[serde(deserialize_with = "lenient::maybe", skip_serializing_if = "Option::is_none")]
-    pub containers_count: Option<StateCounts>,
+model! {
+    /// Computed values of an image.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct ImageMeta {
+        /// The number of containers that use it, by state; requested by
+        /// [`ContainersCount`](crate::images::ImageMetaName::ContainersCount).
+        pub containers_count: Option<StateCounts>,
+    }
 }

@@ -1,8 +1,5 @@
-use serde::{Deserialize, Serialize};
-
-use super::unknown::{Unknown, keeps_unknown};
 use crate::wire::debug::debug;
-use crate::wire::lenient;
+use crate::wire::model::{model, setters};
 use crate::wire::secret::Secret;
 use crate::wire::string_enum::string_enum;
 use crate::wire::tagged::tagged;
@@ -19,22 +16,17 @@ tagged! {
     }
 }
 
-/// A user and a token.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, remote = "Self")]
-#[non_exhaustive]
-pub struct UserAuth {
-    /// The user.
-    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
-    /// The user's token.
-    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub token: Option<Secret>,
-    #[serde(flatten, skip_deserializing)]
-    pub(crate) unknown: Unknown,
+model! {
+    /// A user and a token.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct UserAuth {
+        /// The user.
+        pub username: Option<String>,
+        /// The user's token.
+        pub token: Option<Secret>,
+        ..unknown
+    }
 }
-
-keeps_unknown!(UserAuth);
 
 impl UserAuth {
     /// No user and no token yet.
@@ -42,38 +34,21 @@ impl UserAuth {
     pub fn new() -> Self {
         Self::default()
     }
-
-    /// The user.
-    #[must_use]
-    pub fn username(mut self, username: impl Into<String>) -> Self {
-        self.username = Some(username.into());
-        self
-    }
-
-    /// The user's token.
-    #[must_use]
-    pub fn token(mut self, token: impl Into<Secret>) -> Self {
-        self.token = Some(token.into());
-        self
-    }
 }
 
-/// An account with a cloud provider.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, remote = "Self")]
-#[non_exhaustive]
-pub struct ProviderAuth {
-    /// The kind of registry.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub flavor: ProviderFlavor,
-    /// Credentials for it.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub credentials: ProviderCredentials,
-    #[serde(flatten, skip_deserializing)]
-    pub(crate) unknown: Unknown,
-}
+setters!(UserAuth { username: String, token: Secret });
 
-keeps_unknown!(ProviderAuth);
+model! {
+    /// An account with a cloud provider.
+    #[derive(Clone, Debug, PartialEq, Eq, Default)]
+    pub struct ProviderAuth {
+        /// The kind of registry.
+        pub flavor: ProviderFlavor,
+        /// Credentials for it.
+        pub credentials: ProviderCredentials,
+        ..unknown
+    }
+}
 
 impl ProviderAuth {
     /// Amazon's Elastic Container Registry.
@@ -109,37 +84,27 @@ string_enum! {
     }
 }
 
-/// Credentials for a cloud provider's registry; which fields are needed depends on the provider.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, remote = "Self")]
-#[non_exhaustive]
-pub struct ProviderCredentials {
-    /// The region.
-    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-    /// The namespace.
-    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub namespace: Option<String>,
-    /// The API key.
-    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub api_key: Option<Secret>,
-    /// The secret of the API key.
-    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub secret: Option<Secret>,
-    /// The subscription.
-    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub subscription_id: Option<String>,
-    /// The client.
-    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub client_id: Option<String>,
-    /// More configuration, in base64; secret, because it may hold a whole key file.
-    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub config: Option<Secret>,
-    #[serde(flatten, skip_deserializing)]
-    pub(crate) unknown: Unknown,
+model! {
+    /// Credentials for a cloud provider's registry; which fields are needed depends on the provider.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct ProviderCredentials {
+        /// The region.
+        pub region: Option<String>,
+        /// The namespace.
+        pub namespace: Option<String>,
+        /// The API key.
+        pub api_key: Option<Secret>,
+        /// The secret of the API key.
+        pub secret: Option<Secret>,
+        /// The subscription.
+        pub subscription_id: Option<String>,
+        /// The client.
+        pub client_id: Option<String>,
+        /// More configuration, in base64; secret, because it may hold a whole key file.
+        pub config: Option<Secret>,
+        ..unknown
+    }
 }
-
-keeps_unknown!(ProviderCredentials);
 
 impl ProviderCredentials {
     /// No credentials yet; which are needed depends on the provider.
@@ -147,71 +112,28 @@ impl ProviderCredentials {
     pub fn new() -> Self {
         Self::default()
     }
-
-    /// The region.
-    #[must_use]
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
-        self
-    }
-
-    /// The namespace.
-    #[must_use]
-    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
-        self.namespace = Some(namespace.into());
-        self
-    }
-
-    /// The API key.
-    #[must_use]
-    pub fn api_key(mut self, api_key: impl Into<Secret>) -> Self {
-        self.api_key = Some(api_key.into());
-        self
-    }
-
-    /// The secret of the API key.
-    #[must_use]
-    pub fn secret(mut self, secret: impl Into<Secret>) -> Self {
-        self.secret = Some(secret.into());
-        self
-    }
-
-    /// The subscription.
-    #[must_use]
-    pub fn subscription_id(mut self, subscription_id: impl Into<String>) -> Self {
-        self.subscription_id = Some(subscription_id.into());
-        self
-    }
-
-    /// The client.
-    #[must_use]
-    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
-        self.client_id = Some(client_id.into());
-        self
-    }
-
-    /// More configuration, in base64.
-    #[must_use]
-    pub fn config(mut self, config: impl Into<Secret>) -> Self {
-        self.config = Some(config.into());
-        self
-    }
 }
 
-/// A webhook that returns `username:password` in base64. `Debug` doesn't show its URL, as the URL
-/// alone gives access to them.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, remote = "Self")]
-#[non_exhaustive]
-pub struct WebhookAuth {
-    /// The webhook's URL.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub url: String,
-    #[serde(flatten, skip_deserializing)]
-    pub(crate) unknown: Unknown,
-}
+setters!(ProviderCredentials {
+    region: String,
+    namespace: String,
+    api_key: Secret,
+    secret: Secret,
+    subscription_id: String,
+    client_id: String,
+    config: Secret
+});
 
-keeps_unknown!(WebhookAuth);
+model! {
+    /// A webhook that returns `username:password` in base64. `Debug` doesn't show its URL, as the URL
+    /// alone gives access to them.
+    #[derive(Clone, Default, PartialEq, Eq)]
+    pub struct WebhookAuth {
+        /// The webhook's URL.
+        pub url: String,
+        ..unknown
+    }
+}
 
 debug!(WebhookAuth { url = Secret::from(url.as_str()), unknown });
 

@@ -1,33 +1,24 @@
-use serde::{Deserialize, Serialize};
-
-use super::unknown::{Unknown, keeps_unknown};
 use crate::wire::debug::{Url, debug};
-use crate::wire::lenient;
+use crate::wire::model::{model, setters};
 use crate::wire::secret::Secret;
 use crate::wire::tagged::tagged;
 
-/// A git repository.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, remote = "Self")]
-#[non_exhaustive]
-pub struct Repo {
-    /// The repository's URL.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub url: String,
-    /// The branch; the platform's default is `master`.
-    #[serde(deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
-    pub branch: Option<String>,
-    /// Credentials for the repository.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auth: Option<RepoAuth>,
-    /// The commit, tag or branch; documented as `ref`.
-    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
-    pub git_ref: Option<GitRef>,
-    #[serde(flatten, skip_deserializing)]
-    pub(crate) unknown: Unknown,
+model! {
+    /// A git repository.
+    #[derive(Clone, Default, PartialEq)]
+    pub struct Repo {
+        /// The repository's URL.
+        pub url: String,
+        /// The branch; the platform's default is `master`.
+        pub branch: Option<String>,
+        /// Credentials for the repository.
+        pub auth: Option<RepoAuth>,
+        /// The commit, tag or branch; documented as `ref`.
+        #[wire(key = "ref")]
+        pub git_ref: Option<GitRef>,
+        ..unknown
+    }
 }
-
-keeps_unknown!(Repo);
 
 debug!(Repo { url = Url(url), branch, auth, git_ref, unknown });
 
@@ -46,45 +37,22 @@ impl Repo {
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into(), ..Self::default() }
     }
-
-    /// The branch; the platform's default is `master`.
-    #[must_use]
-    pub fn branch(mut self, branch: impl Into<String>) -> Self {
-        self.branch = Some(branch.into());
-        self
-    }
-
-    /// The commit, tag or branch; documented as `ref`.
-    #[must_use]
-    pub fn git_ref(mut self, git_ref: GitRef) -> Self {
-        self.git_ref = Some(git_ref);
-        self
-    }
-
-    /// Credentials for the repository: [`HttpCredentials`] or [`SshCredentials`].
-    #[must_use]
-    pub fn auth(mut self, auth: impl Into<RepoAuth>) -> Self {
-        self.auth = Some(auth.into());
-        self
-    }
 }
 
-/// A reference to a commit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, remote = "Self")]
-#[non_exhaustive]
-pub struct GitRef {
-    /// The kind of the value: `hash`, `tag` or `branch`; documented as `type`.
-    #[serde(rename = "type", deserialize_with = "lenient::or_default")]
-    pub kind: String,
-    /// The hash or the name.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub value: String,
-    #[serde(flatten, skip_deserializing)]
-    pub(crate) unknown: Unknown,
-}
+setters!(Repo { branch: String, git_ref: GitRef, auth: RepoAuth });
 
-keeps_unknown!(GitRef);
+model! {
+    /// A reference to a commit.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct GitRef {
+        /// The kind of the value: `hash`, `tag` or `branch`; documented as `type`.
+        #[wire(key = "type")]
+        pub kind: String,
+        /// The hash or the name.
+        pub value: String,
+        ..unknown
+    }
+}
 
 impl GitRef {
     /// A reference of this kind. The documented kinds are `hash`, `tag` and `branch`.
@@ -122,22 +90,17 @@ tagged! {
     }
 }
 
-/// Credentials for a repository over HTTP.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, remote = "Self")]
-#[non_exhaustive]
-pub struct HttpCredentials {
-    /// The user.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub username: String,
-    /// The user's password.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub password: Secret,
-    #[serde(flatten, skip_deserializing)]
-    pub(crate) unknown: Unknown,
+model! {
+    /// Credentials for a repository over HTTP.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct HttpCredentials {
+        /// The user.
+        pub username: String,
+        /// The user's password.
+        pub password: Secret,
+        ..unknown
+    }
 }
-
-keeps_unknown!(HttpCredentials);
 
 impl HttpCredentials {
     /// A user with a password.
@@ -147,25 +110,19 @@ impl HttpCredentials {
     }
 }
 
-/// Credentials for a repository over SSH.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, remote = "Self")]
-#[non_exhaustive]
-pub struct SshCredentials {
-    /// The user that the key belongs to.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub username: String,
-    /// The passphrase of the key.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub passphrase: Secret,
-    /// The key, in PEM.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub private_key: Secret,
-    #[serde(flatten, skip_deserializing)]
-    pub(crate) unknown: Unknown,
+model! {
+    /// Credentials for a repository over SSH.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct SshCredentials {
+        /// The user that the key belongs to.
+        pub username: String,
+        /// The passphrase of the key.
+        pub passphrase: Secret,
+        /// The key, in PEM.
+        pub private_key: Secret,
+        ..unknown
+    }
 }
-
-keeps_unknown!(SshCredentials);
 
 impl SshCredentials {
     /// A user with a private key in PEM.

@@ -15,7 +15,7 @@ use crate::wire::redact::{Secrets, is_redacted};
 /// A shorter text may be a part of any other.
 const MIN_LENGTH: usize = 8;
 
-/// Strings in strings are looked at to this depth.
+/// Strings in strings are searched to this depth.
 pub(super) const MAX_DEPTH: usize = 8;
 
 /// A request, if it is known, and its response.

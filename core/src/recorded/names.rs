@@ -1,4 +1,4 @@
-//! What the name of a property, parameter, header or form field tells of its value.
+//! What the name of a property, parameter, header or form field says about its value.
 
 /// All within such a value is secret. A name is compared by its end, without case and punctuation.
 const SECRET: [&str; 17] = [
@@ -56,7 +56,7 @@ const IDENTIFIER: [&str; 16] = [
     "version",
 ];
 
-/// What a property's name tells of its value.
+/// What a property's name says about its value.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Meaning {
     Secret,

@@ -146,7 +146,7 @@ struct Object {
     is_grant: bool,
     /// The role of all that is in it.
     within: Option<Role>,
-    /// What the name of a list tells of its elements.
+    /// What the name of a list says about its elements.
     meaning_of_elements: Meaning,
 }
 

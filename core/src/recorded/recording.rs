@@ -50,7 +50,7 @@ use super::write;
 /// What isn't redacted is written byte for byte. An upload token is written as one that never
 /// expires, so that its upload can be replayed.
 ///
-/// What no name tells can't be known: a secret in a message or under a name of your own,
+/// A secret that no name marks can't be recognized: one in a message or under a name of your own,
 /// `TOKEN=value` in a log, an element of XML or HTML, a literal in GraphQL. Name it by
 /// [`redact_also`](Self::redact_also), and look at a recording before you publish it.
 #[derive(Clone, Debug, Default)]

@@ -3,10 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::model::{Creators, Integration};
-use crate::wire::lenient;
+use crate::wire::model::model;
 
 /// Resources that [`GetImageSources`](super::GetImageSources) and
 /// [`GetImageSource`](super::GetImageSource) can include.
@@ -45,23 +43,17 @@ impl SourceMetaName {
     }
 }
 
-/// Resources that the image sources refer to, by id, if the request asked for them with `include`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct SourceIncludes {
-    /// The creators of the sources.
-    #[serde(deserialize_with = "lenient::or_default", skip_serializing_if = "Creators::is_empty")]
-    pub creators: Creators,
-    /// The integrations that build their images.
-    #[serde(deserialize_with = "lenient::map", skip_serializing_if = "BTreeMap::is_empty")]
-    pub integrations: BTreeMap<String, Integration>,
-    /// The ids of the integrations that share an identifier; documented as
-    /// `integrations:identifiers`.
-    #[serde(
-        rename = "integrations:identifiers",
-        deserialize_with = "lenient::lists",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
-    pub integrations_identifiers: BTreeMap<String, Vec<String>>,
+model! {
+    /// Resources that the image sources refer to, by id, if the request asked for them with `include`.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct SourceIncludes {
+        /// The creators of the sources.
+        pub creators: Creators,
+        /// The integrations that build their images.
+        pub integrations: BTreeMap<String, Integration>,
+        /// The ids of the integrations that share an identifier; documented as
+        /// `integrations:identifiers`.
+        #[wire(key = "integrations:identifiers")]
+        pub integrations_identifiers: BTreeMap<String, Vec<String>>,
+    }
 }

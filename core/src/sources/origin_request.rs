@@ -1,10 +1,11 @@
 use serde::ser::{Serialize, Serializer};
 
 use crate::error::RequestError;
-use crate::model::{DockerFile, ExistingSource, Origin, RegistryAuth, Repo, RepoAuth, Unknown};
+use crate::model::{DockerFile, ExistingSource, Origin, RegistryAuth, Repo, RepoAuth};
 use crate::wire::redact::Secrets;
 use crate::wire::secret::Secret;
 use crate::wire::tagged;
+use crate::wire::unknown::Unknown;
 
 /// An origin in a request. Unlike one in a response, it has no upload token: the platform issues
 /// one for each image, and a token that was read must not be sent back.
@@ -177,7 +178,7 @@ impl Serialize for OriginRequest {
 
         match &self.0 {
             origin @ Origin::CycleUpload(_) => {
-                tagged::write::<Origin, S>(serializer, origin.kind(), Some(&NoDetails {}))
+                tagged::write(serializer, "details", origin.kind(), Some(&NoDetails {}))
             }
             origin => origin.serialize(serializer),
         }

@@ -1,13 +1,13 @@
 //! The memory that the lists and maps of one response may take together. A list element of three
 //! bytes can become a struct of 300: without a bound, a small response could need gigabytes.
 //!
-//! The budget belongs to the thread while a response is decoded, as `deserialize_with` functions
-//! have no place for it. Without a response, there is no bound.
+//! The budget belongs to the thread while a response is decoded, as serde's `Deserialize` has no place
+//! for it. Without a response, there is no bound.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use serde::de::Error;
+use crate::wire::value::Fail;
 
 /// Bytes for each byte of the response.
 const PER_BYTE: usize = 8;
@@ -15,6 +15,16 @@ const PER_BYTE: usize = 8;
 const FLOOR: usize = 2 << 20;
 /// Bytes for the largest response.
 const CEILING: usize = 128 << 20;
+
+/// More than the budget is needed.
+#[derive(Debug)]
+pub(crate) struct Exceeded;
+
+impl From<Exceeded> for Fail {
+    fn from(_: Exceeded) -> Self {
+        Self::invalid(EXCEEDED)
+    }
+}
 
 pub(crate) const EXCEEDED: &str = "fewer records and entries in a response of this size";
 
@@ -50,23 +60,18 @@ pub(crate) fn is_exceeded() -> bool {
 }
 
 /// Takes bytes from the budget.
-pub(crate) fn take<E: Error>(bytes: usize) -> Result<(), E> {
+pub(crate) fn take(bytes: usize) -> Result<(), Exceeded> {
     let left = LEFT.get();
     if left == usize::MAX {
         return Ok(());
     }
     LEFT.set(left.saturating_sub(bytes));
-    // The form of serde's messages, from which the error takes what was expected.
-    if is_exceeded() {
-        Err(E::custom(format_args!("too many, expected {EXCEEDED}")))
-    } else {
-        Ok(())
-    }
+    if is_exceeded() { Err(Exceeded) } else { Ok(()) }
 }
 
 /// Adds an element to a list.
 #[inline]
-pub(crate) fn push<T, E: Error>(list: &mut Vec<T>, element: T) -> Result<(), E> {
+pub(crate) fn push<T>(list: &mut Vec<T>, element: T) -> Result<(), Exceeded> {
     if list.len() == list.capacity() {
         // A list doubles its capacity, and begins with 4.
         take(list.capacity().max(4).saturating_mul(size_of::<T>()))?;
@@ -77,11 +82,11 @@ pub(crate) fn push<T, E: Error>(list: &mut Vec<T>, element: T) -> Result<(), E> 
 
 /// Adds an entry to a map.
 #[inline]
-pub(crate) fn insert<K: Ord, V, E: Error>(
+pub(crate) fn insert<K: Ord, V>(
     map: &mut BTreeMap<K, V>,
     key: K,
     value: V,
-) -> Result<(), E> {
+) -> Result<(), Exceeded> {
     // A node has room for 11 entries, and is at least half full if there are several.
     if map.len() % 6 == 0 {
         take(size_of::<(K, V)>().saturating_mul(11))?;
@@ -98,7 +103,7 @@ mod tests {
     fn budget_of_a_large_response_has_a_ceiling() {
         let fits = |length: usize, bytes: usize| {
             let _reset = of_response(length);
-            take::<serde_json::Error>(bytes).is_ok()
+            take(bytes).is_ok()
         };
         assert!(fits(0, FLOOR - 1) && !fits(0, FLOOR));
         assert!(fits(1000, FLOOR + 7_999) && !fits(1000, FLOOR + 8_000));

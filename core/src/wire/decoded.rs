@@ -1,6 +1,6 @@
 //! Text without its encodings, for finding secrets in any spelling.
 
-/// Bytes without the encodings that a text may have on its way: percent, JSON (with any number of
+/// Bytes without the encodings that a text may have: percent, JSON (with any number of
 /// backslashes), HTML, a plus for a space; also several within each other. Each byte knows where it came
 /// from.
 pub(super) struct Decoded {

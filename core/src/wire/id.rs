@@ -3,10 +3,12 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use serde::de::{self, Deserialize, Deserializer};
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 use crate::request_error::RequestError;
+use crate::wire::field::{self, Field};
+use crate::wire::value::{Fail, Value};
 
 /// The id of a resource of kind `K`, so that an image's id can't go where a source's belongs.
 ///
@@ -46,6 +48,13 @@ impl<K: ?Sized> Id<K> {
         &self.text
     }
 }
+
+/// The id of a hub: the scope that every request belongs to.
+pub type HubId = Id<HubKind>;
+
+/// What a [`HubId`] identifies: a hub, of which there is no model.
+#[derive(Debug)]
+pub enum HubKind {}
 
 fn refusal(text: &str) -> Option<&'static str> {
     match text {
@@ -121,25 +130,24 @@ impl<K: ?Sized> Serialize for Id<K> {
 
 impl<'de, K: ?Sized> Deserialize<'de> for Id<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = deserializer.deserialize_string(IdText)?;
-        Ok(Self { text, kind: PhantomData })
+        field::deserialize(deserializer)
     }
 }
 
-/// Checks the text while it is read: so the error has its position.
-struct IdText;
-
-impl de::Visitor<'_> for IdText {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an id")
+impl<K: ?Sized> Field for Id<K> {
+    fn of(value: Value<'_>) -> Result<Self, Fail> {
+        match value {
+            Value::Text(text) => Self::new(text).map_err(|_| Fail::invalid("an id")),
+            other => Err(other.unexpected("an id")),
+        }
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
-        match refusal(text) {
-            None => Ok(text.to_owned()),
-            Some(_) => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+    /// A text that can't be an id is none.
+    fn optional(value: Value<'_>) -> Result<Option<Self>, Fail> {
+        match value {
+            Value::Null => Ok(None),
+            Value::Text(text) => Ok(Self::new(text).ok()),
+            other => Err(other.unexpected("an id")),
         }
     }
 }

@@ -43,6 +43,12 @@ impl Json {
     }
 }
 
+impl From<Json> for Box<str> {
+    fn from(json: Json) -> Self {
+        json.0.into()
+    }
+}
+
 impl FromStr for Json {
     type Err = serde_json::Error;
 

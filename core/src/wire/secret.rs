@@ -3,6 +3,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
+use crate::wire::field::Field;
+use crate::wire::value::{Fail, Value};
+
 pub(crate) const REDACTED: &str = "[redacted]";
 
 /// A credential inside a model: a token, a password, a private key.
@@ -36,6 +39,12 @@ impl Secret {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl Field for Secret {
+    fn of(value: Value<'_>) -> Result<Self, Fail> {
+        String::of(value).map(Self)
     }
 }
 

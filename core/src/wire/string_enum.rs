@@ -100,35 +100,21 @@ macro_rules! string_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::wire::string_enum::read(deserializer)
+                $crate::wire::field::deserialize(deserializer)
+            }
+        }
+
+        impl $crate::wire::field::Field for $name {
+            fn of(value: $crate::wire::value::Value<'_>) -> Result<Self, $crate::wire::value::Fail> {
+                match value {
+                    $crate::wire::value::Value::Text(text) => Ok(text.into()),
+                    other => Err(other.unexpected("a string")),
+                }
             }
         }
     };
 }
 pub(crate) use string_enum;
-
-/// Reads a value without copying the string.
-pub(crate) fn read<'de, D, W>(deserializer: D) -> Result<W, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    W: for<'a> From<&'a str>,
-{
-    struct Word<W>(std::marker::PhantomData<W>);
-
-    impl<W: for<'a> From<&'a str>> serde::de::Visitor<'_> for Word<W> {
-        type Value = W;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string")
-        }
-
-        fn visit_str<E>(self, word: &str) -> Result<W, E> {
-            Ok(word.into())
-        }
-    }
-
-    deserializer.deserialize_str(Word(std::marker::PhantomData))
-}
 
 #[cfg(test)]
 mod tests {

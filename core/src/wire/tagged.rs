@@ -4,26 +4,12 @@
 //! again. Only if the tag comes after its content, the content is kept as raw text until the tag is
 //! known. It may contain credentials: the text is wiped afterwards.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::value::UnitDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::DeserializeSeed;
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::wire::json::Json;
-use crate::wire::lenient::Text;
-
-/// An enumeration of tagged objects.
-pub(crate) trait Tagged: Sized {
-    /// The key of the content.
-    const CONTENT: &'static str;
-
-    /// Reads the content that belongs to `tag`. Absent content is read as `null`.
-    fn read<'de, D: Deserializer<'de>>(tag: &str, content: D) -> Result<Self, D::Error>;
-}
+use crate::wire::value::{Fail, Slot};
 
 /// A tagged object whose tag is missing or unknown to this version. It is written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,12 +19,8 @@ pub struct UnknownKind {
 }
 
 impl UnknownKind {
-    pub(crate) fn read<'de, D>(tag: &str, content: D) -> Result<Self, D::Error>
-    where
-        D: Deserializer<'de>,
-    {
-        let content = serde::Deserialize::deserialize(content)?;
-        Ok(Self { tag: tag.to_owned(), content })
+    pub(crate) fn new(tag: &str, content: Option<Json>) -> Self {
+        Self { tag: tag.to_owned(), content }
     }
 
     /// The tag: the value of `type`, or an empty string if it is missing.
@@ -95,28 +77,50 @@ macro_rules! tagged {
             }
         })+
 
-        impl $crate::wire::tagged::Tagged for $name {
-            const CONTENT: &'static str = $key;
+        impl $crate::wire::field::Field for $name {
+            fn of(value: $crate::wire::value::Value<'_>) -> Result<Self, $crate::wire::value::Fail> {
+                #[derive(Default)]
+                #[allow(non_snake_case, reason = "named as the variants")]
+                struct Slots {
+                    tag: Option<String>,
+                    /// What the content means isn't known before the tag.
+                    early: Option<$crate::wire::json::Json>,
+                    $($variant: Option<$content>,)+
+                }
 
-            fn read<'de, D: serde::Deserializer<'de>>(
-                tag: &str,
-                content: D,
-            ) -> Result<Self, D::Error> {
-                match tag {
-                    $($tag => $crate::wire::lenient::or_default(content).map(Self::$variant),)+
-                    $($($bare_tag => {
-                        <serde::de::IgnoredAny as serde::Deserialize>::deserialize(content)
-                            .map(|_| Self::$bare)
-                    })+)?
-                    other => $crate::wire::tagged::UnknownKind::read(other, content)
-                        .map(Self::Unknown),
+                impl $crate::wire::value::Fields for Slots {
+                    fn slot(&mut self, key: &str) -> $crate::wire::value::Slot<'_> {
+                        use $crate::wire::field::Field;
+
+                        match (key, self.tag.as_deref()) {
+                            ("type", _) => Field::slot(&mut self.tag),
+                            $(($key, Some($tag)) => Field::slot(&mut self.$variant),)+
+                            ($key, _) => $crate::wire::value::Slot::Json(&mut self.early),
+                            _ => $crate::wire::value::Slot::Skip,
+                        }
+                    }
+                }
+
+                let mut slots = Slots::default();
+                value.fields(&mut slots)?;
+                match slots.tag.as_deref().unwrap_or_default() {
+                    $($tag => {
+                        let slot = $crate::wire::field::Field::slot(&mut slots.$variant);
+                        $crate::wire::tagged::read_late(slot, slots.early)?;
+                        Ok(Self::$variant(slots.$variant.unwrap_or_default()))
+                    })+
+                    $($($bare_tag => Ok(Self::$bare),)+)?
+                    other => {
+                        let unknown = $crate::wire::tagged::UnknownKind::new(other, slots.early);
+                        Ok(Self::Unknown(unknown))
+                    }
                 }
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::wire::tagged::deserialize(deserializer)
+                $crate::wire::field::deserialize(deserializer)
             }
         }
 
@@ -125,10 +129,10 @@ macro_rules! tagged {
                 use $crate::wire::tagged::write;
                 let kind = self.kind();
                 match self {
-                    $(Self::$variant(content) => write::<Self, S>(serializer, kind, Some(content)),)+
-                    $($(Self::$bare => write::<Self, S>(serializer, kind, None::<&()>),)+)?
+                    $(Self::$variant(content) => write(serializer, $key, kind, Some(content)),)+
+                    $($(Self::$bare => write(serializer, $key, kind, None::<&()>),)+)?
                     Self::Unknown(unknown) => {
-                        write::<Self, S>(serializer, kind, unknown.content())
+                        write(serializer, $key, kind, unknown.content())
                     }
                 }
             }
@@ -137,108 +141,34 @@ macro_rules! tagged {
 }
 pub(crate) use tagged;
 
-pub(crate) fn deserialize<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Tagged,
-{
-    deserializer.deserialize_map(Object(PhantomData))
-}
-
-struct Object<T>(PhantomData<T>);
-
-impl<'de, T: Tagged> Visitor<'de> for Object<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with a `type`")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut tag: Option<Text<'de>> = None;
-        let mut early: Option<Zeroizing<Box<str>>> = None;
-        let mut value = None;
-        while let Some(key) = map.next_key_seed(KeyOf(T::CONTENT))? {
-            match (key, &tag) {
-                (Key::Type, _) => tag = map.next_value()?,
-                (Key::Content, Some(tag)) => {
-                    value = Some(map.next_value_seed(Content::<T>(&tag.0, PhantomData))?);
-                }
-                // What the content means isn't known before the tag: keep it as text.
-                (Key::Content, None) => {
-                    let content = map.next_value::<Box<RawValue>>()?;
-                    early = Some(Zeroizing::new(content.into()));
-                }
-                (Key::Other, _) => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
+/// Reads content that came before its tag.
+pub(crate) fn read_late(slot: Slot<'_>, early: Option<Json>) -> Result<(), Fail> {
+    match (slot, early) {
+        (_, None) => Ok(()),
+        (Slot::Json(json), early) => {
+            *json = early;
+            Ok(())
         }
-        let tag = tag.as_ref().map_or("", |tag| &tag.0);
-        match (value, early) {
-            (Some(value), _) => Ok(value),
-            (None, Some(content)) => {
-                // With the dot, serde_json doesn't take the position in the content for its own.
-                T::read(tag, &mut serde_json::Deserializer::from_str(&content))
-                    .map_err(|error| A::Error::custom(format!("{error}.")))
-            }
-            (None, None) => T::read(tag, UnitDeserializer::new()),
+        (slot, Some(early)) => {
+            let text = Zeroizing::new(<Box<str>>::from(early));
+            // With the dot, serde_json doesn't take the position in the content for its own.
+            slot.deserialize(&mut serde_json::Deserializer::from_str(&text))
+                .map_err(|error| Fail::new(format!("{error}.")))
         }
-    }
-}
-
-struct Content<'a, T>(&'a str, PhantomData<T>);
-
-impl<'de, T: Tagged> DeserializeSeed<'de> for Content<'_, T> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, content: D) -> Result<T, D::Error> {
-        T::read(self.0, content)
-    }
-}
-
-enum Key {
-    Type,
-    Content,
-    Other,
-}
-
-struct KeyOf(&'static str);
-
-impl<'de> DeserializeSeed<'de> for KeyOf {
-    type Value = Key;
-
-    fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<Key, D::Error> {
-        key.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for KeyOf {
-    type Value = Key;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Key, E> {
-        Ok(match key {
-            "type" => Key::Type,
-            key if key == self.0 => Key::Content,
-            _ => Key::Other,
-        })
     }
 }
 
 /// Writes a tagged object.
-pub(crate) fn write<T: Tagged, S: Serializer>(
+pub(crate) fn write<S: Serializer>(
     serializer: S,
+    key: &'static str,
     tag: &str,
     content: Option<&impl Serialize>,
 ) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(1 + usize::from(content.is_some())))?;
     map.serialize_entry("type", tag)?;
     if let Some(content) = content {
-        map.serialize_entry(T::CONTENT, content)?;
+        map.serialize_entry(key, content)?;
     }
     map.end()
 }

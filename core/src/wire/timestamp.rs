@@ -3,8 +3,11 @@ use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
 use jiff_core::civil::{Date, DateTime, Time, TimeSecond, UnixEpochDay};
-use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
+
+use crate::wire::field::{self, Field};
+use crate::wire::value::{Fail, Value};
 
 /// A point in time, as the platform writes it: RFC 3339, to the nanosecond.
 ///
@@ -251,62 +254,29 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Time;
+        field::deserialize(deserializer)
+    }
+}
 
-        impl Visitor<'_> for Time {
-            type Value = Timestamp;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a time in RFC 3339")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-                text.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
-            }
+impl Field for Timestamp {
+    fn of(value: Value<'_>) -> Result<Self, Fail> {
+        match value {
+            Value::Text(text) => text.parse().map_err(|_| Fail::invalid(EXPECTED)),
+            other => Err(other.unexpected(EXPECTED)),
         }
+    }
 
-        deserializer.deserialize_str(Time)
+    /// The zero time is *never*, and so is a string that isn't a time: it must not cost the record.
+    fn optional(value: Value<'_>) -> Result<Option<Self>, Fail> {
+        match value {
+            Value::Null => Ok(None),
+            Value::Text(text) => Ok(text.parse().ok().filter(|time| *time != Self::ZERO)),
+            other => Err(other.unexpected(EXPECTED)),
+        }
     }
 }
 
-impl Timestamp {
-    /// Reads a time that may be *never*, which the platform writes as the zero time, `null` or an
-    /// empty string. A string that isn't a time is read as never, too: it must not cost the record.
-    pub(crate) fn read_or_never<'de, D>(deserializer: D) -> Result<Option<Self>, D::Error>
-    where
-        D: Deserializer<'de>,
-    {
-        deserializer.deserialize_option(OrNever)
-    }
-}
-
-/// Reads a time, or `None` for never.
-#[derive(Default)]
-pub(crate) struct OrNever;
-
-impl<'de> Visitor<'de> for OrNever {
-    type Value = Option<Timestamp>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a time in RFC 3339")
-    }
-
-    fn visit_none<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, time: D) -> Result<Self::Value, D::Error> {
-        time.deserialize_str(self)
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(text.parse().ok().filter(|time| *time != Timestamp::ZERO))
-    }
-}
+const EXPECTED: &str = "a time in RFC 3339";
 
 #[cfg(test)]
 mod tests {
@@ -333,7 +303,8 @@ mod tests {
             "\"0001-01-01T01:00:00+01:00\"",
             "\"soon\"",
         ] {
-            let time = Timestamp::read_or_never(&mut serde_json::Deserializer::from_str(json));
+            let time: Result<Option<Timestamp>, _> =
+                field::deserialize(&mut serde_json::Deserializer::from_str(json));
             assert_eq!(time.unwrap(), None, "{json}");
         }
     }

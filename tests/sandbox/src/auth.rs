@@ -1,11 +1,11 @@
-//! API keys, the hub, and what a key may do.
+//! API keys, the hub, and capabilities.
 
 use axum::http::{HeaderMap, header};
 
 use crate::errors::Refusal;
 use crate::wire::{self, Creator};
 
-/// What the view-only key can do.
+/// The capabilities of the view-only key.
 const VIEW_ONLY: &[&str] = &["images-view", "images-sources-view", "apionly-jobs-view"];
 
 /// An API key of the hub.
@@ -13,12 +13,12 @@ const VIEW_ONLY: &[&str] = &["images-view", "images-sources-view", "apionly-jobs
 pub(crate) struct Key {
     pub(crate) id: String,
     pub(crate) secret: String,
-    /// `None` stands for every capability.
+    /// `None` is all capabilities.
     pub(crate) capabilities: Option<&'static [&'static str]>,
 }
 
 impl Key {
-    /// A key with every capability, and this secret or a new one.
+    /// A key with all capabilities, and this secret or a new one.
     pub(crate) fn full(secret: Option<String>) -> Self {
         let secret = secret.unwrap_or_else(new_secret);
         Self { id: wire::new_id(), secret, capabilities: None }
@@ -37,7 +37,7 @@ fn new_secret() -> String {
     format!("sandbox-key-{}", wire::new_secret())
 }
 
-/// Whether a request has a key with every capability.
+/// Refuses a request without the key that has all capabilities.
 pub(crate) fn admit_control(keys: &[Key], headers: &HeaderMap) -> Result<(), Refusal> {
     match bearer(keys, headers)?.capabilities {
         None => Ok(()),
@@ -56,7 +56,7 @@ fn bearer<'a>(keys: &'a [Key], headers: &HeaderMap) -> Result<&'a Key, Refusal> 
         .ok_or_else(|| Refusal::unauthorized("the API key is not known"))
 }
 
-/// Whose request this is, or why it is refused: first the key, then the hub, then the capability.
+/// The creator of a request. It is refused by its key, then its hub, then its capability.
 pub(crate) fn admit(
     keys: &[Key],
     hub_id: &str,
@@ -73,7 +73,7 @@ pub(crate) fn admit(
     }
 }
 
-/// A header that stands exactly once.
+/// A header that is given exactly once.
 pub(crate) fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {

@@ -9,15 +9,15 @@ use tokio::time::timeout;
 
 use crate::errors::Refusal;
 
-/// No JSON body that a test sends comes near this.
+/// More than a test needs.
 const LARGEST_BODY: usize = 16 << 20;
 
-/// How much of a refused body is read, and for how long. A client that is still sending when the
-/// connection is closed would not see the response.
+/// How much of a refused body is read, and for how long: a client that still sends when the
+/// connection is closed doesn't see the response.
 const MOST_DRAINED: usize = 64 << 20;
 const LONGEST_DRAIN: Duration = Duration::from_secs(5);
 
-/// The whole body, unless it is too large, takes longer than `within` or breaks off. The rest of a body
+/// The body, unless it is too large, incomplete or takes longer than `within`. The rest of a body
 /// that is too large is drained.
 pub(crate) async fn read(mut body: Body, within: Duration) -> Result<Bytes, Refusal> {
     let whole = async {
@@ -45,7 +45,7 @@ fn incomplete() -> Refusal {
     Refusal::syntax("the body is incomplete")
 }
 
-/// Reads what is left of a body, within bounds, and throws it away.
+/// Reads and drops the rest of a body, within bounds.
 pub(crate) async fn drain(mut body: Body) {
     let rest = async {
         let mut count = 0;
@@ -56,7 +56,6 @@ pub(crate) async fn drain(mut body: Body) {
             }
         }
     };
-    // Late or not, nothing more is read.
     let _ = timeout(LONGEST_DRAIN, rest).await;
 }
 
@@ -65,7 +64,7 @@ async fn next(body: &mut Body) -> Option<Option<Bytes>> {
     loop {
         match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
             None => return Some(None),
-            // Trailers are no data.
+            // Trailers have no data.
             Some(Ok(frame)) => match frame.into_data() {
                 Ok(data) => return Some(Some(data)),
                 Err(_) => continue,

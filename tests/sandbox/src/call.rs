@@ -1,4 +1,4 @@
-//! One request, checked for what every operation asks of it.
+//! A request, with the checks of all operations.
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, header};
@@ -11,7 +11,7 @@ use crate::query::Query;
 use crate::unique;
 use crate::wire::Creator;
 
-/// What an operation gets to see of a request.
+/// A request as an operation has it.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) caller: Creator,
@@ -22,7 +22,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// `id` is the one variable part of the path, or empty.
+    /// `id` is the variable part of the path, or empty.
     pub(crate) fn read(
         lenient: bool,
         caller: Creator,
@@ -33,7 +33,7 @@ impl Call {
         body: &Bytes,
     ) -> Result<Self, Refusal> {
         let body = if *method == Method::PATCH && body.is_empty() {
-            // The body is optional in the document.
+            // In the document, the body is optional.
             json!({})
         } else if *method == Method::POST || *method == Method::PATCH {
             json(headers, body)?
@@ -54,12 +54,12 @@ impl Call {
         std::mem::take(&mut self.query)
     }
 
-    /// For operations that take no query.
+    /// For operations without a query.
     pub(crate) fn no_query(&mut self) -> Result<(), Refusal> {
         self.query().done()
     }
 
-    /// The body, for operations that take one and no query.
+    /// The body, for operations that have one and no query.
     pub(crate) fn fields(&mut self) -> Result<Fields, Refusal> {
         self.no_query()?;
         Fields::of(self.body.take(), self.lenient)
@@ -82,6 +82,6 @@ fn bodiless(headers: &HeaderMap, body: &Bytes) -> Result<(), Refusal> {
     if body.is_empty() && !headers.contains_key(header::CONTENT_TYPE) {
         Ok(())
     } else {
-        Err(Refusal::syntax("a GET or DELETE carries no body and no content type"))
+        Err(Refusal::syntax("a GET or DELETE has no body and no content type"))
     }
 }

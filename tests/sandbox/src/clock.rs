@@ -4,7 +4,7 @@ use chrono::{TimeDelta, Utc};
 
 use crate::wire::Moment;
 
-/// Starts at the system's time and is monotonic from there on. A test can skip time.
+/// Starts at the system's time, and is monotonic. A test can skip time.
 #[derive(Debug)]
 pub(crate) struct Clock {
     started: Instant,

@@ -1,4 +1,4 @@
-//! Connections that are counted, and that a fault can cut.
+//! Connections, which are counted, and which faults can close.
 
 use std::io;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// How many connections were accepted and not yet closed.
+/// The number of open connections.
 #[derive(Debug, Default)]
 pub(crate) struct Open {
     count: Mutex<usize>,
@@ -26,7 +26,7 @@ impl Open {
         *self.locked()
     }
 
-    /// Waits until no more than `count` are open; false when `within` passed before that.
+    /// Waits until no more than `count` are open, and returns whether that was so within the time.
     pub(crate) fn wait(&self, count: usize, within: Duration) -> bool {
         let waited = self.closed.wait_timeout_while(self.locked(), within, |open| *open > count);
         let (open, _) = waited.unwrap_or_else(PoisonError::into_inner);
@@ -34,7 +34,7 @@ impl Open {
     }
 }
 
-/// Counts for as long as it lives.
+/// A connection that is counted until this is dropped.
 #[derive(Debug)]
 struct Counted(Arc<Open>);
 
@@ -53,7 +53,7 @@ impl Drop for Counted {
     }
 }
 
-/// Cuts the connection that a request came by: nothing more is written to it.
+/// Closes the connection of a request: nothing more is written to it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ConnectionKill(Arc<AtomicBool>);
 
@@ -63,7 +63,7 @@ impl ConnectionKill {
     }
 }
 
-/// One accepted connection.
+/// An accepted connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,
@@ -73,7 +73,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(stream: TcpStream, open: Arc<Open>) -> Self {
-        // Small answers would wait for the client's acknowledgements otherwise.
+        // Otherwise small responses wait for the client's acknowledgements.
         let _ = stream.set_nodelay(true);
         Self { stream, kill: ConnectionKill::default(), _counted: Counted::new(open) }
     }

@@ -1,4 +1,4 @@
-//! What a test asks of the sandbox over HTTP.
+//! Faults, outcomes of jobs and time over HTTP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +29,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route_layer(from_fn_with_state(Arc::clone(shared), admit))
 }
 
-/// Lets nobody in without the key, and no body that is too large.
+/// Refuses requests without the key, and bodies that are too large.
 async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let admitted = auth::admit_control(&shared.state().keys, &parts.headers);

@@ -1,11 +1,11 @@
-//! Pages of any origin may talk to the sandbox.
+//! Pages of any origin may use the API.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// Answers preflight requests, and lets a page read every response.
+/// Responds to preflight requests, and lets pages read all responses.
 pub(crate) async fn allow(request: Request, next: Next) -> Response {
     let mut response = if *request.method() == Method::OPTIONS {
         StatusCode::NO_CONTENT.into_response()

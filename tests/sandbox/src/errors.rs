@@ -1,4 +1,4 @@
-//! How the platform refuses.
+//! The platform's responses: refusals and successes.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,108 +14,92 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// The platform's envelope. The status is the number the code begins with.
-    fn envelope(code: &str, title: &str, more: &[(&str, Value)]) -> Self {
-        let status = code.get(..3).and_then(|n| n.parse().ok()).unwrap_or(500);
-        let mut body = json!({
-            "error": {"status": status, "code": code, "title": title},
-            "data": null,
-        });
-        if let Some(error) = body.get_mut("error").and_then(Value::as_object_mut) {
-            error.extend(more.iter().map(|(k, v)| ((*k).to_owned(), v.clone())));
+    /// The platform's envelope with these properties, and the status at the beginning of the code.
+    fn new(code: &str, properties: Value) -> Self {
+        let title = match code {
+            "400.invalid-syntax" => "The request could not be understood.",
+            "403.invalid-state" => "The resource is in a state that does not allow this.",
+            "403.permissions" => "You do not have permission to do this.",
+            "403.wrong-hub" => "This key does not belong to the hub named in X-Hub-Id.",
+            "405.method-not-allowed" => "The resource does not have this method.",
+            "408.timeout" => "The request did not arrive in time.",
+            "413.content-too-large" => "The body of the request is too large.",
+            "415.invalid-content-type" => "The content type of the request is not supported.",
+            "422.invalid-argument" => "An argument is invalid.",
+            "422.missing-argument" => "A required argument is missing.",
+            code if code.starts_with("404.") => "The requested resource could not be found.",
+            _ => "Forbidden.",
+        };
+        let status = code.get(..3).and_then(|status| status.parse().ok()).unwrap_or(500);
+        let mut error = json!({"status": status, "code": code, "title": title});
+        if let (Some(error), Value::Object(properties)) = (error.as_object_mut(), properties) {
+            error.extend(properties);
         }
-        Self { status, body }
+        Self { status, body: json!({"error": error, "data": null}) }
     }
 
-    /// Without a valid key the answer is shaped as OAuth has it, not as the envelope.
+    fn detailed(code: &str, detail: &str) -> Self {
+        Self::new(code, json!({"detail": detail}))
+    }
+
+    /// An OAuth error, not the envelope.
     pub(crate) fn unauthorized(description: &str) -> Self {
-        Self {
-            status: 401,
-            body: json!({"error": "invalid_client", "error_description": description}),
-        }
+        let body = json!({"error": "invalid_client", "error_description": description});
+        Self { status: 401, body }
     }
 
     pub(crate) fn wrong_hub() -> Self {
-        Self::envelope(
-            "403.wrong-hub",
-            "This key does not belong to the hub named in X-Hub-Id.",
-            &[],
-        )
+        Self::new("403.wrong-hub", Value::Null)
     }
 
     pub(crate) fn lacks(capability: &str) -> Self {
-        Self::envelope(
-            "403.permissions",
-            "You do not have permission to do this.",
-            &[
-                ("detail", json!(format!("The key lacks the capability {capability}."))),
-                ("extra", json!({"capability": capability})),
-            ],
-        )
+        let detail = format!("The key lacks the capability {capability}.");
+        let extra = json!({"capability": capability});
+        Self::new("403.permissions", json!({"detail": detail, "extra": extra}))
     }
 
     pub(crate) fn invalid_state(detail: &str) -> Self {
-        Self::envelope(
-            "403.invalid-state",
-            "The resource is in a state that does not allow this.",
-            &[("detail", json!(detail))],
-        )
+        Self::detailed("403.invalid-state", detail)
     }
 
     pub(crate) fn forbidden(code: &str, detail: &str) -> Self {
-        Self::envelope(code, "Forbidden.", &[("detail", json!(detail))])
+        Self::detailed(code, detail)
     }
 
-    /// `what` as the code spells it: `image`, `image.source`, `job`, `uri`.
+    /// The rest of the code is `what`: `image`, `image.source`, `job`, `uri`.
     pub(crate) fn not_found(what: &str) -> Self {
-        Self::envelope(&format!("404.{what}"), "The requested resource could not be found.", &[])
+        Self::new(&format!("404.{what}"), Value::Null)
     }
 
     pub(crate) fn syntax(detail: &str) -> Self {
-        Self::envelope(
-            "400.invalid-syntax",
-            "The request could not be understood.",
-            &[("detail", json!(detail))],
-        )
+        Self::detailed("400.invalid-syntax", detail)
     }
 
     pub(crate) fn content_type(wanted: &str) -> Self {
-        Self::envelope(
-            "415.invalid-content-type",
-            "The content type of the request is not supported.",
-            &[("detail", json!(format!("Send {wanted}.")))],
-        )
+        Self::detailed("415.invalid-content-type", &format!("Send {wanted}."))
     }
 
     pub(crate) fn too_large() -> Self {
-        Self::envelope("413.content-too-large", "The body of the request is too large.", &[])
+        Self::new("413.content-too-large", Value::Null)
     }
 
     pub(crate) fn method() -> Self {
-        Self::envelope("405.method-not-allowed", "The resource does not have this method.", &[])
+        Self::new("405.method-not-allowed", Value::Null)
     }
 
     pub(crate) fn timeout() -> Self {
-        Self::envelope("408.timeout", "The request did not arrive in time.", &[])
+        Self::new("408.timeout", Value::Null)
     }
 
     pub(crate) fn missing(pointer: impl Into<String>) -> Self {
-        Self::envelope(
-            "422.missing-argument",
-            "A required argument is missing.",
-            &[("source", json!(pointer.into()))],
-        )
+        Self::new("422.missing-argument", json!({"source": pointer.into()}))
     }
 
     pub(crate) fn invalid(pointer: impl Into<String>, detail: &str) -> Self {
-        Self::envelope(
-            "422.invalid-argument",
-            "An argument is invalid.",
-            &[("detail", json!(detail)), ("source", json!(pointer.into()))],
-        )
+        Self::new("422.invalid-argument", json!({"detail": detail, "source": pointer.into()}))
     }
 
-    /// A query parameter has no place in the body, so its pointer is its own name.
+    /// The pointer of a query parameter is its name.
     pub(crate) fn parameter(name: &str, detail: &str) -> Self {
         Self::invalid(format!("/{name}"), detail)
     }
@@ -127,7 +111,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// A success: a status and the root document.
+/// A success: a status and the document.
 #[derive(Debug)]
 pub(crate) struct Reply {
     status: u16,
@@ -141,14 +125,13 @@ impl Reply {
 
     /// One page of a list.
     ///
-    /// A Go slice that nothing was ever appended to is written as `null`, one that was cut to
-    /// nothing is not: so it goes with a filter that lets nothing through and a page past the end.
+    /// It is `null` if no record fits the filters, and empty past the last page, as slices of Go.
     pub(crate) fn page(found: usize, data: Vec<Value>, includes: Value) -> Self {
         let data = (found > 0).then_some(data);
         Self::ok(json!({"data": data, "includes": includes}))
     }
 
-    /// One record; what comes along is left out where nothing was asked for.
+    /// One record; includes are left out if none are requested.
     pub(crate) fn one(data: Value, includes: Value) -> Self {
         let mut document = json!({"data": data});
         if let (false, Some(members)) = (includes.is_null(), document.as_object_mut()) {
@@ -157,7 +140,7 @@ impl Reply {
         Self::ok(document)
     }
 
-    /// With empty lists and maps in the place of `null`.
+    /// With empty lists and maps instead of `null`.
     pub(crate) fn without_nulls(mut self) -> Self {
         nulls::fill(&mut self.document);
         self

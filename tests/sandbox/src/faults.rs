@@ -1,4 +1,4 @@
-//! What goes wrong between a client and the platform, on demand.
+//! Faults between a client and the platform.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,31 +13,31 @@ use http_body::Frame;
 
 use crate::connection::ConnectionKill;
 
-/// What happens to one request instead of, or on top of, its answer.
+/// What happens to one request.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Fault {
-    /// This is answered, and the operation does not happen. An upload's body is not even read.
+    /// This response, without the operation. The body of an upload isn't read.
     Answer {
         /// The status.
         status: u16,
-        /// The headers; what is no header is left out.
+        /// The headers; invalid ones are left out.
         headers: Vec<(String, String)>,
         /// The body.
         body: Vec<u8>,
     },
-    /// The connection is closed without an answer, and the operation does not happen.
+    /// The connection is closed without a response and without the operation.
     Close,
-    /// The operation happens, and the connection is closed without an answer.
+    /// The connection is closed without a response, after the operation.
     CloseAfter,
-    /// The operation happens, and the connection is closed half way through the answer's body.
+    /// The connection is closed in the middle of the response's body, after the operation.
     Truncate,
-    /// The operation happens, and its answer is held back for so long.
+    /// The response is delayed, after the operation.
     Delay(Duration),
 }
 
 impl Fault {
-    /// Any answer with a JSON body.
+    /// A response with a JSON body.
     #[must_use]
     pub fn json(status: u16, body: &str) -> Self {
         Self::answer(status, &[("content-type", "application/json")], body)
@@ -52,7 +52,7 @@ impl Fault {
         Self::answer(429, &headers, &body)
     }
 
-    /// 502 as a proxy says it, in HTML.
+    /// 502 in HTML, as of a proxy.
     #[must_use]
     pub fn bad_gateway() -> Self {
         let body = "<html><head><title>502 Bad Gateway</title></head>\r\n\
@@ -60,7 +60,7 @@ impl Fault {
         Self::answer(502, &[("content-type", "text/html")], body)
     }
 
-    /// 503 with nothing to it.
+    /// 503 without a body.
     #[must_use]
     pub fn unavailable() -> Self {
         Self::answer(503, &[], "")
@@ -72,13 +72,13 @@ impl Fault {
         Self::answer(503, &[("retry-after", retry_after)], "")
     }
 
-    /// A redirect (301, 302, 307, 308) to another place.
+    /// A redirect (301, 302, 307, 308).
     #[must_use]
     pub fn redirect(status: u16, location: &str) -> Self {
         Self::answer(status, &[("location", location)], "")
     }
 
-    /// Any answer at all.
+    /// Any response.
     #[must_use]
     pub fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
         Self::Answer {
@@ -134,7 +134,7 @@ fn answered(status: u16, headers: &[(String, String)], body: Vec<u8>) -> Respons
     response
 }
 
-/// The answer says how long it is, and then ends before that.
+/// Ends the response before its `Content-Length`.
 async fn halved(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
@@ -147,11 +147,10 @@ async fn halved(response: Response) -> Response {
     Response::from_parts(parts, Body::new(half))
 }
 
-/// Some bytes, and then an error, at which the server closes the connection.
+/// Some bytes, and an error at which the server closes the connection.
 enum Half {
     Unsent(Bytes),
-    /// The server throws away what it has not flushed when it meets the error, so it is given
-    /// the time to flush.
+    /// At an error the server drops what it has not flushed, so this lets it flush first.
     Flushing,
     Sent,
 }

@@ -1,10 +1,10 @@
-//! JSON bodies, read strictly, with a JSON pointer to whatever is wrong.
+//! The fields of JSON bodies; refusals have a JSON pointer.
 
 use serde_json::{Map, Value};
 
 use crate::errors::Refusal;
 
-/// The fields of an object that were not yet taken.
+/// The fields of an object that were not read yet.
 #[derive(Debug)]
 pub(crate) struct Fields {
     at: String,
@@ -13,7 +13,7 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// The fields of a whole body. If lenient, unknown ones are ignored, here and further in.
+    /// The fields of a body. If lenient, unknown ones are ignored, in objects within it as well.
     pub(crate) fn of(body: Value, lenient: bool) -> Result<Self, Refusal> {
         Self::at(String::new(), body, lenient)
     }
@@ -134,7 +134,7 @@ impl Fields {
         self.left.keys().cloned().collect()
     }
 
-    /// Refuses what no one asked for.
+    /// Refuses the fields that were not read.
     pub(crate) fn done(self) -> Result<(), Refusal> {
         match self.left.keys().next() {
             Some(name) if !self.lenient => Err(self.wrong(name, "unknown field")),

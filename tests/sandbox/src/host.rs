@@ -1,4 +1,4 @@
-//! Requests for another host are refused: a web page could reach the sandbox by a name of its own that
+//! Requests for other hosts are refused: otherwise a web page could use the sandbox by a name that
 //! resolves to 127.0.0.1.
 
 use std::net::IpAddr;

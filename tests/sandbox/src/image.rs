@@ -1,11 +1,11 @@
-//! An image, and how it is written.
+//! An image and its JSON.
 
 use serde_json::{Value, json};
 
 use crate::job::{Job, Phase};
 use crate::wire::{self, Creator, Moment, NEVER};
 
-/// Every state an image can be in.
+/// All states of images.
 pub(crate) const STATES: &[&str] = &[
     "new",
     "uploading",
@@ -18,25 +18,25 @@ pub(crate) const STATES: &[&str] = &[
     "deleted",
 ];
 
-/// The states an import goes through, one a step.
+/// The states of an import, one for each step.
 pub(crate) const IMPORT: &[&str] = &["downloading", "building", "verifying", "saving"];
 
-/// The states left to an image whose bytes were uploaded.
+/// The states after an upload.
 pub(crate) const AFTER_UPLOAD: &[&str] = &["verifying", "saving"];
 
 #[derive(Debug)]
 pub(crate) struct Image {
     pub(crate) id: String,
     pub(crate) name: String,
-    /// How many bytes it takes once it is live.
+    /// Its size once it is live.
     pub(crate) size: u64,
-    /// The `source` object, a copy of what the source was when the image was made.
+    /// The `source` object: a copy from when the image was created.
     pub(crate) source: Value,
     pub(crate) build: Value,
     pub(crate) builder: Value,
     pub(crate) creator: Creator,
     pub(crate) state: &'static str,
-    /// The state to return to if its deletion fails.
+    /// Its state if its deletion fails.
     before_deletion: &'static str,
     /// Whether it has been built and stored.
     is_built: bool,
@@ -44,15 +44,15 @@ pub(crate) struct Image {
     pub(crate) error: Option<String>,
     pub(crate) created: Moment,
     pub(crate) updated: Moment,
-    /// Since when there is a build log.
+    /// The time of its build log.
     pub(crate) log_since: Option<Moment>,
     pub(crate) containers: u64,
-    /// Until when its bytes may be uploaded, if they ever could.
+    /// The end of its upload token, if it has one.
     pub(crate) upload_expires: Option<Moment>,
 }
 
 impl Image {
-    /// A new one that nothing is known of but its source.
+    /// A new image.
     pub(crate) fn new(name: String, source: Value, creator: Creator, now: Moment) -> Self {
         Self {
             id: wire::new_id(),
@@ -97,7 +97,7 @@ impl Image {
         }
     }
 
-    /// Goes where its import has come to.
+    /// Has the state of its import.
     pub(crate) fn follow(&mut self, job: &Job, states: &[&'static str], phase: Phase) {
         let reached = match phase {
             Phase::Scheduled | Phase::Queued | Phase::Expired => None,
@@ -180,7 +180,7 @@ impl Image {
         image
     }
 
-    /// Known only when the image has been built; until then everything is empty or `null`.
+    /// Empty until the image has been built.
     fn config(&self) -> Value {
         if !self.is_built {
             return json!({
@@ -212,7 +212,7 @@ impl Image {
         })
     }
 
-    /// The log as far as the build has come.
+    /// The build log so far.
     pub(crate) fn log(&self) -> String {
         let mut lines = vec![
             format!("Pulling {}", self.target()),

@@ -1,6 +1,4 @@
-//! The image operations.
-
-use std::cmp::Ordering;
+//! The operations on images.
 
 use serde_json::{Value, json};
 
@@ -10,7 +8,7 @@ use crate::errors::{Refusal, Reply};
 use crate::fields::Fields;
 use crate::image::{self, Image};
 use crate::includes::{Includes, OF_IMAGES};
-use crate::query::Query;
+use crate::query::{Query, sort_by};
 use crate::source::{self, Source};
 use crate::state::State;
 use crate::wire;
@@ -30,29 +28,18 @@ pub(crate) fn list(state: &mut State, call: &mut Call) -> Result<Reply, Refusal>
     let mut found: Vec<&Image> =
         state.images.iter().filter(|image| filter.lets_through(image, state)).collect();
     let count = found.len();
-    found.sort_by(|a, b| compare(a, b, &sort));
-    let images = page.cut(found);
-    let data: Vec<Value> =
-        images.iter().map(|image| image.to_json(&state.hub_id, !meta.is_empty())).collect();
-    let includes = Includes::new(state, &include).of_images(&images);
-    Ok(Reply::page(count, data, includes))
-}
-
-fn compare(a: &Image, b: &Image, keys: &[(String, bool)]) -> Ordering {
-    let by_key = |key: &str| match key {
+    sort_by(&mut found, &sort, |key, a, b| match key {
         "id" => a.id.cmp(&b.id),
         "name" => a.name.cmp(&b.name),
         "size" => a.bytes().cmp(&b.bytes()),
         "created" => a.created.cmp(&b.created),
         _ => a.updated.cmp(&b.updated),
-    };
-    keys.iter()
-        .map(|(key, descending)| match by_key(key) {
-            order if *descending => order.reverse(),
-            order => order,
-        })
-        .find(|order| order.is_ne())
-        .unwrap_or(Ordering::Equal)
+    });
+    let images = page.cut(found);
+    let data: Vec<Value> =
+        images.iter().map(|image| image.to_json(&state.hub_id, !meta.is_empty())).collect();
+    let includes = Includes::new(state, &include).of_images(&images);
+    Ok(Reply::page(count, data, includes))
 }
 
 /// `filter[...]` of the image list.
@@ -102,7 +89,7 @@ pub(crate) fn get(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> 
     let mut query = call.query();
     let meta = query.list_of("meta", META)?;
     let include = query.list_of("include", OF_IMAGES)?;
-    // Documented for one image too, where there is nothing to order or to cut.
+    // They are documented for one image as well.
     query.sort(SORT)?;
     query.page(&state.settings)?;
     query.done()?;
@@ -151,7 +138,7 @@ pub(crate) fn create(state: &mut State, call: &mut Call) -> Result<Reply, Refusa
     Ok(Reply::created(document))
 }
 
-/// Each kind of override goes with some origins only.
+/// Each override is for some origins.
 fn overriding(fields: &mut Fields, source: &Source) -> Result<Option<Value>, Refusal> {
     let Some(mut given) = fields.object("override")? else {
         return Ok(None);
@@ -195,7 +182,7 @@ pub(crate) fn build_log(state: &mut State, call: &mut Call) -> Result<Reply, Ref
     let since = image.log_since.ok_or_else(|| Refusal::not_found("image.build-log"))?;
     Ok(Reply::ok(json!({
         "data": {
-            // One log an image, so its id can follow from the image's.
+            // An image has one log, so the id is made of the image's.
             "id": format!("b{}", image.id.get(1..).unwrap_or_default()),
             "hub_id": state.hub_id,
             "image_id": image.id,

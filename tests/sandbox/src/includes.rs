@@ -1,4 +1,4 @@
-//! What comes along with a document when it is asked for.
+//! The includes of a document.
 
 use serde_json::{Map, Value, json};
 
@@ -6,17 +6,17 @@ use crate::image::Image;
 use crate::state::State;
 use crate::wire::Creator;
 
-/// The includes that image operations know.
+/// The includes of operations on images.
 pub(crate) const OF_IMAGES: &[&str] =
     &["creators", "stack_builds", "stacks", "sources", "integrations"];
 
-/// The includes that image source operations know.
+/// The includes of operations on image sources.
 pub(crate) const OF_SOURCES: &[&str] = &["creators", "integrations"];
 
-/// The includes that the list of jobs knows.
+/// The includes of the list of jobs.
 pub(crate) const OF_JOBS: &[&str] = &["creators"];
 
-/// Collects what the records of a document point at.
+/// Collects the records that those of a document refer to.
 pub(crate) struct Includes<'a> {
     state: &'a State,
     wanted: &'a [String],
@@ -32,7 +32,7 @@ impl<'a> Includes<'a> {
         self.wanted.iter().any(|wanted| wanted == name)
     }
 
-    /// The value of `includes`: `null` when nothing was asked for.
+    /// The value of `includes`: `null` if none are requested.
     pub(crate) fn done(self) -> Value {
         if self.wanted.is_empty() { Value::Null } else { Value::Object(self.found) }
     }
@@ -56,7 +56,7 @@ impl<'a> Includes<'a> {
         self.found.insert("creators".to_owned(), creators);
     }
 
-    /// Integrations, by the `builder` objects that name them by id or identifier.
+    /// The integrations of `builder` objects, by id or identifier.
     pub(crate) fn integrations<'b>(&mut self, builders: impl Iterator<Item = &'b Value>) {
         if !self.wants("integrations") {
             return;
@@ -101,7 +101,7 @@ impl<'a> Includes<'a> {
         self.done()
     }
 
-    /// Inserts the records, and beside them which ids each of their identifiers stands for.
+    /// Inserts the records, and the ids of their identifiers.
     fn with_identifiers(&mut self, name: &str, records: Value) {
         let mut identifiers = Map::new();
         for (id, record) in records.as_object().into_iter().flatten() {
@@ -117,7 +117,7 @@ impl<'a> Includes<'a> {
     }
 }
 
-/// The records with these ids; `null` if there are none, as a Go map that was never made.
+/// The records with these ids; `null` if there are none, as an empty map of Go.
 fn pick<'a>(records: &Map<String, Value>, ids: impl Iterator<Item = &'a str>) -> Value {
     let picked: Map<String, Value> =
         ids.filter_map(|id| Some((id.to_owned(), records.get(id)?.clone()))).collect();

@@ -1,4 +1,4 @@
-//! A job: tasks with steps that pass as time does.
+//! A job: tasks whose steps pass with time.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::clock::later;
 use crate::settings::{JobOutcome, Settings};
 use crate::wire::{self, Creator, Moment, NEVER};
 
-/// What a job is to do.
+/// A job before it is queued.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) action: &'static str,
@@ -17,7 +17,7 @@ pub(crate) struct Plan {
     pub(crate) work: Work,
 }
 
-/// What a job changes. Kept apart from its tasks, which are only what people get to see.
+/// What a job changes. Its tasks are only shown.
 #[derive(Debug)]
 pub(crate) enum Work {
     /// The image is in `states[n]` while the job is at its step `n`.
@@ -46,7 +46,7 @@ impl Task {
     }
 }
 
-/// How far a job has come. Steps are counted over all tasks.
+/// The progress of a job. Steps are counted over all tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
     Scheduled,
@@ -89,7 +89,7 @@ pub(crate) struct Job {
     pub(crate) queued: Moment,
     pub(crate) creator: Creator,
     pub(crate) settled: bool,
-    /// How many more reads are answered as if it were not there yet.
+    /// The reads that are still answered with `404.job`.
     pub(crate) hidden_reads: u32,
     step: Duration,
 }
@@ -117,12 +117,12 @@ impl Job {
         }
     }
 
-    /// It waits one step in the queue, then takes one step after the other.
+    /// It is queued for the time of one step, then each step has the same time.
     pub(crate) fn phase(&self, now: Moment) -> Phase {
         if now < self.queued {
             return Phase::Scheduled;
         }
-        // A step of no time at all is over as soon as it begins.
+        // A step of no time ends at once.
         let waited = (now - self.queued).to_std().unwrap_or_default();
         let beat = waited
             .as_nanos()
@@ -140,13 +140,13 @@ impl Job {
         }
     }
 
-    /// When the step with this number begins; the number past the last gives the end.
+    /// The beginning of a step; that after the last is the end.
     pub(crate) fn begins(&self, unit: usize) -> Moment {
         let beats = u32::try_from(unit.saturating_add(1)).unwrap_or(u32::MAX);
         later(self.queued, self.step.saturating_mul(beats))
     }
 
-    /// When it ended, if it has.
+    /// The time of its end, if it has ended.
     pub(crate) fn ended(&self, phase: Phase) -> Option<Moment> {
         match phase {
             Phase::Scheduled | Phase::Queued | Phase::Running(_) => None,
@@ -156,7 +156,7 @@ impl Job {
         }
     }
 
-    /// What went wrong, if it did.
+    /// The message of a job that failed or expired.
     pub(crate) fn message(&self, phase: Phase) -> Option<&str> {
         match (&self.fate, phase) {
             (JobOutcome::Fail { message, .. }, Phase::Failed(_)) => Some(message),
@@ -192,7 +192,7 @@ impl Job {
     }
 }
 
-/// A task's steps, each with the times that `times` tells of it; `null` for a task without.
+/// The steps of a task, each with its times; `null` for a task without steps.
 pub(crate) fn steps(
     task: &Task,
     times: impl Fn(usize) -> (Option<Moment>, Option<Moment>),

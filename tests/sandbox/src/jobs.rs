@@ -1,4 +1,4 @@
-//! The job operations.
+//! The operations on jobs.
 
 use chrono::DateTime;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::clock::later;
 use crate::errors::{Refusal, Reply};
 use crate::includes::{Includes, OF_JOBS};
 use crate::job::{Job, Phase, Task, steps};
-use crate::query::Query;
+use crate::query::{Query, sort_by};
 use crate::settings::JobOutcome;
 use crate::state::State;
 use crate::wire::{self, Moment, NEVER};
@@ -38,16 +38,11 @@ pub(crate) fn list(state: &mut State, call: &mut Call) -> Result<Reply, Refusal>
             && states.as_ref().is_none_or(|states| states.iter().any(|s| s == state))
     };
     let mut found: Vec<&Job> = visible(state, now).filter(wanted).collect();
-    for (key, descending) in sort.iter().rev() {
-        found.sort_by(|a, b| {
-            let order = match key.as_str() {
-                "id" => a.id.cmp(&b.id),
-                "caption" => a.caption.cmp(&b.caption),
-                _ => a.queued.cmp(&b.queued),
-            };
-            if *descending { order.reverse() } else { order }
-        });
-    }
+    sort_by(&mut found, &sort, |key, a, b| match key {
+        "id" => a.id.cmp(&b.id),
+        "caption" => a.caption.cmp(&b.caption),
+        _ => a.queued.cmp(&b.queued),
+    });
     let count = found.len();
     let jobs = page.cut(found);
     let mut includes = Includes::new(state, &include);
@@ -56,7 +51,7 @@ pub(crate) fn list(state: &mut State, call: &mut Call) -> Result<Reply, Refusal>
     Ok(Reply::page(count, data, includes.done()))
 }
 
-/// The last jobs that were queued, newest first.
+/// The last jobs that were queued, the newest first.
 pub(crate) fn latest(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     call.no_query()?;
     let now = state.clock.now();
@@ -81,7 +76,7 @@ pub(crate) fn get(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> 
     Ok(Reply::ok(json!({"data": to_json(job, state)})))
 }
 
-/// The jobs that show already and have not vanished.
+/// The jobs that are not hidden and have not vanished.
 fn visible(state: &State, now: Moment) -> impl Iterator<Item = &Job> {
     let is_gone = move |job: &Job| job.fate == JobOutcome::Vanish && job.phase(now).is_end();
     state.jobs.iter().filter(move |job| job.hidden_reads == 0 && !is_gone(job))
@@ -136,7 +131,7 @@ fn to_json(job: &Job, state: &State) -> Value {
     })
 }
 
-/// When a stretch of steps began and ended, as far as it has.
+/// The beginning and the end of some steps, as far as they have been reached.
 struct Reached {
     started: Option<Moment>,
     ended: Option<Moment>,
@@ -148,7 +143,7 @@ impl Reached {
         let (begun, done) = match phase {
             Phase::Scheduled | Phase::Queued | Phase::Expired => (false, false),
             Phase::Running(unit) => (unit >= first, unit >= past),
-            // A failed step has begun and is never done; what comes after it never begins.
+            // A failed step never ends, and those after it never begin.
             Phase::Failed(unit) => (unit >= first, unit >= past),
             Phase::Completed => (true, true),
         };

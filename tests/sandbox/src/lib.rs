@@ -1,8 +1,8 @@
 //! The sandbox: a server on loopback that behaves as the platform does for images, image sources
 //! and jobs, all in memory.
 //!
-//! It is written from the documents and shares no type with the client: its JSON is put together
-//! by hand, so that a document misread in one place does not agree with itself in the other.
+//! It is written from the documents and shares no type with the client, so that a mistake in one
+//! isn't hidden by the same mistake in the other.
 //!
 //! ```
 //! use cycle_images_sandbox::Sandbox;
@@ -14,8 +14,7 @@
 //! ```
 //!
 //! # What it refuses
-//! A lenient server would let a client's mistakes pass. The `source` of a refusal is a JSON pointer
-//! into the body, or `/` and the parameter's name.
+//! The `source` of a refusal is a JSON pointer into the body, or `/` and the parameter's name.
 //!
 //! | refused | if [lenient](Settings::lenient) |
 //! |---|---|
@@ -29,38 +28,37 @@
 //! | a value that the documents don't have: an unknown origin, a string for a number, an override that doesn't go with the origin | refused |
 //! | a page number or size that isn't a whole number from 1 | refused |
 //! | a query that isn't UTF-8 | refused |
-//! | a property that stands twice in a body | refused |
+//! | a duplicate property in a body | refused |
 //! | a body whose `Content-Type` isn't `application/json` | refused |
-//! | an `Authorization` or `X-Hub-Id` that is missing or stands twice | refused |
+//! | an `Authorization` or `X-Hub-Id` that is missing or duplicate | refused |
 //! | an upload with an `Authorization`, or without a `Content-Length` | refused |
 //!
 //! # Control over HTTP
-//! A client in another language asks for faults by `POST /_sandbox/faults`, with a body such as
+//! `POST /_sandbox/faults` sets a fault for the next request without one, by a body such as
 //! `{"fault": "too_many_requests", "retry_after": "1"}`, `{"fault": "close"}`, `{"fault": "delay",
-//! "ms": 500}` or `{"status": 500, "headers": {"x-a": "b"}, "body": "text"}`; further ones are
-//! `unavailable`, `bad_gateway`, `close_after` and `truncate`. Each is for the next request that none is
-//! asked for yet. `POST /_sandbox/jobs` says how the next job ends, by `{"outcome": "fail", "step": 1,
-//! "message": "disk full"}`, or `complete`, `expire`, `vanish`. `POST /_sandbox/skip` with `{"ms":
-//! 60000}` moves time on. These requests carry the API key as `Authorization: Bearer`, as those to the
-//! API do, and no hub; they are not in [`Sandbox::requests`].
+//! "ms": 500}` or `{"status": 500, "headers": {"x-a": "b"}, "body": "text"}`; others are
+//! `unavailable`, `bad_gateway`, `close_after` and `truncate`. `POST /_sandbox/jobs` sets how the
+//! next job ends, by `{"outcome": "fail", "step": 1, "message": "disk full"}`, or `complete`,
+//! `expire`, `vanish`. `POST /_sandbox/skip` with `{"ms": 60000}` skips time. These requests have
+//! the API key as `Authorization: Bearer`, and no hub; they are not in [`Sandbox::requests`].
 //!
 //! # Who can reach it
-//! It listens on 127.0.0.1, and refuses a `Host` other than `localhost` and loopback addresses with 421.
-//! Web pages of any origin may use the API, with the key. JSON bodies are limited to 16 MiB; a request
-//! that doesn't arrive within [`Settings::read_timeout`] is dropped.
+//! It listens on 127.0.0.1, and refuses a `Host` other than `localhost` and loopback addresses with
+//! 421. Web pages of any origin may use the API, with the key. JSON bodies are limited to 16 MiB; a
+//! request that doesn't arrive within [`Settings::read_timeout`] is dropped.
 //!
-//! # What it answers loosely
-//! As a Go service does: the zero time and empty strings for what is absent, `null` for a list or
-//! map that was never filled (also for `data` when a filter lets nothing through), `includes`
-//! absent or `null` when not asked for. [`Settings::no_nulls`] turns the nulls off.
+//! # Absent values
+//! They are as a Go service writes them: the zero time and empty strings, `null` for an empty list
+//! or map (also for `data` if no record fits a filter), `includes` absent or `null` if none are
+//! requested. [`Settings::no_nulls`] turns the nulls off.
 //!
-//! # What it settles by itself
-//! Where the documents are silent: a page holds 25 records and at most 100; records come in the
-//! order they were made; pruning where there is nothing to prune makes no job, and takes images of any age
-//! (the platform those older than 15 minutes: see [`Settings::prune_age`]); an unknown method of a known
-//! path is refused with 405, a body of more than 16 MiB with 413, by codes of the sandbox; an image whose
-//! upload is complete goes on to live without an import; an image made by a stack build is linked
-//! to it by `source.details.id`.
+//! # What the documents don't say
+//! A page holds 25 records and at most 100; records are in the order of their creation; pruning
+//! makes no job if there is nothing to prune, and takes images of any age (the platform those older
+//! than 15 minutes: see [`Settings::prune_age`]); an unknown method of a known path is refused with
+//! 405, a body of more than 16 MiB with 413, by codes of the sandbox; an image becomes live after
+//! its upload without an import; `source.details.id` of an image of a stack build is that of the
+//! stack build.
 
 mod auth;
 mod body;
@@ -117,18 +115,18 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts one with the usual settings.
+    /// Starts a sandbox with the default settings.
     ///
     /// # Errors
-    /// When no port or no thread can be had.
+    /// If there is no free port or thread.
     pub fn start() -> io::Result<Self> {
         Self::with(Settings::default())
     }
 
-    /// Starts one with settings of its own.
+    /// Starts a sandbox with these settings.
     ///
     /// # Errors
-    /// When no port or no thread can be had.
+    /// If there is no free port or thread.
     pub fn with(settings: Settings) -> io::Result<Self> {
         let state = seed::state(settings);
         let secret = |n: usize| state.keys.get(n).map(|key| key.secret.clone());
@@ -148,19 +146,19 @@ impl Sandbox {
         })
     }
 
-    /// Where it is: `http://127.0.0.1:41234`, with no slash at the end.
+    /// Its URL, without a slash at the end: `http://127.0.0.1:41234`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// A key that may do everything.
+    /// The key with all capabilities.
     #[must_use]
     pub fn api_key(&self) -> &str {
         &self.api_key
     }
 
-    /// A key with `images-view`, `images-sources-view` and `apionly-jobs-view` only.
+    /// The key with `images-view`, `images-sources-view` and `apionly-jobs-view` only.
     #[must_use]
     pub fn view_only_api_key(&self) -> &str {
         &self.view_only_api_key
@@ -188,43 +186,43 @@ impl Sandbox {
         source.map(|source| source.id.clone())
     }
 
-    /// The requests received so far, in order; see [`Settings::kept_requests`].
+    /// The requests so far, in order; see [`Settings::kept_requests`].
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.seen().requests.iter().cloned().collect()
     }
 
-    /// Waits until at least `count` requests have arrived, answered or not; false if that did not
-    /// happen within the time.
+    /// Waits until at least `count` requests have arrived, and returns whether they did within the
+    /// time.
     #[must_use]
     pub fn wait_for_requests(&self, count: usize, within: Duration) -> bool {
         self.shared.wait(count, within)
     }
 
-    /// How many connections were accepted and are not closed yet.
+    /// The number of open connections.
     #[must_use]
     pub fn open_connections(&self) -> usize {
         self.shared.open.count()
     }
 
-    /// Waits until no more than `count` connections are open; false if that did not happen
+    /// Waits until no more than `count` connections are open, and returns whether that was so
     /// within the time.
     #[must_use]
     pub fn wait_for_connections(&self, count: usize, within: Duration) -> bool {
         self.shared.open.wait(count, within)
     }
 
-    /// Moves the sandbox's time on, and with it its jobs and images.
+    /// Sets the clock of the sandbox forward: its jobs and images go on.
     pub fn skip(&self, time: Duration) {
         self.shared.state().clock.skip(time);
     }
 
-    /// Lets this happen to the next request that no earlier fault is meant for.
+    /// Adds a fault, for the next request without one.
     pub fn fault(&self, fault: Fault) {
         self.shared.state().faults.push_back(fault);
     }
 
-    /// Says how the next job ends that nothing was said about yet.
+    /// Sets how the next job ends that isn't set yet.
     pub fn next_job(&self, fate: JobOutcome) {
         self.shared.state().fates.push_back(fate);
     }

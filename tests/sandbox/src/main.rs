@@ -1,4 +1,4 @@
-//! The sandbox alone, for a client in any language.
+//! The sandbox as a program, for a client in any language.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program prints")]
 
@@ -18,11 +18,11 @@ usage: cycle-images-sandbox [options]
   --key KEY         the API key; a new one by default
   --hub ID          the hub's id; a new one by default
   --step-ms N       how long each step of a job takes, in milliseconds; 1000 by default
-  --seed-images N   how many images there are beside the usual ones
+  --seed-images N   how many images a new sandbox has beside the others
   --lenient         accept malformed requests that the platform tolerates
   --no-nulls        write empty lists and maps where the platform writes null
   --prune-age-s N   prune only images older than N seconds; 0 by default, 900 on the platform
-  --help            show this";
+  --help            show this help";
 
 fn main() -> ExitCode {
     let settings = match settings(std::env::args().skip(1)) {
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The settings that the options ask for; `None` to show the usage.
+/// The settings by the options; `None` to show the usage.
 fn settings(mut options: impl Iterator<Item = String>) -> Result<Option<Settings>, String> {
     let mut settings =
         Settings::default().step(Duration::from_secs(1)).read_timeout(Duration::from_secs(30));
@@ -73,7 +73,7 @@ fn number<N: std::str::FromStr>(option: &str, value: &str) -> Result<N, String> 
 
 fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     let settings = settings.on_request(|request, status| {
-        // Nobody may be reading.
+        // The reader may have closed it.
         let _ = writeln!(std::io::stderr(), "{} -> {status}", request.line());
     });
     let sandbox = Sandbox::with(settings)?;
@@ -91,7 +91,7 @@ fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// For a shell.
+/// Quotes a text for a shell.
 fn quoted(text: &str) -> String {
     if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
         return text.to_owned();

@@ -1,11 +1,11 @@
-//! Empty lists and maps in the place of `null`, where the document has a plain list or map.
+//! Empty lists and maps instead of `null`, where the document has a list or map.
 
 use serde_json::{Value, json};
 
 const LISTS: &[&str] = &["command", "entrypoint", "ports", "volumes"];
 const MAPS: &[&str] = &["env", "labels"];
 
-/// Fills the nulls of a success.
+/// Replaces the nulls of a success.
 pub(crate) fn fill(document: &mut Value) {
     if let Some(data) = document.get_mut("data") {
         match data {

@@ -1,4 +1,4 @@
-//! Origins of image sources, checked as the document has them.
+//! Origins of image sources.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::wire::NEVER;
 /// The required and the optional strings of an origin's details.
 type Texts = (&'static [&'static str], &'static [&'static str]);
 
-/// Checks the `origin` field and hands it back as it was sent.
+/// Checks the `origin` field, and returns it as it was sent.
 pub(crate) fn check(fields: &mut Fields) -> Result<Option<Value>, Refusal> {
     let pointer = fields.pointer("origin");
     let Some(sent) = fields.any("origin") else {
@@ -23,7 +23,7 @@ pub(crate) fn check(fields: &mut Fields) -> Result<Option<Value>, Refusal> {
         "oci-registry" => (&["target", "url"], &[]),
         "docker-file" => (&[], &[]),
         "cycle-upload" => {
-            // Token and expiry belong to each image; the source has none yet.
+            // Only images have a token and an expiry.
             or_null(&mut origin, "details")?;
             origin.done()?;
             let none = json!({"expires": NEVER, "token": ""});
@@ -150,7 +150,7 @@ fn registry_auth(details: &mut Fields) -> Result<(), Refusal> {
     auth.done()
 }
 
-/// An object; `null` counts as not given.
+/// An object; `null` is as none.
 fn or_null(fields: &mut Fields, name: &str) -> Result<Option<Fields>, Refusal> {
     match fields.any(name) {
         None | Some(Value::Null) => Ok(None),

@@ -1,19 +1,21 @@
-//! Query strings, read strictly: what a client sends by mistake is refused, never skipped.
+//! Query strings. Unknown and malformed parameters are refused.
+
+use std::cmp::Ordering;
 
 use percent_encoding::percent_decode_str;
 
 use crate::errors::Refusal;
 use crate::settings::{Paging, Settings};
 
-/// The parameters not yet taken. What is left at the end is unknown to the operation.
+/// The parameters that were not read yet. At the end, the others are unknown.
 #[derive(Debug, Default)]
 pub(crate) struct Query {
     left: Vec<(String, String)>,
 }
 
 impl Query {
-    /// If lenient, parameters without a value count as not given, as does a bare `?` or a stray `&`,
-    /// and the one that only an older official client sends.
+    /// If lenient, ignores parameters without a value, a bare `?`, a stray `&`, and a parameter of
+    /// an older official client.
     pub(crate) fn parse(raw: Option<&str>, lenient: bool) -> Result<Self, Refusal> {
         let Some(raw) = raw else {
             return Ok(Self::default());
@@ -47,7 +49,7 @@ impl Query {
         taken.into_iter().map(|(_, value)| value).collect()
     }
 
-    /// A parameter that may stand once.
+    /// A parameter that may be given once.
     pub(crate) fn one(&mut self, name: &str) -> Result<Option<String>, Refusal> {
         let mut values = self.take(name);
         let value = values.pop();
@@ -58,7 +60,7 @@ impl Query {
         }
     }
 
-    /// A list, comma joined or with its key repeated, of any values.
+    /// A list of any values, joined by commas or as repeated parameters.
     pub(crate) fn list(&mut self, name: &str) -> Result<Vec<String>, Refusal> {
         let values: Vec<String> =
             self.take(name).iter().flat_map(|value| value.split(',')).map(str::to_owned).collect();
@@ -68,7 +70,7 @@ impl Query {
         Ok(values)
     }
 
-    /// A list of values out of those known.
+    /// A list of known values.
     pub(crate) fn list_of(&mut self, name: &str, known: &[&str]) -> Result<Vec<String>, Refusal> {
         let values = self.list(name)?;
         match values.iter().find(|value| !known.contains(&value.as_str())) {
@@ -77,7 +79,7 @@ impl Query {
         }
     }
 
-    /// A single comma separated value, such as `filter[state]`, out of those known.
+    /// A parameter such as `filter[state]`: known values, joined by commas.
     pub(crate) fn set_of(
         &mut self,
         name: &str,
@@ -93,7 +95,7 @@ impl Query {
         }
     }
 
-    /// `sort`: each key and whether it descends.
+    /// `sort`: each key, and whether it is descending.
     pub(crate) fn sort(&mut self, known: &[&str]) -> Result<Vec<(String, bool)>, Refusal> {
         let keys: Vec<(String, bool)> = self
             .list("sort")?
@@ -123,7 +125,7 @@ impl Query {
         let Some(value) = self.one(name)? else {
             return Ok(None);
         };
-        // `parse` would also take a plus sign, which no JSON number has.
+        // `parse` accepts a plus sign.
         let digits = value.bytes().all(|b| b.is_ascii_digit());
         match value.parse() {
             Ok(number) if digits && number > 0 => Ok(Some(number)),
@@ -131,7 +133,7 @@ impl Query {
         }
     }
 
-    /// Refuses what no one asked for.
+    /// Refuses the parameters that were not read.
     pub(crate) fn done(self) -> Result<(), Refusal> {
         match self.left.first() {
             Some((name, _)) => Err(Refusal::parameter(name, "unknown query parameter")),
@@ -140,7 +142,7 @@ impl Query {
     }
 }
 
-/// Which part of a list is wanted.
+/// The requested page of a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Page {
     number: usize,
@@ -161,4 +163,19 @@ impl Page {
         };
         records.into_iter().skip(skip).take(take).collect()
     }
+}
+
+/// Sorts records by the keys of `sort`.
+pub(crate) fn sort_by<T>(
+    records: &mut [&T],
+    keys: &[(String, bool)],
+    compare: impl Fn(&str, &T, &T) -> Ordering,
+) {
+    records.sort_by(|a, b| {
+        let orders = keys.iter().map(|(key, is_descending)| {
+            let order = compare(key, a, b);
+            if *is_descending { order.reverse() } else { order }
+        });
+        orders.fold(Ordering::Equal, Ordering::then)
+    });
 }

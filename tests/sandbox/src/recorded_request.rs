@@ -1,4 +1,4 @@
-//! What came in, word for word, and the faults that stand between it and its answer.
+//! The requests as they were received, and their faults.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,22 +17,22 @@ use crate::connection::ConnectionKill;
 use crate::faults;
 use crate::server::Shared;
 
-/// One request as it was received.
+/// A request as it was received.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RecordedRequest {
     /// The method: `GET`.
     pub method: String,
-    /// The path, as it was encoded.
+    /// The path, as it was sent.
     pub path: String,
-    /// What stood behind the question mark, as it was encoded; empty if nothing did.
+    /// The query, as it was sent; empty if there was none.
     pub query: String,
-    /// The headers in the order received. The server has put the names in lower case.
+    /// The headers in their order, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body; left empty for an upload, and for the oldest requests when all bodies have more than
-    /// 64 MiB.
+    /// The body; empty for an upload, and for the oldest requests if all bodies have more than 64
+    /// MiB.
     pub body: Vec<u8>,
-    /// How many bytes of the body arrived, for uploads too.
+    /// The received length of the body, of an upload as well.
     pub length: u64,
 }
 
@@ -64,7 +64,7 @@ impl RecordedRequest {
         format!("{} {}{mark}{query}", self.method, self.path)
     }
 
-    /// The value of the first header of that name, in any case.
+    /// The value of the first header of this name, in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
@@ -72,7 +72,7 @@ impl RecordedRequest {
     }
 }
 
-/// Stands before every operation: notes the request, then lets the next fault have its way.
+/// Keeps each request, and applies the next fault to it.
 pub(crate) async fn record_request(
     State(shared): State<Arc<Shared>>,
     Extension(kill): Extension<ConnectionKill>,
@@ -104,7 +104,7 @@ pub(crate) async fn record_request(
     response
 }
 
-/// A body that passes through uncollected, while its length is noted.
+/// A body that isn't kept but for its length.
 struct Watched {
     body: Body,
     place: usize,

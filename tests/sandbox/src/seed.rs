@@ -1,4 +1,4 @@
-//! The hub as a test finds it.
+//! The hub of a new sandbox.
 
 use std::collections::VecDeque;
 
@@ -9,7 +9,7 @@ use crate::auth::Key;
 use crate::clock::Clock;
 use crate::image::Image;
 use crate::job::{Job, Plan, Work};
-use crate::linked::{self, Names};
+use crate::linked::{Names, Seed};
 use crate::settings::{JobOutcome, Settings};
 use crate::source::Source;
 use crate::state::State;
@@ -24,11 +24,12 @@ pub(crate) fn state(settings: Settings) -> State {
     let names = Names::new();
     let key = keys.first().map(Key::creator);
     let key = key.unwrap_or_else(|| names.account.clone());
-    let sources = sources(&names, &key, past);
-    let images = images(&sources, &names, &key, &settings, past);
+    let seed = Seed::new(&names, &hub_id, past);
+    let sources = sources(&seed, &names, &key, past);
+    let images = images(&seed, &sources, &names, &key, &settings, past);
     let jobs = jobs(&images, &names.account, &settings, clock.now());
     State {
-        linked: linked::records(&names, &keys, &hub_id, past),
+        linked: seed.linked(&names.account, &keys, &hub_id, past),
         settings,
         clock,
         hub_id,
@@ -41,54 +42,21 @@ pub(crate) fn state(settings: Settings) -> State {
     }
 }
 
-fn sources(names: &Names, key: &Creator, past: Moment) -> Vec<Source> {
-    let hub = json!({
-        "type": "docker-hub",
-        "details": {"existing": null, "target": "nginx:1.27", "username": "", "token": ""},
-    });
-    let file = json!({
-        "type": "docker-file",
-        "details": {
-            "existing": null,
-            "repo": {
-                "url": "https://git.example.com/shop/api.git",
-                "branch": "main",
-                "auth": {
-                    "type": "http",
-                    "credentials": {"username": "ci", "password": "git-password"},
-                },
-                "ref": null,
-            },
-            "targz_url": null,
-            "context_dir": ".",
-            "build_file": "Dockerfile",
-            "credentials": null,
-        },
-    });
-    let registry = json!({
-        "type": "oci-registry",
-        "details": {
-            "target": "team/worker:3",
-            "url": "https://registry.example.com",
-            "auth": {"type": "user", "details": {"username": "ci", "token": "registry-token"}},
-        },
-    });
-    let upload = json!({
-        "type": "cycle-upload",
-        "details": {"expires": wire::NEVER, "token": ""},
-    });
-    let source = |name, kind, origin, creator: &Creator| {
-        Source::new(name, kind, origin, creator.clone(), past)
-    };
-    // The docker-hub source stands first: `Sandbox::source_id` counts on it.
-    let mut sources = vec![
-        source("Web", "direct", hub, &names.account),
-        source("Shop API", "direct", file, key),
-        source("Worker", "bucket", registry, key),
-        source("Pushed", "direct", upload, &names.account),
-    ];
+fn sources(seed: &Seed, names: &Names, key: &Creator, past: Moment) -> Vec<Source> {
+    // `Sandbox::source_id` is the first.
+    let mut sources: Vec<Source> = [
+        ("Web", "direct", "/origins/web", &names.account),
+        ("Shop API", "direct", "/origins/shop-api", key),
+        ("Worker", "bucket", "/origins/worker", key),
+        ("Pushed", "direct", "/origins/pushed", &names.account),
+    ]
+    .into_iter()
+    .map(|(name, kind, origin, creator)| {
+        Source::new(name, kind, seed.part(origin), creator.clone(), past)
+    })
+    .collect();
     if let Some(source) = sources.get_mut(1) {
-        source.builder = json!({"integration_id": names.integration_identifier});
+        source.builder = json!({"integration_id": "big-builder"});
         source.description = Some("Built from the shop's repository".to_owned());
         source.acl =
             json!({"roles": {"role-admin": {"view": true, "modify": true, "manage": true}}});
@@ -97,6 +65,7 @@ fn sources(names: &Names, key: &Creator, past: Moment) -> Vec<Source> {
 }
 
 fn images(
+    seed: &Seed,
     sources: &[Source],
     names: &Names,
     key: &Creator,
@@ -120,7 +89,7 @@ fn images(
     };
     let integration = json!({"integration_id": names.integration});
 
-    // Past 32 bits, as machine learning images are.
+    // More than 32 bits.
     let web = live(image("web 1.27", of(0), &names.account), 5_905_580_032, 3);
     let fresh = image("web next", of(0), key);
     let idle = live(image("web 1.26", of(0), &names.account), 196_083_712, 0);
@@ -133,7 +102,8 @@ fn images(
     broken.enter("building", broken.created + Duration::minutes(1));
     broken.error = Some("step 2/3 exited with status 101".to_owned());
     let worker = live(image("worker", of(2), key), 48_234_496, 0);
-    let stack = live(image("stack db", names.stack_source(), &names.environment), 412_090_368, 2);
+    let stack =
+        live(image("stack db", seed.part("/stack_source"), &names.environment), 412_090_368, 2);
     let unnamed = live(image("", of(0), &names.platform), 4_096, 0);
 
     let mut images = vec![web, fresh, idle, api, broken, worker, stack, unnamed];
@@ -144,7 +114,7 @@ fn images(
     images
 }
 
-/// One finished, one failed and one still to come, so that a list of jobs has something to tell.
+/// A completed, a failed, an expired and a scheduled job.
 fn jobs(images: &[Image], creator: &Creator, settings: &Settings, now: Moment) -> Vec<Job> {
     let job = |about: usize, fate: JobOutcome, queued: Moment| {
         let id = images.get(about).map_or("", |image| &image.id);
@@ -160,7 +130,7 @@ fn jobs(images: &[Image], creator: &Creator, settings: &Settings, now: Moment) -
     };
     let failed =
         JobOutcome::Fail { step: 1, message: "step 2/3 exited with status 101".to_owned() };
-    // Far enough back to be over even where a step takes an hour.
+    // So long ago that they have ended even if a step takes an hour.
     vec![
         job(0, JobOutcome::Complete, now - Duration::days(20)),
         job(4, failed, now - Duration::days(10)),

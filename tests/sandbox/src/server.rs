@@ -1,6 +1,6 @@
 //! The routes, and the thread that serves them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use axum::extract::{self, DefaultBodyLimit, RawPathParams};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::{MethodFilter as M, MethodRouter, on};
 use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -27,7 +27,7 @@ use crate::settings::Observer;
 use crate::state::State;
 use crate::{auth, control, cors, host, images, jobs, sources, tasks, upload};
 
-/// What the server's thread and the test's thread both see.
+/// What the threads of the server and of the test share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     state: Mutex<State>,
@@ -44,13 +44,13 @@ pub(crate) struct Shared {
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) requests: VecDeque<RecordedRequest>,
-    /// How many came before them.
+    /// The number of requests before them.
     dropped: usize,
-    /// How many bytes their bodies have.
+    /// The length of their bodies.
     body_bytes: usize,
 }
 
-/// How many bytes of bodies are kept; those of older requests are dropped.
+/// The most bytes of bodies; those of older requests are dropped.
 const MOST_BODY_BYTES: usize = 64 << 20;
 
 impl Seen {
@@ -107,7 +107,7 @@ impl Shared {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a request and says where.
+    /// Adds a request, and returns its place.
     pub(crate) fn note(&self, request: RecordedRequest) -> usize {
         let mut seen = self.seen();
         let place = seen.count();
@@ -116,7 +116,7 @@ impl Shared {
         place
     }
 
-    /// Waits until so many requests have arrived; false when `within` passed before that.
+    /// Waits for so many requests, and returns whether they arrived within the time.
     pub(crate) fn wait(&self, count: usize, within: Duration) -> bool {
         let waited =
             self.arrived.wait_timeout_while(self.seen(), within, |seen| seen.count() < count);
@@ -129,10 +129,8 @@ impl Shared {
             change(seen);
         }
     }
-}
 
-impl Shared {
-    /// Tells the observer of a request that was answered.
+    /// Calls the observer with a request and the status of its response.
     pub(crate) fn responded(&self, place: usize, status: u16) {
         let Some(Observer(observer)) = &self.observer else { return };
         let request = self.seen().get_mut(place).cloned();
@@ -144,60 +142,50 @@ impl Shared {
 
 type Operation = fn(&mut State, &mut Call) -> Result<Reply, Refusal>;
 
+/// The operations, and the capabilities that they need.
+const ROUTES: [(M, &str, &str, Operation); 17] = [
+    (M::GET, "/v1/images", "images-view", images::list),
+    (M::POST, "/v1/images", "images-manage", images::create),
+    (M::GET, "/v1/images/{id}", "images-view", images::get),
+    (M::PATCH, "/v1/images/{id}", "images-manage", images::update),
+    (M::DELETE, "/v1/images/{id}", "images-manage", tasks::delete),
+    (M::GET, "/v1/images/{id}/build-log", "images-view", images::build_log),
+    (M::POST, "/v1/images/{id}/tasks", "images-import", tasks::import),
+    (M::POST, "/v1/images/tasks", "images-manage", tasks::prune),
+    (M::GET, "/v1/images/sources", "images-sources-view", sources::list),
+    (M::POST, "/v1/images/sources", "images-sources-manage", sources::create),
+    (M::GET, "/v1/images/sources/{id}", "images-sources-view", sources::get),
+    (M::PATCH, "/v1/images/sources/{id}", "images-sources-manage", sources::update),
+    (M::DELETE, "/v1/images/sources/{id}", "images-sources-manage", sources::delete),
+    (M::PATCH, "/v1/images/sources/{id}/access", "images-sources-manage", sources::access),
+    (M::GET, "/v1/jobs", "apionly-jobs-view", jobs::list),
+    (M::GET, "/v1/jobs/latest", "apionly-jobs-view", jobs::latest),
+    (M::GET, "/v1/jobs/{id}", "apionly-jobs-view", jobs::get),
+];
+
 fn router(shared: Arc<Shared>) -> Router {
-    use MethodFilter as M;
-    let images = operation(M::GET, "images-view", images::list).merge(operation(
-        M::POST,
-        "images-manage",
-        images::create,
-    ));
-    let image = operation(M::GET, "images-view", images::get)
-        .merge(operation(M::PATCH, "images-manage", images::update))
-        .merge(operation(M::DELETE, "images-manage", tasks::delete));
-    let log = operation(M::GET, "images-view", images::build_log);
-    let prune = operation(M::POST, "images-manage", tasks::prune);
-    let import = operation(M::POST, "images-import", tasks::import);
-    let sources = operation(M::GET, "images-sources-view", sources::list).merge(operation(
-        M::POST,
-        "images-sources-manage",
-        sources::create,
-    ));
-    let source = operation(M::GET, "images-sources-view", sources::get)
-        .merge(operation(M::PATCH, "images-sources-manage", sources::update))
-        .merge(operation(M::DELETE, "images-sources-manage", sources::delete));
-    let access = operation(M::PATCH, "images-sources-manage", sources::access);
-    let job = |run| operation(M::GET, "apionly-jobs-view", run);
-    let upload = on(M::POST, upload::receive);
+    let mut operations: BTreeMap<&str, MethodRouter<Arc<Shared>>> = BTreeMap::new();
+    for (method, path, capability, run) in ROUTES {
+        let others = operations.remove(path).unwrap_or_default();
+        operations.insert(path, others.merge(operation(method, capability, run)));
+    }
     let unknown = || async { Refusal::not_found("uri") };
-    Router::new()
-        .route("/v1/images", images)
-        .route("/v1/images/tasks", prune)
-        .route("/v1/images/{id}", image)
-        .route("/v1/images/{id}/build-log", log)
-        .route("/v1/images/{id}/tasks", import)
-        .route("/v1/images/{id}/upload", upload)
-        .route("/v1/images/sources", sources)
-        .route("/v1/images/sources/{id}", source)
-        .route("/v1/images/sources/{id}/access", access)
-        .route("/v1/jobs", job(jobs::list))
-        .route("/v1/jobs/latest", job(jobs::latest))
-        .route("/v1/jobs/{id}", job(jobs::get))
+    let router = Router::new().route("/v1/images/{id}/upload", on(M::POST, upload::receive));
+    let routes = operations.into_iter();
+    routes
+        .fold(router, |router, (path, operation)| router.route(path, operation))
         .fallback(unknown)
         .method_not_allowed_fallback(|| async { Refusal::method() })
         .layer(from_fn_with_state(Arc::clone(&shared), record_request))
         .layer(from_fn(cors::allow))
         .merge(control::routes(&shared))
-        // The middleware limits what is held; a tar of gigabytes passes through it.
+        // The middleware limits JSON bodies; a tar of gigabytes isn't kept.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(host::check))
         .with_state(shared)
 }
 
-fn operation(
-    method: MethodFilter,
-    capability: &'static str,
-    run: Operation,
-) -> MethodRouter<Arc<Shared>> {
+fn operation(method: M, capability: &'static str, run: Operation) -> MethodRouter<Arc<Shared>> {
     on(
         method,
         move |extract::State(shared): extract::State<Arc<Shared>>,
@@ -227,7 +215,7 @@ fn operation(
     )
 }
 
-/// The serving thread; it ends when this is dropped.
+/// The thread of the server, which ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -249,8 +237,7 @@ impl Server {
         let shared = Arc::clone(shared);
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || {
-            // Dropping the runtime on the way out drops the connections with it, so that
-            // an idle client can't hold up the end.
+            // The runtime is dropped with its connections, idle ones among them.
             runtime.spawn(accept(listener, shared));
             let _ = runtime.block_on(stopped);
         })?;
@@ -264,7 +251,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     http1.timer(TokioTimer::new()).header_read_timeout(shared.read_timeout);
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Too many open files, usually: others may close in the meantime.
+            // Usually too many open files: some may be closed soon.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };

@@ -1,4 +1,4 @@
-//! What a test may want otherwise than usual.
+//! The settings of a sandbox.
 
 use std::fmt;
 use std::sync::Arc;
@@ -66,109 +66,97 @@ impl Default for Settings {
     }
 }
 
+/// Setters that take a value as it is.
+macro_rules! setters {
+    ($($(#[$doc:meta])* $name:ident: $type:ty;)*) => {
+        $(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $name(mut self, $name: $type) -> Self {
+                self.$name = $name;
+                self
+            }
+        )*
+    };
+}
+
 impl Settings {
-    /// How long each state of an image and each step of a job lasts: 25 ms usually.
-    ///
-    /// With a long step nothing moves by itself, and a test moves time on with
-    /// [`Sandbox::skip`](crate::Sandbox::skip).
-    #[must_use]
-    pub fn step(mut self, step: Duration) -> Self {
-        self.step = step;
-        self
+    setters! {
+        /// The time of each state of an image and each step of a job: 25 ms by default.
+        ///
+        /// With a long step, nothing changes until a test calls
+        /// [`Sandbox::skip`](crate::Sandbox::skip).
+        step: Duration;
+
+        /// How many times a new job is answered with `404.job` before it is found: 0 by default.
+        hidden_job_reads: u32;
+
+        /// How each job ends; [`Sandbox::next_job`](crate::Sandbox::next_job) is for one job.
+        job_fate: JobOutcome;
+
+        /// How lists are divided into pages.
+        paging: Paging;
+
+        /// How long an upload token is valid: an hour by default.
+        upload_expiry: Duration;
+
+        /// The number of small live images of the docker-hub source that a new sandbox has beside
+        /// the others: `extra-0000` and so on.
+        extra_images: usize;
+
+        /// The port on 127.0.0.1; a free one by default.
+        port: u16;
+
+        /// How many requests [`Sandbox::requests`](crate::Sandbox::requests) returns, the last
+        /// ones: 10,000 by default.
+        kept_requests: usize;
+
+        /// The delay of each response: none by default.
+        latency: Duration;
+
+        /// Prunes only images that are older than this: all unused images by default. On the
+        /// platform it is 15 minutes.
+        prune_age: Duration;
+
+        /// How long the sandbox waits for the rest of a request, or for the next piece of an
+        /// upload, before it closes the connection: two minutes by default. Idle connections are
+        /// closed after this time as well.
+        read_timeout: Duration;
     }
 
-    /// The most records a page holds, whatever size was asked for: 100 usually.
+    /// The most records of a page, whatever size is requested: 100 by default.
     #[must_use]
     pub fn page_cap(mut self, cap: usize) -> Self {
         self.page_cap = cap.max(1);
         self
     }
 
-    /// How many records a page holds when no size was asked for: 25 usually.
+    /// The records of a page if no size is requested: 25 by default.
     #[must_use]
     pub fn page_default(mut self, size: usize) -> Self {
         self.page_default = size.max(1);
         self
     }
 
-    /// How many times a fresh job is answered with `404.job` before it shows: none usually.
-    #[must_use]
-    pub fn hidden_job_reads(mut self, reads: u32) -> Self {
-        self.hidden_job_reads = reads;
-        self
-    }
-
-    /// How every job ends; [`Sandbox::next_job`](crate::Sandbox::next_job) says it for one.
-    #[must_use]
-    pub fn job_fate(mut self, fate: JobOutcome) -> Self {
-        self.job_fate = fate;
-        self
-    }
-
-    /// How lists are cut into pages.
-    #[must_use]
-    pub fn paging(mut self, paging: Paging) -> Self {
-        self.paging = paging;
-        self
-    }
-
-    /// How long an upload token is good for: an hour usually.
-    #[must_use]
-    pub fn upload_expiry(mut self, expiry: Duration) -> Self {
-        self.upload_expiry = expiry;
-        self
-    }
-
-    /// How many small live images of the docker-hub source are seeded besides the usual ones,
-    /// named `extra-0000` and so on.
-    #[must_use]
-    pub fn extra_images(mut self, count: usize) -> Self {
-        self.extra_images = count;
-        self
-    }
-
-    /// Accepts what the platform accepts though it is no good request: see the
-    /// [strict rules](crate#what-it-refuses).
+    /// Accepts malformed requests that the platform accepts: see
+    /// [what it refuses](crate#what-it-refuses).
     #[must_use]
     pub fn lenient(mut self) -> Self {
         self.lenient = true;
         self
     }
 
-    /// The port on 127.0.0.1; any free one usually.
-    #[must_use]
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// The API key that may do everything; a new one usually.
+    /// The API key with all capabilities; a new one by default.
     #[must_use]
     pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
         self.api_key = Some(api_key.into());
         self
     }
 
-    /// The hub's id; a new one usually.
+    /// The hub's id; a new one by default.
     #[must_use]
     pub fn hub_id(mut self, hub_id: impl Into<String>) -> Self {
         self.hub_id = Some(hub_id.into());
-        self
-    }
-
-    /// How many requests [`Sandbox::requests`](crate::Sandbox::requests) returns, the last ones; 10,000
-    /// usually.
-    #[must_use]
-    pub fn kept_requests(mut self, count: usize) -> Self {
-        self.kept_requests = count;
-        self
-    }
-
-    /// How long each answer is held back, as on the way from a platform that is far: not at all
-    /// usually.
-    #[must_use]
-    pub fn latency(mut self, latency: Duration) -> Self {
-        self.latency = latency;
         self
     }
 
@@ -177,23 +165,6 @@ impl Settings {
     #[must_use]
     pub fn no_nulls(mut self) -> Self {
         self.nulls = false;
-        self
-    }
-
-    /// Prunes only images that were created longer ago than this: all unused images usually, so that
-    /// tests are quick. On the platform it is 15 minutes.
-    #[must_use]
-    pub fn prune_age(mut self, age: Duration) -> Self {
-        self.prune_age = age;
-        self
-    }
-
-    /// How long the sandbox waits for the rest of a request, or for the next piece of an upload,
-    /// before it closes the connection: two minutes usually. It closes idle connections after this
-    /// time, too.
-    #[must_use]
-    pub fn read_timeout(mut self, timeout: Duration) -> Self {
-        self.read_timeout = timeout;
         self
     }
 
@@ -216,25 +187,25 @@ pub enum JobOutcome {
     Complete,
     /// The step with this number (from 0, over all tasks) starts and never completes.
     Fail {
-        /// Which step fails; a task without steps counts as one.
+        /// The step that fails; a task without steps counts as one.
         step: usize,
-        /// What the job, its task and its image say about it.
+        /// The message in the job, its task and its image.
         message: String,
     },
-    /// It is never picked up and expires.
+    /// It never starts, and expires.
     Expire,
-    /// It completes, and from then on answers `404.job`.
+    /// It completes, and is answered with `404.job` from then on.
     Vanish,
 }
 
-/// How lists are cut into pages.
+/// How lists are divided into pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Paging {
-    /// Full pages up to the last.
+    /// All pages but the last are full.
     Honest,
-    /// Every page number answers with the first page.
+    /// Each page is the first.
     Repeats,
-    /// The first page holds one record fewer than the pages after it; no record is lost.
+    /// The first page has one record fewer than the others; no record is lost.
     ShortFirst,
 }

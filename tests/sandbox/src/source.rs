@@ -1,14 +1,14 @@
-//! An image source, and how it is written.
+//! An image source and its JSON.
 
 use serde_json::{Value, json};
 
 use crate::image::Image;
 use crate::wire::{self, Creator, Moment};
 
-/// Every type of source.
+/// All types of sources.
 pub(crate) const TYPES: &[&str] = &["direct", "stack-build", "bucket"];
 
-/// Every state a source can be in.
+/// All states of sources.
 pub(crate) const STATES: &[&str] = &["live", "deleting", "deleted"];
 
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Source {
     pub(crate) creator: Creator,
     pub(crate) state: &'static str,
     pub(crate) changed: Moment,
-    /// Why its last deletion failed.
+    /// The message of its last deletion, if that failed.
     pub(crate) error: Option<String>,
     pub(crate) created: Moment,
     pub(crate) updated: Moment,
@@ -63,7 +63,7 @@ impl Source {
         self.changed = at;
     }
 
-    /// The `source` object of an image made from this source.
+    /// The `source` object of an image of this source.
     pub(crate) fn of_image(&self) -> Value {
         json!({"type": self.kind, "details": {"id": self.id, "origin": self.origin}})
     }

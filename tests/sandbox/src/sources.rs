@@ -1,4 +1,4 @@
-//! The image source operations.
+//! The operations on image sources.
 
 use serde_json::{Value, json};
 
@@ -8,6 +8,7 @@ use crate::fields::Fields;
 use crate::includes::{Includes, OF_SOURCES};
 use crate::job::{Plan, Work};
 use crate::origin;
+use crate::query::sort_by;
 use crate::source::{STATES, Source, TYPES};
 use crate::state::State;
 use crate::tasks::task;
@@ -35,18 +36,13 @@ pub(crate) fn list(state: &mut State, call: &mut Call) -> Result<Reply, Refusal>
             && states.as_ref().is_none_or(|states| states.iter().any(|s| s == source.state))
     };
     let mut found: Vec<&Source> = state.sources.iter().filter(wanted).collect();
-    for (key, descending) in sort.iter().rev() {
-        found.sort_by(|a, b| {
-            let order = match key.as_str() {
-                "id" => a.id.cmp(&b.id),
-                "name" => a.name.cmp(&b.name),
-                "identifier" => a.identifier.cmp(&b.identifier),
-                "created" => a.created.cmp(&b.created),
-                _ => a.updated.cmp(&b.updated),
-            };
-            if *descending { order.reverse() } else { order }
-        });
-    }
+    sort_by(&mut found, &sort, |key, a, b| match key {
+        "id" => a.id.cmp(&b.id),
+        "name" => a.name.cmp(&b.name),
+        "identifier" => a.identifier.cmp(&b.identifier),
+        "created" => a.created.cmp(&b.created),
+        _ => a.updated.cmp(&b.updated),
+    });
     let count = found.len();
     let sources = page.cut(found);
     let images = (!meta.is_empty()).then_some(state.images.as_slice());
@@ -105,7 +101,7 @@ pub(crate) fn create(state: &mut State, call: &mut Call) -> Result<Reply, Refusa
     Ok(Reply::created(json!({"data": data})))
 }
 
-/// What is not given stays as it is; `null` clears what may be cleared.
+/// Only given properties change; `null` clears one.
 pub(crate) fn update(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     live(state, call.id())?;
     let mut fields = call.fields()?;
@@ -127,7 +123,7 @@ pub(crate) fn update(state: &mut State, call: &mut Call) -> Result<Reply, Refusa
     source.builder = builder.unwrap_or_else(|| source.builder.clone());
     source.description = description.unwrap_or_else(|| source.description.clone());
     if let Some(identifier) = identifier {
-        // Without one of its own, the source goes by what its name makes.
+        // Otherwise the identifier is made of the name.
         source.identifier = identifier.unwrap_or_else(|| wire::identifier(&source.name));
     }
     let data = state.source(call.id())?.to_json(&state.hub_id, None);
@@ -163,7 +159,7 @@ pub(crate) fn delete(state: &mut State, call: &mut Call) -> Result<Reply, Refusa
     Ok(Reply::accepted(json!({"data": descriptor})))
 }
 
-/// Refuses to change a source that is on its way out.
+/// Refuses to change a source that is being deleted.
 fn live(state: &State, id: &str) -> Result<(), Refusal> {
     match state.source(id)?.state {
         "live" => Ok(()),

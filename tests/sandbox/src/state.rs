@@ -1,4 +1,4 @@
-//! The records of the sandbox, and how they change with time.
+//! The records of the sandbox, which change with time.
 
 use serde_json::{Map, Value};
 use std::collections::VecDeque;
@@ -13,7 +13,7 @@ use crate::settings::{JobOutcome, Settings};
 use crate::source::Source;
 use crate::wire::Creator;
 
-/// One hub's worth of records.
+/// The records of the hub.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) settings: Settings,
@@ -28,7 +28,7 @@ pub(crate) struct State {
     pub(crate) fates: VecDeque<JobOutcome>,
 }
 
-/// The records that only ever come along as includes, by id.
+/// The records that are only includes, by id.
 #[derive(Debug, Default)]
 pub(crate) struct Linked {
     pub(crate) accounts: Map<String, Value>,
@@ -40,7 +40,7 @@ pub(crate) struct Linked {
 }
 
 impl State {
-    /// Carries out what the jobs have come to by now.
+    /// Applies the progress of the jobs to images and sources.
     pub(crate) fn tick(&mut self) {
         let now = self.clock.now();
         for job in self.jobs.iter_mut().filter(|job| !job.settled) {
@@ -57,7 +57,7 @@ impl State {
                 Work::DeleteSource(id) if phase.is_success() => {
                     self.sources.retain(|source| source.id != *id);
                 }
-                // The deletion failed or expired: they stay.
+                // The deletion failed or expired.
                 Work::DeleteImages(ids) if phase.is_end() => {
                     for image in self.images.iter_mut().filter(|i| ids.contains(&i.id)) {
                         image.keep(job.message(phase), job.ended(phase).unwrap_or(now));
@@ -95,7 +95,7 @@ impl State {
         source.ok_or_else(|| Refusal::not_found("image.source"))
     }
 
-    /// The id of the integration that goes by this id or identifier.
+    /// The id of the integration with this id or identifier.
     pub(crate) fn integration_id(&self, name: &str) -> Option<String> {
         let mut integrations = self.linked.integrations.iter();
         let found = integrations.find(|(id, integration)| {
@@ -104,7 +104,7 @@ impl State {
         found.map(|(id, _)| id.clone())
     }
 
-    /// Whether a job that has not ended is about this image.
+    /// Whether a job of this image has not ended.
     pub(crate) fn is_busy(&self, image: &str) -> bool {
         let mut unsettled = self.jobs.iter().filter(|job| !job.settled);
         unsettled.any(|job| match &job.work {
@@ -114,7 +114,7 @@ impl State {
         })
     }
 
-    /// Accepts a job and answers with its descriptor.
+    /// Adds a job, and returns its descriptor.
     pub(crate) fn submit(&mut self, plan: Plan, caller: &Creator) -> Value {
         let usual = || self.settings.job_fate.clone();
         let fate = self.fates.pop_front().unwrap_or_else(usual);

@@ -1,4 +1,4 @@
-//! The operations that make a job: delete, prune and import.
+//! The operations on images that start a job: delete, prune and import.
 
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ pub(crate) fn delete(state: &mut State, call: &mut Call) -> Result<Reply, Refusa
     Ok(Reply::ok(json!({"data": descriptor})))
 }
 
-/// Deletes what no container uses. Where there is nothing to delete there is no job either.
+/// Deletes the images that no container uses; if there are none, there is no job.
 pub(crate) fn prune(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> {
     let mut fields = call.fields()?;
     let action = fields.need_text("action")?;

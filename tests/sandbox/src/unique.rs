@@ -1,11 +1,11 @@
-//! JSON whose objects have no property twice.
+//! JSON without duplicate properties.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// A JSON value. A property that stands twice in an object is an error.
+/// A JSON value. A duplicate property is an error.
 pub(crate) struct Unique(pub(crate) Value);
 
 impl<'de> Deserialize<'de> for Unique {
@@ -59,7 +59,7 @@ impl<'de> Visitor<'de> for UniqueVisitor {
         let mut members = Map::new();
         while let Some((name, Unique(value))) = map.next_entry::<String, Unique>()? {
             if members.contains_key(&name) {
-                return Err(A::Error::custom(format_args!("the property {name} stands twice")));
+                return Err(A::Error::custom(format_args!("the property {name} is a duplicate")));
             }
             members.insert(name, value);
         }

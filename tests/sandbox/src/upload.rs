@@ -1,4 +1,4 @@
-//! The factory's side of a `cycle-upload` image: the one place that takes gigabytes.
+//! Uploads to the factory.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,11 +23,11 @@ use crate::wire::{self, Moment};
 const STEPS: &[(&str, &str)] =
     &[("Verify", "Checks the layers."), ("Save", "Stores the image where servers can fetch it.")];
 
-/// Where a tar header says that it is one.
+/// The magic of a tar header.
 const MAGIC: std::ops::Range<usize> = 257..262;
 
 impl Image {
-    /// Makes it one that waits for its bytes: the token goes into its own copy of the origin.
+    /// Makes it wait for its upload, with a token in its copy of the origin.
     pub(crate) fn expect_upload(&mut self, expires: Moment) {
         self.state = "uploading";
         if let Some(origin) = self.source.pointer_mut("/details/origin/details") {
@@ -47,7 +47,7 @@ impl Image {
 
 /// `POST /v1/images/{id}/upload?hub-id=..&token=..`
 ///
-/// The documents do not say what it answers, so a success has no body.
+/// The documents don't have its response: a success has no body.
 pub(crate) async fn receive(
     extract::State(shared): extract::State<Arc<Shared>>,
     path: RawPathParams,
@@ -62,7 +62,7 @@ pub(crate) async fn receive(
         return Err(refusal);
     }
     let size = file(request, shared.read_timeout).await?;
-    // Another upload may have come first while this one was on its way.
+    // Another upload of the image may have ended before.
     let mut state = shared.state();
     state.tick();
     let image = waiting(&mut state, &id)?;
@@ -89,7 +89,7 @@ fn waiting<'a>(state: &'a mut State, id: &str) -> Result<&'a mut Image, Refusal>
     Ok(image)
 }
 
-/// Everything that can be said before the body is read.
+/// The checks before the body is read.
 fn admit(
     state: &mut State,
     id: &str,
@@ -98,7 +98,7 @@ fn admit(
 ) -> Result<(), Refusal> {
     state.tick();
     if headers.contains_key(header::AUTHORIZATION) {
-        return Err(Refusal::syntax("the API key has no business with the factory"));
+        return Err(Refusal::syntax("an upload has no Authorization: the token authorizes it"));
     }
     let mut query = Query::parse(query, state.settings.lenient)?;
     let hub_id = query.one("hub-id")?;
@@ -123,18 +123,18 @@ fn admit(
     }
     match only(headers, header::CONTENT_LENGTH.as_str()) {
         Some(_) => Ok(()),
-        None => Err(Refusal::syntax("the length of an upload must be told beforehand")),
+        None => Err(Refusal::syntax("an upload needs a Content-Length")),
     }
 }
 
-/// Reads the one part there may be, and says how long it was.
+/// Reads the one part, and returns its length.
 async fn file(request: Request, read_timeout: Duration) -> Result<u64, Refusal> {
     let mut parts = Multipart::from_request(request, &())
         .await
         .map_err(|_| Refusal::content_type("multipart/form-data"))?;
     let mut taken = Err(Refusal::missing("/file.tar"));
     let mut count = 0;
-    // All parts are read whatever they are, for the same reason that a refused body is.
+    // All parts are read, so that the client sees the response.
     while let Some(part) = within(read_timeout, parts.next_field()).await? {
         count += 1;
         if part.name() == Some("file.tar") {
@@ -155,7 +155,7 @@ async fn within<T>(
     read.map_err(|error| Refusal::syntax(&format!("the multipart body is broken: {error}")))
 }
 
-/// Lets the tar pass by, chunk by chunk, keeping only as much as tells that it is one.
+/// Reads the tar chunk by chunk, and keeps its header only.
 async fn tar(mut part: Field<'_>, read_timeout: Duration) -> Result<u64, Refusal> {
     let mut head = Vec::new();
     let mut size = 0;

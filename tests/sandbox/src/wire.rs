@@ -1,4 +1,4 @@
-//! The small shapes that every record is written with, as a Go service writes them.
+//! Times, states, ids and secrets, as a Go service writes them.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// A point in time.
 pub(crate) type Moment = DateTime<Utc>;
 
-/// Go's zero time, which means never.
+/// Go's zero time: never.
 pub(crate) const NEVER: &str = "0001-01-01T00:00:00Z";
 
 pub(crate) fn time(at: Moment) -> String {
@@ -24,11 +24,7 @@ pub(crate) fn events(created: Moment, updated: Moment) -> Value {
     json!({"created": time(created), "updated": time(updated), "deleted": NEVER})
 }
 
-pub(crate) fn state(current: &str, changed: Moment) -> Value {
-    json!({"current": current, "changed": time(changed)})
-}
-
-/// A state with the error that led to it, if one did.
+/// A state, with its error if there is one.
 pub(crate) fn state_with_error(current: &str, changed: Moment, message: Option<&str>) -> Value {
     json!({
         "current": current,
@@ -40,7 +36,7 @@ pub(crate) fn state_with_error(current: &str, changed: Moment, message: Option<&
     })
 }
 
-/// Who made a record.
+/// The creator of a record.
 #[derive(Debug, Clone)]
 pub(crate) struct Creator {
     pub(crate) kind: &'static str,
@@ -55,7 +51,7 @@ impl Creator {
 
 /// 24 hex digits: seconds first, as in a Mongo object id, so that ids sort by age.
 ///
-/// The count is shared by all sandboxes of a process: an id of one never fits another.
+/// The count is shared by all sandboxes of a process: none has an id of another.
 pub(crate) fn new_id() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0x00a1_0000_0000_0001);
     let seconds = Utc::now().timestamp();
@@ -63,7 +59,7 @@ pub(crate) fn new_id() -> String {
     format!("{:08x}{count:016x}", seconds & 0xffff_ffff)
 }
 
-/// 32 hex digits that nobody can guess.
+/// 128 random bits as hex digits.
 pub(crate) fn new_secret() -> String {
     // The standard library seeds these with random bytes of the system.
     let random = || RandomState::new().build_hasher().finish();

@@ -1,4 +1,4 @@
-//! HTTP/2, by a server whose frames are written by hand.
+//! HTTP/2, with a server that writes frames.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -9,25 +9,24 @@ use cycle_images::flow::RetryPolicy;
 use cycle_images::images::CreateImage;
 use cycle_images_async::{Client, Error, Hyper, Reqwest, Tokio, Transport};
 use hyper_util::client::legacy;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 use crate::manual_transport::at_once;
-use crate::{hub_of, runtime};
+use crate::{block_on, hub_of};
 
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
 const GOAWAY: u8 = 7;
 
-/// How a server says that it did nothing of a request.
+/// How a server refuses a request.
 #[derive(Clone, Copy, Debug)]
 enum Refusal {
     OfStream,
     OfConnection,
-    /// It doesn't say so: it resets the stream with an error of its own.
+    /// It resets the stream with an error of its own, and may have processed the request.
     AfterProcessing,
-    /// It says so of later requests alone, and closes the connection.
+    /// It refuses later requests alone, and closes the connection.
     OfLaterStreams,
 }
 
@@ -82,7 +81,7 @@ fn refuse(mut stream: &TcpStream, refusal: Refusal, count: &mut usize) -> io::Re
                 stream.write_all(&frame(RST_STREAM, u32::from_be_bytes(id), &refused))?;
             }
             Refusal::OfConnection => {
-                // No stream was looked at, and there is no error.
+                // No stream was processed, and there is no error.
                 stream.write_all(&frame(GOAWAY, 0, &[0; 8]))?;
             }
             Refusal::AfterProcessing => {
@@ -102,57 +101,44 @@ fn frame(kind: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[..], &[kind, 0], &stream.to_be_bytes(), payload].concat()
 }
 
-/// Creates an image at a server that refuses each request: how the last attempt ended.
-fn refused(server: &Refusing, transport: impl Transport + 'static, retry: RetryPolicy) -> Error {
-    let hub = hub_of(&format!("http://{}", server.address));
-    let client = Client::new(hub, transport, Tokio).with_retry(retry);
+/// The error of creating an image, with reqwest and with hyper, and the server of each.
+fn refused_by(refusal: Refusal, retry: RetryPolicy) -> [(Refusing, Error); 2] {
     let create = CreateImage::new(SourceId::new("s1").unwrap());
-    runtime().block_on(client.call(&create)).unwrap_err()
+    let refused = |transport: Box<dyn Transport>| {
+        let server = Refusing::by(refusal);
+        let hub = hub_of(&format!("http://{}", server.address));
+        let transport = move |request| transport.send(request);
+        let client = Client::new(hub, transport, Tokio).with_retry(retry);
+        let error = block_on(client.call(&create)).unwrap_err();
+        (server, error)
+    };
+    let reqwest = Reqwest::build(reqwest::Client::builder().http2_prior_knowledge()).unwrap();
+    let mut hyper = legacy::Client::builder(TokioExecutor::new());
+    let hyper = hyper.http2_only(true).retry_canceled_requests(false).build_http();
+    [refused(Box::new(reqwest)), refused(Box::new(Hyper::new(hyper)))]
 }
 
-fn reqwest() -> Reqwest {
-    Reqwest::build(reqwest::Client::builder().http2_prior_knowledge()).unwrap()
-}
-
-fn hyper() -> Hyper<HttpConnector> {
-    let mut builder = legacy::Client::builder(TokioExecutor::new());
-    Hyper::new(builder.http2_only(true).retry_canceled_requests(false).build_http())
-}
-
-/// What is sent again is the policy's to say, and not the HTTP client's. A server that refuses a
-/// request has not processed it: even a POST is sent again.
+/// The retry policy decides what is sent again, not the HTTP client. A refused request was not
+/// processed: even a POST is sent again.
 #[test]
-fn a_post_that_is_refused_is_sent_as_often_as_the_policy_says() {
+fn refused_post_is_sent_as_often_as_the_policy_allows() {
     let policies = [(1, RetryPolicy::disabled()), (3, at_once().max_attempts(3))];
     for refusal in [Refusal::OfStream, Refusal::OfConnection] {
         for (count, retry) in policies {
-            let is_refused = |error: &Error| {
-                let Error::Transport { attempts, may_have_arrived: false, .. } = error else {
-                    panic!("{error:?}")
-                };
-                assert_eq!(attempts.count, count);
-            };
-            let server = Refusing::by(refusal);
-            is_refused(&refused(&server, reqwest(), retry));
-            assert_eq!(server.count(), count as usize, "{refusal:?}");
-            let server = Refusing::by(refusal);
-            is_refused(&refused(&server, hyper(), retry));
-            assert_eq!(server.count(), count as usize, "{refusal:?}");
+            for (server, error) in refused_by(refusal, retry) {
+                assert!(!error.may_have_arrived(), "{error:?}");
+                assert_eq!(error.attempts().unwrap().count, count);
+                assert_eq!(server.count(), count as usize, "{refusal:?}");
+            }
         }
     }
 }
 
-/// The server may have processed a request of a stream that it then resets, or that is not above
-/// the last one of its GOAWAY.
+/// As is one of a stream that is reset, or that is not above the last one of a GOAWAY.
 #[test]
-fn a_post_that_may_have_been_processed_is_sent_once() {
+fn post_that_may_have_been_processed_is_sent_once() {
     for refusal in [Refusal::AfterProcessing, Refusal::OfLaterStreams] {
-        for is_hyper in [false, true] {
-            let server = Refusing::by(refusal);
-            let error = match is_hyper {
-                true => refused(&server, hyper(), at_once()),
-                false => refused(&server, reqwest(), at_once()),
-            };
+        for (server, error) in refused_by(refusal, at_once()) {
             assert!(error.may_have_arrived(), "{error:?}");
             assert_eq!(server.count(), 1, "{refusal:?}");
         }

@@ -1,7 +1,7 @@
-//! A flow that is taken out of its stream in the midst of its work, written down, and gone on with
-//! elsewhere.
+//! A flow that is taken out of its stream, stored, and run by another client.
 
 use std::task::Poll;
+use std::time::Duration;
 
 use cycle_images::flow::{Exchange, Flow, JobTracker, Pages};
 use cycle_images::images::{CreateImage, GetImages};
@@ -12,13 +12,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::KEY;
 use crate::manual_transport::{
-    Outcome, answer, at_once, by_hand, data, full, ids, lost, now, page, poll,
+    Hand, Outcome, answer, at_once, by_hand, data, full, ids, lost, now, page, poll,
 };
+use crate::{KEY, block_on};
 
-/// Writes a flow down, and reads it in another process.
-pub(crate) fn stored<F: Flow + Serialize + DeserializeOwned>(flow: &F) -> F {
+fn stored<F: Flow + Serialize + DeserializeOwned>(flow: &F) -> F {
     let text = serde_json::to_string(flow).unwrap();
     assert!(!text.contains(KEY), "{text}");
     serde_json::from_str(&text).unwrap()
@@ -33,8 +32,7 @@ fn outcome(number: u32) -> Outcome {
     }
 }
 
-/// The first ids of the pages that are still to come, once the list is gone on with.
-#[track_caller]
+/// The first ids of the pages that a flow still yields.
 fn rest(flow: Pages<GetImages>, width: usize) -> Vec<String> {
     let (client, hand, _) = by_hand();
     let mut pages = client.run(flow).prefetch(width);
@@ -44,133 +42,106 @@ fn rest(flow: Pages<GetImages>, width: usize) -> Vec<String> {
             Poll::Ready(None) => return read,
             Poll::Ready(Some(page)) => read.push(page.unwrap().data[0].id.to_string()),
             Poll::Pending => {
-                let asked = hand.under_way();
-                asked.into_iter().for_each(|number| hand.answer(number, outcome(number)));
+                hand.in_flight().into_iter().for_each(|page| hand.answer(page, outcome(page)));
             }
         }
     }
 }
 
-/// What was read in the first process, and what is still to come.
-type Left = (&'static [&'static str], &'static [&'static str]);
+type Images = FlowStream<Pages<GetImages>>;
 
-/// Leaves off where `until` does, after it was given out `read`.
-#[track_caller]
-fn leaves_nothing_out(
-    (read, to_come): Left,
-    pages: FlowStream<Pages<GetImages>>,
-    until: impl FnOnce(&mut FlowStream<Pages<GetImages>>) -> Vec<String>,
-) {
-    let mut pages = pages;
-    assert_eq!(until(&mut pages), read);
-    let flow = pages.into_flow();
-    for width in [1, 3] {
-        assert_eq!(rest(stored(&flow), width), to_come);
-    }
+/// Yields the first page.
+fn first(pages: &mut Images, hand: &Hand) {
+    assert!(poll(pages).is_pending());
+    hand.answer(1, full(1));
+    assert_eq!(ids(pages)[0], "1.1");
 }
 
-const ALL: &[&str] = &["1.1", "2.1", "3.1"];
-
-#[test]
-fn before_the_first_poll_and_with_a_request_in_flight() {
-    for width in [1, 3] {
-        let (client, hand, _) = by_hand();
-        let pages = || client.pages(GetImages::new()).prefetch(width);
-        leaves_nothing_out((&[], ALL), pages(), |_| vec![]);
-        assert!(hand.sent().is_empty());
-        leaves_nothing_out((&[], ALL), pages(), |pages| {
-            assert!(poll(pages).is_pending());
-            vec![]
-        });
-        assert!(hand.under_way().is_empty());
-        // The answer is there, and nobody has asked for it.
-        leaves_nothing_out((&[], ALL), pages(), |pages| {
-            assert!(poll(pages).is_pending());
-            hand.answer(1, full(1));
-            vec![]
-        });
-    }
+/// Fails on the second page.
+fn fail(pages: &mut Images, hand: &Hand, outcome: Outcome) {
+    first(pages, hand);
+    assert!(poll(pages).is_pending());
+    hand.answer(2, outcome);
+    assert!(now(pages).unwrap().is_err());
 }
 
 #[test]
-fn after_a_page_and_while_later_ones_are_there() {
-    for width in [1, 2, 4] {
-        let (client, hand, _) = by_hand();
-        let pages = client.pages(GetImages::new()).prefetch(width);
-        leaves_nothing_out((&["1.1"], &["2.1", "3.1"]), pages, |pages| {
-            assert!(poll(pages).is_pending());
-            let mut asked = hand.under_way();
-            asked.reverse();
-            asked.into_iter().for_each(|number| hand.answer(number, outcome(number)));
-            vec![ids(pages).remove(0)]
-        });
-    }
-}
-
-#[test]
-fn with_a_later_page_in_flight() {
-    for width in [1, 3] {
-        let (client, hand, _) = by_hand();
-        let pages = client.pages(GetImages::new()).prefetch(width);
-        leaves_nothing_out((&["1.1"], &["2.1", "3.1"]), pages, |pages| {
-            assert!(poll(pages).is_pending());
-            hand.answer(1, full(1));
-            let first = ids(pages).remove(0);
-            assert!(poll(pages).is_pending());
-            vec![first]
-        });
-        assert!(hand.under_way().is_empty());
-    }
-}
-
-#[test]
-fn after_an_error_or_the_end() {
-    for width in [1, 3] {
-        for failure in [lost, || answer(500, &[], ""), || answer(200, &[], "not JSON")] {
-            let (client, hand, _) = by_hand();
-            let client = client.with_retry(at_once().max_attempts(1));
-            let pages = client.pages(GetImages::new()).prefetch(width);
-            leaves_nothing_out((&["1.1"], &["2.1", "3.1"]), pages, |pages| {
+fn list_is_resumed_from_any_point() {
+    const ALL: &[&str] = &["1.1", "2.1", "3.1"];
+    type Until = fn(&mut Images, &Hand);
+    let cases: [(&str, Until, &[&str]); 9] = [
+        ("before the first poll", |_, _| (), ALL),
+        ("with a request in flight", |pages, _| assert!(poll(pages).is_pending()), ALL),
+        (
+            "with a response that isn't taken",
+            |pages, hand| {
                 assert!(poll(pages).is_pending());
                 hand.answer(1, full(1));
-                let first = ids(pages).remove(0);
+            },
+            ALL,
+        ),
+        ("after a page", first, &["2.1", "3.1"]),
+        (
+            "with the second page in flight",
+            |pages, hand| {
+                first(pages, hand);
                 assert!(poll(pages).is_pending());
-                hand.answer(2, failure());
-                assert!(now(pages).unwrap().is_err());
-                vec![first]
-            });
+            },
+            &["2.1", "3.1"],
+        ),
+        ("after a lost page", |pages, hand| fail(pages, hand, lost()), &["2.1", "3.1"]),
+        (
+            "after an error response",
+            |pages, hand| fail(pages, hand, answer(500, &[], "")),
+            &["2.1", "3.1"],
+        ),
+        (
+            "after a malformed page",
+            |pages, hand| fail(pages, hand, answer(200, &[], "not JSON")),
+            &["2.1", "3.1"],
+        ),
+        (
+            "after the end",
+            |pages, hand| {
+                first(pages, hand);
+                assert!(poll(pages).is_pending());
+                hand.answer(2, page(&[]));
+                assert!(now(pages).is_none());
+            },
+            &[],
+        ),
+    ];
+    for (when, until, to_come) in cases {
+        for width in [1, 3] {
+            let (client, hand, bell) = by_hand();
+            let client = client.with_retry(at_once().max_attempts(1));
+            let mut pages = client.pages(GetImages::new()).prefetch(width);
+            until(&mut pages, &hand);
+            let flow = pages.into_flow();
+            assert!(hand.in_flight().is_empty() && bell.running().is_empty(), "{when}");
+            for width in [1, 3] {
+                assert_eq!(rest(stored(&flow), width), to_come, "{when}");
+            }
         }
-        let (client, hand, _) = by_hand();
-        let pages = client.pages(GetImages::new()).prefetch(width);
-        leaves_nothing_out((&["3.1"], &[]), pages, |pages| {
-            assert!(poll(pages).is_pending());
-            hand.answer(1, page(&["3.1"]));
-            let only = ids(pages).remove(0);
-            let _ = poll(pages);
-            hand.answer(2, page(&[]));
-            assert!(now(pages).is_none());
-            vec![only]
-        });
     }
 }
 
-/// Between two tries the flow holds its time; whoever goes on with it waits for the rest.
+/// The flow holds its time between two attempts.
 #[test]
-fn while_it_waits() {
-    let (client, hand, bell) = by_hand();
+fn resumed_flow_waits_for_the_rest_of_its_time() {
+    let (client, hand, _) = by_hand();
     let mut pages = client.pages(GetImages::new()).prefetch(2);
     assert!(poll(&mut pages).is_pending());
     hand.answer(1, answer(503, &[("Retry-After", "7")], ""));
     assert!(poll(&mut pages).is_pending());
     let flow = stored(&pages.into_flow());
-    assert!(bell.running().is_empty() && hand.under_way().is_empty());
 
     let (other, hand, bell) = by_hand();
     let mut pages = other.run(flow);
     assert!(poll(&mut pages).is_pending());
     assert!(hand.sent().is_empty());
-    assert_eq!(bell.running().len(), 1);
-    assert!(bell.running()[0] <= std::time::Duration::from_millis(7_700), "{:?}", bell.running());
+    let [wait] = bell.running()[..] else { panic!("{:?}", bell.running()) };
+    assert!(wait <= Duration::from_millis(7_700), "{wait:?}");
     bell.ring();
     assert!(poll(&mut pages).is_pending());
     hand.answer(1, full(1));
@@ -178,54 +149,45 @@ fn while_it_waits() {
 }
 
 #[test]
-fn a_tracker_between_two_polls_and_after_its_end() {
-    let (client, hand, _) = by_hand();
-    let mut track = client.track_job(&JobId::new("j1").unwrap());
-    assert!(poll(&mut track).is_pending());
-    hand.answer(0, data(&json!({"id": "j1", "state": {"current": "running"}})));
-    assert!(now(&mut track).unwrap().is_ok());
-    assert!(poll(&mut track).is_pending());
-    let flow: JobTracker = stored(&track.into_flow());
-    assert_eq!(flow.last().unwrap().status, JobStatus::Running);
-
-    // Its end is told once, but is known from then on.
-    let mut track = client.run(JobTracker::new(JobId::new("j1").unwrap(), 7));
-    assert!(poll(&mut track).is_pending());
-    hand.answer(0, data(&json!({"id": "j1", "state": {"current": "completed"}})));
-    assert!(now(&mut track).unwrap().is_ok());
-    let mut again = client.run(stored(&track.into_flow()));
-    let job = crate::runtime().block_on(again.wait()).unwrap();
-    assert_eq!((job.id.as_str(), hand.sent().len()), ("j1", 2));
+fn tracker_is_resumed_between_two_polls_and_after_its_end() {
+    let (client, hand, bell) = by_hand();
+    let mut flow = JobTracker::new(JobId::new("j1").unwrap(), 7);
+    for status in [JobStatus::Running, JobStatus::Completed] {
+        let mut track = client.run(flow);
+        assert!(track.flow().last().is_none_or(|last| last.status == JobStatus::Running));
+        while hand.in_flight().is_empty() {
+            assert!(poll(&mut track).is_pending());
+            if hand.in_flight().is_empty() {
+                bell.ring();
+            }
+        }
+        hand.answer(0, data(&json!({"id": "j1", "state": {"current": status.as_str()}})));
+        assert!(now(&mut track).unwrap().is_ok());
+        assert_eq!(track.flow().last().unwrap().status, status);
+        flow = stored(&track.into_flow());
+    }
+    // The end is yielded once, and known from then on.
+    assert_eq!(block_on(client.run(flow).wait()).unwrap().id.as_str(), "j1");
+    assert_eq!(hand.sent().len(), 2);
 }
 
-/// Whether a POST that was left has arrived can't be known: it isn't sent again.
+/// Whether a POST in flight has arrived can't be known. A GET is sent again.
 #[test]
-fn a_post_in_flight_is_interrupted() {
+fn post_in_flight_is_interrupted_and_a_get_sent_again() {
     let create = CreateImage::new(SourceId::new("s1").unwrap());
     let (client, hand, _) = by_hand();
-    let mut exchange = client.run(Exchange::new(create.clone(), 7));
+    let mut exchange = client.run(Exchange::new(create, 7));
     assert!(poll(&mut exchange).is_pending());
-    assert_eq!(hand.under_way().len(), 1);
-    let flow = stored(&exchange.into_flow());
-    assert!(hand.under_way().is_empty());
-
-    let (other, hand, _) = by_hand();
-    let mut exchange = other.run(flow);
+    let mut exchange = client.run(stored(&exchange.into_flow()));
     let error = now(&mut exchange).unwrap().unwrap_err();
     assert!(matches!(error, Error::Interrupted { operation: "CreateImage", .. }), "{error:?}");
-    assert!(error.may_have_arrived());
-    assert!(now(&mut exchange).is_none() && hand.sent().is_empty());
-}
+    assert!(now(&mut exchange).is_none() && hand.sent().len() == 1);
 
-#[test]
-fn a_get_in_flight_is_sent_again() {
-    let (client, hand, _) = by_hand();
     let mut exchange = client.run(Exchange::new(GetImages::new(), 7));
     assert!(poll(&mut exchange).is_pending());
-    let flow = stored(&exchange.into_flow());
-    let mut again = client.run(flow);
+    let mut again = client.run(stored(&exchange.into_flow()));
     assert!(poll(&mut again).is_pending());
-    assert_eq!((hand.sent().len(), hand.under_way().len()), (2, 1));
+    assert_eq!((hand.sent().len(), hand.in_flight().len()), (3, 1));
     hand.answer(0, page(&["a"]));
     assert_eq!(ids(&mut again), ["a"]);
 }

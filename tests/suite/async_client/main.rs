@@ -1,4 +1,4 @@
-//! The async client: its futures and streams, whatever carries its requests.
+//! What is true of the async client alone.
 
 #![allow(
     clippy::panic,
@@ -7,57 +7,48 @@
     reason = "a helper of tests fails as a test does"
 )]
 
-mod clients;
 mod connection;
 mod manual_transport;
-mod slow;
+mod many_jobs;
 mod streams;
 mod upload_fixtures;
 
 mod auto_traits;
-mod bodies;
-mod call;
 mod cancelled;
+mod connectors;
+mod drive;
 mod http2;
 mod into_flow;
-mod limits;
 mod next;
-mod no_response;
-mod owned;
-mod policies;
 mod prefetch;
-mod prefetch_bodies;
 mod prefetch_ends;
-mod prefetch_errors;
-mod proxies;
 mod redirects;
-mod resumed;
 mod secrets;
-mod send;
-mod sending;
-mod task_budget;
 mod time;
 mod timers;
 mod tower;
-mod tracking;
 mod upload_early_response;
-mod upload_errors;
 mod upload_gate;
 mod upload_streams;
-mod uploads;
-mod variables;
 
+use std::future::Future;
 use std::time::Duration;
 
+use cycle_images_async::{Body, Client, Hyper, Reqwest, Tokio, Tower, Transport};
 use cycle_images_tests::support::{KEY, hub_at as hub_of, sandbox_hub as hub, shown};
-use tokio::runtime::{Builder, Runtime};
+use hyper_util::client::legacy::{self, connect::HttpConnector};
+use hyper_util::rt::TokioExecutor;
+use tokio::runtime::Builder;
 
-/// A runtime on this thread, with the system's clock.
-fn runtime() -> Runtime {
-    Builder::new_current_thread().enable_all().build().unwrap()
+/// Far longer than anything here may take.
+const LONG: Duration = Duration::from_secs(20);
+
+/// Runs a future on this thread.
+fn block_on<F: Future>(future: F) -> F::Output {
+    Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-/// A timer without an end: nothing times out.
+/// A timer without an end.
 async fn never(_: Duration) {
     std::future::pending().await
 }
@@ -65,4 +56,22 @@ async fn never(_: Duration) {
 /// For closures and their futures, which own what they need.
 fn leaked<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
+}
+
+fn reqwest() -> Reqwest {
+    Reqwest::new().unwrap()
+}
+
+fn hyper() -> Hyper<HttpConnector> {
+    Hyper::from_connector(HttpConnector::new())
+}
+
+fn tower() -> Tower<legacy::Client<HttpConnector, Body>> {
+    Tower::new(legacy::Client::builder(TokioExecutor::new()).build_http())
+}
+
+/// A client of a factory at this URL, and of nothing else.
+fn uploader(factory: &str, transport: impl Transport + 'static) -> Client {
+    let hub = hub_of("http://core.invalid").with_factory_url(factory).unwrap();
+    Client::new(hub, transport, Tokio)
 }

@@ -1,5 +1,4 @@
-//! A transport, a timer and a task that go on when the test says so, and not before: without a
-//! clock or a wire.
+//! A transport and a timer that the test controls: without a clock or a connection.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -23,7 +22,7 @@ pub(crate) type Outcome = Result<Response<Vec<u8>>, SendFailure>;
 /// What a transport returns.
 pub(crate) type Sending = BoxFuture<'static, Outcome>;
 
-/// Answers no request before the test does.
+/// Responds when the test does.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hand(Arc<Mutex<Vec<Sent>>>);
 
@@ -34,11 +33,11 @@ struct Sent {
 }
 
 impl Sent {
-    fn is_under_way(&self) -> bool {
+    fn is_in_flight(&self) -> bool {
         self.answer.as_ref().is_some_and(|answer| !answer.is_closed())
     }
 
-    /// The number of the page that is asked for; 0 if it isn't one.
+    /// The number of the requested page, or 0.
     fn page(&self) -> u32 {
         let query = self.request.uri().query().unwrap_or_default();
         let mut numbers = form_urlencoded::parse(query.as_bytes())
@@ -62,24 +61,25 @@ impl Hand {
         self.0.lock().unwrap().iter().map(Sent::page).collect()
     }
 
-    /// Those of them that are neither answered nor left.
-    pub(crate) fn under_way(&self) -> Vec<u32> {
+    /// Those of them without a response, which aren't dropped.
+    pub(crate) fn in_flight(&self) -> Vec<u32> {
         let sent = self.0.lock().unwrap();
-        sent.iter().filter(|sent| sent.is_under_way()).map(Sent::page).collect()
+        sent.iter().filter(|sent| sent.is_in_flight()).map(Sent::page).collect()
     }
 
-    /// Answers the request for this page that is under way.
+    /// Responds to the request in flight for this page.
     #[track_caller]
     pub(crate) fn answer(&self, page: u32, outcome: Outcome) {
         let mut sent = self.0.lock().unwrap();
-        let mut asked = sent.iter_mut().filter(|sent| sent.is_under_way() && sent.page() == page);
-        let sent = asked.next().unwrap_or_else(|| panic!("nobody waits for page {page}"));
-        assert!(asked.next().is_none(), "page {page} is asked for twice at once");
+        let mut asked = sent.iter_mut().filter(|sent| sent.is_in_flight() && sent.page() == page);
+        let sent =
+            asked.next().unwrap_or_else(|| panic!("no request for page {page} is in flight"));
+        assert!(asked.next().is_none(), "two requests for page {page} are in flight");
         sent.answer.take().unwrap().send(outcome).unwrap();
     }
 }
 
-/// Rings when the test says so.
+/// A timer whose waits end when the test calls `ring`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bell(Arc<Mutex<Vec<Wait>>>);
 
@@ -107,18 +107,18 @@ impl Timer for Bell {
 }
 
 impl Bell {
-    /// Every time that was asked for so far.
+    /// The times of all waits so far.
     pub(crate) fn asked(&self) -> Vec<Duration> {
         self.0.lock().unwrap().iter().map(|wait| wait.time).collect()
     }
 
-    /// Those of them that are still waited for.
+    /// The times of the waits that haven't ended and aren't dropped.
     pub(crate) fn running(&self) -> Vec<Duration> {
         let asked = self.0.lock().unwrap();
         asked.iter().filter(|wait| wait.is_running()).map(|wait| wait.time).collect()
     }
 
-    /// Ends the one wait there is.
+    /// Ends the only wait.
     #[track_caller]
     pub(crate) fn ring(&self) {
         let mut asked = self.0.lock().unwrap();
@@ -128,7 +128,7 @@ impl Bell {
     }
 }
 
-/// A client by hand; what it sends again, it sends at once.
+/// A client that retries without waits.
 pub(crate) fn by_hand() -> (Client, Hand, Bell) {
     let (hand, bell) = (Hand::default(), Bell::default());
     let hub = Hub::new(crate::KEY, "the-hub").unwrap();
@@ -136,36 +136,36 @@ pub(crate) fn by_hand() -> (Client, Hand, Bell) {
     (client.with_retry(at_once()), hand, bell)
 }
 
-/// The usual tries, without the usual waits.
+/// The usual attempts, without waits.
 pub(crate) fn at_once() -> RetryPolicy {
     RetryPolicy::default().initial_backoff(Duration::ZERO)
 }
 
-/// Asks a stream once.
+/// Polls a stream once.
 pub(crate) fn poll<S: Stream + Unpin>(stream: &mut S) -> Poll<Option<S::Item>> {
     Pin::new(stream).poll_next(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Asks a future once.
+/// Polls a future once.
 pub(crate) fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// What a stream has to give by now.
+/// The next item of a stream, which has to be there.
 #[track_caller]
 pub(crate) fn now<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
     match poll(stream) {
         Poll::Ready(item) => item,
-        Poll::Pending => panic!("nothing is there yet"),
+        Poll::Pending => panic!("no item is there yet"),
     }
 }
 
-/// The pages of images, as a client turns them.
+/// A stream of pages of images.
 pub(crate) trait Pages: Stream<Item = Result<ReplyOf<GetImages>, Error>> + Unpin {}
 
 impl<S: Stream<Item = Result<ReplyOf<GetImages>, Error>> + Unpin> Pages for S {}
 
-/// The ids of the page that has to be there by now.
+/// The ids of the next page, which has to be there.
 #[track_caller]
 pub(crate) fn ids(pages: &mut impl Pages) -> Vec<String> {
     let page = now(pages).unwrap().unwrap_or_else(|error| panic!("{error:?}"));
@@ -191,16 +191,15 @@ pub(crate) fn page(ids: &[&str]) -> Outcome {
 }
 
 pub(crate) fn lost() -> Outcome {
-    Err(SendFailure::maybe_sent("the peer hung up"))
+    Err(SendFailure::maybe_sent("the connection was closed"))
 }
 
-/// A page of two records whose ids tell its number.
+/// A page of two records.
 pub(crate) fn full(number: u32) -> Outcome {
     page(&[&format!("{number}.1"), &format!("{number}.2")])
 }
 
-/// A list of which as many pages may be under way as at most, as after some pages. What is sent
-/// again is sent at once.
+/// A list with the most pages in flight, as after some pages. It is retried without waits.
 pub(crate) fn open(list: GetImages) -> List<GetImages> {
     let mut stored = serde_json::to_value(List::new(list, 7).retry(at_once())).unwrap();
     stored["in_flight"] = 16.into();

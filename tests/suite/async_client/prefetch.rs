@@ -1,49 +1,28 @@
-//! Pages that are asked for ahead: how many at once, and in which order they come out.
+//! Pages that are requested before they are asked for: how many, in which order, and what is sent
+//! again.
 
 use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
+use std::time::Duration;
 
+use cycle_images::flow::SendFailure;
+use cycle_images::http::Method;
 use cycle_images::images::GetImages;
+use cycle_images::operation::{List, ListOperation, ListOptions, Path, json_body};
+use cycle_images::{Operation, RequestError};
+use cycle_images_async::{Client, Error};
+use http::{Request, Response};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use serde_json::{Value, json};
 
-use crate::manual_transport::{Outcome, answer, by_hand, full, ids, lost, now, open, page, poll};
-
-#[test]
-fn as_many_requests_are_in_flight_as_requested() {
-    let (client, hand, _) = by_hand();
-    let mut pages = client.run(open(GetImages::new())).prefetch(4);
-    assert!(hand.sent().is_empty());
-    assert!(poll(&mut pages).is_pending() && poll(&mut pages).is_pending());
-    assert_eq!(hand.under_way(), [1, 2, 3, 4]);
-    // Only what is handed out makes room for more.
-    for number in [4, 2, 3] {
-        hand.answer(number, full(number));
-        assert!(poll(&mut pages).is_pending());
-        assert_eq!(hand.sent(), [1, 2, 3, 4]);
-    }
-    hand.answer(1, full(1));
-    for number in 1..=4 {
-        assert_eq!(ids(&mut pages)[0], format!("{number}.1"));
-    }
-    assert!(poll(&mut pages).is_pending());
-    assert_eq!(hand.under_way(), [5, 6, 7, 8]);
-}
-
-/// Asked for far more, a list of one page costs two requests for nothing.
-#[test]
-fn a_list_of_one_page_is_three_requests() {
-    let (client, hand, _) = by_hand();
-    let mut pages = client.pages(GetImages::new()).prefetch(100_000);
-    assert!(poll(&mut pages).is_pending());
-    assert_eq!(hand.sent(), [1]);
-    hand.answer(1, full(1));
-    assert_eq!(ids(&mut pages)[0], "1.1");
-    assert!(poll(&mut pages).is_pending());
-    hand.answer(2, page(&[]));
-    assert!(now(&mut pages).is_none());
-    assert_eq!(hand.sent(), [1, 2, 3]);
-}
+use crate::manual_transport::{
+    Bell, Outcome, answer, at_once, by_hand, full, ids, lost, now, open, page, poll,
+};
+use crate::{block_on, hub_of, leaked};
 
 #[test]
 fn full_pages_make_room_for_more_and_a_failure_for_none() {
@@ -55,73 +34,168 @@ fn full_pages_make_room_for_more_and_a_failure_for_none() {
         hand.answer(number, full(number));
         assert_eq!(ids(&mut pages).len(), 2);
     }
-    // One that failed ahead of its turn counts already.
+    // Also one that failed before its turn.
     hand.answer(9, lost());
     assert!(poll(&mut pages).is_pending());
     assert_eq!(hand.sent().len(), 21);
 }
 
 #[test]
-fn pages_are_yielded_in_order_whichever_arrives_first() {
-    let (client, hand, _) = by_hand();
-    let mut pages = client.run(open(GetImages::new())).prefetch(3);
-    assert!(poll(&mut pages).is_pending());
-    hand.answer(3, page(&["e", "f"]));
-    hand.answer(1, page(&["a", "b"]));
-    assert_eq!(ids(&mut pages), ["a", "b"]);
-    assert!(poll(&mut pages).is_pending());
-    hand.answer(4, page(&[]));
-    hand.answer(2, page(&["c", "d"]));
-    for expected in [&["c", "d"], &["e", "f"]] {
-        assert_eq!(ids(&mut pages), expected);
-    }
-    assert!(now(&mut pages).is_none());
-}
-
-#[test]
-fn without_a_prefetch_and_with_0_or_1_there_is_one_request_at_a_time() {
-    for width in [None, Some(0), Some(1)] {
-        let (client, hand, _) = by_hand();
-        let pages = client.pages(GetImages::new());
-        // The width that there is anyway is one.
-        let mut pages = match width {
-            Some(width) => pages.prefetch(width),
-            None => pages,
-        };
-        for number in 1..=3 {
-            assert!(poll(&mut pages).is_pending());
-            assert_eq!(hand.under_way(), [number], "{width:?}");
-            hand.answer(number, full(number));
-            assert_eq!(ids(&mut pages).len(), 2);
-            assert!(hand.under_way().is_empty(), "{width:?}");
-        }
-    }
-}
-
-#[test]
-fn the_records_of_prefetched_pages_are_yielded_one_by_one() {
-    let (client, hand, _) = by_hand();
-    let mut items = client.run(open(GetImages::new())).prefetch(2).items();
-    assert!(poll(&mut items).is_pending());
-    hand.answer(2, page(&[]));
-    hand.answer(1, page(&["a", "b"]));
-    for expected in ["a", "b"] {
-        assert_eq!(now(&mut items).unwrap().unwrap().id.as_str(), expected);
-        assert!(hand.sent().len() <= 3);
-    }
-    assert!(now(&mut items).is_none());
-}
-
-/// Past the last page number there is, nothing can be asked for.
-#[test]
-fn the_last_page_number_is_the_last_requested() {
+fn last_page_number_is_the_last_requested() {
     let (client, hand, _) = by_hand();
     let mut pages = client.run(open(GetImages::new().page_number(u32::MAX - 1))).prefetch(5);
     assert!(poll(&mut pages).is_pending());
-    assert_eq!(hand.under_way(), [u32::MAX - 1, u32::MAX]);
+    assert_eq!(hand.in_flight(), [u32::MAX - 1, u32::MAX]);
 }
 
-/// What the page of a list of so many records holds, two on each.
+#[test]
+fn failed_later_page_does_not_delay_earlier_ones() {
+    let (client, hand, bell) = by_hand();
+    let mut pages = client.run(open(GetImages::new())).prefetch(3);
+    assert!(poll(&mut pages).is_pending());
+    hand.answer(2, answer(503, &[("Retry-After", "7")], ""));
+    hand.answer(3, full(3));
+    assert!(poll(&mut pages).is_pending());
+    assert_eq!((hand.sent(), bell.running().len()), (vec![1, 2, 3], 1));
+    hand.answer(1, full(1));
+    assert_eq!(ids(&mut pages)[0], "1.1");
+    assert!(poll(&mut pages).is_pending());
+    let [wait] = bell.running()[..] else { panic!("{:?}", bell.running()) };
+    assert!(wait <= Duration::from_millis(7_700), "{wait:?}");
+    bell.ring();
+    assert!(poll(&mut pages).is_pending());
+    assert_eq!((hand.sent(), hand.in_flight()), (vec![1, 2, 3, 2], vec![2]));
+    hand.answer(2, full(2));
+    assert_eq!(ids(&mut pages)[0], "2.1");
+    assert_eq!(ids(&mut pages)[0], "3.1");
+}
+
+#[test]
+fn requests_in_flight_continue_during_a_wait() {
+    let (client, hand, bell) = by_hand();
+    let mut pages = client.run(open(GetImages::new())).prefetch(3);
+    assert!(poll(&mut pages).is_pending());
+    hand.answer(1, answer(503, &[("Retry-After", "7")], ""));
+    assert!(poll(&mut pages).is_pending());
+    hand.answer(2, full(2));
+    hand.answer(3, full(3));
+    assert!(poll(&mut pages).is_pending());
+    assert_eq!(hand.sent(), [1, 2, 3]);
+    bell.ring();
+    assert!(poll(&mut pages).is_pending());
+    assert_eq!((hand.sent(), hand.in_flight()), (vec![1, 2, 3, 1], vec![1]));
+    hand.answer(1, full(1));
+    for number in 1..=3 {
+        assert_eq!(ids(&mut pages)[0], format!("{number}.1"));
+    }
+}
+
+/// A request makes progress only when it is polled.
+#[test]
+fn requests_in_flight_are_polled_during_a_wait() {
+    let polls = leaked(AtomicUsize::new(0));
+    let transport = async |request: Request<Vec<u8>>| {
+        if request.uri().query().is_some_and(|query| query.contains("number%5D=2")) {
+            let counted = poll_fn(|_| {
+                polls.fetch_add(1, Ordering::Relaxed);
+                Poll::<()>::Pending
+            });
+            counted.await;
+        }
+        answer(503, &[("Retry-After", "7")], "")
+    };
+    let client = Client::new(hub_of("http://core.invalid"), transport, Bell::default());
+    let mut pages = client.run(open(GetImages::new())).prefetch(2);
+    assert!(poll(&mut pages).is_pending());
+    let before = polls.load(Ordering::Relaxed);
+    assert!(poll(&mut pages).is_pending() && poll(&mut pages).is_pending());
+    assert!(polls.load(Ordering::Relaxed) >= before + 2);
+}
+
+/// Lost or timed out; the pages behind it stay in flight.
+#[test]
+fn each_page_has_its_own_attempts() {
+    let (client, hand, bell) = by_hand();
+    let list = open(GetImages::new()).retry(at_once().max_attempts(2));
+    let mut pages = client.run(list).prefetch(3);
+    let fail = |number| if number % 2 == 0 { hand.answer(number, lost()) } else { bell.ring() };
+    for number in 1..=4 {
+        assert!(poll(&mut pages).is_pending());
+        fail(number);
+        assert!(poll(&mut pages).is_pending());
+        hand.answer(number, full(number));
+        assert_eq!(ids(&mut pages)[0], format!("{number}.1"));
+    }
+    for _ in 0..2 {
+        assert!(poll(&mut pages).is_pending());
+        fail(5);
+    }
+    let error = now(&mut pages).unwrap().unwrap_err();
+    assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
+    assert_eq!(error.attempts().unwrap().count, 2);
+    assert!(hand.in_flight().is_empty());
+}
+
+/// An operation of the program's own, all of whose pages have one URI.
+struct Search(ListOptions);
+
+impl Operation for Search {
+    const NAME: &'static str = "Search";
+    const METHOD: Method = Method::POST;
+    const CAPABILITY: &'static str = "search";
+    type Output = List<String>;
+
+    fn is_idempotent(&self) -> bool {
+        true
+    }
+
+    fn path(&self, path: &mut Path<'_>) {
+        path.literal("/v1/search");
+    }
+
+    fn body(&self) -> Result<Option<Vec<u8>>, RequestError> {
+        json_body(&json!({"page": self.0.page_number()}))
+    }
+}
+
+impl ListOperation for Search {
+    type Record = String;
+
+    fn options(&self) -> &ListOptions {
+        &self.0
+    }
+
+    fn options_mut(&mut self) -> &mut ListOptions {
+        &mut self.0
+    }
+
+    fn key(record: &String) -> &str {
+        record
+    }
+}
+
+#[test]
+fn failed_page_is_not_mistaken_for_the_next_one_with_the_same_uri() {
+    let sent = leaked(Mutex::new(Vec::new()));
+    let transport = async |request: Request<Vec<u8>>| {
+        let body: Value = serde_json::from_slice(request.body()).unwrap();
+        let page = body["page"].as_u64().unwrap();
+        let is_first = sent.lock().unwrap().is_empty();
+        sent.lock().unwrap().push(page);
+        let data = if page > 3 { json!([]) } else { json!([page.to_string()]) };
+        let response = Response::builder().status(if is_first { 503 } else { 200 });
+        Ok::<_, SendFailure>(response.body(json!({"data": data}).to_string())?)
+    };
+    for width in [1, 2, 4] {
+        sent.lock().unwrap().clear();
+        let client = Client::new(hub_of("http://core.invalid"), transport, async |_| {});
+        let records = client.pages(Search(ListOptions::default())).prefetch(width).items();
+        let found: Vec<_> = block_on(futures_util::TryStreamExt::try_collect(records)).unwrap();
+        assert_eq!(found, ["1", "2", "3"], "{width} at once: {:?}", sent.lock().unwrap());
+    }
+}
+
+/// A page of a list with this number of records, two on each.
 fn page_of(number: u32, records: u32) -> Outcome {
     let ids = (2 * number - 1)..=(2 * number).min(records);
     let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
@@ -129,10 +203,10 @@ fn page_of(number: u32, records: u32) -> Outcome {
 }
 
 proptest! {
-    /// Whatever is answered first, and whatever must be sent again, the records are those of the
-    /// list in order; no page is asked for too early, nor again without need.
+    /// Whatever arrives first, and whatever is sent again, the records are those of the list in
+    /// order; no page is requested too early, nor again without need.
     #[test]
-    fn a_prefetched_list_is_the_list(
+    fn properties_prefetched_list_is_the_list(
         records in 0..12_u32,
         width in 0..6_usize,
         picks in prop::collection::vec((any::<Index>(), 0..8_u8), 64),
@@ -153,9 +227,9 @@ proptest! {
                     read.extend(reply.unwrap().data.into_iter().map(|image| image.id.to_string()));
                 }
                 Poll::Pending => {
-                    let under_way = hand.under_way();
+                    let in_flight = hand.in_flight();
                     let (pick, fate) = picks.next().unwrap();
-                    let number = *pick.get(&under_way);
+                    let number = *pick.get(&in_flight);
                     let failures = failed.entry(number).or_default();
                     let outcome = match fate {
                         0 if *failures < 3 => lost(),
@@ -168,7 +242,7 @@ proptest! {
                 }
             }
         }
-        prop_assert!(hand.under_way().is_empty());
+        prop_assert!(hand.in_flight().is_empty());
         let expected: Vec<String> = (1..=records).map(|id| id.to_string()).collect();
         prop_assert_eq!(read, expected);
         let sent = hand.sent();

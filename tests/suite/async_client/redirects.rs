@@ -1,114 +1,50 @@
-//! Redirects are told, never followed: the API key would go along.
+//! reqwest clients of the program's own, which may follow redirects.
 
 use cycle_images::SourceId;
-use cycle_images::error::Attempts;
-use cycle_images::error::ResponseErrorKind;
-use cycle_images::flow::RetryPolicy;
 use cycle_images::images::{CreateImage, GetImages};
-use cycle_images_async::{Client, Error, Reqwest, Tokio, Transport};
+use cycle_images_async::{Client, Error, Reqwest, Tokio};
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use reqwest::redirect::Policy;
 
-use crate::clients::{hyper, reqwest};
-use crate::{hub, runtime};
+use crate::{block_on, hub};
 
-fn client<T: Transport + 'static>(sandbox: &Sandbox, transport: T) -> Client {
-    let client = Client::new(hub(sandbox), transport, Tokio);
-    client.with_retry(RetryPolicy::disabled())
+#[test]
+fn built_client_follows_no_redirect() {
+    let (sandbox, elsewhere) = (Sandbox::start().unwrap(), RawServer::start([]).unwrap());
+    let following = reqwest::Client::builder().redirect(Policy::limited(5));
+    let client = Client::new(hub(&sandbox), Reqwest::build(following).unwrap(), Tokio);
+    sandbox.fault(Fault::redirect(307, &elsewhere.url()));
+    let error = block_on(client.call(&GetImages::new())).unwrap_err();
+    assert_eq!(error.response().unwrap().status(), 307);
+    assert_eq!((sandbox.requests().len(), elsewhere.connections()), (1, 0));
 }
 
-#[track_caller]
-fn points_to(error: &Error, location: &str) {
-    match error.response().unwrap().kind() {
-        ResponseErrorKind::Redirect(redirect) => {
-            assert_eq!(redirect.location.as_deref(), Some(location));
-        }
-        other => panic!("{other:?}"),
-    }
-}
-
-async fn follows_none<T: Transport + 'static>(transport: T) {
+/// The response isn't one of the platform, and the next attempt would be redirected again.
+#[test]
+fn client_that_follows_redirects_is_an_error_and_not_retried() {
     let sandbox = Sandbox::start().unwrap();
-    let elsewhere = RawServer::start([]).unwrap();
-    let client = client(&sandbox, transport);
-    let create = CreateImage::new(SourceId::new(sandbox.source_id()).unwrap());
-    let away = format!("{}/v1/images", elsewhere.url());
-    for location in [away.as_str(), "/v1/images"] {
-        for status in [301, 302, 303, 307, 308] {
-            sandbox.fault(Fault::redirect(status, location));
-            points_to(&client.call(&GetImages::new()).await.unwrap_err(), location);
-            sandbox.fault(Fault::redirect(status, location));
-            points_to(&client.call(&create).await.unwrap_err(), location);
-        }
-    }
-    assert_eq!((elsewhere.connections(), sandbox.requests().len()), (0, 20));
-}
-
-#[test]
-fn none_is_followed() {
-    runtime().block_on(async {
-        follows_none(reqwest()).await;
-        follows_none(hyper()).await;
-    });
-}
-
-#[test]
-fn a_built_client_follows_no_redirect() {
-    let headstrong = reqwest::Client::builder().redirect(Policy::limited(5));
-    runtime().block_on(follows_none(Reqwest::build(headstrong).unwrap()));
-    runtime().block_on(follows_none(Reqwest::build(reqwest::Client::builder()).unwrap()));
-}
-
-/// A client that was handed in does as it was built; what comes of it is no answer of the platform.
-#[test]
-fn a_client_that_followed_a_redirect_is_an_error() {
-    let sandbox = Sandbox::start().unwrap();
-    let transport = Reqwest::with_client(reqwest::Client::new());
-    // It would be sent again, if that could help.
-    let client = Client::new(hub(&sandbox), transport, Tokio);
+    let client = Client::new(hub(&sandbox), Reqwest::from_client(reqwest::Client::new()), Tokio);
     let elsewhere = RawServer::start([Answer::json("200 OK", r#"{"data": []}"#)]).unwrap();
-    let (away, within) = (elsewhere.url(), "/v1/images?page%5Bsize%5D=1".to_owned());
-    for (count, location) in [away, within].into_iter().enumerate() {
+    let create = CreateImage::new(SourceId::new("s1").unwrap());
+    let followed = "the client followed a redirect: build it with none";
+    for (location, source) in [
+        (elsewhere.url(), followed),
+        ("/v1/images?page%5Bsize%5D=1".to_owned(), followed),
+        // Neither is followed, and the request has arrived nevertheless.
+        ("ftp://example.com/".to_owned(), ""),
+        ("http://127.0.0.1:1/".to_owned(), ""),
+    ] {
+        let before = sandbox.requests().len();
         sandbox.fault(Fault::redirect(307, &location));
-        let error = runtime().block_on(client.call(&GetImages::new())).unwrap_err();
-        let Error::Transport { attempts: Attempts { count: 1, .. }, source, .. } = &error else {
-            panic!("{error:?}")
+        let error = match source.is_empty() {
+            true => block_on(client.call(&create)).unwrap_err(),
+            false => block_on(client.call(&GetImages::new())).unwrap_err(),
         };
-        let said = source.to_string();
-        assert_eq!(said, "the client followed a redirect: build it with none");
-        assert!(error.may_have_arrived());
-        assert_eq!((sandbox.requests().len(), elsewhere.connections()), (2 * count + 1, 1));
+        assert!(error.may_have_arrived(), "{error:?}");
+        assert_eq!(error.attempts().unwrap().count, 1);
+        assert!(cycle_images_tests::support::shown(&error).contains(source), "{error:?}");
+        assert!(matches!(error, Error::Transport { .. }), "{error:?}");
+        assert!(sandbox.requests().len() > before);
     }
-}
-
-/// The request did arrive, and would be led astray again.
-#[track_caller]
-fn is_not_unsent(location: &str) {
-    let sandbox = Sandbox::start().unwrap();
-    let client = Client::new(hub(&sandbox), Reqwest::with_client(reqwest::Client::new()), Tokio);
-    let create = CreateImage::new(SourceId::new(sandbox.source_id()).unwrap());
-    for _ in 0..4 {
-        sandbox.fault(Fault::redirect(307, location));
-    }
-    let error = runtime().block_on(client.call(&create)).unwrap_err();
-    assert!(
-        matches!(error, Error::Transport { attempts: Attempts { count: 1, .. }, .. }),
-        "{error:?}"
-    );
-    assert!(error.may_have_arrived(), "{error:?}");
-    assert_eq!(sandbox.requests().len(), 1);
-}
-
-#[test]
-fn a_redirect_that_was_followed_into_nothing_is_not_unsent() {
-    let closed = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let nowhere = format!("http://{}/v1/images", closed.local_addr().unwrap());
-    drop(closed);
-    is_not_unsent(&nowhere);
-}
-
-#[test]
-fn a_redirect_that_could_not_be_followed_is_not_unsent() {
-    is_not_unsent("ftp://example.com/");
 }

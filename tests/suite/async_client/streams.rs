@@ -1,6 +1,6 @@
-//! Servers that go by how much passes, for what is too large to be held.
+//! Servers of one connection, which count what they read.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +14,7 @@ pub(crate) struct Served<T> {
 }
 
 impl<T: Send + 'static> Served<T> {
-    /// Has the connection served; `passed` is to be told how much went by.
+    /// Serves the connection by this function, which counts bytes in the second argument.
     pub(crate) fn by(
         serve: impl FnOnce(TcpStream, &AtomicU64) -> T + Send + 'static,
     ) -> io::Result<Self> {
@@ -30,7 +30,7 @@ impl<T: Send + 'static> Served<T> {
         format!("http://{}", self.address)
     }
 
-    /// How much has gone by so far.
+    /// How many bytes were counted so far.
     pub(crate) fn passed(&self) -> u64 {
         self.passed.load(Ordering::SeqCst)
     }
@@ -39,31 +39,6 @@ impl<T: Send + 'static> Served<T> {
     pub(crate) fn end(self) -> T {
         self.thread.join().unwrap()
     }
-}
-
-/// Answers a request with this head, and then with these bytes again and again: `most` of them, or
-/// as many as it gets rid of before the connection is closed. Gives how many that were.
-pub(crate) fn pouring(head: Vec<u8>, bytes: Vec<u8>, most: u64) -> io::Result<Served<u64>> {
-    Served::by(move |stream, passed| {
-        let _ = pour(&stream, &head, &bytes, most, passed);
-        passed.load(Ordering::SeqCst)
-    })
-}
-
-fn pour(
-    mut stream: &TcpStream,
-    head: &[u8],
-    bytes: &[u8],
-    most: u64,
-    passed: &AtomicU64,
-) -> io::Result<()> {
-    read_head(&mut BufReader::new(stream))?;
-    stream.write_all(head)?;
-    while passed.load(Ordering::SeqCst) < most {
-        stream.write_all(bytes)?;
-        passed.fetch_add(bytes.len() as u64, Ordering::SeqCst);
-    }
-    Ok(())
 }
 
 /// Reads a request's head, up to the empty line.

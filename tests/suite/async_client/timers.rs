@@ -1,152 +1,66 @@
-//! Everything that is a timer, by the clock that it goes by.
+//! Timers of runtimes and of programs, by the clocks that they use.
 
-use std::collections::VecDeque;
 use std::io;
 use std::sync::Mutex;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use cycle_images::flow::{Flow, RetryPolicy, SendFailure as Carried, Step};
+use cycle_images::flow::RetryPolicy;
 use cycle_images::images::GetImages;
-use cycle_images::{Hub, Timestamp};
 use cycle_images_async::{Client, Error, Timer, Tokio};
-use cycle_images_tests::recording;
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use futures_util::FutureExt;
-use http::Request;
-use http::Response;
+use http::{Request, Response};
 
-use crate::{connection, hub, leaked, runtime};
-
-/// Far longer than anything here may take.
-const LONG: Duration = Duration::from_secs(20);
+use crate::{LONG, block_on, connection, hub, hub_of, leaked, never};
 
 const SHORT: Duration = Duration::from_millis(20);
 
-/// It takes its time itself, and it ends a call that takes longer.
-async fn is_timer<M: Timer + 'static>(timer: M) {
-    let begun = Instant::now();
+/// It waits, and it ends a call that takes longer.
+async fn is_timer(timer: impl Timer + 'static) {
+    let start = Instant::now();
     timer.wait(SHORT).await;
-    assert!(begun.elapsed() >= SHORT, "{:?}", begun.elapsed());
+    assert!(start.elapsed() >= SHORT, "{:?}", start.elapsed());
     assert!(timer.wait(LONG).now_or_never().is_none());
 
     let sandbox = Sandbox::start().unwrap();
-    let client = Client::new(hub(&sandbox), connection::send, timer);
-    let client = client.with_retry(RetryPolicy::disabled());
-    assert_eq!(client.call(&GetImages::new()).await.unwrap().data.len(), 8);
     sandbox.fault(Fault::Delay(LONG));
-    let client = client.with_attempt_timeout(SHORT);
-    let begun = Instant::now();
-    let error = client.call(&GetImages::new()).await.unwrap_err();
-    let took = begun.elapsed();
-    assert!(SHORT <= took && took < LONG, "{took:?}");
-    assert!(matches!(error, Error::Timeout { limit: Some(SHORT), .. }), "{error:?}");
+    let client = Client::new(hub(&sandbox), connection::send, timer).with_attempt_timeout(SHORT);
+    let start = Instant::now();
+    let call = client.with_retry(RetryPolicy::disabled()).call(&GetImages::new()).await;
+    assert!((SHORT..LONG).contains(&start.elapsed()));
+    assert!(matches!(call, Err(Error::Timeout { limit: Some(SHORT), .. })), "{call:?}");
 }
 
 #[test]
-fn those_of_tokio() {
-    runtime().block_on(async {
+fn timers_of_tokio_and_closures_over_them() {
+    let waits = leaked(Mutex::new(Vec::new()));
+    block_on(async {
         is_timer(Tokio).await;
         is_timer(tokio::time::sleep).await;
         is_timer(|time| tokio::time::sleep(time)).await;
-        is_timer(async |time| tokio::time::sleep(time).await).await;
+        is_timer(async |time| {
+            waits.lock().unwrap().push(time);
+            tokio::time::sleep(time).await;
+        })
+        .await;
     });
-}
-
-/// smol's clock needs no runtime at all; tokio is here for the connections alone.
-#[test]
-fn those_of_smol() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
-    runtime.block_on(async {
-        is_timer(smol::Timer::after).await;
-        is_timer(async |time| smol::Timer::after(time).await).await;
-    });
-    smol::block_on(async {
-        let begun = Instant::now();
-        smol::Timer::after.wait(SHORT).await;
-        assert!(begun.elapsed() >= SHORT);
-    });
-}
-
-/// A closure may hold what it counts by.
-#[test]
-fn one_that_keeps_an_account() {
-    let waits = leaked(Mutex::new(Vec::new()));
-    let timer = async |time| {
-        waits.lock().unwrap().push(time);
-        tokio::time::sleep(time).await;
-    };
-    runtime().block_on(is_timer(timer));
     assert_eq!(waits.lock().unwrap().last(), Some(&SHORT));
 }
 
-/// A flow that waits, and notes the time that it is told.
-struct Notes(Vec<Timestamp>);
-
-impl Flow for Notes {
-    type Item = ();
-
-    fn operation(&self) -> &'static str {
-        "Notes"
-    }
-
-    fn poll(&mut self, _: &Hub, now: Timestamp) -> Result<Step, Error> {
-        self.0.push(now);
-        Ok(if self.0.len() <= 3 { Step::Wait(SHORT) } else { Step::Done })
-    }
-
-    fn handle_bytes(
-        &mut self,
-        _: &Hub,
-        _: Result<Response<&[u8]>, Carried>,
-        _: Timestamp,
-    ) -> Result<Option<()>, Error> {
-        Err(Error::NothingInFlight)
-    }
-}
-
-async fn times(timer: impl Timer + 'static) -> Vec<SystemTime> {
-    let client = Client::new(crate::hub_of("http://core.invalid"), connection::send, timer);
-    let mut waits = client.run(Notes(Vec::new()));
-    assert!(waits.next().await.is_none());
-    let told = waits.into_flow().0.into_iter().map(|now| now.try_into().unwrap());
-    told.collect()
-}
-
-/// By a timer that waits, it is the system's time; by one that doesn't, it goes on all the same.
+/// They need no runtime; tokio is for the connections alone.
 #[test]
-fn the_clock_of_a_flow_advances_by_its_waits() {
-    runtime().block_on(async {
-        let told = times(Tokio).await;
-        let now = SystemTime::now();
-        assert!(told.iter().all(|&told| told <= now), "{told:?} at {now:?}");
-        for told in [told, times(async |_| ()).await] {
-            assert!(told.windows(2).all(|pair| pair[0] + SHORT <= pair[1]), "{told:?}");
-        }
-    });
+fn timers_of_smol() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    runtime.block_on(is_timer(smol::Timer::after));
+    let start = Instant::now();
+    smol::block_on(smol::Timer::after.wait(SHORT));
+    assert!(start.elapsed() >= SHORT);
 }
 
-/// Neither a clock nor IO of a runtime is needed for what is there at once.
 #[test]
-fn no_runtime_is_needed() {
-    let answer = async |_: Request<Vec<u8>>| Ok::<_, io::Error>(Response::new(r#"{"data": []}"#));
-    let client = Client::new(crate::hub_of("http://core.invalid"), answer, crate::never);
-    let list = GetImages::new();
-    let reply = client.call(&list).now_or_never().unwrap();
+fn no_runtime_is_needed_for_immediate_responses() {
+    let empty = async |_: Request<Vec<u8>>| Ok::<_, io::Error>(Response::new(r#"{"data": []}"#));
+    let client = Client::new(hub_of("http://core.invalid"), empty, never);
+    let reply = client.call(GetImages::new()).now_or_never().unwrap();
     assert!(reply.unwrap().data.is_empty());
-}
-
-/// That of a unit test doesn't wait, and tokio's may be paused: the system's clock is behind them.
-#[test]
-fn one_that_does_not_wait_is_believed() {
-    let names = ["errors/429_seconds", "get_images/empty_list"];
-    let answers = leaked(Mutex::new(VecDeque::from(names.map(recording::read))));
-    let transport = async |_: Request<Vec<u8>>| {
-        answers.lock().unwrap().pop_front().ok_or_else(|| io::Error::other("nothing more"))
-    };
-    let waits = leaked(Mutex::new(Vec::new()));
-    let timer = async |time| waits.lock().unwrap().push(time);
-    let client = Client::new(crate::hub_of("http://core.invalid"), transport, timer);
-    let list = GetImages::new();
-    assert!(client.call(&list).now_or_never().unwrap().unwrap().data.is_empty());
-    assert_eq!(waits.lock().unwrap().len(), 1);
 }

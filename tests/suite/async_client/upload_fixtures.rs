@@ -1,59 +1,36 @@
-//! Tars to be uploaded, and images that wait for them.
+//! Tars, and a transport that takes a piece of one when the test says so.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+use std::time::Duration;
 
-use cycle_images::SourceId;
-use cycle_images::images::CreateImage;
-use cycle_images::model::{Image, Origin};
-use cycle_images_async::Tar;
-use cycle_images_tests::sandbox::Sandbox;
-use futures_util::stream;
-use serde_json::json;
+use cycle_images::flow::SendFailure;
+use cycle_images_async::{Body, Client, Error, Tar, Transport};
+use futures_util::{StreamExt, stream};
+use http::{Request, Response};
+use http_body::Body as _;
+use tokio::sync::Semaphore;
 
-use crate::hub;
+use crate::hub_of;
+use crate::manual_transport::{Bell, Outcome, Sending};
 
-/// The token of [`image`]; it must never be seen but in the URL of a request.
+pub(crate) use cycle_images_tests::uploads::tar_bytes;
+
 pub(crate) const TOKEN: &str = "sec-token-4c1d";
 
-/// An image that waits for its tar, at a factory that takes whatever comes.
-pub(crate) fn image() -> Image {
-    let origin = json!({"type": "cycle-upload",
-        "details": {"token": TOKEN, "expires": "2999-01-01T00:00:00Z"}});
-    let image = json!({"id": "i1", "state": {"current": "uploading"},
-        "source": {"type": "direct", "details": {"id": "s1", "origin": origin}}});
-    serde_json::from_value(image).unwrap()
+pub(crate) fn image() -> cycle_images::model::Image {
+    cycle_images_tests::uploads::waiting_image(TOKEN)
 }
 
-/// An image of the sandbox that waits for its tar.
-pub(crate) fn waiting(sandbox: &Sandbox) -> Image {
-    let pushed = SourceId::new(sandbox.source_called("pushed").unwrap()).unwrap();
-    let client = cycle_images_ureq::Client::new(hub(sandbox));
-    client.call(&CreateImage::new(pushed)).unwrap().data
-}
-
-pub(crate) fn token(image: &Image) -> String {
-    let origin = image.source.as_ref().and_then(|source| source.details.origin.as_ref());
-    let Some(Origin::CycleUpload(upload)) = origin else { panic!("{image:?}") };
-    upload.token.expose().to_owned()
-}
-
-/// Something that looks like a tar for as far as anyone looks.
-pub(crate) fn bytes(size: usize) -> Vec<u8> {
-    let mut tar = vec![b'.'; size];
-    tar[257..262].copy_from_slice(b"ustar");
-    tar
-}
-
-/// These bytes, in pieces of so many.
+/// A tar of these bytes, in pieces of this size.
 pub(crate) fn of(bytes: &[u8], piece: usize) -> Tar {
     let pieces: Vec<io::Result<Vec<u8>>> = bytes.chunks(piece).map(|p| Ok(p.to_vec())).collect();
     Tar::new(stream::iter(pieces), bytes.len() as u64)
 }
 
-/// A tar that is made while it is read, and how many bytes of it have been so far. Whoever holds
-/// the tar holds a share of the count.
+/// A tar that is made while it is read, and the number of its bytes so far, which the tar shares.
 pub(crate) fn made(size: u64, piece: usize) -> (Tar, Arc<AtomicU64>) {
     let pulled = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&pulled);
@@ -64,8 +41,69 @@ pub(crate) fn made(size: u64, piece: usize) -> (Tar, Arc<AtomicU64>) {
     (Tar::new(pieces, size), pulled)
 }
 
-/// A tar of which nothing is to be read.
-pub(crate) fn skipped(size: u64) -> Tar {
-    let pieces = stream::repeat_with(|| -> io::Result<Vec<u8>> { panic!("it was to be left") });
+/// A tar that must not be read.
+pub(crate) fn unread(size: u64) -> Tar {
+    let pieces = stream::repeat_with(|| -> io::Result<Vec<u8>> { panic!("the tar was read") });
     Tar::new(pieces, size)
+}
+
+/// Takes as many pieces as there are permits, one by one.
+#[derive(Clone, Debug)]
+pub(crate) struct Slow {
+    pub(crate) permits: Arc<Semaphore>,
+    pub(crate) taken: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Transport for Slow {
+    fn send(&self, _: Request<Vec<u8>>) -> Sending {
+        panic!("it is for uploads alone")
+    }
+
+    fn upload(&self, request: Request<Body>) -> Sending {
+        Box::pin(self.clone().take(request))
+    }
+}
+
+impl Slow {
+    async fn take(self, request: Request<Body>) -> Outcome {
+        let mut body = request.into_body();
+        loop {
+            self.permits.acquire().await.map_err(SendFailure::maybe_sent)?.forget();
+            let left = body.left();
+            assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(left), left == 0));
+            let Some(piece) = body.next().await else { break };
+            let piece = piece?;
+            // An empty one would be the end of a body that is sent in chunks.
+            assert!(!piece.is_empty());
+            assert_eq!(body.left(), left - piece.len() as u64);
+            self.taken.lock().unwrap().extend(piece);
+        }
+        assert_eq!(body.left(), 0);
+        self.permits.acquire().await.map_err(SendFailure::maybe_sent)?.forget();
+        Ok(Response::default())
+    }
+}
+
+/// The time limit of the client.
+pub(crate) const LIMIT: Duration = Duration::from_secs(5);
+
+/// How long a client waits for an early response before it sends a large tar.
+pub(crate) const LISTEN: Duration = Duration::from_millis(300);
+
+pub(crate) fn slow_client() -> (Client, Slow, Bell) {
+    let slow = Slow { permits: Arc::new(Semaphore::new(0)), taken: Arc::default() };
+    let bell = Bell::default();
+    let client = Client::new(hub_of("http://core.invalid"), slow.clone(), bell.clone());
+    (client.with_attempt_timeout(LIMIT), slow, bell)
+}
+
+#[track_caller]
+pub(crate) fn timed_out<T: std::fmt::Debug>(polled: Poll<Result<T, Error>>) {
+    let Poll::Ready(Err(error)) = polled else { panic!("{polled:?}") };
+    assert!(error.may_have_arrived());
+    let Error::Upload { source, .. } = error else { panic!("{error:?}") };
+    let Error::Timeout { operation, attempts, limit, .. } = *source.downcast().unwrap() else {
+        panic!("it is no timeout");
+    };
+    assert_eq!((operation, attempts.count, limit), ("UploadImage", 1, Some(LIMIT)));
 }

@@ -1,4 +1,4 @@
-//! How much of a tar is on its way at once, and what is left of it when the upload is.
+//! How much of a tar is in memory at once, and what is left of it after the upload.
 
 use std::io::{BufReader, Read, Write};
 use std::net::TcpStream;
@@ -9,16 +9,37 @@ use cycle_images_async::Transport;
 use futures_util::future::{Either, select};
 
 use crate::cancelled::has_no_task;
-use crate::clients::{hyper, reqwest, tower};
-use crate::runtime;
 use crate::streams::{Served, read_head};
 use crate::upload_fixtures::{image, made};
-use crate::uploads::uploader;
+use crate::{block_on, hyper, reqwest, tower, uploader};
 
 const MIB: u64 = 1 << 20;
 
-/// Reads an upload to its end, a megabyte at a time; gives the most that was pulled from the tar
-/// ahead of what had been read.
+/// The transports, by name.
+fn each(mut test: impl FnMut(Box<dyn Transport>)) {
+    test(Box::new(reqwest()));
+    test(Box::new(hyper()));
+    test(Box::new(tower()));
+}
+
+/// A boxed transport.
+struct Boxed(Box<dyn Transport>);
+
+impl Transport for Boxed {
+    fn send(&self, request: http::Request<Vec<u8>>) -> crate::manual_transport::Sending {
+        self.0.send(request)
+    }
+
+    fn upload(
+        &self,
+        request: http::Request<cycle_images_async::Body>,
+    ) -> crate::manual_transport::Sending {
+        self.0.upload(request)
+    }
+}
+
+/// Reads an upload to its end, a megabyte at a time. Returns the most that was pulled from the tar
+/// before it was read.
 fn read_slowly(stream: &TcpStream, pulled: &AtomicU64) -> std::io::Result<u64> {
     let mut reader = BufReader::new(stream);
     let head = read_head(&mut reader)?.to_lowercase();
@@ -27,8 +48,8 @@ fn read_slowly(stream: &TcpStream, pulled: &AtomicU64) -> std::io::Result<u64> {
     let (mut read, mut ahead) = (0, 0);
     while read < length {
         ahead = ahead.max(pulled.load(Ordering::SeqCst).saturating_sub(read));
-        let count =
-            std::io::copy(&mut reader.by_ref().take(MIB.min(length - read)), &mut std::io::sink())?;
+        let mut piece = reader.by_ref().take(MIB.min(length - read));
+        let count = std::io::copy(&mut piece, &mut std::io::sink())?;
         assert!(count > 0, "it ended after {read} of {length} bytes");
         read += count;
     }
@@ -36,64 +57,62 @@ fn read_slowly(stream: &TcpStream, pulled: &AtomicU64) -> std::io::Result<u64> {
     Ok(ahead)
 }
 
-/// What is ahead is a piece or two, and what the system holds for a connection.
-async fn holds_little(transport: impl Transport + 'static) {
-    const SIZE: u64 = 192 * MIB;
-    const LITTLE: u64 = 96 * MIB;
-    let (tar, pulled) = made(SIZE, 1 << 16);
-    let counter = Arc::clone(&pulled);
-    let factory = Served::by(move |stream, _| read_slowly(&stream, &counter).unwrap()).unwrap();
-    let client = uploader(&factory.url(), transport);
-    client.upload(&image(), tar).await.unwrap();
-    let ahead = factory.end();
-    assert!(ahead < LITTLE, "{ahead} bytes");
-    assert_eq!(pulled.load(Ordering::SeqCst), SIZE);
-}
-
+/// The buffers of a connection and a piece or two are in memory.
 #[test]
-fn a_tar_is_read_as_it_is_sent() {
-    runtime().block_on(holds_little(reqwest()));
-    runtime().block_on(holds_little(hyper()));
-    runtime().block_on(holds_little(tower()));
+fn tar_is_read_as_it_is_sent() {
+    const SIZE: u64 = 192 * MIB;
+    each(|transport| {
+        let (tar, pulled) = made(SIZE, 1 << 16);
+        let counter = Arc::clone(&pulled);
+        let factory = Served::by(move |stream, _| read_slowly(&stream, &counter).unwrap()).unwrap();
+        block_on(uploader(&factory.url(), Boxed(transport)).upload(&image(), tar)).unwrap();
+        let ahead = factory.end();
+        assert!(ahead < SIZE / 2, "{ahead} bytes");
+        assert_eq!(pulled.load(Ordering::SeqCst), SIZE);
+    });
 }
 
-/// A factory that takes the first of an upload in, and waits until the connection ends.
-fn taking_little() -> Served<u64> {
-    Served::by(|stream, passed| {
-        let mut first = [0; 4096];
-        (&stream).read_exact(&mut first).unwrap();
+/// A factory that reads the start of an upload, responds or not, and discards the rest.
+fn factory(response: Option<&'static str>) -> Served<u64> {
+    Served::by(move |mut stream, passed| {
+        stream.read_exact(&mut [0; 4096]).unwrap();
+        stream.write_all(response.unwrap_or_default().as_bytes()).unwrap();
         passed.store(4096, Ordering::SeqCst);
-        // What is still in the system's buffers comes, and then the end.
-        let rest = std::io::copy(&mut &stream, &mut std::io::sink());
-        rest.unwrap_or_default()
+        std::io::copy(&mut stream, &mut std::io::sink()).unwrap_or_default()
     })
     .unwrap()
 }
 
-async fn stops(transport: impl Transport + 'static) {
-    const ENDLESS: u64 = 1 << 50;
-    let factory = taking_little();
-    let (tar, pulled) = made(ENDLESS, 1 << 16);
-    let client = uploader(&factory.url(), transport);
-    let image = image();
-    let upload = Box::pin(client.upload(&image, tar));
-    let begun = Box::pin(async {
-        while factory.passed() == 0 {
-            tokio::task::yield_now().await;
-        }
-    });
-    let Either::Right(((), upload)) = select(upload, begun).await else { panic!("it has ended") };
-    drop(upload);
-    drop(client);
-    has_no_task().await;
-    assert_eq!(Arc::strong_count(&pulled), 1, "somebody has the tar");
-    let ended = tokio::task::spawn_blocking(|| factory.end());
-    assert!(ended.await.unwrap() < ENDLESS);
-}
-
+/// After its response, or when the future is dropped.
 #[test]
-fn an_upload_that_is_dropped_reads_no_more_of_its_tar() {
-    runtime().block_on(stops(reqwest()));
-    runtime().block_on(stops(hyper()));
-    runtime().block_on(stops(tower()));
+fn tar_is_not_read_after_the_end_of_its_upload() {
+    const ENDLESS: u64 = 1 << 50;
+    let refusal = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n";
+    for response in [None, Some(refusal)] {
+        each(|transport| {
+            block_on(async {
+                let factory = factory(response);
+                let (tar, pulled) = made(ENDLESS, 1 << 16);
+                let client = uploader(&factory.url(), Boxed(transport));
+                let image = image();
+                let upload = Box::pin(client.upload(&image, tar));
+                let begun = Box::pin(async {
+                    while factory.passed() == 0 || response.is_some() {
+                        tokio::task::yield_now().await;
+                    }
+                });
+                match select(upload, begun).await {
+                    Either::Left((uploaded, _)) => {
+                        assert!(response.is_some() && uploaded.is_err(), "{uploaded:?}");
+                    }
+                    Either::Right(((), upload)) => drop(upload),
+                }
+                drop(client);
+                has_no_task().await;
+                assert_eq!(Arc::strong_count(&pulled), 1, "the tar isn't dropped");
+                let ended = tokio::task::spawn_blocking(|| factory.end());
+                assert!(ended.await.unwrap() < 1 << 30);
+            });
+        });
+    }
 }

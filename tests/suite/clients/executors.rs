@@ -8,56 +8,13 @@ use std::thread::{self, Thread};
 
 use cycle_images_async::{Timer, Tokio};
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::sleep;
 
-pub(crate) trait Executor: 'static {
-    fn start() -> Self;
-
-    fn timer(&self) -> impl Timer + 'static;
-
-    fn block_on<F: Future>(&self, future: F) -> F::Output;
+pub(crate) enum Executor {
+    Tokio(Runtime),
+    Smol(#[expect(dead_code, reason = "its thread ends with it")] Smol),
+    /// It polls one future, and sleeps until that is woken. Its timer and sockets are smol's.
+    ByHand(#[expect(dead_code, reason = "its thread ends with it")] Smol),
 }
-
-/// An executor with tokio's sockets at hand.
-pub(crate) trait OnTokio: Executor {}
-
-/// tokio, on the thread of the test alone.
-pub(crate) struct TokioCurrent(Runtime);
-
-impl Executor for TokioCurrent {
-    fn start() -> Self {
-        Self(Builder::new_current_thread().enable_all().build().unwrap())
-    }
-
-    fn timer(&self) -> impl Timer + 'static {
-        Tokio
-    }
-
-    fn block_on<F: Future>(&self, future: F) -> F::Output {
-        self.0.block_on(future)
-    }
-}
-
-impl OnTokio for TokioCurrent {}
-
-/// tokio, with connections on other threads than their requests.
-pub(crate) struct TokioMulti(Runtime);
-
-impl Executor for TokioMulti {
-    fn start() -> Self {
-        Self(Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap())
-    }
-
-    fn timer(&self) -> impl Timer + 'static {
-        sleep
-    }
-
-    fn block_on<F: Future>(&self, future: F) -> F::Output {
-        self.0.block_on(future)
-    }
-}
-
-impl OnTokio for TokioMulti {}
 
 /// smol, with connections on a thread of their own: a flooded one must not keep the test's future
 /// from being polled when its timer fires.
@@ -67,8 +24,34 @@ pub(crate) struct Smol {
     _running: smol::channel::Sender<()>,
 }
 
-impl Executor for Smol {
-    fn start() -> Self {
+impl Executor {
+    pub(crate) fn tokio_current() -> Self {
+        Self::Tokio(Builder::new_current_thread().enable_all().build().unwrap())
+    }
+
+    /// With connections on other threads than their requests.
+    pub(crate) fn tokio_multi() -> Self {
+        Self::Tokio(Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap())
+    }
+
+    pub(crate) fn timer(&self) -> Box<dyn Timer> {
+        match self {
+            Self::Tokio(_) => Box::new(Tokio),
+            Self::Smol(_) | Self::ByHand(_) => Box::new(smol::Timer::after),
+        }
+    }
+
+    pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        match self {
+            Self::Tokio(runtime) => runtime.block_on(future),
+            Self::Smol(_) => smol::block_on(future),
+            Self::ByHand(_) => block_on(future),
+        }
+    }
+}
+
+impl Smol {
+    pub(crate) fn start() -> Self {
         let connections = Arc::<smol::Executor<'_>>::default();
         let (running, dropped) = smol::channel::bounded::<()>(1);
         thread::spawn({
@@ -77,39 +60,17 @@ impl Executor for Smol {
         });
         Self { connections, _running: running }
     }
-
-    fn timer(&self) -> impl Timer + 'static {
-        smol::Timer::after
-    }
-
-    fn block_on<F: Future>(&self, future: F) -> F::Output {
-        smol::block_on(future)
-    }
 }
 
-/// As little as an executor can be: it polls one future, and sleeps until that is woken. Its timer
-/// and sockets are smol's, which have a thread of their own.
-pub(crate) struct ByHand;
-
-impl Executor for ByHand {
-    fn start() -> Self {
-        Self
-    }
-
-    fn timer(&self) -> impl Timer + 'static {
-        smol::Timer::after
-    }
-
-    fn block_on<F: Future>(&self, future: F) -> F::Output {
-        let waker = Arc::new(Unpark(thread::current())).into();
-        let mut context = Context::from_waker(&waker);
-        let mut future = pin!(future);
-        loop {
-            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-                return output;
-            }
-            thread::park();
+fn block_on<F: Future>(future: F) -> F::Output {
+    let waker = Arc::new(Unpark(thread::current())).into();
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
         }
+        thread::park();
     }
 }
 

@@ -1,114 +1,125 @@
-//! What holds of every client.
+//! What holds for every client.
+
+/// Functions as tests of their names.
+macro_rules! tests {
+    ($($test:ident),* $(,)?) => { vec![$((stringify!($test), $test as fn(Make))),*] };
+}
 
 mod bodies;
-mod broken_responses;
 mod broken_uploads;
 mod calls;
 pub(crate) mod faults;
+mod flows;
 mod items;
 mod jobs;
+mod no_response;
 mod pages;
-mod posts;
 mod redirects;
 mod refusals;
 mod responses;
 mod retries;
 mod sending;
-mod timeouts;
 mod upload_refusals;
 mod uploads;
 
-use std::any::type_name;
 use std::time::Duration;
 
-use cycle_images::flow::RetryPolicy;
-use cycle_images::images::GetImages;
+use cycle_images::images::{CreateImage, GetImages, UpdateImage};
+use cycle_images::{ImageId, SourceId};
 use cycle_images_async::Error;
 use cycle_images_tests::sandbox::{Sandbox, Settings};
 use cycle_images_tests::support::shown;
 
-use crate::driver::{Driver, Uploads};
-use crate::setup::Make;
+use crate::driver::Client;
+use crate::setup::{Make, Setup};
 
-/// A test of one kind of client.
-pub(crate) struct Test<D> {
-    pub(crate) name: &'static str,
-    pub(crate) run: Box<dyn Fn(Make<D>) + Send>,
-}
+pub(crate) use uploads::upload;
 
-pub(crate) fn of_all<D: Driver>() -> Vec<Test<D>> {
-    [
-        responses::tests(),
+/// A test, by its name.
+type Test = (&'static str, fn(Make));
+
+pub(crate) fn all() -> Vec<Test> {
+    let tests = [
         bodies::tests(),
-        broken_responses::tests(),
+        broken_uploads::tests(),
         calls::tests(),
         faults::tests(),
+        flows::tests(),
         items::tests(),
         jobs::tests(),
+        no_response::tests(),
         pages::tests(),
-        posts::tests(),
         redirects::tests(),
         refusals::tests(),
+        responses::tests(),
         retries::tests(),
         sending::tests(),
-        timeouts::tests(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-pub(crate) fn of_uploads<D: Uploads>() -> Vec<Test<D>> {
-    [uploads::tests(), upload_refusals::tests(), broken_uploads::tests()]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-/// A function as a test of its own name.
-fn test<D, F: Fn(Make<D>) + Send + 'static>(run: F) -> Test<D> {
-    // As in `clients::suite::calls::an_image_is_made<..>`.
-    let name = type_name::<F>().split('<').next().unwrap_or_default();
-    let name = name.rsplit("::").next().unwrap_or_default();
-    Test { name, run: Box::new(run) }
+        upload_refusals::tests(),
+        uploads::tests(),
+    ];
+    tests.concat()
 }
 
 /// Far longer than anything here may take.
 const LONG: Duration = Duration::from_secs(20);
 
-/// A step after which nothing moves by itself.
-const STEP: Duration = Duration::from_secs(3600);
-
 /// More than any job takes.
 const ENOUGH: Duration = Duration::from_secs(9 * 3600);
 
-/// A sandbox in which time passes only when it is told to.
-fn still() -> Sandbox {
-    Sandbox::with(Settings::default().step(STEP)).unwrap()
+const EMPTY: &str = r#"{"data": []}"#;
+
+/// A sandbox, and a client that sends each request once.
+fn once(make: Make) -> (Sandbox, Client) {
+    with(make, Settings::default(), |setup| setup)
 }
 
-/// The usual tries, without waits.
-fn quick() -> RetryPolicy {
-    RetryPolicy::default().initial_backoff(Duration::ZERO)
+/// A sandbox, and a client that retries without waits.
+fn retrying(make: Make) -> (Sandbox, Client) {
+    with(make, Settings::default(), Setup::retrying)
 }
 
-/// Why listing images doesn't work.
+fn with(make: Make, settings: Settings, set: impl FnOnce(Setup) -> Setup) -> (Sandbox, Client) {
+    let sandbox = Sandbox::with(settings).unwrap();
+    let client = make(set(Setup::of(&sandbox)));
+    (sandbox, client)
+}
+
+/// Settings of a sandbox in which time passes only by `skip`.
+fn still() -> Settings {
+    Settings::default().step(Duration::from_secs(3600))
+}
+
+fn create(sandbox: &Sandbox) -> CreateImage {
+    CreateImage::new(SourceId::new(sandbox.source_id()).unwrap())
+}
+
+fn rename() -> UpdateImage {
+    UpdateImage::new(ImageId::new("i1").unwrap()).name("a")
+}
+
+/// The error of listing images.
 #[track_caller]
-fn failure(client: &impl Driver) -> Error {
+fn failure(client: &Client) -> Error {
     client.call(&GetImages::new()).unwrap_err()
 }
 
-/// The status of the answer that an error tells of.
+/// The status of the response in an error.
 #[track_caller]
 fn status(error: &Error) -> u16 {
     error.response().unwrap().status().as_u16()
 }
 
-/// An error's text without its attempts, whose time differs from run to run: there has to be one.
+/// How many attempts an error counts.
 #[track_caller]
-fn said(error: &Error) -> String {
-    let said = error.to_string();
-    let (start, rest) = said.split_once(" (1 attempt in ").expect(&said);
-    let (_, end) = rest.split_once(')').expect(&said);
+fn attempts(error: &Error) -> u32 {
+    error.attempts().unwrap().count
+}
+
+/// An error's text without its one attempt, whose time differs from run to run.
+#[track_caller]
+fn text(error: &Error) -> String {
+    let text = error.to_string();
+    let (start, rest) = text.split_once(" (1 attempt in ").expect(&text);
+    let (_, end) = rest.split_once(')').expect(&text);
     format!("{start}{end}")
 }

@@ -8,28 +8,21 @@
     reason = "a test may stop at what it didn't expect"
 )]
 
-mod any_bytes;
-mod any_document;
 mod debug;
 mod depth;
-mod error_codes;
-mod error_parts;
-mod error_paths;
 mod errors;
 mod hubs;
 mod malformed_responses;
 mod memory;
 mod missing_fields;
 mod origins;
-mod other_forms;
+mod places;
+mod properties_bytes;
+mod properties_documents;
+mod raw_json;
 mod refusals;
-mod refusals_sources_jobs;
 mod requests;
-mod round_trip;
-mod round_trip_sources_jobs;
+mod responses;
 mod secrets;
-mod secrets_echoed;
 mod snapshots;
 mod timestamps;
-mod wire_facts;
-mod wire_facts_errors;

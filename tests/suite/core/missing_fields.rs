@@ -1,64 +1,69 @@
-//! Facts of the wire: new fields come without notice, and fields that the schema requires may be
-//! missing, `null` or empty. Each field of the fullest recordings is taken away in turn; only what
-//! a record is nothing without may cost it: its `id`, and its state's `current`.
+//! Properties may be new, missing, `null` or empty. Only what a record is useless without makes it
+//! malformed: its `id`, and the `current` of its state.
 
 use std::collections::BTreeSet;
 
+use cycle_images::Operation;
 use cycle_images::http::Response;
-use cycle_images::images::{CreateImagesJob, GetImage, GetImages};
-use cycle_images::{Hub, ImageId, Operation, SourceId};
+use cycle_images::operation::Output;
+use cycle_images_tests::operations::{Visit, folder, visit_all};
 use cycle_images_tests::recording;
+use cycle_images_tests::support::hub;
+use serde::Serialize;
 use serde_json::{Value, json};
 
-/// A field: the JSON pointer of its object, and its name.
-type Field = (String, String);
+use crate::responses::leaves;
 
-fn fields(value: &Value, pointer: &str, found: &mut Vec<Field>) {
+/// A property: the JSON pointer of its object, and its name.
+type Property = (String, String);
+
+fn properties(value: &Value, pointer: &str, found: &mut Vec<Property>) {
     match value {
-        Value::Object(members) => {
-            for (name, member) in members {
+        Value::Object(properties_of) => {
+            for (name, value) in properties_of {
                 found.push((pointer.to_owned(), name.clone()));
-                fields(member, &format!("{pointer}/{name}"), found);
+                let name = name.replace('~', "~0").replace('/', "~1");
+                properties(value, &format!("{pointer}/{name}"), found);
             }
         }
         Value::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
-                fields(element, &format!("{pointer}/{index}"), found);
+                properties(element, &format!("{pointer}/{index}"), found);
             }
         }
         _ => {}
     }
 }
 
-/// What a record is nothing without. A record is an object with an id and a state.
-fn is_vital(body: &Value, (pointer, name): &Field) -> bool {
-    let record = |pointer: &str| {
-        let object = body.pointer(pointer).unwrap();
+/// Whether the property is needed by a record, which is an object with an id and a state.
+fn is_needed(document: &Value, (pointer, name): &Property) -> bool {
+    let is_record = |pointer: &str| {
+        let object = document.pointer(pointer).unwrap();
         object.get("id").is_some() && object["state"].get("current").is_some()
     };
     match name.as_str() {
-        "id" | "state" => record(pointer),
-        "current" => pointer.strip_suffix("/state").is_some_and(record),
+        // A build log has no state.
+        "id" => is_record(pointer) || pointer == "/data",
+        "state" => is_record(pointer),
+        "current" => pointer.strip_suffix("/state").is_some_and(is_record),
         _ => false,
     }
 }
 
-/// The fields below `data` or `includes` without which the body can't be read whole.
-fn needed(body: &Value, part: &str, change: fn(&mut Value, &str)) -> Vec<Field> {
-    let mut all = Vec::new();
-    fields(&body[part], &format!("/{part}"), &mut all);
-    all.retain(|(pointer, name)| {
-        let mut body = body.clone();
-        change(body.pointer_mut(pointer).unwrap(), name);
-        !is_read(&GetImages::new(), &body)
-    });
-    all
-}
-
-fn is_read<O: Operation>(operation: &O, body: &Value) -> bool {
-    let hub = Hub::new("the-key", "the-hub").unwrap();
-    let result = hub.response(operation, Response::new(body.to_string()));
-    result.is_ok_and(|reply| reply.skipped.is_empty())
+/// The recording in parts: each record of a list, and each include.
+pub(crate) fn parts(recording: &Value) -> Vec<Value> {
+    let data = &recording["data"];
+    let mut parts = match data {
+        Value::Array(records) => records.iter().map(|record| json!({"data": [record]})).collect(),
+        _ => vec![json!({"data": data})],
+    };
+    let rest = if data.is_array() { json!([]) } else { data.clone() };
+    for (kind, of_kind) in recording["includes"].as_object().into_iter().flatten() {
+        for (id, of) in of_kind.as_object().unwrap() {
+            parts.push(json!({"data": rest, "includes": {kind: {id: of}}}));
+        }
+    }
+    parts
 }
 
 fn remove(object: &mut Value, name: &str) {
@@ -75,108 +80,105 @@ fn empty(object: &mut Value, name: &str) {
     }
 }
 
-/// The images of the list with every origin, each in a list of its own.
-fn images() -> Vec<Value> {
-    let body = recording::json("get_images/every_origin");
-    let images = body["data"].as_array().unwrap().iter();
-    images.map(|image| json!({"data": [image]})).collect()
+#[derive(Default)]
+struct Changed {
+    checked: usize,
+    /// Without these, records can't be read.
+    needed: BTreeSet<Property>,
+    /// Without these, records are read although they have no id or state.
+    ignored: BTreeSet<Property>,
 }
 
-/// The fullest includes, each kind beside an empty list.
-fn includes() -> Vec<Value> {
-    let body = recording::json("get_images/with_includes");
-    let kinds = body["includes"].as_object().unwrap().iter();
-    kinds.map(|(kind, records)| json!({"data": [], "includes": {kind: records}})).collect()
-}
-
-#[track_caller]
-fn only_vital_fields_are_needed(bodies: &[Value], part: &str, change: fn(&mut Value, &str)) {
-    let mut surplus = BTreeSet::new();
-    assert!(bodies.len() > 5);
-    for body in bodies {
-        let needed = needed(body, part, change).into_iter();
-        surplus.extend(needed.filter(|field| !is_vital(body, field)));
-    }
-    assert!(surplus.is_empty(), "records can't do without {surplus:#?}");
-}
-
-#[test]
-fn fields_that_the_schema_requires_may_be_missing() {
-    only_vital_fields_are_needed(&images(), "data", remove);
-}
-
-#[test]
-fn fields_that_the_schema_requires_may_be_null() {
-    only_vital_fields_are_needed(&images(), "data", nullify);
-}
-
-#[test]
-fn texts_that_the_schema_requires_may_be_empty() {
-    only_vital_fields_are_needed(&images(), "data", empty);
-}
-
-#[test]
-fn fields_of_includes_may_be_missing() {
-    only_vital_fields_are_needed(&includes(), "includes", remove);
-}
-
-#[test]
-fn fields_of_includes_may_be_null() {
-    only_vital_fields_are_needed(&includes(), "includes", nullify);
-}
-
-#[test]
-fn texts_of_includes_may_be_empty() {
-    only_vital_fields_are_needed(&includes(), "includes", empty);
-}
-
-#[test]
-fn a_record_without_its_id_or_its_states_current_is_set_aside() {
-    for body in images() {
-        let needed = needed(&body, "data", remove);
-        for field in ["id", "state"] {
-            assert!(needed.contains(&("/data/0".to_owned(), field.to_owned())), "{needed:?}");
-        }
-        assert!(needed.contains(&("/data/0/state".to_owned(), "current".to_owned())));
-    }
-}
-
-#[test]
-fn fields_of_job_descriptors_may_be_missing_or_null() {
-    let body = recording::json("create_images_job/documented");
-    let operation = CreateImagesJob::prune([SourceId::new("x").unwrap()]);
-    let mut all = Vec::new();
-    fields(&body["data"], "/data", &mut all);
-    assert!(all.len() > 30);
-    for change in [remove, nullify] {
-        let mut needed = all.clone();
-        needed.retain(|(pointer, name)| {
-            let mut body = body.clone();
-            change(body.pointer_mut(pointer).unwrap(), name);
-            !is_read(&operation, &body)
-        });
-        assert_eq!(needed, []);
-    }
-}
-
-#[test]
-fn new_fields_are_ignored() {
-    let before = recording::json("get_image/documented");
-    let mut after = before.clone();
-    for place in ["", "/data", "/data/backend", "/data/config", "/data/config/ports/0"]
-        .into_iter()
-        .chain(["/data/source", "/data/source/details", "/data/source/details/origin"])
-        .chain(["/data/source/details/origin/details", "/data/state", "/data/meta"])
-        .chain(["/data/source/details/origin/details/repo/auth", "/data/creator"])
+impl Visit for Changed {
+    fn operation<O>(&mut self, operations: Vec<O>)
+    where
+        O: Operation<Output: Output<Data: Serialize>>,
     {
-        after.pointer_mut(place).unwrap()["brand_new"] = json!({"a": [null, 1, "x"]});
+        let read = |document: &Value| {
+            let result = hub().response(&operations[0], Response::new(document.to_string()));
+            result.ok().filter(|reply| reply.skipped.is_empty())
+        };
+        for name in recording::names(&folder(O::NAME)) {
+            let is_whole = ["documented", "every_origin", "with_includes"];
+            if !is_whole.iter().any(|whole| name.ends_with(whole)) {
+                continue;
+            }
+            for part in parts(&recording::json(&name)) {
+                let mut all = Vec::new();
+                properties(&part["includes"], "/includes", &mut all);
+                if all.is_empty() {
+                    properties(&part["data"], "/data", &mut all);
+                }
+                self.checked += all.len();
+                for property in all {
+                    for change in [remove, nullify, empty] {
+                        let mut changed = part.clone();
+                        change(changed.pointer_mut(&property.0).unwrap(), &property.1);
+                        if changed == part {
+                            continue;
+                        }
+                        let is_read = read(&changed).is_some();
+                        match is_needed(&part, &property) {
+                            false if !is_read => _ = self.needed.insert(property.clone()),
+                            true if is_read && property.0 == "/data" => {
+                                self.ignored.insert(property.clone());
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+            }
+        }
     }
-    let hub = Hub::new("the-key", "the-hub").unwrap();
-    let operation = GetImage::new(ImageId::new("x").unwrap());
-    let read = |body: Value| hub.response(&operation, Response::new(body.to_string())).unwrap();
-    let written = |body| serde_json::to_value(read(body).data).unwrap();
-    let (before, mut after) = (written(before), written(after));
-    // What can be sent back keeps them.
-    remove(after.pointer_mut("/source/details/origin/details").unwrap(), "brand_new");
-    assert_eq!(after, before);
+}
+
+#[test]
+fn only_ids_and_states_are_needed() {
+    let mut changed = Changed::default();
+    visit_all(&mut changed);
+    assert!(changed.checked > 2_000, "{}", changed.checked);
+    assert_eq!(changed.needed, BTreeSet::new());
+    assert_eq!(changed.ignored, BTreeSet::new());
+}
+
+/// Adds a property to every object of every recording.
+struct Extended;
+
+fn extend(value: &mut Value) {
+    match value {
+        Value::Object(properties) => {
+            properties.values_mut().for_each(extend);
+            properties.insert("brand_new".to_owned(), json!({"a": [null, 1, "x"]}));
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(extend),
+        _ => {}
+    }
+}
+
+impl Visit for Extended {
+    fn operation<O>(&mut self, operations: Vec<O>)
+    where
+        O: Operation<Output: Output<Data: Serialize>>,
+    {
+        let values = |document: &Value| {
+            let body = document.to_string();
+            let reply = hub().response(&operations[0], Response::new(body)).unwrap();
+            let mut values = String::new();
+            leaves(&serde_json::to_value(&reply.data).unwrap(), "data", &mut values);
+            // Maps, raw JSON and what can be sent back keep it.
+            let kept = values.lines().filter(|line| !line.contains("brand_new"));
+            kept.map(str::to_owned).collect::<Vec<_>>()
+        };
+        for name in recording::names(&folder(O::NAME)) {
+            let before = recording::json(&name);
+            let mut after = before.clone();
+            extend(&mut after["data"]);
+            assert_eq!(values(&after), values(&before), "{name}");
+        }
+    }
+}
+
+#[test]
+fn new_properties_are_ignored() {
+    visit_all(&mut Extended);
 }

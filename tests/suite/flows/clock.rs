@@ -1,4 +1,4 @@
-//! Time that passes when it is told to, and a flow that is turned by it.
+//! A clock that is set by hand, and a flow that is driven with it.
 
 use std::time::{Duration, SystemTime};
 
@@ -52,7 +52,7 @@ impl Clock {
     }
 }
 
-/// A flow on its way.
+/// A flow, its hub and its clock.
 pub(crate) struct Run<F> {
     pub(crate) flow: F,
     pub(crate) clock: Clock,
@@ -66,12 +66,11 @@ impl<F: Flow> Run<F> {
         Self { flow, clock: Clock::start(), hub: hub(), waits: Vec::new() }
     }
 
-    /// What it wants now.
     pub(crate) fn poll(&mut self) -> Result<Step, FlowError> {
         self.flow.poll(&self.hub, self.clock.now())
     }
 
-    /// Waits as it is told to, until it sends or has ended.
+    /// Waits as the flow says, until it sends or is done.
     pub(crate) fn until_sent(&mut self) -> Result<Option<Request<Vec<u8>>>, FlowError> {
         let mut waited = Duration::ZERO;
         loop {
@@ -81,7 +80,7 @@ impl<F: Flow> Run<F> {
                     return Ok(Some(request));
                 }
                 Step::Wait(time) => {
-                    assert!(!time.is_zero(), "a wait for nothing would turn in a circle");
+                    assert!(!time.is_zero(), "a wait of no time never ends");
                     self.clock.pass(time);
                     waited += time;
                 }
@@ -90,7 +89,7 @@ impl<F: Flow> Run<F> {
         }
     }
 
-    /// The next request, which there has to be.
+    /// The next request.
     #[track_caller]
     pub(crate) fn request(&mut self) -> Request<Vec<u8>> {
         self.until_sent().unwrap().unwrap()
@@ -103,7 +102,7 @@ impl<F: Flow> Run<F> {
         self.flow.handle(&self.hub, outcome, self.clock.now())
     }
 
-    /// Has it send, and answers.
+    /// Takes the next request, and passes its outcome.
     #[track_caller]
     pub(crate) fn step(&mut self, outcome: Outcome) -> Result<Option<F::Item>, FlowError> {
         self.request();

@@ -1,14 +1,15 @@
-//! A job whose texts repeat the API key, or act on a terminal.
+//! Jobs whose texts repeat the API key or control a terminal.
 
 use std::sync::{Arc, Mutex};
 
 use cycle_images::error::report;
-use cycle_images::flow::{JobTracker, Until};
+use cycle_images::flow::{JobTracker, JobsTracker, Until};
 use cycle_images::images::{self, GetImage};
 use cycle_images::{ImageId, JobId};
 use serde_json::{Value, json};
 
 use crate::clock::{KEY, Run};
+use crate::jobs_platform::object_id;
 use crate::outcomes::data;
 
 const CLEAR: &str = "\u{1b}[2J\r\n2026-03-26 ERROR forged";
@@ -17,7 +18,7 @@ fn tracker() -> JobTracker {
     JobTracker::new(JobId::new("j1").unwrap(), 7)
 }
 
-/// A job with a text everywhere where the platform could put one.
+/// A job that has this text everywhere.
 fn job(id: &str, state: &str, text: &str) -> Value {
     json!({"id": id, "queue": text, "caption": text, "hash": text,
         "state": {"current": state, "error": {"message": text}},
@@ -27,7 +28,7 @@ fn job(id: &str, state: &str, text: &str) -> Value {
 }
 
 #[test]
-fn a_text_of_a_job_that_repeats_the_key_is_in_no_error_event_or_stored_flow() {
+fn keys_echoed_in_a_job_are_in_no_error_event_or_stored_flow() {
     for (id, state) in
         [("j1", "error"), ("j1", "expired"), ("j1", "completed"), ("j1", KEY), (KEY, "error")]
     {
@@ -48,7 +49,7 @@ fn a_text_of_a_job_that_repeats_the_key_is_in_no_error_event_or_stored_flow() {
                     // Input and output are data, whose `Debug` doesn't show them.
                     shown.push(format!("{error:?} {:?}", job.map(|job| job.failure())));
                 }
-                // What the program asked for is as it was sent.
+                // Data is as it was sent.
                 Ok(update) => assert_eq!(update.unwrap().job.caption, text),
             }
             for shown in shown {
@@ -61,7 +62,32 @@ fn a_text_of_a_job_that_repeats_the_key_is_in_no_error_event_or_stored_flow() {
 }
 
 #[test]
-fn the_error_of_a_condition_does_not_repeat_the_key() {
+fn keys_echoed_in_one_of_many_jobs_are_in_no_error_event_or_stored_flow() {
+    let ids: Vec<_> = (0..4).map(|n| JobId::new(object_id(0, n)).unwrap()).collect();
+    for state in ["error", "expired", KEY] {
+        let text = format!("a {KEY}{CLEAR}");
+        let mut run = Run::new(JobsTracker::new(&ids, 7));
+        let events = Arc::new(Mutex::new(String::new()));
+        let log = Arc::clone(&events);
+        run.hub = run.hub.with_observer(move |event| {
+            *log.lock().unwrap() += &format!("{event:?}");
+        });
+        let page = json!([job(ids[0].as_str(), state, &text), job(KEY, state, &text), {"id": KEY}]);
+        let reports = run.step(data(&page)).unwrap().unwrap();
+        let mut shown = vec![serde_json::to_string(&run.flow).unwrap()];
+        shown.push(events.lock().unwrap().clone());
+        assert_eq!(reports.len(), 1);
+        if let Err(error) = &reports[0].result {
+            shown.push(format!("{error} {} {error:?}", report(error)));
+        }
+        for shown in shown {
+            assert!(!shown.contains(KEY) && !shown.contains('\u{1b}'), "{state}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn keys_echoed_in_an_image_are_not_in_the_error_of_a_condition() {
     let get = GetImage::new(ImageId::new("i1").unwrap());
     let mut run = Run::new(Until::new(get, images::is_live, 7));
     let message = format!("no {KEY}{CLEAR}");

@@ -1,5 +1,4 @@
-//! The flows, with the time handed in: hours pass in no time, and nothing is sent anywhere but in
-//! `by_hand`.
+//! The flows, with time passed in: nothing waits, and only `own_driver` sends anything.
 
 #![allow(
     clippy::panic,
@@ -10,31 +9,22 @@
 )]
 
 mod clock;
+mod jobs_platform;
 mod outcomes;
 
-mod any_outcomes;
-mod by_hand;
 mod echoed;
 mod events;
-mod exchange;
-mod never_twice;
+mod job_tracker;
+mod many_jobs;
+mod misuse;
 mod outages;
+mod own_driver;
 mod pages;
-mod pages_changing;
-mod pages_endless;
-mod pages_malformed;
-mod predicates;
 mod prefetch;
-mod retry;
-mod retry_after;
-mod retry_budgets;
+mod properties_many_jobs;
+mod properties_outcomes;
+mod retries;
 mod retry_quota;
+mod scripts;
 mod stored;
-mod stored_operations;
-mod stored_versions;
 mod tampered;
-mod track;
-mod track_ends;
-mod track_progress;
-mod track_unknown;
-mod until;

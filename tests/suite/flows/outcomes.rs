@@ -1,17 +1,20 @@
-//! What may come of a request, put together by hand.
+//! Outcomes of requests.
 
 use std::io;
+use std::ops::Range;
 
 use cycle_images::flow::SendFailure;
 use cycle_images::http::Response;
 use serde_json::{Value, json};
+
+use crate::jobs_platform::object_id;
 
 pub(crate) type Outcome = Result<Response<String>, SendFailure>;
 
 /// An outcome under a name, for tables.
 pub(crate) type Case = (&'static str, fn() -> Outcome);
 
-#[expect(clippy::unnecessary_wraps, reason = "it is handed in as an outcome")]
+#[expect(clippy::unnecessary_wraps, reason = "it is passed as an outcome")]
 pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Outcome {
     let mut response = Response::builder().status(status);
     for (name, value) in headers {
@@ -71,6 +74,16 @@ pub(crate) fn job(state: &str, done: usize, total: usize) -> Value {
     let steps: Vec<Value> = (0..total).map(step).collect();
     let tasks = json!([{"caption": "Import", "state": {"current": "running"}, "steps": steps}]);
     json!({"id": "j1", "state": {"current": state}, "tasks": tasks})
+}
+
+/// A page of jobs with these numbers, created when the clock starts.
+pub(crate) fn page_of_jobs(numbers: Range<usize>, state: &str) -> Outcome {
+    let of = |number| {
+        let mut job = job(state, 1, 4);
+        job["id"] = object_id(0, number).into();
+        job
+    };
+    data(&numbers.map(of).collect())
 }
 
 pub(crate) fn seen(state: &str, done: usize, total: usize) -> Outcome {

@@ -1,12 +1,10 @@
-//! A list that stands still while it is read.
+//! Lists without an end, and what each page has, beside the scripts of `pages.txt`.
 
-use cycle_images::flow::{FlowError, Pages, RetryPolicy};
+use cycle_images::flow::{FlowError, MAX_PAGES, Pages};
 use cycle_images::images::GetImages;
-use cycle_images::model::ImageStatus;
-use serde_json::{Value, json};
 
-use crate::clock::{Run, secs};
-use crate::outcomes::{Outcome, answer, asking, data, lost, page, refusal, status};
+use crate::clock::Run;
+use crate::outcomes::{Outcome, answer, page};
 
 pub(crate) type Images = Run<Pages<GetImages>>;
 
@@ -14,7 +12,7 @@ pub(crate) fn images() -> Images {
     Run::new(Pages::new(GetImages::new(), 7))
 }
 
-/// The number of the page that is asked for next.
+/// The number of the page that is requested next.
 #[track_caller]
 pub(crate) fn number(run: &mut Images) -> u32 {
     let request = run.request();
@@ -27,7 +25,7 @@ pub(crate) fn number(run: &mut Images) -> u32 {
     number
 }
 
-/// Answers the page with this number, and gives the ids that come out, if anything does.
+/// Responds to the request of this page, and returns the ids of the item.
 #[track_caller]
 pub(crate) fn turn(run: &mut Images, asked: u32, outcome: Outcome) -> Option<Vec<String>> {
     assert_eq!(number(run), asked);
@@ -35,94 +33,11 @@ pub(crate) fn turn(run: &mut Images, asked: u32, outcome: Outcome) -> Option<Vec
     Some(reply.data.iter().map(|image| image.id.to_string()).collect())
 }
 
-/// Answers the page with this number with nothing, which is how a list ends.
+/// Responds to the request of this page with an empty page, which ends the list.
 #[track_caller]
 pub(crate) fn ends(run: &mut Images, asked: u32) {
     assert_eq!(turn(run, asked, page(&[])), None);
     run.assert_ended();
-}
-
-/// Reads a list to its end; these are all the pages that hold anything.
-#[track_caller]
-fn assert_read(run: &mut Images, pages: &[&[&str]]) {
-    let mut asked = 0;
-    for ids in pages {
-        asked += 1;
-        assert_eq!(turn(run, asked, page(ids)).unwrap(), *ids, "page {asked}");
-    }
-    ends(run, asked + 1);
-}
-
-#[test]
-fn the_page_size_may_be_capped() {
-    let mut run = Run::new(Pages::new(GetImages::new().page_size(100), 7));
-    assert_read(&mut run, &[&["a", "b", "c"], &["d", "e", "f"], &["g"]]);
-}
-
-#[test]
-fn the_empty_page_after_a_full_last_one_is_not_yielded() {
-    let mut run = images();
-    assert_eq!(turn(&mut run, 1, page(&["a", "b"])).unwrap(), ["a", "b"]);
-    assert_eq!(turn(&mut run, 2, page(&["c", "d"])).unwrap(), ["c", "d"]);
-    ends(&mut run, 3);
-}
-
-#[test]
-fn a_short_first_page_is_not_the_end() {
-    let mut run = Run::new(Pages::new(GetImages::new().page_size(3), 7));
-    assert_read(&mut run, &[&["a", "b"], &["c", "d", "e"], &["f", "g", "h"], &["i"]]);
-    assert_read(&mut images(), &[&["a"]]);
-}
-
-/// A page may be short for other reasons than that nothing is left.
-#[test]
-fn only_an_empty_page_is_the_end() {
-    let pages: [&[&str]; 3] = [&["a", "b", "c"], &["d", "e"], &["f", "g", "h"]];
-    assert_read(&mut images(), &pages);
-    assert_read(&mut images(), &[&["a", "b"], &["c"], &["d"], &["e", "f", "g"], &["h"]]);
-}
-
-#[test]
-fn an_empty_first_page_is_an_empty_list() {
-    for nothing in [json!([]), Value::Null] {
-        let mut run = images();
-        assert_eq!(turn(&mut run, 1, data(&nothing)), None);
-        run.assert_ended();
-    }
-}
-
-#[test]
-fn it_begins_where_the_operation_says() {
-    let mut run = Run::new(Pages::new(GetImages::new().page_number(5), 7));
-    assert_eq!(turn(&mut run, 5, page(&["a", "b"])).unwrap(), ["a", "b"]);
-    assert_eq!(turn(&mut run, 6, page(&["c"])).unwrap(), ["c"]);
-    ends(&mut run, 7);
-}
-
-#[test]
-fn there_is_no_page_0_and_nothing_is_sent_for_it() {
-    let mut run = Run::new(Pages::new(GetImages::new().page_number(0), 7));
-    assert!(matches!(run.poll(), Err(FlowError::Request(_))));
-}
-
-#[test]
-fn every_page_has_the_same_options() {
-    let list = GetImages::new().filter_state(ImageStatus::Live).sort("name").page_size(2);
-    let mut run = Run::new(Pages::new(list, 7));
-    for (asked, ids) in [(1, &["a", "b"]), (2, &["c", "d"]), (3, &["e", "f"])] {
-        let request = run.request();
-        let query = request.uri().query().unwrap();
-        let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let number = asked.to_string();
-        let expected = [
-            ("filter[state]", "live"),
-            ("sort", "name"),
-            ("page[number]", number.as_str()),
-            ("page[size]", "2"),
-        ];
-        assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        run.handle(page(ids)).unwrap().unwrap();
-    }
 }
 
 #[test]
@@ -139,44 +54,97 @@ fn each_page_has_its_includes() {
     );
 }
 
-#[test]
-fn after_an_error_the_pages_resume() {
-    let outcomes: [(u32, fn() -> Outcome); 4] = [
-        (1, || status(500)),
-        (1, || refusal(403, "403.permissions")),
-        (1, || answer(200, &[], r#"{"data": [{"id": "e""#)),
-        (4, lost),
-    ];
-    for (times, outcome) in outcomes {
-        let mut run = images();
-        assert_eq!(turn(&mut run, 1, page(&["a", "b"])).unwrap(), ["a", "b"]);
-        assert_eq!(turn(&mut run, 2, page(&["c", "d"])).unwrap(), ["c", "d"]);
-        for _ in 1..times {
-            assert_eq!(turn(&mut run, 3, outcome()), None);
+/// A page of two records that no other page has.
+fn full(page: u32) -> [String; 2] {
+    [1, 2].map(|record| format!("{page}.{record}"))
+}
+
+#[track_caller]
+fn respond(run: &mut Images, asked: u32, ids: &[impl AsRef<str>]) -> Result<(), FlowError> {
+    assert_eq!(number(run), asked);
+    let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
+    run.handle(page(&ids)).map(|page| assert!(page.is_some()))
+}
+
+/// Reads a list until a page repeats an earlier one, and returns the numbers of both.
+#[track_caller]
+fn repeated(run: &mut Images, list: impl Fn(u32) -> [String; 2]) -> (u32, u32) {
+    for asked in 1..100_000 {
+        match respond(run, asked, &list(asked)) {
+            Ok(()) => {}
+            Err(FlowError::RepeatedPage { operation: "GetImages", page, earlier, .. }) => {
+                assert_eq!(page, asked);
+                return (page, earlier);
+            }
+            Err(error) => panic!("{error:?}"),
         }
-        assert_eq!(number(&mut run), 3);
-        let error = run.handle(outcome()).unwrap_err();
-        assert!(error.to_string().starts_with("GetImages "), "{error}");
-        assert_eq!(turn(&mut run, 3, page(&["e", "f"])).unwrap(), ["e", "f"]);
-        ends(&mut run, 4);
+    }
+    panic!("no end");
+}
+
+#[test]
+fn a_cycle_of_pages_of_any_length_is_an_error() {
+    for length in (1..=12).chain([100]) {
+        for before in (0..=12).chain([70]) {
+            let list = |page| full(if page <= before { page } else { before + page % length + 1 });
+            let (page, earlier) = repeated(&mut images(), list);
+            assert_eq!((page - earlier) % length, 0, "{page} for {earlier}");
+            assert!(earlier > before);
+            assert!(page < 3 * (before + length), "{length} after {before}: {page} pages");
+        }
     }
 }
 
 #[test]
-fn each_page_has_its_own_attempts() {
+fn a_page_that_repeats_the_one_before_is_an_error() {
+    for at in 1..70 {
+        let list = |page| full(if page <= at { page } else { page - 1 });
+        assert_eq!(repeated(&mut images(), list), (at + 1, at));
+    }
+}
+
+#[test]
+fn the_stored_form_of_pages_does_not_grow() {
     let mut run = images();
-    for asked in 1..=5 {
-        for _ in 0..3 {
-            assert_eq!(turn(&mut run, asked, asking(503, "30")), None);
-        }
-        let id = asked.to_string();
-        assert_eq!(turn(&mut run, asked, page(&[id.as_str()])).unwrap(), [id]);
+    let begun = serde_json::to_string(&run.flow).unwrap().len();
+    let list = |page| full(page % 600);
+    for asked in 1..=1_100 {
+        respond(&mut run, asked, &list(asked)).unwrap();
+        let text = serde_json::to_string(&run.flow).unwrap();
+        assert!(text.len() < begun + 120, "{text}");
+        run.flow = serde_json::from_str(&text).unwrap();
     }
-    assert!(run.clock.passed() >= secs(5 * 3 * 30));
+    assert!((1_101..2_000).any(|asked| respond(&mut run, asked, &list(asked)).is_err()));
 }
 
+/// A flow may be stored by one build and resumed by another.
 #[test]
-fn the_policy_is_the_one_that_was_set() {
-    let mut run = Run::new(Pages::new(GetImages::new(), 7).retry(RetryPolicy::disabled()));
-    assert_eq!(run.step(status(503)).unwrap_err().response().unwrap().status(), 503);
+fn the_stored_hash_of_a_page_is_fnv_1a() {
+    let mut run = images();
+    turn(&mut run, 1, page(&["a", "b"])).unwrap();
+    let text = serde_json::to_string(&run.flow).unwrap();
+    // FNV-1a with 64 bits of the bytes "a\xffb\xff".
+    assert!(text.contains(&HASH.to_string()), "{text}");
+}
+
+const HASH: u64 = 0xd2b3_7181_9297_f98a;
+
+#[test]
+fn more_pages_than_max_pages_are_an_error() {
+    let mut run = Run::new(Pages::new(GetImages::new().page_number(5), 7));
+    for asked in 5..MAX_PAGES + 5 {
+        respond(&mut run, asked, &full(asked)).unwrap();
+    }
+    let over = MAX_PAGES + 5;
+    let mut ended = Run::new(run.flow.clone());
+    ends(&mut ended, over);
+    for _ in 0..2 {
+        let error = respond(&mut run, over, &full(over)).unwrap_err();
+        let FlowError::TooManyPages { operation: "GetImages", page, .. } = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(page, over);
+        let shown = error.to_string();
+        assert!(shown.contains("10000 pages") && shown.contains("page 10005"), "{shown}");
+    }
 }

@@ -1,24 +1,23 @@
-//! What a flow will ask for later, as far as it can be told; and the job that a tracker ends with.
+//! The requests that a flow will send later.
 
 use cycle_images::Operation;
-use cycle_images::flow::{Exchange, Flow, FlowError, JobUpdate, MAX_PAGES_IN_FLIGHT, Pages};
+use cycle_images::flow::{Exchange, Flow, FlowError, MAX_PAGES_IN_FLIGHT, Pages};
 use cycle_images::http::{Method, Request};
 use cycle_images::images::GetImages;
-use cycle_images::model::{Image, ImageStatus, JobStatus};
+use cycle_images::model::{Image, ImageStatus};
 use cycle_images::operation::{List, ListOperation, ListOptions, Path, Query};
-use serde_json::json;
 
-use crate::clock::{Run, hub, secs};
-use crate::outcomes::{Outcome, asking, data, lost, page, seen, status};
+use crate::clock::Run;
+use crate::job_tracker::track;
+use crate::outcomes::{Outcome, asking, lost, page, status};
 use crate::pages::{Images, ends, images, number, turn};
-use crate::track::track;
 
-/// What is asked for this many answers later.
+/// The request that is sent this many responses later.
 fn ahead<F: Flow>(run: &mut Run<F>, steps: u32) -> Option<Request<Vec<u8>>> {
     run.flow.prefetch(&run.hub, steps)
 }
 
-/// A list that may be asked for as far ahead as at most, as after some full pages.
+/// A list that is prefetched as far as possible, as after some full pages.
 fn open(list: GetImages) -> Images {
     let mut stored = serde_json::to_value(Pages::new(list, 7)).unwrap();
     stored["in_flight"] = MAX_PAGES_IN_FLIGHT.into();
@@ -42,13 +41,12 @@ fn prefetched_pages_are_those_polled_later() {
     let mut run = open(list.page_number(3));
     let first = run.request();
     is_same(&ahead(&mut run, 0).unwrap(), &first);
-    let told: Vec<_> = (1..=4).map(|steps| ahead(&mut run, steps).unwrap()).collect();
-    for (number, told) in (3..).zip(&told) {
+    let later: Vec<_> = (1..=4).map(|steps| ahead(&mut run, steps).unwrap()).collect();
+    for (number, later) in (3..).zip(&later) {
         run.handle(full(number)).unwrap().unwrap();
-        is_same(&run.request(), told);
+        is_same(&run.request(), later);
     }
-    // From here, they are as far as they were from there.
-    is_same(&ahead(&mut run, 0).unwrap(), &told[3]);
+    is_same(&ahead(&mut run, 0).unwrap(), &later[3]);
 }
 
 #[test]
@@ -58,8 +56,8 @@ fn a_boxed_flow_is_the_flow_in_it() {
     let mut boxed = Run::new(boxed);
     is_same(&boxed.request(), &plain.request());
     is_same(&ahead(&mut boxed, 3).unwrap(), &ahead(&mut plain, 3).unwrap());
-    let [told, plain] = [boxed.handle(full(1)), plain.handle(full(1))];
-    assert_eq!(told.unwrap().unwrap().data, plain.unwrap().unwrap().data);
+    let [later, plain] = [boxed.handle(full(1)), plain.handle(full(1))];
+    assert_eq!(later.unwrap().unwrap().data, plain.unwrap().unwrap().data);
     assert!(boxed.step(page(&[])).unwrap().is_none());
     boxed.assert_ended();
 }
@@ -82,7 +80,7 @@ fn prefetch_changes_nothing() {
     assert_eq!(turn(&mut straight, 1, full(1)).unwrap(), ["1.1", "1.2"]);
 }
 
-/// How many pages may be under way at once.
+/// How many pages may be in flight.
 fn in_flight(run: &mut Images) -> u32 {
     (1..).find(|&steps| ahead(run, steps).is_none()).unwrap()
 }
@@ -112,14 +110,14 @@ fn after_a_failure_nothing_is_prefetched_until_a_page_arrives() {
         assert_eq!((number(&mut run), in_flight(&mut run)), (3, 1));
         run.handle(full(3)).unwrap().unwrap();
         assert_eq!(in_flight(&mut run), 2);
-        // What was not asked for changes nothing.
+        // An outcome without a request changes nothing.
         run.handle(full(4)).unwrap_err();
         assert_eq!(in_flight(&mut run), 2);
     }
 }
 
 #[test]
-fn past_the_end_and_the_last_number_there_is_nothing() {
+fn nothing_is_prefetched_past_the_end_or_the_last_number() {
     let mut run = images();
     turn(&mut run, 1, full(1));
     ends(&mut run, 2);
@@ -138,7 +136,6 @@ fn an_invalid_argument_is_not_prefetched() {
     assert!(matches!(run.poll(), Err(FlowError::Request(_))));
 }
 
-/// Only lists can tell; what a tracker asks for next depends on the answer.
 #[test]
 fn exchanges_and_trackers_prefetch_nothing() {
     let mut exchange = Run::new(Exchange::new(GetImages::new(), 7));
@@ -151,7 +148,7 @@ fn exchanges_and_trackers_prefetch_nothing() {
     assert!(ahead(&mut exchange, 1).is_none() && ahead(&mut track, 1).is_none());
 }
 
-/// A list that is asked for by POST, as a search with a long filter may be.
+/// A list that is requested by POST.
 #[derive(Clone, Default)]
 struct Search {
     options: ListOptions,
@@ -193,7 +190,6 @@ impl ListOperation for Search {
     }
 }
 
-/// Whether it is needed can't be known before: what must not be done twice is not done early.
 #[test]
 fn operations_that_are_not_idempotent_are_not_prefetched() {
     let mut run = Run::new(Pages::new(Search::default(), 7));
@@ -202,43 +198,4 @@ fn operations_that_are_not_idempotent_are_not_prefetched() {
     let mut run = Run::new(Pages::new(Search { harmless: true, ..Search::default() }, 7));
     run.step(full(1)).unwrap().unwrap();
     assert!(ahead(&mut run, 1).is_some());
-}
-
-/// The job as its tracker told it last.
-#[track_caller]
-fn told(run: &mut Run<cycle_images::flow::JobTracker>, outcome: Outcome) -> Option<JobUpdate> {
-    run.step(outcome).unwrap()
-}
-
-#[test]
-fn a_completed_job_is_the_last_update_or_the_stored_one() {
-    let completed = json!({"id": "j1", "state": {"current": "completed"},
-        "tasks": [{"caption": "Import", "state": {"current": "completed"}, "output": {"a": 1}}]});
-    let mut run = Run::new(track());
-    told(&mut run, seen("running", 1, 4));
-    let last = told(&mut run, data(&completed)).unwrap();
-    run.assert_ended();
-    let kept = run.flow.clone().completed(None).unwrap();
-    assert_eq!(kept.state.current, JobStatus::Completed);
-    assert!(kept.tasks[0].output.is_none(), "what a task gave back may be secret");
-    let told = run.flow.completed(Some(last.clone())).unwrap();
-    assert!(told.tasks[0].output.is_some() && told == last.job);
-}
-
-#[test]
-fn an_incomplete_job_is_not_returned() {
-    let hour = secs(3600);
-    let mut run = Run::new(track());
-    assert!(matches!(run.flow.clone().completed(None), Err(FlowError::Ended)));
-    let running = told(&mut run, seen("running", 1, 4));
-    assert!(matches!(run.flow.clone().completed(None), Err(FlowError::Ended)));
-    assert!(matches!(run.flow.clone().completed(running), Err(FlowError::Ended)));
-    run.clock.pass(hour);
-    run.flow.poll(&hub(), run.clock.now()).unwrap_err();
-    assert!(matches!(run.flow.completed(None), Err(FlowError::Ended)));
-    for end in ["error", "expired"] {
-        let mut run = Run::new(track());
-        run.step(seen(end, 1, 4)).unwrap_err();
-        assert!(matches!(run.flow.completed(None), Err(FlowError::Ended)), "{end}");
-    }
 }

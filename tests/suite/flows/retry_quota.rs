@@ -1,15 +1,11 @@
 //! The retries of a hub's flows are bounded together.
 
-use std::time::Duration;
-
-use cycle_images::flow::{Exchange, Flow, JobTracker, Pages, RetryQuota, Until};
-use cycle_images::images::{GetImage, GetImages};
-use cycle_images::{Hub, ImageId, JobId};
+use cycle_images::Hub;
+use cycle_images::flow::{Exchange, Flow, RetryQuota};
+use cycle_images::images::GetImages;
 
 use crate::clock::{Run, hub, secs};
-use crate::outcomes::{
-    Outcome, asking, data, fatal, image, lost, page, refusal, seen, status, unsent,
-};
+use crate::outcomes::{Outcome, asking, fatal, lost, page, refusal, status, unsent};
 
 fn run<F: Flow>(hub: &Hub, flow: F) -> Run<F> {
     Run { hub: hub.clone(), ..Run::new(flow) }
@@ -23,7 +19,7 @@ fn sent(hub: &Hub, outcome: fn() -> Outcome) -> usize {
 }
 
 #[test]
-fn a_thousand_calls_against_a_constant_503_cost_eleven_hundred_requests() {
+fn a_thousand_calls_during_an_outage_send_eleven_hundred_requests() {
     for outcome in [|| status(503), || asking(429, "1"), || status(502), unsent, lost] {
         let hub = hub();
         let requests: usize = (0..1_000).map(|_| sent(&hub, outcome)).sum();
@@ -34,7 +30,7 @@ fn a_thousand_calls_against_a_constant_503_cost_eleven_hundred_requests() {
 }
 
 #[test]
-fn a_short_outage_is_bridged() {
+fn thirty_calls_at_once_outlast_a_short_outage() {
     let hub = hub();
     // Thirty calls at once, each of which fails three times.
     for _ in 0..30 {
@@ -47,7 +43,7 @@ fn a_short_outage_is_bridged() {
 }
 
 #[test]
-fn what_was_answered_gives_retries_back() {
+fn responses_give_retries_back() {
     let hub = hub().with_retry_quota(RetryQuota::new(1));
     assert_eq!(sent(&hub, || status(503)), 2);
     assert_eq!(sent(&hub, || status(503)), 1);
@@ -72,7 +68,7 @@ fn what_was_answered_gives_retries_back() {
 }
 
 #[test]
-fn what_is_not_retried_takes_nothing() {
+fn calls_that_are_not_retried_take_nothing_of_the_quota() {
     let hub = hub().with_retry_quota(RetryQuota::new(1));
     for _ in 0..10 {
         let mut run = run(&hub, Exchange::new(GetImages::new(), 7).timeout(secs(1)));
@@ -83,7 +79,7 @@ fn what_is_not_retried_takes_nothing() {
 }
 
 #[test]
-fn clones_of_a_hub_share_and_hubs_can() {
+fn clones_of_a_hub_share_a_quota_and_hubs_can() {
     let first = hub().with_retry_quota(RetryQuota::new(1));
     let clone = first.clone().with_observer(|_| ());
     assert_eq!(sent(&clone, || status(503)), 2);
@@ -101,34 +97,7 @@ fn clones_of_a_hub_share_and_hubs_can() {
 }
 
 #[test]
-fn pages_fail_without_a_quota_and_resume() {
-    let hub = hub().with_retry_quota(RetryQuota::new(0));
-    let mut run = run(&hub, Pages::new(GetImages::new(), 7));
-    assert!(run.step(page(&["a"])).unwrap().is_some());
-    assert_eq!(run.step(status(503)).unwrap_err().status().unwrap(), 503);
-    assert!(run.step(page(&["b"])).unwrap().is_some());
-}
-
-#[test]
-fn a_flow_that_polls_goes_on_at_its_interval() {
-    let hub = hub().with_retry_quota(RetryQuota::new(0));
-    let tracker = JobTracker::new(JobId::new("j1").unwrap(), 7).poll_interval(secs(9));
-    let mut tracked = run(&hub, tracker);
-    for _ in 0..3 {
-        assert!(tracked.step(status(503)).unwrap().is_none());
-    }
-    assert!(tracked.step(seen("completed", 4, 4)).unwrap().is_some());
-    assert_eq!(tracked.waits, [Duration::ZERO, secs(9), secs(9), secs(9)]);
-
-    let get = GetImage::new(ImageId::new("i1").unwrap());
-    let mut until = run(&hub, Until::new(get, |_| Ok(true), 7));
-    assert!(until.step(status(503)).unwrap().is_none());
-    assert!(until.step(data(&image("i1"))).unwrap().is_some());
-    assert_eq!(until.waits, [Duration::ZERO, secs(5)]);
-}
-
-#[test]
-fn an_empty_quota_is_in_the_error_an_event_and_can_be_read() {
+fn an_empty_quota_is_in_the_error_and_an_event() {
     use std::sync::{Arc, Mutex};
 
     use cycle_images::flow::EventKind;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use cycle_images::flow::{Exchange, Flow, JobTracker, MAX_PAGES_IN_FLIGHT, Pages, Step};
+use cycle_images::flow::{
+    Exchange, Flow, JobTracker, JobsTracker, MAX_PAGES_IN_FLIGHT, Pages, Step,
+};
 use cycle_images::images::GetImages;
 use cycle_images::{JobId, Timestamp};
 use serde::Serialize;
@@ -10,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::clock::{Run, hub, secs};
+use crate::jobs_platform::{Platform, job_until, together};
 use crate::outcomes::{asking, page, seen, status};
 
 /// The stored flow with other values at these places.
@@ -68,6 +71,29 @@ fn a_stored_backoff_until_the_last_year_ends_with_the_time_limit() {
     assert_eq!(run.clock.passed(), secs(60));
 }
 
+/// Jobs that the list doesn't find are polled singly.
+#[test]
+fn stored_jobs_out_of_order_and_counts_out_of_range_lose_no_job() {
+    let mut platform = Platform::new((0..9).map(|n| job_until(n, secs(5))).collect());
+    let ids = platform.jobs.iter().map(|job| JobId::new(&*job.id).unwrap());
+    let mut run = Run::new(JobsTracker::new(ids, 7));
+    run.step(status(503)).unwrap();
+    let mut jobs = serde_json::to_value(&run.flow).unwrap()["jobs"].take();
+    jobs.as_array_mut().unwrap().reverse();
+    let last = json!(u32::MAX);
+    let changes = [
+        ("/jobs", jobs),
+        ("/rounds", last.clone()),
+        ("/pages", last.clone()),
+        ("/pass/read", last.clone()),
+        ("/pass/wasted", last.clone()),
+        ("/pass/failures", last),
+        ("/pass/since", json!(i64::MIN)),
+    ];
+    run.flow = tampered(&run.flow, &changes);
+    assert_eq!(together(&mut run, &mut platform, |_| None, || false).ends().len(), 9);
+}
+
 #[test]
 fn a_wait_past_the_last_timestamp_ends() {
     let last: Timestamp = "9999-12-31T23:59:59Z".parse().unwrap();
@@ -80,4 +106,21 @@ fn a_wait_past_the_last_timestamp_ends() {
         panic!("it waits for {time:?} at the end of time");
     }
     assert!(pages.handle(&hub(), page(&["i1"]), end).unwrap().is_some());
+}
+
+#[test]
+fn a_stored_tracker_with_extreme_numbers_does_not_panic() {
+    let text = serde_json::to_value(tracker()).unwrap();
+    for (field, extreme) in [
+        ("/schedule/wait", json!({"secs": u64::MAX, "nanos": 999_999_999})),
+        ("/schedule/limit", json!({"secs": u64::MAX, "nanos": 0})),
+        ("/unknown", json!(u32::MAX)),
+        ("/last_reported", json!(["new", {"done": u64::MAX, "failed": u64::MAX, "total": 0}])),
+    ] {
+        let mut text = text.clone();
+        *text.pointer_mut(field).expect(field) = extreme;
+        let mut run = Run::new(serde_json::from_value::<JobTracker>(text).unwrap());
+        let _ = run.step(seen("running", 1, 4)).unwrap();
+        assert!(run.step(seen("completed", 4, 4)).unwrap().is_some(), "{field}");
+    }
 }

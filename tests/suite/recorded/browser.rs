@@ -1,4 +1,4 @@
-//! A HAR that a headless chromium exported, replayed by both clients.
+//! A HAR that a headless Chromium exported.
 
 use cycle_images::ImageId;
 use cycle_images::images::{GetImage, GetImages, ImageInclude, UpdateImage};
@@ -8,7 +8,7 @@ use cycle_images_tests::support::hub;
 
 const HAR: &[u8] = include_bytes!("../../data/recordings/browser.har");
 
-/// What the page asked the sandbox for, without the page itself.
+/// The requests of the page to the sandbox.
 fn recording() -> Recording {
     let entries = Recording::from_har(HAR).unwrap().into_iter();
     let of_api = entries.filter(|entry| {
@@ -26,9 +26,9 @@ fn missing() -> GetImage {
 }
 
 #[test]
-fn by_the_blocking_client() {
+fn requests_of_a_page_are_replayed() {
     let replay = Replay::matching(recording()).match_bodies();
-    let client = cycle_images_ureq::Client::with_transport(hub(), replay.clone());
+    let client = cycle_images_ureq::Client::from_transport(hub(), replay.clone());
     let images = client.call(&list()).unwrap();
     assert_eq!((images.data.len(), images.includes.creators.accounts.len()), (2, 1));
     let id = &images.data[0].id;
@@ -39,21 +39,8 @@ fn by_the_blocking_client() {
     replay.finish().unwrap();
 }
 
-#[tokio::test]
-async fn by_the_async_client() {
-    let replay = Replay::matching(recording()).match_bodies();
-    let client = cycle_images_async::Client::new(hub(), replay.clone(), async |_| {});
-    let images = client.call(&list()).await.unwrap();
-    let id = &images.data[0].id;
-    assert_eq!(client.call(&GetImage::new(id)).await.unwrap().data.name, "web 1.27");
-    let rename = UpdateImage::new(id).name("from a page");
-    assert_eq!(client.call(&rename).await.unwrap().data.name, "from a page");
-    assert!(client.call(&missing()).await.unwrap_err().is_not_found());
-    replay.finish().unwrap();
-}
-
 #[test]
-fn its_key_is_not_written_again() {
+fn the_key_of_a_page_is_not_written_again() {
     assert!(String::from_utf8_lossy(HAR).contains("planted-key-93ab"));
     let written = Recording::from_har(HAR).unwrap().to_har();
     assert!(!written.contains("planted-key"), "{written}");

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 const MARK: &str = "pl4nted";
 
-/// What became of a file, or of all.
+/// The result of a file.
 #[derive(Default)]
 struct Report {
     /// `None` if the file can't be read.
@@ -200,9 +200,8 @@ fn every_file_is_read_and_replays_and_has_no_secret_left() {
     assert!(reports.len() >= 30 && planted >= 150, "{} files, {planted} planted", reports.len());
 }
 
-/// Any other HAR files: what of them is read, and what is left of secrets with the mark.
 #[test]
-fn the_files_of_a_folder() {
+fn files_of_the_folder_in_cycle_har_corpus_are_reported() {
     match env::var_os("CYCLE_HAR_CORPUS") {
         Some(folder) => _ = reports(Path::new(&folder)),
         None => println!("ignored: CYCLE_HAR_CORPUS names no folder of HAR files"),

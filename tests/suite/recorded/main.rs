@@ -11,9 +11,8 @@
 mod browser;
 mod corpus;
 mod har;
+mod known_secrets;
 mod lifecycle;
-mod odd_entries;
-mod places;
 mod replay;
 mod secrets;
-mod session_bodies;
+mod snapshots;

@@ -1,11 +1,12 @@
-//! What a replay answers, and what it says when it can't.
+//! The responses of a replay, and its errors.
 
+use cycle_images::error::report;
 use cycle_images::http::{Request, Response};
-use cycle_images::images::{GetImage, GetImages, UpdateImage};
+use cycle_images::images::{CreateImage, GetImage, GetImages, UpdateImage};
 use cycle_images::model::Image;
 use cycle_images::recorded::{Entry, Recording, Replay, Session};
 use cycle_images::{Hub, ImageId, Operation};
-use cycle_images_tests::support::{KEY, hub, shown};
+use cycle_images_tests::support::{KEY, hub, shown, source};
 use cycle_images_ureq::{Client, Tar};
 use serde_json::json;
 use std::ops::ControlFlow;
@@ -32,7 +33,7 @@ fn body(response: &Response<Vec<u8>>) -> &str {
 }
 
 #[test]
-fn in_order_and_in_any_order() {
+fn a_replay_responds_in_order_or_in_any_order() {
     let in_order = Replay::in_order(two());
     let error = in_order.respond(&sent(&get("2"))).unwrap_err();
     let expected = "nothing is recorded for GET /v1/images/2; the nearest unused recording is number 1 \
@@ -54,7 +55,7 @@ fn in_order_and_in_any_order() {
 }
 
 #[test]
-fn equal_requests_are_answered_in_their_order() {
+fn equal_requests_have_their_responses_in_order() {
     let recording: Recording =
         ["new", "live"].map(|name| Entry::new(sent(&get("1")), image(name))).into_iter().collect();
     let replay = Replay::matching(recording);
@@ -64,7 +65,7 @@ fn equal_requests_are_answered_in_their_order() {
 }
 
 #[test]
-fn the_nearest_recording_is_shown_and_what_differs() {
+fn an_error_has_the_nearest_recording_and_what_differs() {
     let list = GetImages::new().page_size(20);
     let update = UpdateImage::new(ImageId::new("1").unwrap()).name("a");
     let entries = [
@@ -99,14 +100,14 @@ fn the_nearest_recording_is_shown_and_what_differs() {
 }
 
 #[test]
-fn of_two_that_are_equally_near_the_first_is_shown() {
+fn of_equally_near_recordings_the_first_is_in_the_error() {
     let replay = Replay::matching(two());
     let error = replay.respond(&sent(&get("3"))).unwrap_err().to_string();
     assert!(error.contains("number 1 of 2, GET /v1/images/1: the path differs"), "{error}");
 }
 
 #[test]
-fn the_order_of_parameters_the_host_and_the_spelling_of_json_dont_matter() {
+fn order_of_parameters_host_and_form_of_json_do_not_matter() {
     let request =
         |url: &str, body: &str| Request::post(url).body(body.as_bytes().to_vec()).unwrap();
     let recorded = request("https://a/v1/images?a%5B%5D=1&b=2+3", r#"{"a": 1, "b": [2]}"#);
@@ -115,9 +116,8 @@ fn the_order_of_parameters_the_host_and_the_spelling_of_json_dont_matter() {
     replay.respond(&request("http://b:9/v1/images?b=2%203&a[]=1", r#"{"b":[2],"a":1}"#)).unwrap();
 }
 
-/// A recording that was redacted matches what it was recorded of, and nothing else.
 #[test]
-fn what_was_redacted_matches_any_value() {
+fn redacted_values_match_any_value() {
     let post = |url: &str, body: &str| Request::post(url).body(body.as_bytes().to_vec()).unwrap();
     let key = "key-93ab-0c2e";
     let url = format!("https://h/v1/{key}-1/x?a={key}&b=1&token=t-{key}");
@@ -163,9 +163,9 @@ fn a_list_matches_as_one_parameter_and_as_several() {
     Replay::matching(recording).respond(&get("include=a&include=c&sort=-id")).unwrap_err();
 }
 
-/// How many pages a client reads ahead depends on timing.
+/// The number of pages that a client prefetches depends on timing.
 #[test]
-fn an_empty_page_after_the_last_one_may_be_left() {
+fn an_empty_last_page_may_be_unused() {
     let get = |page: u32| {
         Request::get(format!("https://h/v1/images?page%5Bnumber%5D={page}")).body(vec![]).unwrap()
     };
@@ -189,9 +189,9 @@ fn an_empty_page_after_the_last_one_may_be_left() {
 }
 
 #[test]
-fn a_client_shows_the_mismatch_and_doesnt_retry_it() {
+fn a_mismatch_is_not_retried_by_a_client() {
     let replay = Replay::in_order(two());
-    let client = Client::with_transport(Hub::new(KEY, "hub").unwrap(), replay.clone());
+    let client = Client::from_transport(Hub::new(KEY, "hub").unwrap(), replay.clone());
     let error = client.call(&get("3")).unwrap_err();
     let shown = shown(&error);
     assert!(shown.contains("nothing is recorded for GET /v1/images/3"), "{shown}");
@@ -201,7 +201,7 @@ fn a_client_shows_the_mismatch_and_doesnt_retry_it() {
 }
 
 #[test]
-fn a_session_that_replays_ends_only_when_all_was_used() {
+fn a_replayed_session_ends_once_all_recordings_are_used() {
     let session = Session::replay(two());
     let client = Client::new(hub()).with_session(&session);
     client.call(&get("2")).unwrap();
@@ -220,7 +220,7 @@ fn an_upload_is_replayed_and_its_tar_is_read() {
     let refused = Response::builder().status(413).body(Vec::new()).unwrap();
     let entries = [Entry::from(Response::new(Vec::new())), Entry::from(refused)];
     let replay = Replay::in_order(entries.into_iter().collect());
-    let client = Client::with_transport(hub(), replay.clone());
+    let client = Client::from_transport(hub(), replay.clone());
     let upload = || {
         let mut sent = 0;
         let result = client.upload(
@@ -252,9 +252,8 @@ fn retries_are_replayed_without_a_wait() {
     session.finish().unwrap();
 }
 
-/// Whole or redacted in part, by the name of a parameter or not: the first that matches answers.
 #[test]
-fn each_request_is_answered_by_the_first_that_matches() {
+fn the_first_recording_that_matches_is_used() {
     let post = |url: &str, body: &str| {
         Request::post(format!("https://h/{url}")).body(body.as_bytes().to_vec()).unwrap()
     };
@@ -282,4 +281,16 @@ fn each_request_is_answered_by_the_first_that_matches() {
         assert_eq!(replay.respond(&post(url, body)).unwrap().body(), &[number], "{url} {body}");
     }
     replay.finish().unwrap();
+}
+
+#[test]
+fn a_session_compares_the_bodies_of_requests() {
+    let create = |name: &str| CreateImage::new(source()).name(name);
+    let create_one = Entry::new(sent(&create("one")), image("1"));
+    let session = || Session::replay([create_one.clone()].into_iter().collect());
+    let call = |name: &str| Client::new(hub()).with_session(&session()).call(create(name));
+    assert!(call("one").is_ok());
+    let said = report(&call("TWO").unwrap_err()).to_string();
+    assert!(said.starts_with("CreateImage was not sent: nothing is recorded for POST"), "{said}");
+    assert!(said.contains("the body differs"), "{said}");
 }

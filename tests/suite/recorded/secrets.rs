@@ -1,4 +1,4 @@
-//! No secret is written.
+//! Secrets are not written.
 
 use cycle_images::http::{HeaderValue, Request, Response};
 use cycle_images::recorded::{Entry, Recording, Session};
@@ -18,7 +18,7 @@ fn get(url: &str) -> Request<Vec<u8>> {
 }
 
 #[test]
-fn headers_and_cookies() {
+fn secrets_of_headers_and_cookies_are_not_written() {
     let request = Request::get("https://user:sec-user@h/v1/images?token=sec%2Dquery&page=1")
         .header("authorization", "Bearer sec-key-0b5e9d")
         .header("x-hub-id", "hub")
@@ -39,7 +39,7 @@ fn headers_and_cookies() {
 }
 
 #[test]
-fn sensitive_headers_that_are_repeated() {
+fn an_echoed_sensitive_header_is_not_written() {
     let mut request = get("https://h/v1/images");
     let mut value = HeaderValue::from_static("sec-proxy-token");
     value.set_sensitive(true);
@@ -49,7 +49,7 @@ fn sensitive_headers_that_are_repeated() {
 }
 
 #[test]
-fn the_key_in_a_text_with_a_url() {
+fn an_echoed_key_beside_a_url_is_not_written() {
     let mut request = get("https://h/v1/images");
     request.headers_mut().insert("authorization", "Bearer sec-key-0b5e9d".parse().unwrap());
     let body = json!({"detail": "sec-key-0b5e9d at https://u:sec-1@h/sec-key-0b5e9d"}).to_string();
@@ -58,7 +58,7 @@ fn the_key_in_a_text_with_a_url() {
 }
 
 #[test]
-fn the_whole_url_of_a_webhook() {
+fn the_url_of_a_webhook_is_not_written() {
     let url = "https://h/sec-path";
     for auth in [
         json!({"type": "webhook", "details": {"url": url}}),
@@ -72,7 +72,7 @@ fn the_whole_url_of_a_webhook() {
 }
 
 #[test]
-fn properties_by_their_names_at_any_depth() {
+fn properties_are_redacted_by_their_names_at_any_depth() {
     let secret = json!({
         "token": "sec", "apiKey": "sec-1", "private_key": "sec-2\n", "Passphrase": "sec-3",
         "client_secret": "sec-4", "base64_config": "sec-5",
@@ -153,7 +153,7 @@ fn secrets_at_any_depth_are_found_there_and_elsewhere() {
 }
 
 #[test]
-fn nothing_but_the_secret_changes() {
+fn bodies_keep_all_but_the_secret() {
     let body = "{ \"a\" : 1.50,\"token\":\"s\", \"b\": [1e400 , \"\\u00fc\"], \"a\": 2}\n";
     let har = har(get("https://h/v1/x"), response(body));
     let again = Recording::from_har(har.as_bytes()).unwrap();

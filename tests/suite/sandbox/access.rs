@@ -1,4 +1,4 @@
-//! Who can reach the sandbox, and what it costs.
+//! Origins, hosts, keys, and bounds of time and memory.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -22,7 +22,7 @@ fn raw(sandbox: &Sandbox, request: &str) -> String {
 }
 
 #[test]
-fn web_pages_of_any_origin_may_use_the_api() {
+fn pages_of_any_origin_may_use_the_api() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let preflight = client.send("OPTIONS", "/v1/images", None).unwrap();
@@ -59,7 +59,7 @@ fn control_needs_the_key_and_allows_no_other_origin() {
 }
 
 #[test]
-fn keys_cannot_be_guessed_from_each_other() {
+fn keys_have_128_random_bits() {
     let keys = [Sandbox::start().unwrap(), Sandbox::start().unwrap()]
         .map(|sandbox| sandbox.api_key().strip_prefix("sandbox-key-").unwrap().to_owned());
     let bytes = keys.each_ref().map(|key| u128::from_str_radix(key, 16).unwrap());
@@ -97,7 +97,7 @@ fn a_large_body_of_a_control_request_is_refused() {
 }
 
 #[test]
-fn no_more_than_64_mib_of_bodies_are_kept() {
+fn at_most_64_mib_of_bodies_are_kept() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let body = "x".repeat(15 << 20);
@@ -110,7 +110,7 @@ fn no_more_than_64_mib_of_bodies_are_kept() {
 }
 
 #[test]
-fn half_requests_time_out() {
+fn incomplete_requests_time_out() {
     let sandbox =
         Sandbox::with(Settings::default().read_timeout(Duration::from_millis(100))).unwrap();
     let key = sandbox.api_key();
@@ -129,7 +129,7 @@ fn half_requests_time_out() {
 }
 
 #[test]
-fn half_an_upload_times_out() {
+fn incomplete_uploads_time_out() {
     let sandbox = Sandbox::with(still().read_timeout(Duration::from_millis(100))).unwrap();
     let client = Client::new(&sandbox);
     let source = sandbox.source_called("pushed").unwrap();
@@ -146,4 +146,14 @@ fn half_an_upload_times_out() {
         ),
     );
     assert!(response.starts_with("HTTP/1.1 408 "), "{response}");
+}
+
+#[test]
+fn responses_have_a_request_id_and_a_refused_method_has_the_others() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = Client::new(&sandbox);
+    let answer = client.send("PUT", "/v1/images/1", None).unwrap();
+    answer.refused("405.method-not-allowed");
+    assert_eq!(answer.header("allow"), Some("GET,HEAD,PATCH,DELETE"));
+    assert_eq!(client.get("/v1/images").header("x-request-id").unwrap().len(), 24);
 }

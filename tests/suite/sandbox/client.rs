@@ -1,4 +1,4 @@
-//! A plain HTTP client, and how the tests look at what it gets.
+//! An HTTP client for the tests of the sandbox.
 
 use cycle_images_tests::sandbox::{Sandbox, Settings};
 use serde_json::Value;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::http::Response;
 
-/// Long enough that nothing moves by itself in a test.
+/// So long that no step of a job ends by itself in a test.
 pub(crate) const STEP: Duration = Duration::from_secs(600);
 
-/// A sandbox whose time stands still until a test moves it on.
+/// A sandbox whose jobs only run when a test skips time.
 pub(crate) fn still() -> Settings {
     Settings::default().step(STEP)
 }
@@ -59,7 +59,7 @@ impl Answer {
         self.json()["data"].clone()
     }
 
-    /// The `error` of the platform's envelope, which has to agree with the HTTP status.
+    /// The `error` of the platform's envelope.
     #[track_caller]
     pub(crate) fn refused(&self, code: &str) -> Value {
         let document = self.json();
@@ -72,14 +72,14 @@ impl Answer {
         error.clone()
     }
 
-    /// As [`refused`](Self::refused), with a pointer at what was wrong.
+    /// As [`refused`](Self::refused), with this pointer.
     #[track_caller]
     pub(crate) fn refused_at(&self, code: &str, source: &str) {
         assert_eq!(self.refused(code)["source"], source);
     }
 }
 
-/// Someone with a key to a sandbox.
+/// A client of a sandbox.
 pub(crate) struct Client {
     agent: Agent,
     pub(crate) url: String,
@@ -138,12 +138,6 @@ impl Client {
         self.send("POST", path, body).unwrap()
     }
 
-    pub(crate) fn patch(&self, path: &str, body: &Value) -> Answer {
-        let body = body.to_string();
-        let body = Some(("application/json", body.as_str()));
-        self.send("PATCH", path, body).unwrap()
-    }
-
     /// The seeded image of this name.
     pub(crate) fn image(&self, name: &str) -> Value {
         let images = self.get("/v1/images").data(200);
@@ -163,16 +157,4 @@ impl Client {
 
 pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
-}
-
-/// The values of one field of a list of records.
-#[track_caller]
-pub(crate) fn column(list: &Value, field: &str) -> Vec<String> {
-    let list = list.as_array().unwrap().iter();
-    list.map(|record| text(&record[field])).collect()
-}
-
-pub(crate) fn is_id(value: &Value) -> bool {
-    let id = value.as_str().unwrap();
-    id.len() == 24 && id.bytes().all(|b| b.is_ascii_hexdigit())
 }

@@ -1,4 +1,4 @@
-//! Faults, outcomes and time, asked for over HTTP.
+//! Faults, outcomes of jobs and time, requested over HTTP.
 
 use cycle_images_tests::sandbox::Sandbox;
 
@@ -11,20 +11,20 @@ fn control(sandbox: &Sandbox, path: &str, body: &str) -> Answer {
 }
 
 #[track_caller]
-fn asked(sandbox: &Sandbox, path: &str, body: &str) {
+fn accepted(sandbox: &Sandbox, path: &str, body: &str) {
     let answer = control(sandbox, path, body);
     assert_eq!(answer.status, 204, "{}", answer.text);
 }
 
 #[test]
-fn faults() {
+fn requested_faults_happen_in_order() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
-    asked(&sandbox, "faults", r#"{"fault": "too_many_requests", "retry_after": "7"}"#);
-    asked(&sandbox, "faults", r#"{"fault": "unavailable"}"#);
-    asked(&sandbox, "faults", r#"{"fault": "bad_gateway"}"#);
-    asked(&sandbox, "faults", r#"{"status": 418, "headers": {"x-a": "b"}, "body": "tea"}"#);
-    asked(&sandbox, "faults", r#"{"fault": "delay", "ms": 1}"#);
+    accepted(&sandbox, "faults", r#"{"fault": "too_many_requests", "retry_after": "7"}"#);
+    accepted(&sandbox, "faults", r#"{"fault": "unavailable"}"#);
+    accepted(&sandbox, "faults", r#"{"fault": "bad_gateway"}"#);
+    accepted(&sandbox, "faults", r#"{"status": 418, "headers": {"x-a": "b"}, "body": "tea"}"#);
+    accepted(&sandbox, "faults", r#"{"fault": "delay", "ms": 1}"#);
     let answer = client.get("/v1/images");
     answer.refused("429.rate-limiting");
     assert_eq!(answer.header("retry-after"), Some("7"));
@@ -36,7 +36,7 @@ fn faults() {
     client.get("/v1/images").data(200);
     assert_eq!(sandbox.requests().len(), 6);
     for fault in ["close", "close_after", "truncate"] {
-        asked(&sandbox, "faults", &format!(r#"{{"fault": "{fault}"}}"#));
+        accepted(&sandbox, "faults", &format!(r#"{{"fault": "{fault}"}}"#));
         let url = format!("{}/v1/images", sandbox.url());
         let response = agent().get(&url).call();
         let broken = response.is_err()
@@ -46,7 +46,7 @@ fn faults() {
 }
 
 #[test]
-fn outcomes_of_jobs_and_time() {
+fn requested_outcomes_and_time_change_jobs() {
     let sandbox = Sandbox::with(still()).unwrap();
     let client = Client::new(&sandbox);
     for (body, state) in [
@@ -54,10 +54,10 @@ fn outcomes_of_jobs_and_time() {
         (r#"{"outcome": "expire"}"#, "expired"),
         (r#"{"outcome": "complete"}"#, "completed"),
     ] {
-        asked(&sandbox, "jobs", body);
+        accepted(&sandbox, "jobs", body);
         let path = format!("/v1/images/sources/{}", sandbox.source_id());
         let job = client.delete(&path).data(202)["job"]["id"].clone();
-        asked(&sandbox, "skip", r#"{"ms": 3600000}"#);
+        accepted(&sandbox, "skip", r#"{"ms": 3600000}"#);
         let job = client.get(&format!("/v1/jobs/{}", job.as_str().unwrap())).data(200);
         assert_eq!(job["state"]["current"], state);
         let message = &job["state"]["error"]["message"];
@@ -66,7 +66,7 @@ fn outcomes_of_jobs_and_time() {
 }
 
 #[test]
-fn mistakes_are_refused() {
+fn invalid_control_requests_are_refused() {
     let sandbox = Sandbox::start().unwrap();
     for (path, body, source) in [
         ("faults", "{}", "/status"),

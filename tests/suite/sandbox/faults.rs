@@ -1,4 +1,4 @@
-//! Faults on demand.
+//! Faults.
 
 use cycle_images_tests::sandbox::{Fault, Sandbox};
 use serde_json::json;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::client::{Client, agent};
 
 #[test]
-fn faults_happen_in_order_and_only_once() {
+fn faults_happen_in_order_and_once() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let date = "Fri, 31 Dec 1999 23:59:59 GMT";
@@ -57,7 +57,7 @@ fn a_connection_is_closed_before_or_after_the_operation() {
 }
 
 #[test]
-fn a_truncated_response() {
+fn a_truncated_response_ends_half_way() {
     let sandbox = Sandbox::start().unwrap();
     let get = || {
         agent()
@@ -80,7 +80,7 @@ fn a_truncated_response() {
 }
 
 #[test]
-fn a_response_is_delayed() {
+fn a_delayed_response_takes_at_least_the_delay() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let delay = Duration::from_millis(120);
@@ -91,7 +91,7 @@ fn a_response_is_delayed() {
 }
 
 #[test]
-fn a_client_that_does_not_wait_leaves_no_connection() {
+fn a_connection_is_closed_if_the_client_does_not_wait_for_a_delay() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.fault(Fault::Delay(Duration::from_secs(3600)));
     let agent: ureq::Agent = ureq::Agent::config_builder()

@@ -1,4 +1,4 @@
-//! The sandbox against the documents, seen through a client that shares nothing with ours.
+//! The sandbox, by a client of its own.
 
 #![allow(
     clippy::panic,
@@ -10,21 +10,10 @@
 mod client;
 
 mod access;
-mod any_arguments;
-mod auth;
 mod control;
 mod faults;
-mod images;
-mod includes;
-mod job_operations;
-mod jobs;
 mod lenient;
-mod mends;
-mod origins;
-mod pages;
+mod properties_arguments;
+mod scripts;
 mod serving;
-mod source_operations;
-mod sources;
-mod strict;
-mod tasks;
 mod upload;

@@ -1,4 +1,4 @@
-//! Pushing an image to the factory.
+//! Uploads.
 
 use cycle_images_tests::sandbox::{Sandbox, Settings};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::client::{Answer, Client, STEP, agent, still, text};
 
 const MULTIPART: &str = "multipart/form-data; boundary=edge";
 
-/// Something that looks like a tar for as far as anyone looks.
+/// A file with the magic of a tar.
 fn tar(size: usize) -> Vec<u8> {
     let mut tar = vec![0; size];
     tar[257..262].copy_from_slice(b"ustar");
@@ -41,7 +41,7 @@ struct Waiting {
     url: String,
 }
 
-/// An image that waits for its bytes.
+/// Creates an image that waits for its upload.
 fn waiting(sandbox: &Sandbox, client: &Client) -> Waiting {
     let source_id = sandbox.source_called("pushed");
     let body = json!({"name": "pushed", "source_id": source_id});
@@ -84,7 +84,7 @@ fn an_upload_makes_the_image_live() {
 }
 
 #[test]
-fn each_image_has_a_token_of_its_own() {
+fn a_token_is_valid_for_its_image_and_hub_alone() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let one = waiting(&sandbox, &client);
@@ -95,8 +95,8 @@ fn each_image_has_a_token_of_its_own() {
     push(&crossed, MULTIPART, &body).refused("403.mismatch");
     let hub = one.url.replace(sandbox.hub_id(), "0123456789abcdef01234567");
     push(&hub, MULTIPART, &body).refused("403.wrong-hub");
-    let gone = one.url.replace(&one.path, "/v1/images/nope");
-    push(&gone, MULTIPART, &body).refused("404.image");
+    let unknown = one.url.replace(&one.path, "/v1/images/nope");
+    push(&unknown, MULTIPART, &body).refused("404.image");
     let (without, _) = one.url.split_once('?').unwrap();
     let answer = push(without, MULTIPART, &body);
     answer.refused_at("422.missing-argument", "/hub-id");
@@ -106,7 +106,7 @@ fn each_image_has_a_token_of_its_own() {
 }
 
 #[test]
-fn a_token_expires() {
+fn an_expired_token_is_refused() {
     let expiry = Duration::from_secs(60);
     let settings = Settings::default().upload_expiry(expiry);
     let sandbox = Sandbox::with(settings).unwrap();
@@ -118,7 +118,7 @@ fn a_token_expires() {
 }
 
 #[test]
-fn the_key_has_no_business_with_the_factory() {
+fn an_upload_with_the_api_key_is_refused() {
     let sandbox = Sandbox::start().unwrap();
     let client = Client::new(&sandbox);
     let waiting = waiting(&sandbox, &client);
@@ -165,7 +165,7 @@ fn only_one_tar_of_known_length_is_accepted() {
 }
 
 #[test]
-fn an_upload_that_breaks_off_changes_nothing() {
+fn an_incomplete_upload_changes_nothing() {
     let sandbox = Sandbox::start().unwrap();
     let waiting = waiting(&sandbox, &Client::new(&sandbox));
     let body = form(&[part("file.tar", &tar(4096))]);

@@ -11,7 +11,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 static LINES: Mutex<Vec<Line>> = Mutex::new(Vec::new());
 
-/// What was written, and by which crate at which level, such as `ureq DEBUG`.
+/// A text, and the crate and level of it, such as `ureq DEBUG`.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
     pub(crate) by: String,
@@ -27,7 +27,7 @@ fn add(target: &str, level: &dyn Display, text: String) {
     lines().push(Line { by: format!("{by} {level}"), text });
 }
 
-/// What was written since the last call.
+/// The lines since the last call.
 pub(crate) fn take() -> Vec<Line> {
     std::mem::take(&mut lines())
 }

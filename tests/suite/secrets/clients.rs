@@ -9,6 +9,7 @@ use cycle_images::operation::ReplyOf;
 use cycle_images::recorded::Session;
 use cycle_images::{Hub, Operation};
 use cycle_images_async::{Body, Hyper, Reqwest, Tokio, Tower, Transport};
+use cycle_images_tests::uploads::tar_bytes;
 use futures_util::stream;
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -49,7 +50,7 @@ impl Client {
                 let builder = reqwest::Client::builder().http2_prior_knowledge();
                 asynchronous(hub, Reqwest::build(builder).unwrap())
             }
-            Kind::Hyper => asynchronous(hub, Hyper::with_connector(HttpConnector::new())),
+            Kind::Hyper => asynchronous(hub, Hyper::from_connector(HttpConnector::new())),
             Kind::Tower => {
                 let client = legacy::Client::builder(TokioExecutor::new());
                 asynchronous(hub, Tower::new(client.build_http::<Body>()))
@@ -67,8 +68,7 @@ impl Client {
     }
 
     pub(crate) fn upload(&self, image: &Image) -> Result<(), FlowError> {
-        let (mut tar, size) = (vec![b'.'; 512], 512);
-        tar.splice(257..262, *b"ustar");
+        let (tar, size) = (tar_bytes(512), 512);
         match self {
             Self::Blocking(client) => {
                 let tar = cycle_images_ureq::Tar::new(Cursor::new(tar), size);
@@ -93,7 +93,7 @@ impl Client {
         }
     }
 
-    /// What is saved of a flow before its request is sent.
+    /// The stored forms of a flow before its requests.
     pub(crate) fn saved<F: Flow + serde::Serialize>(&self, flow: F) -> Vec<String> {
         let (sender, saved) = std::sync::mpsc::channel();
         let save = move |flow: &F| {

@@ -1,4 +1,4 @@
-//! Requests over HTTP/2, by frames.
+//! Requests over HTTP/2.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -13,7 +13,7 @@ use crate::Search;
 use crate::clients::{Client, Kind};
 use crate::planted::waiting_image;
 
-/// Who writes a secret of requests over HTTP/2, to a server that hangs up after it has read one.
+/// The crates that log a secret of a request over HTTP/2, whose connection is closed after it.
 pub(crate) fn over_http2() -> BTreeSet<String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -33,8 +33,8 @@ pub(crate) fn over_http2() -> BTreeSet<String> {
     let mut search = Search { kind, elsewhere, found: Vec::new(), others: BTreeSet::new() };
     let session = Session::record();
     let client = Client::new(kind, search.hub(&url, &url), &session);
-    search.look_at("HTTP/2", client.call(&GetImages::new()), &session);
-    search.look_at("HTTP/2", client.upload(&waiting_image()), &session);
+    search.search_outcome("HTTP/2", client.call(&GetImages::new()), &session);
+    search.search_outcome("HTTP/2", client.upload(&waiting_image()), &session);
     server.join().unwrap();
     assert!(search.found.is_empty(), "{}", search.found.join("\n"));
     search.others

@@ -21,7 +21,7 @@ use std::thread;
 use std::time::Duration;
 
 use cycle_images::error::report;
-use cycle_images::flow::{Exchange, FlowError, JobTracker, Pages, RetryPolicy};
+use cycle_images::flow::{Exchange, FlowError, JobTracker, JobsTracker, Pages, RetryPolicy};
 use cycle_images::http::{HeaderName, HeaderValue};
 use cycle_images::images::{CreateImage, GetImages};
 use cycle_images::operation::Output;
@@ -36,7 +36,7 @@ use answers::{Named, answers};
 use clients::{Client, KINDS, Kind};
 use planted::{HEADER, HUB, KEY, UPLOAD, waiting_image};
 
-/// What other crates write, as SECURITY.md says: no more, and no less.
+/// What other crates write, exactly as SECURITY.md says.
 const WRITTEN_BY_OTHERS: [(Kind, &str); 2] = [
     // The URL of an upload, and where a response redirects to.
     (Kind::Ureq, "ureq DEBUG"),
@@ -45,7 +45,7 @@ const WRITTEN_BY_OTHERS: [(Kind, &str); 2] = [
 ];
 
 #[test]
-fn no_secret_is_anywhere_but_in_the_request_that_needs_it() {
+fn secrets_are_only_in_the_requests_that_need_them() {
     capture::start();
     let mut written = Vec::new();
     for kind in KINDS {
@@ -65,18 +65,18 @@ fn no_secret_is_anywhere_but_in_the_request_that_needs_it() {
     assert_eq!(written, expected);
 }
 
-/// Looks for secrets in all that one kind of client does.
+/// Looks for secrets in the output of one kind of client.
 struct Search {
     kind: Kind,
     /// Where redirects point to.
     elsewhere: RawServer,
-    /// Where one was found.
+    /// The places with a secret.
     found: Vec<String>,
-    /// The other crates that wrote one, and at which level.
+    /// The other crates that wrote one, and their levels.
     others: BTreeSet<String>,
 }
 
-/// What a text shows: as it is, or as the bytes of a body in decimal.
+/// Whether a text has the secret, as it is or as the bytes of a body in decimal.
 fn contains(text: &str, secret: &str) -> bool {
     let bytes: Vec<String> = secret.bytes().map(|byte| byte.to_string()).collect();
     text.contains(secret) || text.contains(&bytes.join(", "))
@@ -91,7 +91,7 @@ impl Search {
         hub.with_header(HeaderName::from_static("x-proxy-token"), header)
     }
 
-    fn look(&mut self, place: &str, text: &str) {
+    fn search(&mut self, place: &str, text: &str) {
         if contains(text, "sec-") {
             let at = text.find("sec-").unwrap_or_default();
             let before = text[..at].chars().rev().take(200).collect::<Vec<_>>();
@@ -100,31 +100,36 @@ impl Search {
         }
     }
 
-    fn look_at_error(&mut self, place: &str, error: FlowError) {
+    fn search_error(&mut self, place: &str, error: FlowError) {
         let mut text = shown(&error);
         let _ = write!(text, "{error:#?} {} {:#}", report(&error), report(&error));
         if let Some(response) = error.response() {
             let _ = write!(text, "{:?} {:?}", response.kind(), response.headers());
             text.push_str(response.body().as_str());
         }
-        self.look(place, &text);
-        self.look(place, &panicked(Err::<(), _>(error)));
+        self.search(place, &text);
+        self.search(place, &panicked(Err::<(), _>(error)));
     }
 
-    /// What a call returned, wrote and recorded.
-    fn look_at(&mut self, place: &str, result: Result<impl Debug, FlowError>, session: &Session) {
+    /// What a call returned, logged and recorded.
+    fn search_outcome(
+        &mut self,
+        place: &str,
+        result: Result<impl Debug, FlowError>,
+        session: &Session,
+    ) {
         match result {
-            Ok(reply) => self.look(place, &format!("{reply:?} {reply:#?}")),
-            Err(error) => self.look_at_error(place, error),
+            Ok(reply) => self.search(place, &format!("{reply:?} {reply:#?}")),
+            Err(error) => self.search_error(place, error),
         }
-        self.look(place, &format!("{session:?}"));
-        self.look_at_logs(place);
+        self.search(place, &format!("{session:?}"));
+        self.search_logs(place);
     }
 
-    fn look_at_logs(&mut self, place: &str) {
+    fn search_logs(&mut self, place: &str) {
         for line in capture::take() {
             if line.by.starts_with("cycle_images") {
-                self.look(place, &format!("{line:?}"));
+                self.search(place, &format!("{line:?}"));
                 if line.text.contains(HUB) {
                     self.found.push(format!("{place}: the hub's id in {line:?}"));
                 }
@@ -134,17 +139,17 @@ impl Search {
         }
     }
 
-    fn look_at_recording(&mut self, place: &str, session: &Session) {
+    fn search_recording(&mut self, place: &str, session: &Session) {
         let har = session.finish().unwrap().unwrap_or_default();
         // What a job's task returns has no documented names, and is kept for the replay.
         let har = har.replace("sec-task-output", "");
-        self.look(place, &har);
+        self.search(place, &har);
         if har.contains(HUB) {
             self.found.push(format!("{place}: the hub's id in {har:.2000}"));
         }
     }
 
-    /// Sends a request once for each answer, by a client that records.
+    /// Sends a request for each response, by a client that records.
     fn each_answer(
         &mut self,
         name: &str,
@@ -163,7 +168,7 @@ impl Search {
             send(&client, self, &format!("{name}, {answer}"), &session);
             assert_eq!(server.requests().len(), count + 1, "{name}, {answer}: not sent once");
         }
-        self.look_at_recording(name, &session);
+        self.search_recording(name, &session);
         for request in server.requests() {
             let (not_sent, sent) =
                 if is_upload { ([KEY, HEADER], [UPLOAD, HUB]) } else { ([UPLOAD; 2], [KEY, HUB]) };
@@ -178,11 +183,11 @@ impl Search {
         let echo = format!("token={UPLOAD}");
         let answers = answers(UploadImage::NAME, &echo, line, &self.elsewhere.url());
         self.each_answer(UploadImage::NAME, answers, |client, search, place, session| {
-            search.look_at(place, client.upload(&image), session);
+            search.search_outcome(place, client.upload(&image), session);
         });
     }
 
-    /// Neither a connection nor TLS comes about.
+    /// Without a connection, and without TLS.
     fn unreachable(&mut self) {
         let closed = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
         let without_tls = TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -191,15 +196,15 @@ impl Search {
         for url in [format!("http://{closed}"), format!("https://{address}")] {
             let session = Session::record();
             let client = Client::new(self.kind, self.hub(&url, &url), &session);
-            self.look_at(&url, client.call(&GetImages::new()), &session);
-            self.look_at(&url, client.upload(&waiting_image()), &session);
-            self.look_at_recording(&url, &session);
+            self.search_outcome(&url, client.call(&GetImages::new()), &session);
+            self.search_outcome(&url, client.upload(&waiting_image()), &session);
+            self.search_recording(&url, &session);
             let create = CreateImage::new(SourceId::new("s1").unwrap());
-            self.look(&url, &client.debug(create.build_arg("TOKEN", "sec-build-argument-1f")));
+            self.search(&url, &client.debug(create.build_arg("TOKEN", "sec-build-argument-1f")));
         }
     }
 
-    /// A flow that is stored has neither the key nor the hub's id.
+    /// A stored flow has neither the key nor the hub's id.
     fn flows(&mut self) {
         let server = RawServer::start([]).unwrap();
         let hub = self.hub(&server.url(), &server.url());
@@ -209,16 +214,17 @@ impl Search {
         let saved = [
             client.saved(Exchange::new(create, 7).retry(once)),
             client.saved(Pages::new(GetImages::new(), 7).retry(once)),
+            client.saved(JobsTracker::new([&job], 7).deadline(Duration::from_millis(100))),
             client.saved(JobTracker::new(job, 7).deadline(Duration::from_millis(100))),
         ];
         for saved in saved {
             assert!(!saved.is_empty(), "nothing was saved");
             for text in saved {
-                self.look("a stored flow", &text);
+                self.search("a stored flow", &text);
                 assert!(!text.contains(HUB), "the hub's id in {text}");
             }
         }
-        self.look_at_logs("a stored flow");
+        self.search_logs("a stored flow");
     }
 }
 
@@ -239,21 +245,21 @@ impl Search {
     where
         O: Operation<Output: Output<Data: Debug, Includes: Debug>> + Debug,
     {
-        self.look(O::NAME, &format!("{operation:?} {operation:#?}"));
+        self.search(O::NAME, &format!("{operation:?} {operation:#?}"));
         let hub = self.hub(&self.elsewhere.url(), &self.elsewhere.url());
-        self.look(O::NAME, &format!("{hub:?} {hub:#?}"));
+        self.search(O::NAME, &format!("{hub:?} {hub:#?}"));
         // The key, the header and the body, as a server can repeat them.
         let body = hub.request(operation).unwrap().into_body();
         let echo = format!("{KEY} {HEADER} {}", String::from_utf8(body).unwrap());
         let line = format!("{KEY}/{HEADER}");
         let answers = answers(O::NAME, &echo, &line, &self.elsewhere.url());
         self.each_answer(O::NAME, answers, |client, search, place, session| {
-            search.look_at(place, client.call(operation), session);
+            search.search_outcome(place, client.call(operation), session);
         });
     }
 }
 
-/// What a program says that unwraps an error.
+/// The panic message of a program that unwraps an error.
 fn panicked(result: Result<(), FlowError>) -> String {
     let hook = take_hook();
     set_hook(Box::new(|_| {}));

@@ -8,6 +8,7 @@ pub mod raw_server;
 pub mod recording;
 pub mod subprocess;
 pub mod support;
+pub mod uploads;
 
 pub use cycle_images_sandbox as sandbox;
 

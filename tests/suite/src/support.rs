@@ -1,4 +1,4 @@
-//! Hubs, replies and error texts, as most tests need them.
+//! Hubs, replies, error texts and snapshots, as most tests need them.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,10 +7,14 @@
 )]
 
 use std::error::Error;
+use std::io::Write;
 use std::iter::successors;
+use std::path::{Path, PathBuf};
 
 use cycle_images::operation::ReplyOf;
 use cycle_images::{Hub, ImageId, JobId, Operation, SourceId, Timestamp};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::recording;
 use crate::sandbox::Sandbox;
@@ -42,6 +46,14 @@ pub fn sandbox_hub(sandbox: &Sandbox) -> Hub {
 pub fn shown(error: &dyn Error) -> String {
     let sources = successors(Some(error), |&error| error.source());
     sources.map(|error| format!("{error}\n{error:?}\n")).collect()
+}
+
+/// A body as gzip.
+#[must_use]
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }
 
 /// The reply to an operation whose response is a recording.
@@ -87,4 +99,32 @@ pub fn at(time: Option<Timestamp>) -> String {
 pub fn cases(usual: u32) -> u32 {
     let set = std::env::var("PROPTEST_CASES").ok();
     set.and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+}
+
+/// A folder of `tests/data`.
+#[must_use]
+pub fn data(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../data").join(folder)
+}
+
+/// Compares a text with the snapshot `<name>.snap` of a folder.
+pub fn assert_snapshot(folder: &Path, name: &str, text: &str) {
+    let mut settings = insta::Settings::new();
+    settings.set_snapshot_path(folder);
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// Compares what becomes of the text of each `<name>.txt` in a folder of `tests/data` with
+/// `<name>.snap`, and returns the number of files.
+pub fn assert_snapshots(folder: &str, run: impl Fn(&str) -> String) -> usize {
+    let folder = data(folder);
+    let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|file| file.extension().is_some_and(|extension| extension == "txt"));
+    let run = files.map(|file| {
+        let text = run(&std::fs::read_to_string(&file).unwrap());
+        assert_snapshot(&folder, file.file_stem().unwrap().to_str().unwrap(), &text);
+    });
+    run.count()
 }

@@ -1,169 +1,119 @@
-//! An agent that was handed in: it does the carrying, and the client's policy goes before its own.
+//! Agents of the program: they send the requests, and the client's settings precede their own.
 
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use cycle_images::SourceId;
-use cycle_images::error::ResponseErrorKind;
 use cycle_images::images::{CreateImage, DeleteImage, GetImages};
-use cycle_images::model::Origin;
-use cycle_images_tests::raw_server::RawServer;
+use cycle_images::{ImageId, SourceId};
+use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Fault, Sandbox};
+use cycle_images_tests::uploads::waiting_image;
 use cycle_images_ureq::{Client, Error, Tar};
-use ureq::config::{Config, RedirectAuthHeaders, Timeouts};
+use ureq::config::{Config, ConfigBuilder, RedirectAuthHeaders, Timeouts};
 use ureq::http::{Request, Uri};
 use ureq::middleware::MiddlewareNext;
+use ureq::typestate::AgentScope;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, SendBody};
 
-use crate::uploads::{uploader, waiting};
-use crate::{client_of, failure, hub, once, shown};
+use crate::{LONG, client_of, failure, hub, once, shown};
 
-const LONG: Duration = Duration::from_secs(20);
+fn from_agent(
+    sandbox: &Sandbox,
+    set: impl FnOnce(ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope>,
+) -> Client {
+    once(Client::from_agent(hub(sandbox), set(Agent::config_builder()).build().into()))
+}
 
-/// An agent that would do everything otherwise.
-fn headstrong() -> Agent {
-    Agent::config_builder()
+/// Settings that contradict all of the client's.
+fn contrary(config: ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> {
+    config
         .http_status_as_error(true)
-        .max_redirects(5)
-        .user_agent("headstrong/1")
-        .timeout_global(Some(Duration::ZERO))
-        .timeout_connect(Some(Duration::from_nanos(1)))
-        .build()
-        .new_agent()
-}
-
-#[test]
-fn the_clients_settings_take_precedence() {
-    let sandbox = Sandbox::start().unwrap();
-    // By itself it gets nowhere.
-    let by_itself = headstrong().get(sandbox.url()).call();
-    assert!(matches!(by_itself, Err(ureq::Error::Timeout(_))));
-
-    let client = once(Client::with_agent(hub(&sandbox), headstrong()));
-    assert_eq!(client.call(&GetImages::new()).unwrap().data.len(), 8);
-    let name = format!("cycle-images/{} (ureq)", env!("CARGO_PKG_VERSION"));
-    let seen = sandbox.requests();
-    assert_eq!(seen[0].header("user-agent"), Some(name.as_str()));
-
-    sandbox.fault(Fault::unavailable_until("3"));
-    let unavailable = failure(&client);
-    let response = unavailable.response().unwrap();
-    assert_eq!(
-        (response.status().as_u16(), &response.headers()["retry-after"]),
-        (503, &"3".parse().unwrap())
-    );
-    // Where it would be followed to isn't there: that would be another error.
-    sandbox.fault(Fault::redirect(307, "/nowhere"));
-    assert_eq!(failure(&client).response().unwrap().status(), 307);
-}
-
-/// The API key would go along.
-#[test]
-fn one_that_follows_five_redirects_follows_none() {
-    let sandbox = Sandbox::start().unwrap();
-    let agent = Agent::config_builder()
         .max_redirects(5)
         .max_redirects_will_error(true)
         .redirect_auth_headers(RedirectAuthHeaders::SameHost)
-        .build()
-        .new_agent();
-    let client = once(Client::with_agent(hub(&sandbox), agent));
-    let elsewhere = RawServer::start([]).unwrap();
-    let location = format!("{}/v1/images", elsewhere.url());
-    let points_there = |error: Error| match error.response().unwrap().kind() {
-        ResponseErrorKind::Redirect(redirect) => {
-            assert_eq!(redirect.location.as_deref(), Some(location.as_str()));
-        }
-        other => panic!("{other:?}"),
-    };
-    let source = SourceId::new(sandbox.source_id()).unwrap();
-    let image = client.call(&GetImages::new()).unwrap().data.remove(0);
-    for status in [301, 302, 303, 307, 308] {
-        for _ in 0..3 {
-            sandbox.fault(Fault::redirect(status, &location));
-        }
-        points_there(failure(&client));
-        points_there(client.call(&CreateImage::new(&source)).unwrap_err());
-        points_there(client.call(&DeleteImage::new(&image.id)).unwrap_err());
-    }
-    assert_eq!((elsewhere.connections(), sandbox.requests().len()), (0, 1 + 15));
+        .user_agent("contrary/1")
+        .timeout_global(Some(Duration::ZERO))
+        .timeout_connect(Some(Duration::from_nanos(1)))
 }
 
 #[test]
-fn without_timeouts_of_its_own_it_has_the_clients() {
+fn settings_of_the_client_precede_those_of_its_agent() {
     let sandbox = Sandbox::start().unwrap();
-    let agent = Agent::config_builder().timeout_global(None).build().new_agent();
-    let limit = Duration::from_millis(100);
-    let client = once(Client::with_agent(hub(&sandbox), agent)).with_attempt_timeout(limit);
-    sandbox.fault(Fault::Delay(LONG));
-    let start = Instant::now();
-    let error = failure(&client);
-    assert!(start.elapsed() < LONG);
-    assert!(
-        matches!(error, Error::Timeout { limit: told, .. } if told == Some(limit)),
-        "{error:?}"
-    );
+    let agent: Agent = contrary(Agent::config_builder()).build().into();
+    assert!(matches!(agent.get(sandbox.url()).call(), Err(ureq::Error::Timeout(_))));
+
+    let client = from_agent(&sandbox, contrary);
+    assert_eq!(client.call(&GetImages::new()).unwrap().data.len(), 8);
+    let name = format!("cycle-images/{} (ureq)", env!("CARGO_PKG_VERSION"));
+    assert_eq!(sandbox.requests()[0].header("user-agent"), Some(name.as_str()));
+    sandbox.fault(Fault::unavailable_until("3"));
+    let unavailable = failure(&client);
+    assert_eq!(unavailable.response().unwrap().headers()["retry-after"], "3");
+
+    let elsewhere = RawServer::start([]).unwrap();
+    let create = CreateImage::new(SourceId::new("s1").unwrap());
+    let delete = DeleteImage::new(ImageId::new("i1").unwrap());
+    for status in [301, 302, 303, 307, 308] {
+        (0..3).for_each(|_| sandbox.fault(Fault::redirect(status, &elsewhere.url())));
+        for error in
+            [failure(&client), client.call(&create).unwrap_err(), client.call(&delete).unwrap_err()]
+        {
+            assert_eq!(error.response().unwrap().status(), status);
+        }
+    }
+    assert_eq!((elsewhere.connections(), sandbox.requests().len()), (0, 2 + 15));
 }
 
-/// An agent has timeouts that the client has no setting for. One of them may end a call, but the
-/// error must not say then that the client's time was up.
 #[test]
-fn a_shorter_timeout_of_the_agent_is_not_reported_as_the_clients() {
+fn shorter_timeout_of_the_agent_is_not_reported_as_the_clients() {
     let sandbox = Sandbox::start().unwrap();
     let short = Some(Duration::from_millis(50));
-    let agent = Agent::config_builder().timeout_recv_response(short).build().new_agent();
-    let client = once(Client::with_agent(hub(&sandbox), agent)).with_attempt_timeout(LONG);
+    let client = from_agent(&sandbox, |config| config.timeout_recv_response(short));
     sandbox.fault(Fault::Delay(Duration::from_millis(500)));
-    if let Err(error) = client.call(&GetImages::new()) {
+    if let Err(error) = client.with_attempt_timeout(LONG).call(&GetImages::new()) {
         assert!(error.may_have_arrived());
-        let message = error.to_string();
-        assert!(!message.contains("within 20 s"), "{message}");
+        assert!(!error.to_string().contains("within 20 s"), "{error}");
     }
 }
 
 #[test]
-fn the_agents_middleware_is_used() {
+fn middleware_of_the_agent_is_used() {
     let sandbox = Sandbox::start().unwrap();
     let mark = |mut request: Request<SendBody<'_>>, next: MiddlewareNext<'_>| {
-        let headers = request.headers_mut();
-        headers.insert("x-marked", "yes".parse().unwrap());
+        request.headers_mut().insert("x-marked", "yes".parse().unwrap());
         next.handle(request)
     };
-    let agent = Agent::config_builder().middleware(mark).build().new_agent();
-    let client = once(Client::with_agent(hub(&sandbox), agent));
-    client.call(&GetImages::new()).unwrap();
+    from_agent(&sandbox, |config| config.middleware(mark)).call(&GetImages::new()).unwrap();
     assert_eq!(sandbox.requests()[0].header("x-marked"), Some("yes"));
 }
 
 #[test]
-fn an_https_only_agent_sends_nothing_over_http() {
+fn https_only_agent_sends_nothing_over_http_and_shows_no_token() {
     let sandbox = Sandbox::start().unwrap();
-    let agent = Agent::config_builder().https_only(true).build().new_agent();
-    let error = failure(&once(Client::with_agent(hub(&sandbox), agent)));
-    assert!(!error.may_have_arrived(), "{error:?}");
+    let client = from_agent(&sandbox, |config| config.https_only(true));
+    let upload = client.upload(&waiting_image("sec-token"), Tar::new(&b"a tar"[..], 5));
+    for (error, operation) in
+        [(failure(&client), "GetImages"), (upload.unwrap_err(), "UploadImage")]
+    {
+        assert!(!error.may_have_arrived() && error.to_string().starts_with(operation), "{error:?}");
+        assert!(!shown(&error).contains("sec-token"), "{error:?}");
+    }
     assert!(sandbox.requests().is_empty());
 }
 
-/// It refuses a URI, and says which.
+/// An upload over it has no connection of its own, which could be closed.
 #[test]
-fn an_https_only_agent_shows_no_upload_token() {
-    let sandbox = Sandbox::start().unwrap();
-    let image = waiting(&sandbox, &uploader(&sandbox));
-    let origin = image.source.as_ref().and_then(|source| source.details.origin.as_ref());
-    let Some(Origin::CycleUpload(upload)) = origin else { panic!("{image:?}") };
-    let agent = Agent::config_builder().https_only(true).build().new_agent();
-    let hub = hub(&sandbox).with_factory_url(sandbox.url()).unwrap();
-    let client = once(Client::with_agent(hub, agent));
-    let error = client.upload(&image, Tar::new(&b"a tar"[..], 5)).unwrap_err();
-    assert!(!shown(&error).contains(upload.token.expose()), "{error:?}");
-    assert!(error.to_string().starts_with("UploadImage"), "{error}");
-    assert!(!error.may_have_arrived(), "{error:?}");
-    assert_eq!(sandbox.requests().len(), 1);
+fn agent_uploads() {
+    let factory = RawServer::start([Answer::new("HTTP/1.1 204 No Content\r\n\r\n")]).unwrap();
+    let hub = client_of(&factory.url()).hub().clone().with_factory_url(&factory.url()).unwrap();
+    let client = Client::from_agent(hub, Agent::new_with_defaults());
+    client.upload(&waiting_image("t"), Tar::new(&b"a tar"[..], 5)).unwrap();
+    assert!(factory.requests()[0].contains("a tar"));
 }
 
-/// Finds no host, and notes what time it was given.
+/// Finds no host, and notes the time limits.
 #[derive(Clone, Debug, Default)]
 struct Notes(Arc<Mutex<Vec<Timeouts>>>);
 
@@ -180,19 +130,16 @@ impl Resolver for Notes {
 }
 
 #[test]
-fn the_time_is_10_s_to_connect_and_60_s_in_all_unless_it_is_set() {
+fn default_timeouts_are_10_s_to_connect_and_60_s_for_an_attempt() {
     let notes = Notes::default();
-    let config = headstrong().config().clone();
+    let config = contrary(Agent::config_builder()).build();
     let agent = Agent::with_parts(config, DefaultConnector::default(), notes.clone());
-    let hub = client_of("http://core.invalid").hub().clone();
-    let client = once(Client::with_agent(hub, agent));
-    assert!(!failure(&client).may_have_arrived());
-    let (connect, timeout) = (Duration::from_secs(1), Duration::from_secs(2));
-    failure(&client.with_connect_timeout(connect).with_attempt_timeout(timeout));
-
+    let client = once(Client::from_agent(client_of("http://core.invalid").hub().clone(), agent));
+    assert!(matches!(failure(&client), Error::Transport { may_have_arrived: false, .. }));
+    let second = Duration::from_secs(1);
+    failure(&client.with_connect_timeout(second).with_attempt_timeout(2 * second));
     let noted = notes.0.lock().unwrap();
-    let noted = noted.iter().map(|given| (given.connect, given.global));
+    let noted: Vec<_> = noted.iter().map(|times| (times.connect, times.global)).collect();
     let seconds = |s| Some(Duration::from_secs(s));
-    let expected = [(seconds(10), seconds(60)), (seconds(1), seconds(2))];
-    assert_eq!(noted.collect::<Vec<_>>(), expected);
+    assert_eq!(noted, [(seconds(10), seconds(60)), (seconds(1), seconds(2))]);
 }

@@ -1,4 +1,4 @@
-//! A deployment whose process is killed again and again: nothing is done twice.
+//! A deployment whose process is killed again and again creates and imports once.
 
 #[path = "../../../adapter-ureq/examples/after_a_crash.rs"]
 mod after_a_crash;
@@ -16,20 +16,20 @@ use cycle_images_ureq::Client;
 
 const FOLDER: &str = "CYCLE_IMAGES_TEST_FOLDER";
 const NAME: &str = "web-1.4.0";
-/// How long a request of a killed process may be on its way: see [`settled`].
-const ON_ITS_WAY: Duration = Duration::ZERO;
+/// How long a request of a killed process may be in transit: see [`settled`].
+const IN_TRANSIT: Duration = Duration::ZERO;
 
-/// The process that is killed.
+/// Runs in the process that is killed.
 #[test]
-fn a_deployment() {
+fn deployment_in_a_subprocess() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
     let source = SourceId::new(std::env::var("SOURCE").unwrap()).unwrap();
     let client = Client::from_env().unwrap();
-    after_a_crash::deploy(&client, &folder, &source, NAME, ON_ITS_WAY).unwrap();
+    after_a_crash::deploy(&client, &folder, &source, NAME, IN_TRANSIT).unwrap();
 }
 
 #[test]
-fn a_deployment_that_is_killed_at_any_point_creates_and_imports_once() {
+fn deployment_killed_at_any_point_creates_and_imports_once() {
     let settings = Settings::default().latency(Duration::from_millis(4));
     let sandbox = Sandbox::with(settings.step(Duration::from_millis(20))).unwrap();
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("killed");
@@ -37,10 +37,10 @@ fn a_deployment_that_is_killed_at_any_point_creates_and_imports_once() {
     for round in 0..4_u64 {
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
-        // Later and later, so that some step is always reached that no run before has reached.
+        // Later and later: each attempt gets further than the ones before.
         for attempt in 1.. {
             let mut process = Command::new(std::env::current_exe().unwrap())
-                .args(["--exact", "killed::a_deployment", "--nocapture"])
+                .args(["--exact", "killed::deployment_in_a_subprocess", "--nocapture"])
                 .env(FOLDER, &folder)
                 .env("SOURCE", sandbox.source_id())
                 .env("CYCLE_API_KEY", sandbox.api_key())
@@ -79,8 +79,8 @@ fn settled(sandbox: &Sandbox) {
     assert!(sandbox.wait_for_connections(0, Duration::from_secs(60)));
 }
 
-/// How many images of the deployment there are, and how many jobs are about them. Not how many
-/// requests came: the sandbox drops one whose connection is closed, as a server may.
+/// The numbers of images of the deployment, and of their jobs. Requests aren't counted: the sandbox
+/// drops one whose connection is closed, as a server may.
 fn made(client: &Client) -> (usize, usize) {
     let images = client.items(GetImages::new().filter_search(NAME)).map(Result::unwrap);
     let images: Vec<_> = images.map(|image| image.id).collect();

@@ -1,4 +1,4 @@
-//! The blocking client, against servers on this machine.
+//! What is true of the blocking client alone.
 
 #![allow(
     clippy::panic,
@@ -8,43 +8,44 @@
 )]
 
 mod agents;
-mod bodies;
 mod cancelled;
 mod connections;
-mod debug;
-mod items;
 mod killed;
+mod many_jobs;
 mod no_response;
-mod proxies;
-mod refusals;
-mod retrying;
-mod sending;
 mod threads;
 mod tls;
-mod tracking;
 mod transport;
-mod upload_memory;
 mod uploads;
-mod variables;
+
+use std::time::Duration;
 
 use cycle_images::flow::RetryPolicy;
 use cycle_images::images::GetImages;
+use cycle_images::model::Image;
 use cycle_images_tests::sandbox::Sandbox;
 use cycle_images_tests::support::{KEY, hub_at, sandbox_hub as hub, shown};
+use cycle_images_tests::uploads::create_waiting;
 use cycle_images_ureq::Client;
+
+/// Far longer than anything here may take.
+const LONG: Duration = Duration::from_secs(20);
 
 fn client(sandbox: &Sandbox) -> Client {
     once(Client::new(hub(sandbox)))
 }
 
-/// A client for this URL.
 fn client_of(url: &str) -> Client {
     once(Client::new(hub_at(url)))
 }
 
-/// Without retries, which are tested on their own.
+/// Without retries.
 fn once(client: Client) -> Client {
     client.with_retry(RetryPolicy::disabled())
+}
+
+fn waiting(sandbox: &Sandbox) -> Image {
+    client(sandbox).call(create_waiting(sandbox)).unwrap().data
 }
 
 /// The error of listing images.

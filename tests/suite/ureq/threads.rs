@@ -3,23 +3,23 @@
 use std::thread;
 
 use cycle_images::SourceId;
-use cycle_images::images::{CreateImage, GetImage};
+use cycle_images::images::{CreateImage, GetImage, GetImages};
 use cycle_images_tests::sandbox::Sandbox;
-use cycle_images_ureq::{Client, Error};
+use cycle_images_ureq::{Client, Error, Items};
 
 use crate::client;
 
-fn is_shareable<T: Send + Sync + 'static>() {}
-
 #[test]
-fn a_client_and_its_errors_can_go_anywhere() {
+fn client_errors_and_items_are_send() {
+    fn is_shareable<T: Send + Sync + 'static>() {}
+    fn is_clone<T: Clone>() {}
+    fn is_send<T: Send>() {}
     is_shareable::<Client>();
     is_shareable::<Error>();
-    fn is_clone<T: Clone>() {}
     is_clone::<Client>();
+    is_send::<Items<GetImages>>();
 }
 
-/// Each thread's calls, by reference and by clone, get the answers that belong to them.
 #[test]
 fn threads_get_their_own_responses() {
     const THREADS: usize = 8;
@@ -31,21 +31,16 @@ fn threads_get_their_own_responses() {
     let work = |client: &Client, thread: usize| {
         for call in 0..CALLS {
             let name = format!("image {thread}.{call}");
-            let create = CreateImage::new(&source).name(&name);
-            let image = client.call(&create).unwrap().data;
-            assert_eq!(image.name, name);
+            let image = client.call(&CreateImage::new(&source).name(&name)).unwrap().data;
             let read = client.call(&GetImage::new(&image.id)).unwrap().data;
-            assert_eq!((read.id, read.name), (image.id, name));
+            assert_eq!((read.id, read.name, image.name), (image.id, name.clone(), name));
         }
     };
     thread::scope(|scope| {
         for thread in 0..THREADS {
             let (client, work) = (&client, &work);
             let clone = client.clone();
-            scope.spawn(move || match thread % 2 {
-                0 => work(client, thread),
-                _ => work(&clone, thread),
-            });
+            scope.spawn(move || work(if thread % 2 == 0 { client } else { &clone }, thread));
         }
     });
     assert_eq!(sandbox.requests().len(), THREADS * CALLS * 2);

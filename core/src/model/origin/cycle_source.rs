@@ -1,16 +1,13 @@
-use serde::{Deserialize, Serialize};
-
 use crate::model::SourceId;
-use crate::wire::lenient;
+use crate::wire::model::model;
 
-/// The details of [`Origin::CycleSource`](super::Origin::CycleSource).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct CycleSource {
-    /// The source that the image comes from.
-    #[serde(deserialize_with = "lenient::or_none")]
-    pub source_id: Option<SourceId>,
+model! {
+    /// The details of [`Origin::CycleSource`](super::Origin::CycleSource).
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct CycleSource {
+        /// The source that the image comes from.
+        pub source_id: Option<SourceId>,
+    }
 }
 
 impl CycleSource {

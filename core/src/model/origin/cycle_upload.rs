@@ -1,20 +1,16 @@
-use serde::{Deserialize, Serialize};
-
-use crate::wire::lenient;
+use crate::wire::model::model;
 use crate::wire::secret::Secret;
 use crate::wire::timestamp::Timestamp;
 
-/// The details of [`Origin::CycleUpload`](super::Origin::CycleUpload).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct CycleUpload {
-    /// When the token expires.
-    #[serde(with = "lenient::or_never")]
-    pub expires: Option<Timestamp>,
-    /// The token that authorizes the upload.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub token: Secret,
+model! {
+    /// The details of [`Origin::CycleUpload`](super::Origin::CycleUpload).
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct CycleUpload {
+        /// When the token expires.
+        pub expires: Option<Timestamp>,
+        /// The token that authorizes the upload.
+        pub token: Secret,
+    }
 }
 
 impl CycleUpload {

@@ -1,132 +1,102 @@
-//! How large an answer may be.
-
-use std::io::Write;
+//! How large a body may be.
 
 use cycle_images::ImageId;
-use cycle_images::images::GetImageBuildLog;
+use cycle_images::images::{GetImageBuildLog, GetImages};
 use cycle_images_async::Error;
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Fault, Sandbox};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use cycle_images_tests::support::gzip;
 
-use super::{Test, failure, quick, said, test};
-use crate::driver::Driver;
+use super::{Test, once, text};
+use crate::driver::Client;
 use crate::setup::{Make, Setup};
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![
-        test(a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger),
-        test(the_limit_holds_for_a_body_of_any_framing),
-        test(the_limit_applies_to_the_decompressed_body),
-        test(an_error_has_the_same_limit),
-        test(an_endless_body_is_read_up_to_the_limit),
-        test(no_limit_is_possible),
+pub(super) fn tests() -> Vec<Test> {
+    tests![
+        body_limit_holds_for_every_framing,
+        body_limit_holds_for_errors_which_are_not_retried,
+        default_body_limit_is_64_mib,
+        body_limit_may_be_the_largest_number,
     ]
 }
 
 const LIMIT: usize = 1000;
 
-/// The document of a build log that is so many bytes long as a whole.
+/// The document of a build log, this long as a whole.
 fn document(length: usize) -> String {
     let (head, tail) = (r#"{"data":{"id":"1","log":""#, r#""}}"#);
     let log = "=".repeat(length - head.len() - tail.len());
     format!("{head}{log}{tail}")
 }
 
-fn log_length(client: &impl Driver) -> Result<usize, Error> {
+fn log_length(client: &Client) -> Result<usize, Error> {
     let log = GetImageBuildLog::new(ImageId::new("1").unwrap());
     Ok(client.call(&log)?.data.log.len())
 }
 
 #[track_caller]
-fn names_the_limit(error: &Error) {
-    match error {
-        Error::BodyTooLarge { operation, limit, .. } => {
-            assert_eq!((*operation, *limit), ("GetImageBuildLog", LIMIT as u64));
-        }
-        other => panic!("{other:?}"),
-    }
+fn is_too_large(error: &Error, bytes: u64) {
+    let Error::BodyTooLarge { operation: "GetImageBuildLog", limit, .. } = *error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(limit, bytes);
     assert_eq!(
-        said(error),
-        "GetImageBuildLog: the response's body is larger than 1000 bytes; \
-         raise the limit with `with_body_limit` if that is expected"
+        text(error),
+        format!(
+            "GetImageBuildLog: the response's body is larger than {bytes} bytes; \
+             raise the limit with `with_body_limit` if that is expected"
+        )
     );
     assert!(error.may_have_arrived());
 }
 
-fn a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger<D: Driver>(make: Make<D>) {
-    let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox).body_limit(LIMIT as u64).retry(quick()));
-    sandbox.fault(Fault::json(200, &document(LIMIT)));
-    sandbox.fault(Fault::json(200, &document(LIMIT + 1)));
-    sandbox.fault(Fault::json(200, &document(LIMIT - 1)));
-    assert_eq!(log_length(&client).unwrap(), 972);
-    names_the_limit(&log_length(&client).unwrap_err());
-    assert_eq!(log_length(&client).unwrap(), 971);
-    assert_eq!(sandbox.requests().len(), 3);
-}
-
-fn the_limit_holds_for_a_body_of_any_framing<D: Driver>(make: Make<D>) {
+fn body_limit_holds_for_every_framing(make: Make) {
+    let (sandbox, client) = once(make);
+    client.call(&GetImages::new()).unwrap();
+    let decompresses = sandbox.requests()[0].header("accept-encoding").is_some();
     let head = "HTTP/1.1 200 OK\r\n";
-    let chunked = |length: usize| {
-        let body = document(length);
-        let (first, second) = body.split_at(700);
-        let second = format!("{:x}\r\n{second}\r\n0\r\n\r\n", second.len());
-        Answer::new(format!("{head}Transfer-Encoding: chunked\r\n\r\n2bc\r\n{first}\r\n{second}"))
-    };
-    let unframed = |length: usize| {
-        Answer::new(format!("{head}Connection: close\r\n\r\n{}", document(length))).close()
-    };
-    for answer in [chunked(LIMIT), unframed(LIMIT)] {
-        let server = RawServer::start([answer]).unwrap();
-        let client = make(Setup::at(&server.url()).body_limit(LIMIT as u64));
-        assert_eq!(log_length(&client).unwrap(), 972);
-    }
-    for answer in [chunked(LIMIT + 1), unframed(LIMIT + 1)] {
-        let server = RawServer::start([answer]).unwrap();
-        let client = make(Setup::at(&server.url()).body_limit(LIMIT as u64));
-        names_the_limit(&log_length(&client).unwrap_err());
+    let framings: [fn(String) -> Vec<u8>; 4] = [
+        |body| format!("Content-Length: {}\r\n\r\n{body}", body.len()).into(),
+        |body| {
+            let (first, second) = body.split_at(700);
+            let second = format!("{:x}\r\n{second}\r\n0\r\n\r\n", second.len());
+            format!("Transfer-Encoding: chunked\r\n\r\n2bc\r\n{first}\r\n{second}").into()
+        },
+        |body| format!("Connection: close\r\n\r\n{body}").into(),
+        |body| {
+            let body = gzip(body.as_bytes());
+            let head = format!("Content-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.len());
+            [head.as_bytes(), &body].concat()
+        },
+    ];
+    for framing in &framings[..3 + usize::from(decompresses)] {
+        for length in [LIMIT - 1, LIMIT, LIMIT + 1] {
+            let answer = [head.as_bytes(), &framing(document(length))].concat();
+            let server = RawServer::start([Answer::new(answer).close()]).unwrap();
+            let read = log_length(&make(Setup::at(&server.url()).body_limit(LIMIT as u64)));
+            match length > LIMIT {
+                true => is_too_large(&read.unwrap_err(), LIMIT as u64),
+                false => assert_eq!(read.unwrap(), length - 28),
+            }
+        }
     }
 }
 
-/// By a client that asks for packed bodies at all.
-fn the_limit_applies_to_the_decompressed_body<D: Driver>(make: Make<D>) {
+fn body_limit_holds_for_errors_which_are_not_retried(make: Make) {
     let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox).body_limit(LIMIT as u64));
-    failure(&client);
-    if sandbox.requests()[0].header("accept-encoding").is_none() {
-        return;
-    }
-    for length in [LIMIT, LIMIT + 1] {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(document(length).as_bytes()).unwrap();
-        let headers = [("content-encoding".to_owned(), "gzip".to_owned())].to_vec();
-        let body = encoder.finish().unwrap();
-        assert!(body.len() < LIMIT);
-        sandbox.fault(Fault::Answer { status: 200, headers, body });
-    }
-    assert_eq!(log_length(&client).unwrap(), 972);
-    names_the_limit(&log_length(&client).unwrap_err());
-}
-
-fn an_error_has_the_same_limit<D: Driver>(make: Make<D>) {
-    let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox).body_limit(LIMIT as u64).retry(quick()));
+    let client = make(Setup::of(&sandbox).body_limit(LIMIT as u64).retrying());
     sandbox.fault(Fault::answer(502, &[], &"x".repeat(LIMIT + 1)));
-    names_the_limit(&log_length(&client).unwrap_err());
+    is_too_large(&log_length(&client).unwrap_err(), LIMIT as u64);
     assert_eq!(sandbox.requests().len(), 1);
 }
 
-/// The server says nothing more, and waits for the client to hang up.
-fn an_endless_body_is_read_up_to_the_limit<D: Driver>(make: Make<D>) {
-    let endless = format!("HTTP/1.1 200 OK\r\n\r\n{}", document(LIMIT + 1));
-    let server = RawServer::start([Answer::new(endless).hold()]).unwrap();
-    let client = make(Setup::at(&server.url()).body_limit(LIMIT as u64));
-    names_the_limit(&log_length(&client).unwrap_err());
+fn default_body_limit_is_64_mib(make: Make) {
+    let endless = Answer::new("HTTP/1.1 200 OK\r\n\r\n").endlessly(vec![b' '; 1 << 16]);
+    let server = RawServer::start([endless]).unwrap();
+    is_too_large(&log_length(&make(Setup::at(&server.url()))).unwrap_err(), 64 << 20);
 }
 
-fn no_limit_is_possible<D: Driver>(make: Make<D>) {
+fn body_limit_may_be_the_largest_number(make: Make) {
     let sandbox = Sandbox::start().unwrap();
     let client = make(Setup::of(&sandbox).body_limit(u64::MAX));
     sandbox.fault(Fault::json(200, &document(LIMIT)));

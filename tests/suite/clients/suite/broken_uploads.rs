@@ -1,41 +1,42 @@
-//! Uploads that break off: what became of them, and that none shows the token.
+//! Uploads that end early, and none of which shows the token.
 
 use std::io::{self, ErrorKind};
 use std::iter;
 use std::net::TcpListener;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use cycle_images::error::report;
 use cycle_images::model::ImageStatus;
 use cycle_images_async::Error;
 use cycle_images_tests::raw_server::{Answer, RawServer};
-use cycle_images_tests::sandbox::Sandbox;
+use cycle_images_tests::uploads::{tar_bytes, token, waiting_image};
 
-use super::broken_responses::refusing;
+use super::no_response::refusing;
 use super::upload_refusals::refused;
-use super::uploads::{state, tar, token, upload, waiting};
-use super::{LONG, Test, shown, test};
-use crate::driver::Uploads;
+use super::uploads::{state, upload, waiting};
+use super::{LONG, Test, once, shown};
 use crate::setup::{Make, Setup};
 
-pub(super) fn tests<D: Uploads>() -> Vec<Test<D>> {
-    vec![
-        test(a_tar_that_ends_early_is_an_error),
-        test(a_tar_that_can_not_be_read_is_an_error),
-        test(the_tar_is_sent_while_it_is_read),
-        test(an_unreachable_factory_shows_no_token),
-        test(a_factory_that_does_not_read_times_out),
-        test(an_endless_factory_response_times_out),
+pub(super) fn tests() -> Vec<Test> {
+    tests![
+        tar_that_ends_early_is_an_error,
+        tar_that_cannot_be_read_is_an_error,
+        tar_is_sent_while_it_is_read,
+        unreachable_factory_is_an_error_without_the_token,
+        factory_that_does_not_read_times_out,
+        endless_factory_response_times_out,
     ]
 }
 
-fn a_tar_that_ends_early_is_an_error<D: Uploads>(make: Make<D>) {
-    let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox));
+const CONTINUE: fn(u64) -> ControlFlow<()> = |_| ControlFlow::Continue(());
+
+fn tar_that_ends_early_is_an_error(make: Make) {
+    let (sandbox, client) = once(make);
     let image = waiting(&sandbox, &client);
     for there in [0, 1000, 70_000] {
-        let bytes = Ok(tar(70_000)[..there].to_vec());
-        let error = client.upload(&image, [bytes].into_iter(), 80_000).unwrap_err();
+        let bytes = Ok(tar_bytes(70_000)[..there].to_vec());
+        let error = client.upload(&image, [bytes].into_iter(), 80_000, CONTINUE).unwrap_err();
         let Error::Upload { sent, size, .. } = error else { panic!("{error:?}") };
         assert_eq!((sent, size), (there as u64, 80_000));
         assert_eq!(
@@ -45,66 +46,43 @@ fn a_tar_that_ends_early_is_an_error<D: Uploads>(make: Make<D>) {
                  tar to a new image: the tar can't be read: it ended after {there} of 80000 bytes"
             )
         );
-        assert!(!shown(&error).contains(&token(&image)));
+        assert!(error.may_have_arrived() && !shown(&error).contains(&token(&image)));
     }
     assert_eq!(state(&client, &image), ImageStatus::Uploading);
-    upload(&client, &image, &tar(1000)).unwrap();
+    upload(&client, &image, &tar_bytes(1000)).unwrap();
 }
 
-fn a_tar_that_can_not_be_read_is_an_error<D: Uploads>(make: Make<D>) {
-    let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox));
+fn tar_that_cannot_be_read_is_an_error(make: Make) {
+    let (sandbox, client) = once(make);
     let image = waiting(&sandbox, &client);
-    // The head is on its way by then, whatever it was that the reader couldn't connect to.
+    // The head was sent by then, whatever it was that the reader couldn't connect to.
     for kind in [ErrorKind::PermissionDenied, ErrorKind::TimedOut, ErrorKind::ConnectionRefused] {
         let failing = [Err(io::Error::new(kind, "the disk is on fire"))];
-        let error = client.upload(&image, failing.into_iter(), 1000).unwrap_err();
+        let error = client.upload(&image, failing.into_iter(), 1000, CONTINUE).unwrap_err();
         assert!(matches!(error, Error::Upload { sent: 0, size: 1000, .. }), "{error:?}");
-        let said = report(&error).to_string();
-        assert!(said.ends_with(": the tar can't be read: the disk is on fire"), "{said}");
+        let text = report(&error).to_string();
+        assert!(text.ends_with(": the tar can't be read: the disk is on fire"), "{text}");
         assert!(!error.is_timeout(), "{error:?}");
     }
-    assert_eq!(state(&client, &image), ImageStatus::Uploading);
 }
 
 /// A tar that was gathered first would never be sent if its end can't be read.
-fn the_tar_is_sent_while_it_is_read<D: Uploads>(make: Make<D>) {
-    let sandbox = Sandbox::start().unwrap();
-    let client = make(Setup::of(&sandbox));
+fn tar_is_sent_while_it_is_read(make: Make) {
+    let (sandbox, client) = once(make);
     let image = waiting(&sandbox, &client);
     let pieces = (0..64).map(|_| Ok(vec![b'.'; 1 << 16]));
     let pieces = pieces.chain([Err(io::Error::other("the disk is on fire"))]);
-    let error = client.upload(&image, pieces, 1 << 30).unwrap_err();
+    let error = client.upload(&image, pieces, 1 << 30, CONTINUE).unwrap_err();
     assert!(shown(&error).contains("the disk is on fire"), "{error:?}");
     assert!(sandbox.wait_for_requests(2, LONG));
 }
 
-fn an_unreachable_factory_shows_no_token<D: Uploads>(make: Make<D>) {
-    let sandbox = Sandbox::start().unwrap();
-    let image = waiting(&sandbox, &make(Setup::of(&sandbox)));
+fn unreachable_factory_is_an_error_without_the_token(make: Make) {
     let (url, _kept) = refusing();
-    let client = make(Setup::of(&sandbox).factory(&url));
-    let error = refused(&client, &image, &tar(1000));
+    let client = make(Setup::at(&url).factory(&url));
+    let error = refused(&client, &waiting_image("sec-token"), &tar_bytes(1000));
     assert_eq!(error.may_have_arrived(), !client.tells_unsent());
     assert!(matches!(cause(error), Error::Transport { .. }));
-}
-
-fn a_factory_that_does_not_read_times_out<D: Uploads>(make: Make<D>) {
-    let sandbox = Sandbox::start().unwrap();
-    let image = waiting(&sandbox, &make(Setup::of(&sandbox)));
-    // It accepts by the system alone, and never reads.
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let client = make(Setup::of(&sandbox).factory(&url).timeout(Duration::from_millis(50)));
-    // The first is held up while it is sent, the second while its answer is waited for.
-    for size in [32 << 20, 1000] {
-        let error = refused(&client, &image, &tar(size));
-        assert!(error.may_have_arrived());
-        assert!(error.is_timeout(), "{error:?}");
-        let Error::Timeout { limit, source, .. } = cause(error) else { panic!() };
-        assert_eq!(limit, Some(Duration::from_millis(50)));
-        assert!(!source.to_string().is_empty());
-    }
 }
 
 /// The error of an upload that ended before the whole tar was sent, or else the error itself.
@@ -115,25 +93,37 @@ fn cause(error: Error) -> Error {
     }
 }
 
-/// Something comes all the time, but never the end of the answer.
-fn an_endless_factory_response_times_out<D: Uploads>(make: Make<D>) {
-    let sandbox = Sandbox::start().unwrap();
-    let image = waiting(&sandbox, &make(Setup::of(&sandbox)));
-    let limit = Duration::from_millis(400);
+#[track_caller]
+fn times_out(make: Make, factory: &str, limit: Duration, size: usize) {
+    let client = make(Setup::at(factory).factory(factory).timeout(limit));
+    let error = refused(&client, &waiting_image("sec-token"), &tar_bytes(size));
+    assert!(error.may_have_arrived() && error.is_timeout(), "{error:?}");
+    let Error::Timeout { operation, limit: within, source, .. } = cause(error) else { panic!() };
+    assert_eq!((operation, within), ("UploadImage", Some(limit)));
+    assert!(!source.to_string().is_empty());
+}
+
+fn factory_that_does_not_read_times_out(make: Make) {
+    // The system accepts connections, and nobody reads from them.
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    // The first is held up while it is sent, the second while its response is awaited.
+    for size in [32 << 20, 1000] {
+        times_out(make, &url, Duration::from_millis(50), size);
+    }
+}
+
+fn endless_factory_response_times_out(make: Make) {
+    let limit = Duration::from_millis(200);
     let answers = [
         ("", "HTTP/1.1 100 Continue\r\n\r\n"),
         ("HTTP/1.1 200 OK\r\nX-Long: ", "a"),
         ("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", " "),
     ];
     for (start, piece) in answers {
-        // Far longer than the limit, so that whoever waits for the end is told something else.
+        // Far longer than the limit: a client that waits for the end gets another error.
         let answer = Answer::new(start).slowly(limit / 4, iter::repeat_n(piece, 300)).close();
         let server = RawServer::start([answer]).unwrap();
-        let client = make(Setup::of(&sandbox).factory(&server.url()).timeout(limit));
-        let error = refused(&client, &image, &tar(100_000));
-        assert!(error.may_have_arrived());
-        assert!(error.is_timeout(), "{error:?}");
-        let Error::Timeout { limit: told, .. } = cause(error) else { panic!("{start:?}") };
-        assert_eq!(told, Some(limit));
+        times_out(make, &server.url(), limit, 100_000);
     }
 }

@@ -1,39 +1,39 @@
-//! Every broken or hostile answer, as the table in the docs of `FlowError` says: what it gives,
-//! whether it is retried, that it takes bounded memory, that no other request gets its rest, and
-//! that the client is usable afterwards.
+//! Every broken or hostile response, as the table in the docs of `FlowError` says: its error,
+//! whether it is retried, that it takes bounded memory, and that the client can be used afterwards.
 
 mod answers;
 
 use std::collections::HashSet;
+use std::iter::repeat_with;
 use std::time::Duration;
 
 use allocation_counter::measure;
 use cycle_images::ImageId;
 use cycle_images::error::ResponseErrorKind;
 use cycle_images::images::{CreateImageJob, GetImages};
+use cycle_images::operation::Reply;
 use cycle_images_async::Error;
 use cycle_images_tests::raw_server::{Answer, RawServer};
 
-use self::answers::{BODY_LIMIT, Fault, PAGE};
-use super::broken_responses::refusing;
-use super::{LONG, Test, quick, shown, test};
-use crate::driver::Driver;
+use self::answers::{BODY_LIMIT, Fault};
+use super::no_response::refusing;
+use super::{EMPTY, LONG, Test, attempts, shown};
 use crate::setup::{KEY, Make, Setup};
 
 /// The table in the docs.
 const TABLE: &str = include_str!("../../../../core/src/flow/faults.md");
 
-/// For what has to time out: long enough for a busy machine, and short, as the test waits for it.
-const TIMEOUT: Duration = Duration::from_secs(1);
+/// The time limit of what times out: the test waits for it.
+const TIMEOUT: Duration = Duration::from_millis(200);
 
-/// What a call may take in memory at a time: buffers of the HTTP client, and the body a few times.
+/// The memory of a call at a time: buffers of the HTTP client, and the body a few times.
 const MAX_MEMORY: u64 = 1_000_000;
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![test(every_fault_is_as_documented), test(a_refused_connection_is_as_documented)]
+pub(super) fn tests() -> Vec<Test> {
+    tests![every_fault_is_as_documented, refused_connection_is_as_documented]
 }
 
-/// What a call gave, in the words of the table.
+/// The outcome of a call, in the words of the table.
 fn outcome(result: Result<(usize, usize), Error>) -> String {
     match result {
         Ok((0, 0)) => "the reply".to_owned(),
@@ -79,30 +79,35 @@ fn times_out(happened: &str) -> bool {
     table().any(|row| row[0] == happened && row[1].contains("Timeout"))
 }
 
-fn yes_or_no(sent: usize) -> &'static str {
-    if sent == 2 { "yes" } else { "no" }
+fn is_retried<T, I>(result: &Result<Reply<T, I>, Error>) -> &'static str {
+    let count = result.as_ref().map_or_else(attempts, |reply| reply.attempts);
+    if count == 2 { "yes" } else { "no" }
 }
 
 fn import() -> CreateImageJob {
     CreateImageJob::import(ImageId::new("1").unwrap())
 }
 
-fn every_fault_is_as_documented<D: Driver>(make: Make<D>) {
-    // What is to be sent after `Retry-After` would take its time.
-    let retry = quick().max_attempts(2).max_retry_after(Duration::ZERO);
-    let good = Answer::json("200 OK", PAGE);
-    let setup = |server: &RawServer| Setup::at(&server.url()).body_limit(BODY_LIMIT as u64);
-
+fn every_fault_is_as_documented(make: Make) {
+    let good = Answer::json("200 OK", EMPTY);
     let server = RawServer::start([good.clone()]).unwrap();
-    make(setup(&server)).call(&GetImages::new()).unwrap();
+    make(Setup::at(&server.url())).call(&GetImages::new()).unwrap();
     let decompresses = server.requests()[0].to_lowercase().contains("accept-encoding");
 
     let mut wrong = String::new();
     for Fault { happened, answer, must_close } in answers::all(decompresses) {
         let timeout = if times_out(happened) { TIMEOUT } else { LONG };
-        let setup = |server: &RawServer| setup(server).timeout(timeout);
-        let server = RawServer::start([answer.clone(), good.clone()]).unwrap();
-        let client = make(setup(&server));
+        let start = |answers: Vec<Answer>| {
+            let server = RawServer::start(answers).unwrap();
+            let setup = Setup::at(&server.url()).timeout(timeout).retrying();
+            // What is to be sent after `Retry-After` takes its time.
+            let retry = setup.retry.max_attempts(2).max_retry_after(Duration::ZERO);
+            let client = make(setup.retry(retry).body_limit(BODY_LIMIT as u64));
+            (server, client)
+        };
+        // A busy machine may need longer than the time limit for a good answer.
+        let (first, goods) = (vec![answer.clone(); 2], vec![good.clone(); 50]);
+        let (server, client) = start([first, goods].concat());
         let mut reply = None;
         let memory = measure(|| reply = Some(client.call(&GetImages::new()))).bytes_max;
         assert!(memory < MAX_MEMORY, "{happened}: {memory} bytes");
@@ -110,17 +115,19 @@ fn every_fault_is_as_documented<D: Driver>(make: Make<D>) {
         if let Err(error) = &reply {
             assert!(!shown(error).contains(KEY), "{happened}: {error:?}");
         }
+        let get = is_retried(&reply);
         let outcome = outcome(reply.map(|reply| (reply.data.len(), reply.skipped.len())));
-        let next = client.call(&GetImages::new());
+        if get == "no" {
+            // It isn't retried: the next call is answered in the same way.
+            let _ = client.call(&GetImages::new());
+        }
+        let mut next = repeat_with(|| client.call(&GetImages::new()));
+        let next = next.find(|next| !matches!(next, Err(Error::Timeout { .. }))).unwrap();
         assert!(next.is_ok(), "after {happened}: {next:?}");
-        assert!(!must_close || server.connections() == 2, "{happened}: the connection is reused");
+        assert!(!must_close || server.connections() > 2, "{happened}: the connection is reused");
 
-        let server = RawServer::start([answer.clone(), good.clone()]).unwrap();
-        let _ = make(setup(&server).retry(retry)).call(&GetImages::new());
-        let get = yes_or_no(server.requests().len());
-        let server = RawServer::start([answer, good.clone()]).unwrap();
-        let _ = make(setup(&server).retry(retry)).call(&import());
-        let row = [happened, &outcome, get, yes_or_no(server.requests().len())];
+        let (_server, client) = start(vec![answer, good.clone()]);
+        let row = [happened, &outcome, get, is_retried(&client.call(&import()))];
         if !is_as_documented(row) {
             wrong += &format!("| {} |\n", row.join(" | "));
         }
@@ -128,23 +135,19 @@ fn every_fault_is_as_documented<D: Driver>(make: Make<D>) {
     assert!(wrong.is_empty(), "not so in `faults.md`:\n{wrong}");
 }
 
-fn a_refused_connection_is_as_documented<D: Driver>(make: Make<D>) {
+fn refused_connection_is_as_documented(make: Make) {
     let (url, _kept) = refusing();
-    let client = make(Setup::at(&url).retry(quick().max_attempts(2)));
-    let attempts = |error: &Error| match error {
-        Error::Transport { attempts, .. } => attempts.count as usize,
-        other => panic!("{other:?}"),
-    };
-    let get = client.call(&GetImages::new()).unwrap_err();
-    let post = attempts(&client.call(&import()).unwrap_err());
-    let tries = [yes_or_no(attempts(&get)), yes_or_no(post)];
-    let outcome = outcome(Err(get));
-    let row = ["the connection is refused", &outcome, tries[0], tries[1]];
+    let setup = Setup::at(&url).retrying();
+    let retry = setup.retry.max_attempts(2);
+    let client = make(setup.retry(retry));
+    let get = client.call(&GetImages::new());
+    let retried = [is_retried(&get), is_retried(&client.call(&import()))];
+    let outcome = outcome(get.map(|_| (0, 0)));
+    let row = ["the connection is refused", &outcome, retried[0], retried[1]];
     // A transport that can't tell takes every request to have been sent.
     assert!(is_as_documented(row) == client.tells_unsent(), "{row:?}");
 }
 
-/// No row of the table is left without a test.
 pub(crate) fn every_row_is_tested() {
     let answers = answers::all(true).into_iter().chain(answers::all(false));
     let tested: HashSet<_> = answers.map(|fault| fault.happened).collect();

@@ -1,98 +1,74 @@
 //! The records of lists, across their pages.
 
 use cycle_images::images::GetImages;
-use cycle_images::model::Image;
 use cycle_images_async::Error;
 use cycle_images_tests::raw_server::{Answer, RawServer};
 use cycle_images_tests::sandbox::{Fault, Paging, Sandbox};
 
+use super::Test;
 use super::pages::{list, long_list, names, numbers};
-use super::{Test, quick, test};
-use crate::driver::Driver;
 use crate::setup::{Make, Setup};
 
-pub(super) fn tests<D: Driver>() -> Vec<Test<D>> {
-    vec![
-        test(every_record_is_yielded_once_and_in_order),
-        test(records_are_requested_lazily),
-        test(an_error_is_yielded_after_the_records_before_it),
-        test(a_repeated_page_does_not_repeat_its_records),
-        test(malformed_records_do_not_end_the_list),
+pub(super) fn tests() -> Vec<Test> {
+    tests![
+        every_record_is_yielded_once_and_in_order,
+        pages_of_records_are_requested_lazily_up_to_an_error,
+        malformed_records_are_skipped_or_end_a_strict_list,
     ]
 }
 
-fn items(client: &impl Driver, list: GetImages) -> Vec<Result<Image, Error>> {
-    let mut items = Vec::new();
-    client.items(list, |item| items.push(item));
-    items
-}
-
-fn names_in(sandbox: &Sandbox, client: &impl Driver) -> Vec<String> {
-    sandbox.fault(Fault::too_many_requests("0"));
-    items(client, list()).into_iter().map(|image| image.unwrap().name).collect()
-}
-
-fn every_record_is_yielded_once_and_in_order<D: Driver>(make: Make<D>) {
+fn every_record_is_yielded_once_and_in_order(make: Make) {
     for paging in [Paging::Honest, Paging::ShortFirst] {
-        let sandbox = long_list(paging);
-        let client = make(Setup::of(&sandbox).retry(quick()));
-        assert_eq!(names_in(&sandbox, &client), names(), "{paging:?}");
+        let sandbox = Sandbox::with(long_list().paging(paging)).unwrap();
+        sandbox.fault(Fault::too_many_requests("0"));
+        let mut read = Vec::new();
+        make(Setup::of(&sandbox).retrying()).items(list(), |image| read.push(image.unwrap().name));
+        assert_eq!(read, names(), "{paging:?}");
     }
 }
 
-fn records_are_requested_lazily<D: Driver>(make: Make<D>) {
-    let sandbox = long_list(Paging::Honest);
-    let mut count = 0;
-    make(Setup::of(&sandbox)).items(list(), |item| {
-        assert_eq!(item.unwrap().name, names()[count]);
-        assert_eq!(sandbox.requests().len(), 1 + count / 10);
-        count += 1;
-    });
-    assert_eq!(count, 25);
-    assert_eq!(numbers(&sandbox), ["1", "2", "3", "4"]);
-}
-
-fn an_error_is_yielded_after_the_records_before_it<D: Driver>(make: Make<D>) {
-    let sandbox = long_list(Paging::Honest);
-    let mut items = Vec::new();
-    make(Setup::of(&sandbox)).items(list(), |item| {
-        items.push(item);
-        if items.len() == 10 {
-            sandbox.fault(Fault::Close);
+fn pages_of_records_are_requested_lazily_up_to_an_error(make: Make) {
+    let sandbox = Sandbox::with(long_list()).unwrap();
+    let (mut count, mut last) = (0, None);
+    make(Setup::of(&sandbox)).items(list(), |item| match item {
+        Ok(image) => {
+            assert_eq!(image.name, names()[count]);
+            assert_eq!(sandbox.requests().len(), 1 + count / 10);
+            count += 1;
+            if count == 20 {
+                sandbox.fault(Fault::Close);
+            }
         }
+        Err(error) => last = Some(error),
     });
-    assert_eq!(items.len(), 11);
-    let error = items.pop().unwrap().unwrap_err();
-    assert!(matches!(error, Error::Transport { .. }), "{error:?}");
-    assert_eq!(items.pop().unwrap().unwrap().name, names()[9]);
-    assert_eq!(numbers(&sandbox), ["1", "2"]);
+    assert!(matches!(last, Some(Error::Transport { .. })), "{last:?}");
+    assert_eq!((count, numbers(&sandbox)), (20, vec![1, 2, 3]));
 }
 
-fn a_repeated_page_does_not_repeat_its_records<D: Driver>(make: Make<D>) {
-    let sandbox = long_list(Paging::Repeats);
-    let items = items(&make(Setup::of(&sandbox)), list());
-    assert_eq!(items.len(), 11);
-    assert!(items[..10].iter().all(Result::is_ok));
-    assert!(matches!(items[10], Err(Error::RepeatedPage { .. })), "{:?}", items[10]);
-}
-
-fn malformed_records_do_not_end_the_list<D: Driver>(make: Make<D>) {
+fn malformed_records_are_skipped_or_end_a_strict_list(make: Make) {
     let image = |id: &str| format!(r#"{{"id": "{id}", "state": {{"current": "live"}}}}"#);
-    let page = |records: &[String]| {
-        Answer::json("200 OK", &format!(r#"{{"data": [{}]}}"#, records.join(", ")))
-    };
     let odd = || r#"{"id": 7}"#.to_owned();
-    let server = RawServer::start([
-        page(&[image("a"), odd()]),
-        page(&[odd(), odd()]),
-        page(&[odd(), image("b")]),
-        page(&[image("c")]),
-        page(&[]),
-    ])
-    .unwrap();
-    let items = items(&make(Setup::at(&server.url())), GetImages::new());
-    let ids: Vec<String> =
-        items.into_iter().map(|image| image.unwrap().id.as_str().to_owned()).collect();
-    assert_eq!(ids, ["a", "b", "c"]);
-    assert_eq!(server.requests().len(), 5);
+    let pages = [
+        vec![image("a"), odd()],
+        vec![odd(), odd()],
+        vec![odd(), image("b")],
+        vec![image("c")],
+        vec![],
+    ];
+    let server = || {
+        let body = |page: &Vec<_>| format!(r#"{{"data": [{}]}}"#, page.join(", "));
+        RawServer::start(pages.each_ref().map(|page| Answer::json("200 OK", &body(page)))).unwrap()
+    };
+    let (lenient, mut ids) = (server(), Vec::new());
+    make(Setup::at(&lenient.url())).items(GetImages::new(), |image| {
+        ids.push(image.unwrap().id.to_string());
+    });
+    assert_eq!((ids, lenient.requests().len()), (vec!["a".into(), "b".into(), "c".into()], 5));
+
+    let (strict, mut error) = (server(), None);
+    make(Setup::at(&strict.url()))
+        .strict_items(GetImages::new(), |image| error = Some(image.unwrap_err()));
+    let Some(Error::Skipped { page: 1, source, .. }) = error else { panic!("{error:?}") };
+    assert!(source.to_string().contains("data[1].id"), "{source}");
+    assert_eq!(strict.requests().len(), 1);
 }

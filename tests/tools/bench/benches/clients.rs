@@ -60,7 +60,7 @@ fn main() {
 
     let bare: HyperClient<_, String> =
         HyperClient::builder(TokioExecutor::new()).build(HttpConnector::new());
-    let transport = Hyper::with_connector(HttpConnector::new());
+    let transport = Hyper::from_connector(HttpConnector::new());
     let client = cycle_images_async::Client::new(hub, transport, Tokio);
     report(
         "hyper",

@@ -7,7 +7,8 @@ use std::io;
 use std::time::Duration;
 
 use cycle_images::flow::{
-    Exchange, Flow, FlowError, JobTracker, MAX_PAGES_IN_FLIGHT, Pages, SendFailure, Step,
+    Exchange, Flow, FlowError, JobTracker, JobsTracker, MAX_PAGES_IN_FLIGHT, Pages, SendFailure,
+    Step,
 };
 use cycle_images::http::Response;
 use cycle_images::images::{CreateImage, GetImages};
@@ -26,6 +27,7 @@ fuzz_target!(|input: &[u8]| {
     drive::<Exchange<CreateImage>>(stored, steps, CreateImage::METHOD != "POST");
     drive::<Pages<GetImages>>(stored, steps, true);
     drive::<JobTracker>(stored, steps, true);
+    drive::<JobsTracker>(stored, steps, true);
 });
 
 fn drive<F: Flow + Serialize + DeserializeOwned>(stored: &[u8], steps: &[u8], repeatable: bool) {
@@ -37,6 +39,9 @@ fn drive<F: Flow + Serialize + DeserializeOwned>(stored: &[u8], steps: &[u8], re
     for &step in steps {
         if step & 0x80 != 0 {
             flow = stored_and_resumed(&flow);
+        }
+        if step & 0x10 != 0 {
+            let _ = flow.due(now);
         }
         let polled = flow.poll(&hub, now);
         match polled {

@@ -6,50 +6,50 @@ use cycle_images::http::Response;
 use cycle_images::operation::Output;
 use cycle_images::{Hub, Operation};
 
+use crate::operations::{Visit, visit_all};
+
 pub const KEY: &str = "sec-key-0b5e9d";
 
 pub fn hub() -> Hub {
     Hub::new(KEY, "the-hub").unwrap()
 }
 
-/// Does something with each of the operations.
-#[macro_export]
-macro_rules! operations {
-    (|$operation:ident| $do:block) => {{
-        use cycle_images::{ImageId, JobId, SourceId, images, jobs, model::DockerHub, sources};
-        let (image, source) = (ImageId::new("x").unwrap(), SourceId::new("x").unwrap());
-        let job = JobId::new("x").unwrap();
-        $crate::operations!($operation $do [
-            images::GetImages::new(),
-            images::CreateImage::new(&source),
-            images::GetImage::new(&image),
-            images::UpdateImage::new(&image),
-            images::DeleteImage::new(&image),
-            images::GetImageBuildLog::new(&image),
-            images::CreateImagesJob::prune([source.clone()]),
-            images::CreateImageJob::import(&image),
-            sources::GetImageSources::new(),
-            sources::CreateImageSource::new(DockerHub::new("x")),
-            sources::GetImageSource::new(&source),
-            sources::UpdateImageSource::new(&source),
-            sources::UpdateImageSourceAccess::clear(&source),
-            sources::DeleteImageSource::new(&source),
-            jobs::GetJobs::new(),
-            jobs::GetJob::new(job),
-            jobs::GetLatestJobs::new(),
-        ]);
-    }};
-    ($operation:ident $do:block [$($value:expr),* $(,)?]) => {
-        $({
-            let $operation = &$value;
-            $do
-        })*
-    };
+/// The table of operations that the tests have. It is included as a file, as the tests' crate needs
+/// many others.
+#[path = "../../../suite/src/operations.rs"]
+pub mod operations;
+
+/// The ids that the table needs.
+mod support {
+    use cycle_images::{ImageId, JobId, SourceId};
+
+    pub(crate) fn image() -> ImageId {
+        ImageId::new("x").unwrap()
+    }
+
+    pub(crate) fn source() -> SourceId {
+        SourceId::new("x").unwrap()
+    }
+
+    pub(crate) fn job() -> JobId {
+        JobId::new("x").unwrap()
+    }
+}
+
+struct Read<'r>(&'r Response<Vec<u8>>);
+
+impl Visit for Read<'_> {
+    fn operation<O>(&mut self, operations: Vec<O>)
+    where
+        O: Operation<Output: Output<Data: Debug, Includes: Debug>>,
+    {
+        read(&operations[0], self.0);
+    }
 }
 
 /// Reads the response by each of the operations, and checks what holds for any response.
 pub fn read_by_all(response: &Response<Vec<u8>>) {
-    operations!(|operation| { read(operation, response) });
+    visit_all(&mut Read(response));
 }
 
 /// A text in which each character is spelled in one of eight ways.
