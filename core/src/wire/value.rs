@@ -171,13 +171,13 @@ impl<'de> Visitor<'de> for Take<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<(), A::Error> {
-        let mut list = Access { access, error: None };
+        let mut list = Access { access, error: None, ended: false };
         let read = self.0.take(Value::List(&mut list));
         list.finish(read, |list| list.next_element::<IgnoredAny>().map(|next| next.is_some()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<(), A::Error> {
-        let mut object = Access { access, error: None };
+        let mut object = Access { access, error: None, ended: false };
         let read = self.0.take(Value::Object(&mut object));
         object.finish(read, |object| {
             object.next_entry::<IgnoredAny, IgnoredAny>().map(|next| next.is_some())
@@ -189,6 +189,8 @@ impl<'de> Visitor<'de> for Take<'_> {
 struct Access<A, E> {
     access: A,
     error: Option<E>,
+    /// Whether the end was reached.
+    ended: bool,
 }
 
 impl<A, E: Error> Access<A, E> {
@@ -198,20 +200,14 @@ impl<A, E: Error> Access<A, E> {
         read: Result<(), Fail>,
         skip: impl Fn(&mut A) -> Result<bool, E>,
     ) -> Result<(), E> {
-        match (read, self.error) {
-            (Err(fail), Some(error)) => Err(fail.into_error(Some(error))),
-            (read, None) => {
-                let skipped = loop {
-                    match skip(&mut self.access) {
-                        Ok(true) => {}
-                        Ok(false) => break Ok(()),
-                        Err(error) => break Err(error),
-                    }
-                };
-                read.map_err(|fail| fail.into_error(None)).and(skipped)
-            }
-            (Ok(()), Some(error)) => Err(error),
+        if let Some(error) = self.error {
+            return Err(read.err().unwrap_or(Fail::DESERIALIZER).into_error(Some(error)));
         }
+        let mut skipped = Ok(!self.ended);
+        while let Ok(true) = skipped {
+            skipped = skip(&mut self.access);
+        }
+        read.map_err(|fail| fail.into_error(None)).and(skipped).map(drop)
     }
 
     fn keep<T>(&mut self, result: Result<T, E>) -> Result<T, Fail> {
@@ -227,6 +223,7 @@ impl<'de, A: SeqAccess<'de>> List for Access<A, A::Error> {
         loop {
             let next = self.access.next_element_seed(Slot::Value(sink));
             if self.keep(next)?.is_none() {
+                self.ended = true;
                 return Ok(());
             }
         }
@@ -237,7 +234,10 @@ impl<'de, A: MapAccess<'de>> Object for Access<A, A::Error> {
     fn read(&mut self, fields: &mut dyn Fields) -> Result<(), Fail> {
         loop {
             let slot = self.access.next_key_seed(Key(fields));
-            let Some(slot) = self.keep(slot)? else { return Ok(()) };
+            let Some(slot) = self.keep(slot)? else {
+                self.ended = true;
+                return Ok(());
+            };
             let value = self.access.next_value_seed(slot);
             self.keep(value)?;
         }
