@@ -1,4 +1,4 @@
-//! The eight operations on images, one file each, named as documented.
+//! The operations on images, one file each, named as documented.
 
 mod create_image;
 mod create_image_job;

@@ -1,4 +1,4 @@
-//! The three operations on jobs, one file each, named as documented.
+//! The operations on jobs, one file each, named as documented.
 
 mod get_job;
 mod get_jobs;

@@ -1,4 +1,4 @@
-//! The six operations on image sources, one file each, named as documented.
+//! The operations on image sources, one file each, named as documented.
 
 mod create_image_source;
 mod delete_image_source;

@@ -54,6 +54,7 @@ pub type HubId = Id<HubKind>;
 
 /// What a [`HubId`] identifies: a hub, of which there is no model.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum HubKind {}
 
 fn refusal(text: &str) -> Option<&'static str> {

@@ -171,13 +171,13 @@ impl<'de> Visitor<'de> for Take<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<(), A::Error> {
-        let mut list = Access { access, is_read: false, error: None };
+        let mut list = Access { access, error: None, ended: false };
         let read = self.0.take(Value::List(&mut list));
         list.finish(read, |list| list.next_element::<IgnoredAny>().map(|next| next.is_some()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<(), A::Error> {
-        let mut object = Access { access, is_read: false, error: None };
+        let mut object = Access { access, error: None, ended: false };
         let read = self.0.take(Value::Object(&mut object));
         object.finish(read, |object| {
             object.next_entry::<IgnoredAny, IgnoredAny>().map(|next| next.is_some())
@@ -188,9 +188,9 @@ impl<'de> Visitor<'de> for Take<'_> {
 /// serde's access to a list or an object, and the error in it.
 struct Access<A, E> {
     access: A,
-    /// Whether it was read to its end. Some deserializers read on if they are asked again.
-    is_read: bool,
     error: Option<E>,
+    /// Whether the end was reached.
+    ended: bool,
 }
 
 impl<A, E: Error> Access<A, E> {
@@ -200,17 +200,14 @@ impl<A, E: Error> Access<A, E> {
         read: Result<(), Fail>,
         skip: impl Fn(&mut A) -> Result<bool, E>,
     ) -> Result<(), E> {
-        match (read, self.error) {
-            (Err(fail), Some(error)) => Err(fail.into_error(Some(error))),
-            (read, None) => {
-                let mut skipped = Ok(());
-                while !self.is_read && skipped.is_ok() {
-                    skipped = skip(&mut self.access).map(|is_skipped| self.is_read = !is_skipped);
-                }
-                read.map_err(|fail| fail.into_error(None)).and(skipped)
-            }
-            (Ok(()), Some(error)) => Err(error),
+        if let Some(error) = self.error {
+            return Err(read.err().unwrap_or(Fail::DESERIALIZER).into_error(Some(error)));
         }
+        let mut skipped = Ok(!self.ended);
+        while let Ok(true) = skipped {
+            skipped = skip(&mut self.access);
+        }
+        read.map_err(|fail| fail.into_error(None)).and(skipped).map(drop)
     }
 
     fn keep<T>(&mut self, result: Result<T, E>) -> Result<T, Fail> {
@@ -223,27 +220,27 @@ impl<A, E: Error> Access<A, E> {
 
 impl<'de, A: SeqAccess<'de>> List for Access<A, A::Error> {
     fn read(&mut self, sink: &mut dyn Sink) -> Result<(), Fail> {
-        while !self.is_read {
+        loop {
             let next = self.access.next_element_seed(Slot::Value(sink));
-            self.is_read = self.keep(next)?.is_none();
+            if self.keep(next)?.is_none() {
+                self.ended = true;
+                return Ok(());
+            }
         }
-        Ok(())
     }
 }
 
 impl<'de, A: MapAccess<'de>> Object for Access<A, A::Error> {
     fn read(&mut self, fields: &mut dyn Fields) -> Result<(), Fail> {
-        while !self.is_read {
+        loop {
             let slot = self.access.next_key_seed(Key(fields));
-            match self.keep(slot)? {
-                Some(slot) => {
-                    let value = self.access.next_value_seed(slot);
-                    self.keep(value)?;
-                }
-                None => self.is_read = true,
-            }
+            let Some(slot) = self.keep(slot)? else {
+                self.ended = true;
+                return Ok(());
+            };
+            let value = self.access.next_value_seed(slot);
+            self.keep(value)?;
         }
-        Ok(())
     }
 }
 

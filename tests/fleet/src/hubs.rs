@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::time::Duration;
 
 use cycle_images::Hub;
 use cycle_images::http::header::{HeaderValue, USER_AGENT};
@@ -14,8 +15,10 @@ pub struct HubConfig {
     pub id: HubId,
     /// An API key with the capability `apionly-jobs-view`.
     pub api_key: String,
-    /// Another core than Cycle's own.
+    /// The URL of another core than Cycle's own.
     pub base_url: Option<String>,
+    /// The longest time between two rounds of polls, in milliseconds; 5,000 if it is left out.
+    pub poll_interval_ms: Option<u64>,
     /// What the hub's rate limit is called: hubs that share one have the same name here. The hub's id
     /// if it is left out.
     pub limit: Option<String>,
@@ -27,6 +30,7 @@ pub(crate) struct Hubs(HashMap<HubId, KnownHub>);
 pub(crate) struct KnownHub {
     pub(crate) hub: Hub,
     pub(crate) limit: String,
+    pub(crate) poll_interval: Option<Duration>,
 }
 
 impl Hubs {
@@ -39,8 +43,9 @@ impl Hubs {
                 Some(url) => hub.with_base_url(url)?,
                 None => hub,
             };
+            let poll_interval = config.poll_interval_ms.map(Duration::from_millis);
             let hub = hub.with_header(USER_AGENT, agent.clone());
-            Ok((config.id, KnownHub { hub, limit }))
+            Ok((config.id, KnownHub { hub, limit, poll_interval }))
         });
         Ok(Self(hubs.collect::<Result<_, Error>>()?))
     }

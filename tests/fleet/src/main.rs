@@ -1,12 +1,15 @@
-//! The worker program: `fleet-worker` follows jobs until it is stopped, `fleet-worker submit HUB JOB`
-//! hands it one. See the README.
+//! The worker program: `fleet-worker` follows jobs until it is stopped, `fleet-worker submit HUB JOB...`
+//! submits jobs to all workers. See the README.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use cycle_images::JobId;
-use cycle_images::flow::JobTracker;
 use cycle_images::id::HubId;
-use cycle_images_fleet::{Error, FollowedJob, Queue, QueueSettings, connect, run_worker};
+use cycle_images_fleet::{Error, NatsSettings, Queue, QueueSettings, connect, run_worker};
+
+/// How long a job is followed.
+const DEADLINE: Duration = Duration::from_secs(3600);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -14,8 +17,8 @@ async fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let ended = match arguments.as_slice() {
         [] => run_worker().await,
-        ["submit", hub, job] => submit(hub, job).await,
-        _ => Err("usage: fleet-worker [submit HUB JOB]".into()),
+        ["submit", hub, jobs @ ..] if !jobs.is_empty() => submit(hub, jobs).await,
+        _ => Err("usage: fleet-worker [submit HUB JOB...]".into()),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -26,19 +29,9 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn submit(hub: &str, job: &str) -> Result<(), Error> {
-    let url = std::env::var("NATS_URL").map_err(|error| format!("NATS_URL: {error}"))?;
-    let nats = connect(&url).await?;
+async fn submit(hub: &str, jobs: &[&str]) -> Result<(), Error> {
+    let nats = connect(&NatsSettings::from_env()?).await?;
     let queue = Queue::open(nats, QueueSettings::from_env()?).await?;
-    let (hub, job) = (HubId::new(hub)?, JobId::new(job)?);
-    // The seed of the backoff's jitter: another for each job.
-    let tracker = JobTracker::new(&job, seed(job.as_str()));
-    queue.submit(&FollowedJob { hub, job, tracker }).await
-}
-
-fn seed(text: &str) -> u64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
+    let jobs = jobs.iter().map(|job| JobId::new(*job)).collect::<Result<Vec<_>, _>>()?;
+    queue.submit(&HubId::new(hub)?, &jobs, DEADLINE).await
 }

@@ -47,7 +47,7 @@ pub(crate) fn list(state: &mut State, call: &mut Call) -> Result<Reply, Refusal>
     let jobs = page.cut(found);
     let mut includes = Includes::new(state, &include);
     includes.creators(jobs.iter().map(|job| &job.creator));
-    let data: Vec<Value> = jobs.iter().map(|job| to_json(job, state)).collect();
+    let data: Vec<Value> = jobs.iter().map(|job| to_json(job, state, now)).collect();
     Ok(Reply::page(count, data, includes.done()))
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn latest(state: &mut State, call: &mut Call) -> Result<Reply, Refusa
         visible(state, now).filter(|job| job.phase(now) != Phase::Scheduled).collect();
     jobs.sort_by_key(|job| std::cmp::Reverse(job.queued));
     jobs.truncate(LATEST);
-    let data: Vec<Value> = jobs.iter().map(|job| to_json(job, state)).collect();
+    let data: Vec<Value> = jobs.iter().map(|job| to_json(job, state, now)).collect();
     Ok(Reply::ok(json!({"data": data})))
 }
 
@@ -71,9 +71,10 @@ pub(crate) fn get(state: &mut State, call: &mut Call) -> Result<Reply, Refusal> 
         job.hidden_reads = left;
         return Err(Refusal::not_found("job"));
     }
-    let job = visible(state, state.clock.now()).find(|job| job.id == call.id());
+    let now = state.clock.now();
+    let job = visible(state, now).find(|job| job.id == call.id());
     let job = job.ok_or_else(|| Refusal::not_found("job"))?;
-    Ok(Reply::ok(json!({"data": to_json(job, state)})))
+    Ok(Reply::ok(json!({"data": to_json(job, state, now)})))
 }
 
 /// The jobs that are not hidden and have not vanished.
@@ -92,8 +93,9 @@ fn moment(query: &mut Query, name: &str) -> Result<Option<Moment>, Refusal> {
         .map_err(|_| Refusal::parameter(name, "must be a date-time as in RFC 3339"))
 }
 
-fn to_json(job: &Job, state: &State) -> Value {
-    let phase = job.phase(state.clock.now());
+/// The job at the time at which it was found visible: one that vanishes at its end is never completed.
+fn to_json(job: &Job, state: &State, now: Moment) -> Value {
+    let phase = job.phase(now);
     let mut first = 0;
     let mut tasks = Vec::new();
     for task in &job.tasks {

@@ -143,7 +143,7 @@ impl Shared {
 type Operation = fn(&mut State, &mut Call) -> Result<Reply, Refusal>;
 
 /// The operations, and the capabilities that they need.
-const ROUTES: [(M, &str, &str, Operation); 17] = [
+const ROUTES: &[(M, &str, &str, Operation)] = &[
     (M::GET, "/v1/images", "images-view", images::list),
     (M::POST, "/v1/images", "images-manage", images::create),
     (M::GET, "/v1/images/{id}", "images-view", images::get),
@@ -165,7 +165,7 @@ const ROUTES: [(M, &str, &str, Operation); 17] = [
 
 fn router(shared: Arc<Shared>) -> Router {
     let mut operations: BTreeMap<&str, MethodRouter<Arc<Shared>>> = BTreeMap::new();
-    for (method, path, capability, run) in ROUTES {
+    for &(method, path, capability, run) in ROUTES {
         let others = operations.remove(path).unwrap_or_default();
         operations.insert(path, others.merge(operation(method, capability, run)));
     }

@@ -84,9 +84,9 @@ fn empty(object: &mut Value, name: &str) {
 struct Changed {
     checked: usize,
     /// Without these, records can't be read.
-    needed: BTreeSet<Property>,
+    needed: BTreeSet<String>,
     /// Without these, records are read although they have no id or state.
-    ignored: BTreeSet<Property>,
+    ignored: BTreeSet<String>,
 }
 
 impl Visit for Changed {
@@ -111,6 +111,7 @@ impl Visit for Changed {
                 }
                 self.checked += all.len();
                 for property in all {
+                    let place = || format!("{name}: {}/{}", property.0, property.1);
                     for change in [remove, nullify, empty] {
                         let mut changed = part.clone();
                         change(changed.pointer_mut(&property.0).unwrap(), &property.1);
@@ -119,9 +120,9 @@ impl Visit for Changed {
                         }
                         let is_read = read(&changed).is_some();
                         match is_needed(&part, &property) {
-                            false if !is_read => _ = self.needed.insert(property.clone()),
+                            false if !is_read => _ = self.needed.insert(place()),
                             true if is_read && property.0 == "/data" => {
-                                self.ignored.insert(property.clone());
+                                self.ignored.insert(place());
                             }
                             _ => {}
                         }
@@ -137,8 +138,8 @@ fn only_ids_and_states_are_needed() {
     let mut changed = Changed::default();
     visit_all(&mut changed);
     assert!(changed.checked > 2_000, "{}", changed.checked);
-    assert_eq!(changed.needed, BTreeSet::new());
-    assert_eq!(changed.ignored, BTreeSet::new());
+    assert_eq!(changed.needed, BTreeSet::new(), "is `#[wire(required)]`, and should not be");
+    assert_eq!(changed.ignored, BTreeSet::new(), "is not `#[wire(required)]`");
 }
 
 /// Adds a property to every object of every recording.

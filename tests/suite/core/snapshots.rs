@@ -12,7 +12,8 @@ use cycle_images::http::{Request, Response};
 use cycle_images::images::GetImage;
 use cycle_images::operation::Output;
 use cycle_images::{Operation, ResponseError};
-use cycle_images_tests::operations::{Visit, folder, names, visit_all};
+use cycle_images_tests::openapi::{Known, operations};
+use cycle_images_tests::operations::{Visit, folder, visit_all};
 use cycle_images_tests::recording;
 use cycle_images_tests::support::{self, assert_snapshot, hub, image};
 use serde::Serialize;
@@ -152,9 +153,9 @@ fn requests_and_recorded_responses_are_as_in_their_snapshots() {
     }
 }
 
-/// The types in the core that are operations, by its source.
-fn implemented() -> Vec<String> {
-    let mut names = Vec::new();
+/// The types in the core that are operations, by its source, which comes with each.
+fn implemented() -> Vec<(String, String)> {
+    let mut found = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core/src")];
     while let Some(folder) = folders.pop() {
         for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
@@ -164,31 +165,52 @@ fn implemented() -> Vec<String> {
             }
             let source = std::fs::read_to_string(path).unwrap();
             let types = source.lines().filter_map(|line| line.strip_prefix("impl Operation for "));
-            names.extend(types.filter_map(|rest| Some(rest.strip_suffix(" {")?.to_owned())));
+            let names = types.filter_map(|rest| rest.strip_suffix(" {"));
+            found.extend(names.map(|name| (name.to_owned(), source.clone())));
         }
     }
     // One for operations that the crate doesn't have.
-    names.retain(|name| name != "RawOperation");
-    names.sort();
-    names
+    found.retain(|(name, _)| name != "RawOperation");
+    found
+}
+
+/// A row of a table of operations.
+fn is_row(line: &str, operation: &Known) -> bool {
+    let request = operation.endpoint().replace("{}", "{id}");
+    line.contains(&format!("::{}`", operation.name))
+        && line.contains(&format!("| {request} "))
+        && line.contains(&format!("| `{}` |", operation.capability))
 }
 
 #[test]
 fn every_operation_is_everywhere() {
-    let mut listed = names();
-    listed.sort_unstable();
-    assert_eq!(listed, implemented(), "tests/suite/src/operations.rs doesn't list all operations");
-    let file = |path: &str| {
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
-    };
-    for name in listed {
-        for (place, text, what) in [
-            ("README.md", file("../../README.md"), format!("::{name}`")),
-            ("core/src/operations.md", file("../../core/src/operations.md"), format!("::{name}`")),
-        ] {
-            assert!(text.contains(&what), "{place} doesn't have {name}");
+    let (listed, root) = (operations(), Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
+    let (implemented, mut missing) = (implemented(), Vec::new());
+    for (name, source) in &implemented {
+        if !listed.iter().any(|operation| operation.name == name) {
+            missing.push(format!("{name} in tests/suite/src/operations.rs"));
         }
-        let recorded = recording::names(&folder(name));
-        assert!(!recorded.is_empty(), "tests/data/recordings/{} has no recording", folder(name));
+        if !source.contains("read_here!();") {
+            missing.push(format!("`read_here!();` in `impl Operation for {name}`"));
+        }
     }
+    for operation in &listed {
+        if !implemented.iter().any(|(name, _)| name == operation.name) {
+            missing.push(format!("`impl Operation for {operation:?} {{` on a line in core/src"));
+        }
+        for place in ["README.md", "core/src/operations.md"] {
+            let text = std::fs::read_to_string(root.join(place)).unwrap();
+            if !text.lines().any(|line| is_row(line, operation)) {
+                missing.push(format!("a row for {operation:?} in {place}"));
+            }
+        }
+        let of = format!("tests/data/recordings/{}", folder(operation.name));
+        if !["documented", "every_origin"]
+            .iter()
+            .any(|name| root.join(format!("{of}/{name}.http")).is_file())
+        {
+            missing.push(format!("{of}/documented.http"));
+        }
+    }
+    assert!(missing.is_empty(), "missing:\n{}", missing.join("\n"));
 }

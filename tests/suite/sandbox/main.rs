@@ -14,6 +14,7 @@ mod control;
 mod faults;
 mod lenient;
 mod properties_arguments;
+mod routes;
 mod scripts;
 mod serving;
 mod upload;

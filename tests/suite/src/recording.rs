@@ -47,7 +47,8 @@ pub fn json(name: &str) -> Value {
 /// If there is no such folder.
 #[must_use]
 pub fn names(of: &str) -> Vec<String> {
-    let entries = fs::read_dir(folder().join(of)).unwrap_or_else(|error| panic!("{of}: {error}"));
+    let entries = fs::read_dir(folder().join(of))
+        .unwrap_or_else(|error| panic!("tests/data/recordings/{of}: {error}"));
     let mut names: Vec<String> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|file| file.extension().is_some_and(|extension| extension == "http"))

@@ -88,6 +88,12 @@ pub fn job() -> JobId {
     JobId::new("68f0b00000000000000f0001").unwrap()
 }
 
+/// The ids that the table of operations has in its paths.
+#[must_use]
+pub fn ids() -> [String; 3] {
+    [image().to_string(), source().to_string(), job().to_string()]
+}
+
 /// A time as text, or `never`.
 #[must_use]
 pub fn at(time: Option<Timestamp>) -> String {

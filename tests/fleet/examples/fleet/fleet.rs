@@ -1,23 +1,29 @@
-use std::fmt;
+use std::collections::HashMap;
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use async_nats::jetstream::Message;
 use async_nats::jetstream::consumer::{AckPolicy, pull};
+use cycle_images::JobId;
+use cycle_images::id::HubId;
 use cycle_images_fleet::{Error, Queue, QueueSettings, connect};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use tokio::time::interval;
+use tokio::time::{interval, timeout};
 
-use crate::nats_server::NatsServer;
+use crate::nats::{Cost, Nats};
 use crate::options::Options;
-use crate::overlaps::Overlaps;
+use crate::outcomes::Outcomes;
 use crate::platform::Platform;
-use crate::told::Told;
 use crate::workers::Workers;
 
-/// Short, so that the jobs of a killed worker don't wait for long.
+/// Short, so that the hubs of a killed worker don't wait for long.
 const ACK_WAIT: Duration = Duration::from_secs(5);
+const DEADLINE: Duration = Duration::from_secs(3600);
+/// A worker is killed every 3 s.
 const KILL_EVERY: usize = 3;
+/// The server that leads a cluster is killed every 20 s, and started again 5 s later.
+const KILL_LEADER_EVERY: usize = 20;
+const LEADER_RETURNS: usize = 5;
 
 /// A run of some workers.
 pub(crate) struct Fleet<'a> {
@@ -25,32 +31,45 @@ pub(crate) struct Fleet<'a> {
     platform: &'a Platform,
     queue: Queue,
     workers: Workers,
-    nats: NatsServer,
+    nats: Nats,
     started: Instant,
     seconds: usize,
-    told: Told,
+    outcomes: Outcomes,
     kills: usize,
-    restarts: Vec<SystemTime>,
+    nats_kills: usize,
 }
 
 impl<'a> Fleet<'a> {
-    /// Starts the workers and hands them the jobs.
+    /// Starts the workers and submits the jobs.
     pub(crate) async fn start(
         folder: &Path,
-        nats: NatsServer,
+        nats: Nats,
         platform: &'a Platform,
         options: &'a Options,
     ) -> Result<Self, Error> {
         std::fs::write(folder.join("hubs.json"), serde_json::to_vec(&platform.configs())?)?;
-        let settings = QueueSettings { ack_wait: ACK_WAIT, replicas: 1 };
-        let queue = Queue::open(connect(&nats.url).await?, settings).await?;
-        let workers = Workers::start(options.workers, folder.to_owned(), nats.url.clone())?;
+        let settings = QueueSettings { ack_wait: ACK_WAIT, replicas: nats.replicas() };
+        let client = connect(&nats.settings).await?;
+        // A cluster needs some seconds to agree on who leads it.
+        let queue = loop {
+            match Queue::open(client.clone(), settings).await {
+                Ok(queue) => break queue,
+                Err(_) if options.cluster => tokio::time::sleep(Duration::from_secs(1)).await,
+                Err(error) => return Err(error),
+            }
+        };
+        let workers = Workers::start(options.workers, folder.to_owned(), nats.settings.clone())?;
         let started = Instant::now();
-        stream::iter(platform.jobs.iter().map(Ok))
-            .try_for_each_concurrent(64, |job| queue.submit(&job.followed))
+        let mut hubs: HashMap<&HubId, Vec<JobId>> = HashMap::new();
+        for job in &platform.jobs {
+            hubs.entry(&job.hub).or_default().push(job.job.clone());
+        }
+        let batches = hubs.iter().flat_map(|(hub, jobs)| {
+            jobs.chunks(options.batch).map(move |jobs| Ok::<_, Error>((*hub, jobs)))
+        });
+        stream::iter(batches)
+            .try_for_each_concurrent(64, |(hub, jobs)| queue.submit(hub, jobs, DEADLINE))
             .await?;
-        let (told, restarts) = (Told::default(), Vec::new());
-        let (seconds, kills) = (0, 0);
         Ok(Self {
             options,
             platform,
@@ -58,168 +77,152 @@ impl<'a> Fleet<'a> {
             workers,
             nats,
             started,
-            seconds,
-            told,
-            kills,
-            restarts,
+            outcomes: Outcomes::default(),
+            seconds: 0,
+            kills: 0,
+            nats_kills: 0,
         })
     }
 
     /// Waits for the outcomes, and shows how it goes.
-    pub(crate) async fn follow(mut self) -> Result<Report, Error> {
-        // Durable, so that it outlives NATS being killed.
+    pub(crate) async fn follow(mut self) -> Result<(), Error> {
+        // Durable, and each is acknowledged: what a server that is killed was sending comes again.
         let consumer = pull::Config {
             durable_name: Some("report".to_owned()),
-            ack_policy: AckPolicy::None,
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: ACK_WAIT,
             ..pull::Config::default()
         };
         let consumer = self.queue.outcomes().create_consumer(consumer).await?;
-        let mut outcomes = consumer.stream().heartbeat(Duration::from_secs(1)).messages().await?;
+        let pulls = consumer.stream().expires(Duration::from_secs(2));
+        let mut outcomes = pulls.heartbeat(Duration::from_secs(1)).messages().await?;
         let mut ticks = interval(Duration::from_secs(1));
-        let mut looks = vec![0; self.options.workers];
+        let mut requests = vec![0; self.options.workers];
         let mut elapsed = None;
         loop {
             tokio::select! {
                 Some(message) = outcomes.next() => match message {
-                    Ok(message) => self.note(&message)?,
+                    Ok(message) => self.note(&message).await?,
                     Err(error) => println!("reading the outcomes: {error}"),
                 },
                 _ = ticks.tick() => {
                     if elapsed.is_none() {
-                        self.show(&mut looks);
+                        self.show(&mut requests);
                     }
-                    if self.told.jobs() < self.platform.jobs.len() {
-                        self.disturb()?;
+                    if self.outcomes.jobs() < self.platform.jobs.len() {
+                        self.disturb().await?;
                         continue;
                     }
-                    // Until every message is acknowledged, or would have been delivered again: after it
-                    // was killed, NATS may count messages that are acknowledged already.
+                    // Until every message is acknowledged, or would have been delivered again: a server
+                    // that was killed may count messages that are acknowledged.
                     let elapsed = *elapsed.get_or_insert_with(|| self.started.elapsed());
                     let settled = elapsed + 3 * ACK_WAIT;
-                    if self.queue.followed().await? == 0 || self.started.elapsed() > settled {
+                    let followed = timeout(Duration::from_secs(1), self.queue.followed()).await;
+                    if matches!(followed, Ok(Ok(0))) || self.started.elapsed() > settled {
                         break;
                     }
                 }
             }
         }
-        let overlaps = Overlaps::read(&self.workers.stop()?, ACK_WAIT, &self.restarts)?;
-        let seen = self.platform.seen();
-        Ok(Report {
-            jobs: self.platform.jobs.len(),
-            told: self.told.jobs(),
-            twice: self.told.twice(),
-            wrong: self.told.wrong(&self.platform.jobs),
-            elapsed: elapsed.unwrap_or_default(),
-            delays: self.told.delays(&self.platform.jobs).unwrap_or_default(),
-            looks: seen.all(),
-            retry_afters: seen.retry_afters,
-            in_spite: seen.in_spite,
-            overlaps,
-            kills: self.kills,
-            restarts: self.restarts.len(),
-        })
+        self.report(elapsed.unwrap_or_default())
     }
 
-    fn note(&mut self, message: &Message) -> Result<(), Error> {
-        let info = message.info()?;
-        let outcome = serde_json::from_slice(&message.payload)?;
-        self.told.add(info.stream_sequence, outcome, info.published.into());
+    /// Shows the figures of the run. An error if it isn't as it should be.
+    fn report(self, elapsed: Duration) -> Result<(), Error> {
+        let jobs = self.platform.jobs.len();
+        let (published, twice) = (self.outcomes.jobs(), self.outcomes.twice());
+        let wrong = self.outcomes.wrong(&self.platform.jobs);
+        let seconds = elapsed.as_secs_f64();
+        println!(
+            "\n{published} of {jobs} outcomes in {seconds:.1} s, {twice} published twice, {wrong} wrong"
+        );
+        if let Some((half, most)) = self.outcomes.delays(&self.platform.jobs) {
+            let (half, most) = (half.as_secs_f64(), most.as_secs_f64());
+            println!(
+                "published after the job's end: half within {half:.2} s, 99 % within {most:.2} s"
+            );
+        }
+        let seen = self.platform.seen();
+        let (requests, a_job) = (seen.all(), |count: f64| count / jobs as f64);
+        let (a_second, requests_a_job) = (requests as f64 / seconds, a_job(requests as f64));
+        println!("{requests} requests, {a_second:.0} a second, {requests_a_job:.3} a job");
+        println!("{} Retry-Afters; {} requests in spite of one", seen.retry_afters, seen.in_spite);
+        println!("{} workers and {} servers of NATS killed", self.kills, self.nats_kills);
+        let Cost { messages, bytes, cpu } = self.nats.cost();
+        println!(
+            "NATS: {:.2} messages, {:.2} kB and {:.3} ms of CPU a job",
+            a_job(messages as f64),
+            a_job(bytes as f64 / 1000.0),
+            a_job(cpu.as_secs_f64() * 1000.0)
+        );
+        let cpu = self.workers.stop()?.as_secs_f64() * 1000.0;
+        println!("workers: {:.3} ms of CPU a job", a_job(cpu));
+        if published < jobs || twice + wrong > 0 {
+            return Err("an outcome is missing, wrong or published twice".into());
+        }
+        if requests_a_job > self.options.max_requests {
+            return Err("too many requests".into());
+        }
         Ok(())
     }
 
+    async fn note(&mut self, message: &Message) -> Result<(), Error> {
+        let info = message.info()?;
+        let outcome = serde_json::from_slice(&message.payload)?;
+        self.outcomes.add(info.stream_sequence, outcome, info.published.into());
+        message.ack().await
+    }
+
     fn show(&self, before: &mut [u64]) {
-        let (done, failed) = self.told.of_all();
-        let followed = self.platform.jobs.len() - self.told.jobs();
+        let (done, failed) = self.outcomes.of_all();
+        let followed = self.platform.jobs.len() - self.outcomes.jobs();
         print!("{:4} s  {followed:6} followed {done:6} done {failed:6} failed", self.seconds);
         let seen = self.platform.seen();
         for (n, before) in before.iter_mut().enumerate() {
             let name = Workers::name(n);
-            let looks = seen.looks.get(&name).copied().unwrap_or_default();
-            let (done, failed) = self.told.of_worker(&name);
-            print!(" | {name} {:4} looks/s {done:5} done {failed:4} failed", looks - *before);
-            *before = looks;
+            let requests = seen.requests.get(&name).copied().unwrap_or_default();
+            let (done, failed) = self.outcomes.of_worker(&name);
+            print!(" | {name} {:4} requests/s {done:5} done {failed:4} failed", requests - *before);
+            *before = requests;
         }
         println!();
     }
 
-    /// Kills a worker every few seconds, and NATS once half of the jobs have ended.
-    fn disturb(&mut self) -> Result<(), Error> {
+    /// Kills a worker every few seconds, and servers of NATS.
+    async fn disturb(&mut self) -> Result<(), Error> {
         self.seconds += 1;
         if !self.options.chaos {
             return Ok(());
         }
         if self.seconds.is_multiple_of(KILL_EVERY) {
-            println!(
-                "        {} is killed and started anew",
-                Workers::name(self.kills % self.options.workers)
-            );
+            let name = Workers::name(self.kills % self.options.workers);
+            println!("        {name} is killed and started again");
             self.workers.kill(self.kills)?;
             self.kills += 1;
         }
-        if self.restarts.is_empty() && 2 * self.told.jobs() > self.platform.jobs.len() {
-            let now = SystemTime::now();
-            if self.nats.restart()? {
-                println!("        NATS is killed and started anew");
-                self.restarts.push(now);
+        let is_half_done = 2 * self.outcomes.jobs() > self.platform.jobs.len();
+        match self.seconds % KILL_LEADER_EVERY {
+            0 if self.options.cluster => {
+                let leader = timeout(Duration::from_secs(1), self.queue.leader()).await;
+                if let Ok(Ok(Some(leader))) = leader {
+                    self.kill_nats(&leader)?;
+                }
             }
+            LEADER_RETURNS if self.options.cluster => self.nats.restart()?,
+            _ if !self.options.cluster && is_half_done && self.nats_kills == 0 => {
+                self.kill_nats("n1")?;
+                self.nats.restart()?;
+            }
+            _ => {}
         }
         Ok(())
     }
-}
 
-/// What came of a run.
-pub(crate) struct Report {
-    jobs: usize,
-    told: usize,
-    twice: usize,
-    wrong: usize,
-    elapsed: Duration,
-    delays: (Duration, Duration),
-    looks: u64,
-    retry_afters: u64,
-    in_spite: u64,
-    overlaps: Overlaps,
-    kills: usize,
-    restarts: usize,
-}
-
-impl Report {
-    pub(crate) fn looks_a_job(&self) -> f64 {
-        self.looks as f64 / self.jobs as f64
-    }
-
-    pub(crate) fn is_right(&self) -> bool {
-        self.told == self.jobs && self.twice + self.wrong + self.overlaps.other == 0
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.elapsed.as_secs_f64();
-        writeln!(
-            f,
-            "{} of {} outcomes in {seconds:.1} s, {} told twice, {} wrong",
-            self.told, self.jobs, self.twice, self.wrong
-        )?;
-        writeln!(
-            f,
-            "told after the job's end: half within {:.2} s, 99 % within {:.2} s",
-            self.delays.0.as_secs_f64(),
-            self.delays.1.as_secs_f64()
-        )?;
-        writeln!(
-            f,
-            "{} looks, {:.0} a second, {:.2} a job",
-            self.looks,
-            self.looks as f64 / seconds,
-            self.looks_a_job()
-        )?;
-        let Overlaps { steps, redelivered, other } = self.overlaps;
-        writeln!(
-            f,
-            "{steps} steps; two workers at a time: {redelivered} in the redelivery window, {other} otherwise"
-        )?;
-        writeln!(f, "{} Retry-Afters; {} looks in spite of one", self.retry_afters, self.in_spite)?;
-        write!(f, "{} workers killed, NATS restarted {} times", self.kills, self.restarts)
+    fn kill_nats(&mut self, name: &str) -> Result<(), Error> {
+        if self.nats.kill(name)? {
+            println!("        nats-server {name} is killed");
+            self.nats_kills += 1;
+        }
+        Ok(())
     }
 }

@@ -2,12 +2,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use cycle_images::flow::JobTracker;
 use cycle_images::id::{HubId, SourceId};
 use cycle_images::images::{CreateImage, CreateImageJob};
 use cycle_images::{Hub, JobId};
 use cycle_images_async::{Client, Reqwest, Tokio};
-use cycle_images_fleet::{End, Error, FollowedJob, HubConfig};
+use cycle_images_fleet::{End, Error, HubConfig, transport};
 use cycle_images_sandbox::{Fault, JobOutcome, Sandbox, Settings};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -25,6 +24,7 @@ const STEPS: u32 = 5;
 /// Many hubs, each a sandbox of its own, with jobs whose end is decided beforehand.
 pub(crate) struct Platform {
     hubs: Vec<SandboxHub>,
+    poll: Duration,
     pub(crate) jobs: Vec<PlatformJob>,
     pub(crate) seen: Arc<Mutex<Seen>>,
 }
@@ -37,30 +37,31 @@ struct SandboxHub {
 
 /// A job, how it ends, and when.
 pub(crate) struct PlatformJob {
-    pub(crate) followed: FollowedJob,
+    pub(crate) hub: HubId,
+    pub(crate) job: JobId,
     pub(crate) end: End,
     pub(crate) message: Option<String>,
     pub(crate) ends: SystemTime,
 }
 
-/// What the sandboxes saw of those who follow the jobs.
+/// What the sandboxes saw of those who follow jobs.
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// The looks at jobs, by worker.
-    pub(crate) looks: HashMap<String, u64>,
+    /// Requests, by worker.
+    pub(crate) requests: HashMap<String, u64>,
     paused: HashMap<String, Instant>,
     pub(crate) retry_afters: u64,
-    /// Looks at hubs whose platform had asked to wait, once that could be known everywhere.
+    /// Requests to hubs whose platform had asked to wait, once that could be known everywhere.
     pub(crate) in_spite: u64,
 }
 
 impl Seen {
     pub(crate) fn all(&self) -> u64 {
-        self.looks.values().sum()
+        self.requests.values().sum()
     }
 
-    fn look(&mut self, worker: &str, limit: &str, status: u16) {
-        *self.looks.entry(worker.to_owned()).or_default() += 1;
+    fn count(&mut self, worker: &str, limit: &str, status: u16) {
+        *self.requests.entry(worker.to_owned()).or_default() += 1;
         let now = Instant::now();
         let asked = self.paused.get(limit).copied();
         let is_paused = asked.is_some_and(|at| (at + SPREADING..at + RETRY_AFTER).contains(&now));
@@ -79,13 +80,13 @@ impl Platform {
         let count = options.hubs.min(options.jobs);
         let hubs = (0..count).map(|n| SandboxHub::start(n, count, options, &seen));
         let hubs = hubs.collect::<Result<Vec<_>, Error>>()?;
-        let transport = Reqwest::new()?;
+        let transport = transport()?;
         let jobs = stream::iter(hubs.iter().enumerate()).map(|(n, hub)| {
             let share = options.jobs / count + usize::from(n < options.jobs % count);
-            hub.start_jobs(share, &transport, options.poll)
+            hub.start_jobs(share, &transport)
         });
         let jobs: Vec<Vec<PlatformJob>> = jobs.buffer_unordered(64).try_collect().await?;
-        Ok(Self { jobs: jobs.into_iter().flatten().collect(), hubs, seen })
+        Ok(Self { jobs: jobs.into_iter().flatten().collect(), hubs, poll: options.poll, seen })
     }
 
     pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -98,6 +99,7 @@ impl Platform {
                 id: HubId::new(hub.sandbox.hub_id()).ok()?,
                 api_key: hub.sandbox.api_key().to_owned(),
                 base_url: Some(hub.sandbox.url().to_owned()),
+                poll_interval_ms: self.poll.as_millis().try_into().ok(),
                 limit: Some(hub.limit.clone()),
             })
         });
@@ -138,7 +140,7 @@ impl SandboxHub {
             let agent = request.header("user-agent").unwrap_or_default();
             if let Some((_, worker)) = agent.split_once("fleet/") {
                 let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-                seen.look(worker, &observed, status);
+                seen.count(worker, &observed, status);
             }
         });
         Ok(Self { sandbox: Sandbox::with(settings)?, limit, step })
@@ -148,7 +150,6 @@ impl SandboxHub {
         &self,
         count: usize,
         transport: &Reqwest,
-        poll: Duration,
     ) -> Result<Vec<PlatformJob>, Error> {
         let hub = Hub::new(self.sandbox.api_key(), self.sandbox.hub_id())?;
         let hub = hub.with_base_url(self.sandbox.url())?;
@@ -166,17 +167,15 @@ impl SandboxHub {
             let job = client.call(&CreateImageJob::import(&image.id)).await?.data;
             let job: JobId = job.job_id().ok_or("the platform named no job")?.clone();
             let hub = HubId::new(self.sandbox.hub_id())?;
-            let tracker = JobTracker::new(&job, n as u64).poll_interval(poll);
             let ends = SystemTime::now() + self.step * steps;
-            let followed = FollowedJob { hub, job, tracker };
-            jobs.push(PlatformJob { followed, end, message, ends });
+            jobs.push(PlatformJob { hub, job, end, message, ends });
         }
         Ok(jobs)
     }
 }
 
-/// How a job ends, and after how many steps: of ten, six are completed, two fail, one expires and
-/// one is gone.
+/// How a job ends, and after how many steps: of ten, six are completed, two fail, one expires, and
+/// the platform deletes one.
 fn fate(n: usize) -> (JobOutcome, End, u32) {
     match n % 10 {
         3 | 6 => {

@@ -1,35 +1,25 @@
 use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Child, Command};
-use std::time::SystemTime;
+use std::time::Duration;
 
-use cycle_images_fleet::Error;
+use cycle_images_fleet::{Error, NatsSettings};
 
-/// The worker processes, each with a name that it keeps when it is started anew.
+use crate::nats::cpu;
+
+/// The worker processes, each with a name that it keeps when it is started again.
 pub(crate) struct Workers {
     folder: PathBuf,
-    nats_url: String,
-    processes: Vec<Process>,
-    ended: Vec<Ended>,
-    started: usize,
-}
-
-/// What a worker did, and when it was killed.
-pub(crate) struct Ended {
-    pub(crate) trace: PathBuf,
-    pub(crate) at: SystemTime,
-}
-
-struct Process {
-    child: Child,
-    trace: PathBuf,
+    nats: NatsSettings,
+    processes: Vec<Child>,
+    cpu: Duration,
 }
 
 impl Workers {
     /// Starts them. `folder` has the file `hubs.json`.
-    pub(crate) fn start(count: usize, folder: PathBuf, nats_url: String) -> Result<Self, Error> {
-        let (processes, ended) = (Vec::new(), Vec::new());
-        let mut workers = Self { folder, nats_url, processes, ended, started: 0 };
+    pub(crate) fn start(count: usize, folder: PathBuf, nats: NatsSettings) -> Result<Self, Error> {
+        let processes = Vec::new();
+        let mut workers = Self { folder, nats, processes, cpu: Duration::ZERO };
         for n in 0..count {
             let process = workers.spawn(n)?;
             workers.processes.push(process);
@@ -41,7 +31,7 @@ impl Workers {
         format!("w{}", n + 1)
     }
 
-    /// Kills a worker, without a warning, and starts it anew.
+    /// Kills a worker, without a warning, and starts it again.
     pub(crate) fn kill(&mut self, n: usize) -> Result<(), Error> {
         let n = n % self.processes.len().max(1);
         let new = self.spawn(n)?;
@@ -50,44 +40,48 @@ impl Workers {
         self.end(old)
     }
 
-    /// Kills all.
-    pub(crate) fn stop(mut self) -> Result<Vec<Ended>, Error> {
+    /// Kills all, and returns the CPU time of these and all before.
+    pub(crate) fn stop(mut self) -> Result<Duration, Error> {
         for process in std::mem::take(&mut self.processes) {
             self.end(process)?;
         }
-        Ok(std::mem::take(&mut self.ended))
+        Ok(self.cpu)
     }
 
-    fn end(&mut self, mut process: Process) -> Result<(), Error> {
-        process.child.kill()?;
-        process.child.wait()?;
-        self.ended.push(Ended { trace: process.trace, at: SystemTime::now() });
+    fn end(&mut self, mut process: Child) -> Result<(), Error> {
+        self.cpu += cpu(&process);
+        process.kill()?;
+        process.wait()?;
         Ok(())
     }
 
-    fn spawn(&mut self, n: usize) -> Result<Process, Error> {
+    fn spawn(&self, n: usize) -> Result<Child, Error> {
         let name = Self::name(n);
-        let trace = self.folder.join(format!("{}.trace", self.started));
-        self.started += 1;
         let log =
             File::options().create(true).append(true).open(self.folder.join("workers.log"))?;
-        let child = Command::new(std::env::current_exe()?)
+        let mut command = Command::new(std::env::current_exe()?);
+        if let (Some(user), Some(password)) = (&self.nats.user, &self.nats.password) {
+            command.env("NATS_USER", user).env("NATS_PASSWORD", password);
+        }
+        if let Some(ca) = &self.nats.ca {
+            command.env("NATS_CA", ca);
+        }
+        let child = command
             .arg("worker")
             .env("FLEET_WORKER", name)
             .env("FLEET_HUBS", self.folder.join("hubs.json"))
-            .env("FLEET_TRACE", &trace)
-            .env("NATS_URL", &self.nats_url)
+            .env("NATS_URL", &self.nats.url)
             .stderr(log)
             .spawn()?;
-        Ok(Process { child, trace })
+        Ok(child)
     }
 }
 
 impl Drop for Workers {
     fn drop(&mut self) {
         for process in &mut self.processes {
-            let _ = process.child.kill();
-            let _ = process.child.wait();
+            let _ = process.kill();
+            let _ = process.wait();
         }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::operations::{Visit, folder, visit_all};
 use crate::recording;
-use crate::support::{hub, image, job, source};
+use crate::support::{hub, ids};
 
 /// An operation of the crate.
 pub struct Known {
@@ -56,7 +56,7 @@ impl Known {
     #[must_use]
     pub fn endpoint(&self) -> String {
         let Some(request) = self.requests.first() else { return String::new() };
-        let ids = [image().to_string(), source().to_string(), job().to_string()];
+        let ids = ids();
         let segment = |of: &str| if ids.iter().any(|id| id == of) { "{}" } else { of }.to_owned();
         let path: Vec<String> = request.uri().path().split('/').map(segment).collect();
         format!("{} {}", request.method(), path.join("/"))
