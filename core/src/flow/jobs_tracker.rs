@@ -286,9 +286,14 @@ impl JobsTracker {
         error: FlowError,
         now: Timestamp,
     ) -> Result<Option<JobReport>, FlowError> {
-        let Some(job) = self.jobs.get_mut(index) else { return Err(self.failed(error, now)) };
+        let is_missing = error.response().is_some_and(job_report::is_missing);
+        let Some(job) = self.jobs.get_mut(index) else {
+            // What only a removed job has is no error of the others.
+            let is_of_it = is_missing || is_of_one_job(&error);
+            return if is_of_it { Ok(None) } else { Err(self.failed(error, now)) };
+        };
         job.waiting = false;
-        if error.response().is_some_and(job_report::is_missing) {
+        if is_missing {
             let waited = elapsed(job.started, now);
             let gone = job_report::missing(&job.id, &mut job.unknown, &job.last, waited).err();
             return Ok(gone.and_then(|gone| self.report(index, Err(gone))));
