@@ -40,6 +40,11 @@ const LIST_AGAIN: u32 = 8;
 /// in the next round. Each job has a [deadline](Self::deadline) of its own. The flow is done when
 /// it has no job left.
 ///
+/// # Storing it
+/// A flow that is resumed repeats what it reported since it was stored: a report may come twice.
+/// The clients save a flow before each request. The jobs that were added after the last request,
+/// and the end of the last jobs, aren't in what they saved: store the flow then, too.
+///
 /// # Errors
 /// The end of one job, or an error that only it has, is a [report](JobReport) and doesn't end the
 /// flow. What concerns all jobs, such as a 401, a 403 or a fatal error of the HTTP client, is the
