@@ -326,42 +326,40 @@ impl Hub {
         let mut query = Query::new(&mut uri, self.lists);
         operation.query(&mut query);
         query.finish().map_err(of)?;
-        let uri = Uri::try_from(uri)
-            .map_err(|_| of(RequestError::new("uri", "is longer than a URI can be")))?;
         let body = operation.body().map_err(of)?;
-
         let mut headers = HeaderMap::with_capacity(6);
-        let extend = |error| of(RequestError::new("headers", format!("can't be sent: {error}")));
         for (name, value) in &self.headers {
-            headers.try_insert(name, value.clone()).map_err(extend)?;
+            insert(&mut headers, name, value.clone()).map_err(of)?;
         }
         operation.headers(&mut headers);
+        self.complete(&mut headers, body.is_some()).map_err(of)?;
+
+        let mut request = Request::new(body.unwrap_or_default());
+        *request.method_mut() = operation.method();
+        *request.uri_mut() = Uri::try_from(uri)
+            .map_err(|_| of(RequestError::new("uri", "is longer than a URI can be")))?;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+
+    /// Adds the headers that are the same for every operation.
+    fn complete(&self, headers: &mut HeaderMap, has_body: bool) -> Result<(), RequestError> {
         for hook in &self.header_hooks.0 {
-            hook(&mut headers);
+            hook(headers);
         }
         if let Some(name) = REFUSED_HEADERS.iter().find(|name| headers.contains_key(**name)) {
             let reason =
                 format!("contain `{name}`, which is the HTTP client's to set or to leave out");
-            return Err(of(RequestError::new("headers", reason)));
+            return Err(RequestError::new("headers", reason));
         }
         headers.remove(CONTENT_TYPE);
-        let own = [
-            (AUTHORIZATION, Some(self.api_key.authorization())),
-            (X_HUB_ID, Some(self.id_header.clone())),
-            (ACCEPT, Some(JSON)),
-            (CONTENT_TYPE, body.is_some().then_some(JSON)),
-        ];
-        for (name, value) in own {
-            if let Some(value) = value {
-                headers.try_insert(name, value).map_err(extend)?;
-            }
+        insert(headers, AUTHORIZATION, self.api_key.authorization())?;
+        insert(headers, X_HUB_ID, self.id_header.clone())?;
+        insert(headers, ACCEPT, JSON)?;
+        if has_body {
+            insert(headers, CONTENT_TYPE, JSON)?;
         }
-
-        let mut request = Request::new(body.unwrap_or_default());
-        *request.method_mut() = operation.method();
-        *request.uri_mut() = uri;
-        *request.headers_mut() = headers;
-        Ok(request)
+        Ok(())
     }
 
     /// Reads the response to an operation. Any 2xx is a success.
@@ -404,5 +402,16 @@ impl Hub {
             secrets.text(String::from_utf8_lossy(value.as_bytes()));
         }
         secrets.with_shared(&self.redactor)
+    }
+}
+/// Sets a header.
+fn insert(
+    headers: &mut HeaderMap,
+    name: impl http::header::IntoHeaderName,
+    value: HeaderValue,
+) -> Result<(), RequestError> {
+    match headers.try_insert(name, value) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(RequestError::new("headers", format!("can't be sent: {error}"))),
     }
 }
