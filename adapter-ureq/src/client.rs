@@ -228,7 +228,7 @@ impl Client {
     /// [`Error::Cancelled`]. A flow can be [taken out](FlowIter::into_flow) and resumed by a new client.
     ///
     /// A request in flight isn't interrupted: its response is waited for, up to its time limit, and
-    /// handed out.
+    /// returned.
     #[doc(alias("shutdown", "ctrl-c", "abort"))]
     pub fn cancel(&self) {
         self.cancellation.cancel();

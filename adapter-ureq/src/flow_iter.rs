@@ -214,7 +214,7 @@ mod tests {
 
     const HOUR: Duration = Duration::from_secs(3600);
 
-    /// Waits until an hour has passed by the times that are handed in.
+    /// Waits until an hour has passed by the times that are passed in.
     struct Waits(Vec<SystemTime>);
 
     impl Flow for Waits {

@@ -20,7 +20,7 @@ use crate::{Error, NatsSettings, connect, now, transport, variable};
 
 /// How many hubs a worker takes a step of at a time.
 const AT_A_TIME: usize = 64;
-/// How many messages it has at hand beyond these: few, as their time runs meanwhile.
+/// How many messages it has fetched beyond these: few, as their `ack_wait` runs meanwhile.
 const AT_HAND: usize = 16;
 /// How long a request for messages holds. A server that is killed forgets it.
 const EXPIRES: Duration = Duration::from_secs(5);
