@@ -281,6 +281,7 @@ impl Client {
     /// let mut ids = Vec::new();
     /// for image in &images {
     ///     let import = client.call(CreateImageJob::import(image)).await?.data;
+    ///     // The platform doesn't always name a job.
     ///     ids.extend(import.job_id().cloned());
     /// }
     /// let mut jobs = client.track_all(ids);

@@ -338,6 +338,7 @@ impl Client {
     /// let mut ids = Vec::new();
     /// for image in &images {
     ///     let import = client.call(CreateImageJob::import(image))?.data;
+    ///     // The platform doesn't always name a job.
     ///     ids.extend(import.job_id().cloned());
     /// }
     /// for reports in client.track_all(ids) {

@@ -40,6 +40,11 @@ const LIST_AGAIN: u32 = 8;
 /// in the next round. Each job has a [deadline](Self::deadline) of its own. The flow is done when
 /// it has no job left.
 ///
+/// # Storing it
+/// A flow that is resumed repeats what it reported since it was stored: a report may come twice.
+/// The clients save a flow before each request. The jobs that were added after the last request,
+/// and the end of the last jobs, aren't in what they saved: store the flow then, too.
+///
 /// # Errors
 /// The end of one job, or an error that only it has, is a [report](JobReport) and doesn't end the
 /// flow. What concerns all jobs, such as a 401, a 403 or a fatal error of the HTTP client, is the
@@ -286,9 +291,14 @@ impl JobsTracker {
         error: FlowError,
         now: Timestamp,
     ) -> Result<Option<JobReport>, FlowError> {
-        let Some(job) = self.jobs.get_mut(index) else { return Err(self.failed(error, now)) };
+        let is_missing = error.response().is_some_and(job_report::is_missing);
+        let Some(job) = self.jobs.get_mut(index) else {
+            // What only a removed job has is no error of the others.
+            let is_of_it = is_missing || is_of_one_job(&error);
+            return if is_of_it { Ok(None) } else { Err(self.failed(error, now)) };
+        };
         job.waiting = false;
-        if error.response().is_some_and(job_report::is_missing) {
+        if is_missing {
             let waited = elapsed(job.started, now);
             let gone = job_report::missing(&job.id, &mut job.unknown, &job.last, waited).err();
             return Ok(gone.and_then(|gone| self.report(index, Err(gone))));

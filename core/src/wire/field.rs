@@ -83,7 +83,7 @@ impl Field for String {
 
     /// `null` is an empty string, numbers and booleans are text, lists and objects are left out.
     fn entry(value: Value<'_>) -> Result<Option<Self>, Fail> {
-        Ok(match value {
+        Ok(match value.or_number()? {
             Value::Null => Some(Self::new()),
             Value::Bool(value) => Some(value.to_string()),
             Value::Unsigned(number) => Some(number.to_string()),
@@ -110,7 +110,7 @@ impl Field for u64 {
         // 2^50. Below it, floats are dense enough that a rounding error of serde_json can't turn a
         // fraction into a whole number.
         const EXACT: f64 = 1_125_899_906_842_624.0;
-        match value {
+        match value.or_number()? {
             Value::Unsigned(number) => Ok(number),
             Value::Float(number) if number.fract() == 0.0 && (0.0..=EXACT).contains(&number) =>
             {

@@ -105,8 +105,10 @@ macro_rules! tagged {
                 value.fields(&mut slots)?;
                 match slots.tag.as_deref().unwrap_or_default() {
                     $($tag => {
+                        // Of equal keys, the last one counts.
+                        let early = slots.early.filter(|_| slots.$variant.is_none());
                         let slot = $crate::wire::field::Field::slot(&mut slots.$variant);
-                        $crate::wire::tagged::read_late(slot, slots.early)?;
+                        $crate::wire::tagged::read_late(slot, early)?;
                         Ok(Self::$variant(slots.$variant.unwrap_or_default()))
                     })+
                     $($($bare_tag => Ok(Self::$bare),)+)?
@@ -171,4 +173,20 @@ pub(crate) fn write<S: Serializer>(
         map.serialize_entry(key, content)?;
     }
     map.end()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{DockerHub, Origin};
+
+    #[test]
+    fn of_equal_keys_the_last_one_counts_before_and_after_the_tag() {
+        let (a, b) = (r#""details":{"target":"a"}"#, r#""details":{"target":"b"}"#);
+        let tag = r#""type":"docker-hub""#;
+        for fields in [[tag, a, b], [a, tag, b], [a, b, tag]] {
+            let origin: Origin =
+                serde_json::from_str(&format!("{{{}}}", fields.join(","))).unwrap();
+            assert_eq!(origin, DockerHub::new("b").into(), "{fields:?}");
+        }
+    }
 }

@@ -73,6 +73,15 @@ impl Value<'_> {
         Fail::new(format!("invalid type: {found}, expected {expected}"))
     }
 
+    /// Reads a number that is an object of its text: serde_json has it so, but for small integers,
+    /// if any crate of the program has its feature `arbitrary_precision`.
+    pub(crate) fn or_number(self) -> Result<Self, Fail> {
+        let Self::Object(object) = self else { return Ok(self) };
+        let mut number = Number(None);
+        object.read(&mut number)?;
+        Ok(number.0.map_or(Self::Object(object), Self::Float))
+    }
+
     /// Reads the fields of an object.
     pub(crate) fn fields(self, fields: &mut dyn Fields) -> Result<(), Fail> {
         match self {
@@ -98,6 +107,23 @@ pub(crate) enum Slot<'a> {
 /// The fields of an object.
 pub(crate) trait Fields {
     fn slot(&mut self, key: &str) -> Slot<'_>;
+}
+
+struct Number(Option<f64>);
+
+impl Fields for Number {
+    fn slot(&mut self, key: &str) -> Slot<'_> {
+        if key == "$serde_json::private::Number" { Slot::Value(self) } else { Slot::Skip }
+    }
+}
+
+impl Sink for Number {
+    fn take(&mut self, value: Value<'_>) -> Result<(), Fail> {
+        if let Value::Text(text) = value {
+            self.0 = text.parse().ok().filter(|number: &f64| number.is_finite());
+        }
+        Ok(())
+    }
 }
 
 /// The elements of a list that were not read yet.
@@ -264,5 +290,79 @@ impl<'a> Visitor<'_> for Key<'a> {
 
     fn visit_str<E>(self, key: &str) -> Result<Slot<'a>, E> {
         Ok(self.0.slot(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::value::{Error, MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::{ImagePort, JobTask};
+
+    /// As many entries or elements, after whose end nothing may be read.
+    struct Once(Option<usize>);
+
+    impl Once {
+        fn next(&mut self) -> bool {
+            let left = self.0.expect("it was read after its end");
+            self.0 = left.checked_sub(1);
+            self.0.is_some()
+        }
+    }
+
+    impl<'de> MapAccess<'de> for Once {
+        type Error = Error;
+
+        fn next_key_seed<K: DeserializeSeed<'de>>(
+            &mut self,
+            seed: K,
+        ) -> Result<Option<K::Value>, Error> {
+            self.next().then(|| seed.deserialize(StrDeserializer::new("type"))).transpose()
+        }
+
+        fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
+            seed.deserialize(StrDeserializer::new("tcp"))
+        }
+    }
+
+    impl<'de> SeqAccess<'de> for Once {
+        type Error = Error;
+
+        fn next_element_seed<T: DeserializeSeed<'de>>(
+            &mut self,
+            seed: T,
+        ) -> Result<Option<T::Value>, Error> {
+            self.next().then(|| seed.deserialize(StrDeserializer::new("tcp"))).transpose()
+        }
+    }
+
+    /// As serde_json reads any number with a fraction or an exponent with that feature.
+    #[test]
+    fn a_number_of_arbitrary_precision_is_a_number() {
+        let number = |text: &str| json!({"$serde_json::private::Number": text});
+        for (text, host) in [("1024.0", Some(1024)), ("1.024e3", Some(1024)), ("0.5", None)] {
+            let port: Result<ImagePort, _> = serde_json::from_value(json!({"host": number(text)}));
+            assert_eq!(port.ok().map(|port| port.host), host, "{text}");
+        }
+        let output = json!({"a": number("1.5"), "b": number("1e999"), "c": {"d": 1}});
+        let task: JobTask = serde_json::from_value(json!({"output": output})).unwrap();
+        assert_eq!(task.output, Some([("a".to_owned(), "1.5".to_owned())].into()));
+    }
+
+    #[test]
+    fn nothing_is_read_after_the_end() {
+        for length in 0..3 {
+            let port =
+                ImagePort::deserialize(MapAccessDeserializer::new(Once(Some(length)))).unwrap();
+            assert_eq!(port.kind, if length == 0 { "" } else { "tcp" });
+            let list = SeqAccessDeserializer::new(Once(Some(length)));
+            let list: Vec<String> = crate::wire::field::deserialize(list).unwrap();
+            assert_eq!(list.len(), length);
+            // It is skipped as it isn't what is expected.
+            let list = SeqAccessDeserializer::new(Once(Some(length)));
+            assert!(ImagePort::deserialize(list).is_err());
+        }
     }
 }

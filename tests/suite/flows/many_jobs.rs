@@ -411,15 +411,19 @@ fn jobs_are_added_and_removed_while_it_runs() {
 fn a_job_that_was_removed_while_it_was_polled_is_not_reported() {
     let platform = Platform::new(jobs(2));
     let ids = ids(&platform.jobs);
-    for outcome in [page(&ids[..1], "running"), unknown_job(), lost()] {
+    let (one, malformed) = (data(&job("running", 1, 4)), data(&json!({})));
+    for outcome in [one, unknown_job(), malformed, lost()] {
         let mut run = run(&platform);
         run.request();
         run.flow.remove(&ids[0]);
-        if let Ok(reports) = run.handle(outcome) {
-            assert!(reports.is_none());
-        }
+        assert!(run.handle(outcome).unwrap().is_none());
         assert_eq!(run.request().uri().path(), format!("/v1/jobs/{}", ids[1]));
     }
+    // What concerns the other jobs is still an error.
+    let mut run = run(&platform);
+    run.request();
+    run.flow.remove(&ids[0]);
+    assert!(run.handle(status(401)).unwrap_err().is_unauthorized());
 }
 
 #[test]
