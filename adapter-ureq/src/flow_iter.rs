@@ -55,9 +55,10 @@ impl<F: Flow> FlowIter<F> {
         self.flow
     }
 
-    /// Calls `save` with the flow before each request is sent. A flow that is stored there and resumed
-    /// in another process knows that its request may have been sent: it doesn't repeat a request that
-    /// must not be repeated, but returns [`Error::Interrupted`](crate::Error::Interrupted).
+    /// Calls `save` with the flow before each request is sent. A flow that is stored there and
+    /// resumed in another process knows that its request may have been sent: it doesn't repeat a
+    /// request that must not be repeated, but returns
+    /// [`Error::Interrupted`](crate::Error::Interrupted).
     ///
     /// If `save` fails, the request isn't sent, and its error is the iterator's.
     ///

@@ -1,5 +1,6 @@
 //! How much memory an upload takes: it pushes 1 GiB that is made as it is sent, or as many bytes as
-//! `--size` says, to a sandbox in another process, and prints its own peak, which only Linux reports.
+//! `--size` says, to a sandbox in another process, and prints its own peak, which only Linux
+//! reports.
 
 #![allow(clippy::print_stdout, reason = "a measurement is there to be printed")]
 
