@@ -1,5 +1,5 @@
-//! How to test code that uses the client, without a network: the code takes a plain `Client`, and the
-//! test's one has a closure as its transport and a timer that doesn't wait.
+//! How to test code that uses the client, without a network: the code takes a plain `Client`, and
+//! the test's one has a closure as its transport and a timer that doesn't wait.
 //!
 //! A recording is what `curl -i` printed. The functions at the end would be `#[test]`s in a program
 //! of your own; here `main` runs them, so that they can be watched.

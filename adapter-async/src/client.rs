@@ -32,14 +32,15 @@ use crate::{Error, FlowStream, Items, Timer, Transport};
 ///
 /// The size limit of a response and the time limit of a connection are settings of the transport.
 ///
-/// Cloning is cheap: clones share the transport and the timer. So another time limit or retry policy
-/// for one call is `client.clone().with_timeout(limit).call(operation)`.
+/// Cloning is cheap: clones share the transport and the timer. So another time limit or retry
+/// policy for one call is `client.clone().with_timeout(limit).call(operation)`.
 ///
 /// # Cancellation
-/// All work is done on the task that polls a future or stream, and dropping it stops the work: no task
-/// is left. The request in flight is dropped with it. Whether the platform has received it isn't known
-/// then, and it may still take effect; a flow that was [saved](FlowStream::with_save) can be resumed,
-/// and knows. HTTP/1.1 closes the connection of a dropped request, HTTP/2 resets its stream.
+/// All work is done on the task that polls a future or stream, and dropping it stops the work: no
+/// task is left. The request in flight is dropped with it. Whether the platform has received it
+/// isn't known then, and it may still take effect; a flow that was [saved](FlowStream::with_save)
+/// can be resumed, and knows. HTTP/1.1 closes the connection of a dropped request, HTTP/2 resets
+/// its stream.
 ///
 /// ```
 /// use cycle_images::Hub;
@@ -107,8 +108,8 @@ impl Client {
         }
     }
 
-    /// A client for the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if they
-    /// are set, `CYCLE_BASE_URL` and `CYCLE_FACTORY_URL`.
+    /// A client for the hub that the environment names: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and, if
+    /// they are set, `CYCLE_BASE_URL` and `CYCLE_FACTORY_URL`.
     ///
     /// # Errors
     /// Names the first variable that is missing or invalid.
@@ -116,8 +117,8 @@ impl Client {
         transport: impl Transport + 'static,
         timer: impl Timer + 'static,
     ) -> Result<Self, Error> {
-        // A value that isn't UTF-8 must not be mistaken for a variable that isn't set: it is refused
-        // as an invalid value of its variable.
+        // A value that isn't UTF-8 must not be mistaken for a variable that isn't set: it is
+        // refused as an invalid value of its variable.
         let hub = Hub::from_variables(|name| {
             std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
         })?;
@@ -125,8 +126,8 @@ impl Client {
     }
 
     /// Sets the time limit of a whole call: of all attempts, their responses and the waits between
-    /// them; 2 min by default. Of a list, it is the limit for each page. A tracked job and a condition
-    /// have a limit of their own: see [`FlowStream::deadline`]. An upload has none.
+    /// them; 2 min by default. Of a list, it is the limit for each page. A tracked job and a
+    /// condition have a limit of their own: see [`FlowStream::deadline`]. An upload has none.
     #[doc(alias("deadline", "max_elapsed", "operation_timeout"))]
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
@@ -134,9 +135,9 @@ impl Client {
         self
     }
 
-    /// Sets the time limit of an attempt, its response included; 60 s by default. An attempt also ends
-    /// with the time limit of its call or job. For an upload, it is the limit for each piece of the tar
-    /// and for the response after the last one.
+    /// Sets the time limit of an attempt, its response included; 60 s by default. An attempt also
+    /// ends with the time limit of its call or job. For an upload, it is the limit for each piece
+    /// of the tar and for the response after the last one.
     #[doc(alias("operation_attempt_timeout"))]
     #[must_use]
     pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
@@ -152,16 +153,16 @@ impl Client {
         self
     }
 
-    /// Sets the quota of retries that all calls of this client share; 100 retries by default. A clone
-    /// shares the quota that it was cloned with.
+    /// Sets the quota of retries that all calls of this client share; 100 retries by default. A
+    /// clone shares the quota that it was cloned with.
     #[must_use]
     pub fn with_retry_quota(mut self, retry_quota: RetryQuota) -> Self {
         self.hub = Arc::new(Hub::clone(&self.hub).with_retry_quota(retry_quota));
         self
     }
 
-    /// Calls a function with each [event](cycle_images::flow::Event) of this client's flows: attempts,
-    /// responses, retries, and states of jobs. See [`Hub::with_observer`].
+    /// Calls a function with each [event](cycle_images::flow::Event) of this client's flows:
+    /// attempts, responses, retries, and states of jobs. See [`Hub::with_observer`].
     #[must_use]
     pub fn with_observer(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         self.hub = Arc::new(Hub::clone(&self.hub).with_observer(observer));
@@ -234,8 +235,8 @@ impl Client {
         self.pages(operation).items()
     }
 
-    /// Follows the job that a descriptor names: the stream yields an update whenever the job's state
-    /// or progress changes. Capability: `apionly-jobs-view`.
+    /// Follows the job that a descriptor names: the stream yields an update whenever the job's
+    /// state or progress changes. Capability: `apionly-jobs-view`.
     ///
     /// ```
     /// # use cycle_images_async::{Client, Error};
@@ -307,9 +308,9 @@ impl Client {
         self.run(JobsTracker::new(ids, seed()).retry(self.retry))
     }
 
-    /// Polls an operation until its reply meets a condition, and returns that reply; for at most one
-    /// hour. The condition returns an error if it can no longer be met. For another time limit or
-    /// interval, [run](Self::run) an [`Until`].
+    /// Polls an operation until its reply meets a condition, and returns that reply; for at most
+    /// one hour. The condition returns an error if it can no longer be met. For another time limit
+    /// or interval, [run](Self::run) an [`Until`].
     ///
     /// ```
     /// # use cycle_images_async::{Client, Error};

@@ -5,8 +5,9 @@ use std::time::Duration;
 use cycle_images::Timestamp;
 use web_time::{Instant, SystemTime};
 
-/// Starts at the system's time and is monotonic from there on: setting the system's clock must not make
-/// a wait or a time limit longer. A wait counts as over when the timer says so, even if no clock agrees.
+/// Starts at the system's time and is monotonic from there on: setting the system's clock must not
+/// make a wait or a time limit longer. A wait counts as over when the timer says so, even if no
+/// clock agrees.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     started_at: Timestamp,

@@ -8,12 +8,13 @@ use cycle_images::http::{Request, Response};
 use cycle_images::{Hub, Timestamp};
 
 /// Drives a flow to its next item, or returns `None` if the flow is done. This is all that a client
-/// does. Use it where a [`Client`](crate::Client) can't be used: nothing is boxed, and the future is
-/// `Send` if the closures and their futures are. To spawn it, let the closures own what they use: for
-/// what they borrow, rustc can't prove that.
+/// does. Use it where a [`Client`](crate::Client) can't be used: nothing is boxed, and the future
+/// is `Send` if the closures and their futures are. To spawn it, let the closures own what they
+/// use: for what they borrow, rustc can't prove that.
 ///
-/// `now` is the time: the system's, or that of a simulation. After a `wait`, it must have advanced by
-/// as much, or the flow waits again. A request that takes longer than its flow allows is dropped.
+/// `now` is the time: the system's, or that of a simulation. After a `wait`, it must have advanced
+/// by as much, or the flow waits again. A request that takes longer than its flow allows is
+/// dropped.
 ///
 /// ```
 /// use std::rc::Rc;
@@ -77,9 +78,9 @@ pub(crate) async fn within<F: Future>(
     let (mut timer, mut future) = (pin!(timer), pin!(future));
     let mut is_timed = false;
     poll_fn(|context| {
-        // A running timer is polled first: a future that is always ready to go on, as under a flood of
-        // 1xx responses, uses up tokio's budget of the task, and tokio's timer would not fire after it.
-        // The timer isn't polled for a future that is ready at once.
+        // A running timer is polled first: a future that is always ready to go on, as under a
+        // flood of 1xx responses, uses up tokio's budget of the task, and tokio's timer would not
+        // fire after it. The timer isn't polled for a future that is ready at once.
         let is_over = is_timed && timer.as_mut().poll(context).is_ready();
         match future.as_mut().poll(context) {
             Poll::Ready(output) => Poll::Ready(Some(output)),

@@ -23,9 +23,9 @@ use crate::{Client, Error};
 
 /// A running flow: a stream of what the flow yields, such as pages or the updates of a job.
 ///
-/// All work is done while the stream is polled, on the task that polls it; dropping the stream stops
-/// the work. After an error the stream is done. The flow can be [taken out](Self::into_flow) at any
-/// time, stored, and resumed.
+/// All work is done while the stream is polled, on the task that polls it; dropping the stream
+/// stops the work. After an error the stream is done. The flow can be [taken out](Self::into_flow)
+/// at any time, stored, and resumed.
 ///
 /// The stream owns what it needs of its client: it can be returned, spawned, or stored in a struct.
 ///
@@ -109,8 +109,8 @@ impl<F: Flow> FlowStream<F> {
     /// request that must not be repeated, but returns
     /// [`Error::Interrupted`](crate::Error::Interrupted), whose docs say how to go on.
     ///
-    /// If `save` fails, the request isn't sent, and its error is the stream's. `save` runs on the task
-    /// that polls the stream and should return soon.
+    /// If `save` fails, the request isn't sent, and its error is the stream's. `save` runs on the
+    /// task that polls the stream and should return soon.
     ///
     /// ```
     /// # use cycle_images::ImageId;
@@ -187,8 +187,8 @@ impl<F: Flow> FlowStream<F> {
         }
     }
 
-    /// Sends for as many pages as are wanted, but for none after a failure: more requests would only
-    /// add to the load, and their pages couldn't be yielded before the one that failed.
+    /// Sends for as many pages as are wanted, but for none after a failure: more requests would
+    /// only add to the load, and their pages couldn't be yielded before the one that failed.
     fn send_prefetch(&mut self) {
         if self.in_flight.has_failed() {
             return;
@@ -242,12 +242,12 @@ impl<O: ListOperation> FlowStream<Pages<O>> {
     /// to be taken, and never more than
     /// [`MAX_PAGES_IN_FLIGHT`](cycle_images::flow::MAX_PAGES_IN_FLIGHT). `0` is the same as `1`.
     ///
-    /// It starts with one request, and each full page doubles the number; after a failure, no page is
-    /// prefetched until one has arrived. Pages are yielded in order, each record once, as without
-    /// prefetching. At the end of the list, up to `pages` requests return no records.
+    /// It starts with one request, and each full page doubles the number; after a failure, no page
+    /// is prefetched until one has arrived. Pages are yielded in order, each record once, as
+    /// without prefetching. At the end of the list, up to `pages` requests return no records.
     ///
-    /// Prefetched requests only make progress while the stream is polled, and the time limit of each
-    /// starts when its page is wanted.
+    /// Prefetched requests only make progress while the stream is polled, and the time limit of
+    /// each starts when its page is wanted.
     pub fn prefetch(self, pages: usize) -> Self {
         Self { width: pages, ..self }
     }

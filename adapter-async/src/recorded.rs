@@ -14,9 +14,9 @@ use crate::transport::Outcome;
 use crate::{Body, Client, Transport};
 
 impl Client {
-    /// Records the exchanges of this client, or replays a recording instead of sending, as the session
-    /// says. A replay takes no time: the client doesn't wait. So in a replay, a tar that is uploaded
-    /// must be in memory. Feature `har`.
+    /// Records the exchanges of this client, or replays a recording instead of sending, as the
+    /// session says. A replay takes no time: the client doesn't wait. So in a replay, a tar that
+    /// is uploaded must be in memory. Feature `har`.
     ///
     /// ```
     /// use cycle_images::recorded::{Recording, Session};

@@ -30,8 +30,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Of a record, only `id` and `state.current` are required: one without them is skipped in a list, and an
-//! error alone. Every other field may be missing.
+//! Of a record, only `id` and `state.current` are required: one without them is skipped in a list,
+//! and an error alone. Every other field may be missing.
 //!
 //! # A replay
 //! A `recorded::Session` records what a test sends and receives, and replays it

@@ -5,8 +5,8 @@ use crate::target::{BoxFuture, MaybeSend, MaybeSync};
 
 /// A way to wait, as the program's runtime offers it.
 ///
-/// Every function or closure from a [`Duration`] to a future is a timer, whatever the future's output:
-/// `tokio::time::sleep` or `smol::Timer::after`.
+/// Every function or closure from a [`Duration`] to a future is a timer, whatever the future's
+/// output: `tokio::time::sleep` or `smol::Timer::after`.
 ///
 /// ```
 /// use std::time::Duration;

@@ -60,9 +60,9 @@ pub(crate) type Outcome = Result<Response<Vec<u8>>, SendFailure>;
 /// that isn't `Send`, such as one with an `Rc`: use [`drive`](crate::drive). To choose a transport
 /// at run time, make a [`Client`](crate::Client) in each branch: it is one type over all of them.
 ///
-/// A transport must not follow redirects, must not retry, must not make a status an error, and should
-/// limit the size of a response. It sends an empty body as no body. If its own time limit ends a
-/// request, it says so by [`SendFailure::timed_out`].
+/// A transport must not follow redirects, must not retry, must not make a status an error, and
+/// should limit the size of a response. It sends an empty body as no body. If its own time limit
+/// ends a request, it says so by [`SendFailure::timed_out`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a transport",
     label = "needs a transport",
@@ -72,17 +72,17 @@ pub(crate) type Outcome = Result<Response<Vec<u8>>, SendFailure>;
     note = "the closure and its future are `Send` and `'static`: clone what the future needs into it"
 )]
 pub trait Transport: MaybeSend + MaybeSync {
-    /// Sends a request and waits for the whole response. The future is dropped if its time limit ends or
-    /// its caller stops.
+    /// Sends a request and waits for the whole response. The future is dropped if its time limit
+    /// ends or its caller stops.
     fn send(
         &self,
         request: Request<Vec<u8>>,
     ) -> BoxFuture<'static, Result<Response<Vec<u8>>, SendFailure>>;
 
-    /// Sends a request whose body is read while it is sent, as an [upload](crate::Client::upload) needs
-    /// it, and waits for the whole response. An error of the body must be returned as an error. The URI
-    /// has the image's upload token in it, which no error may show. By default, the transport can't
-    /// upload.
+    /// Sends a request whose body is read while it is sent, as an [upload](crate::Client::upload)
+    /// needs it, and waits for the whole response. An error of the body must be returned as an
+    /// error. The URI has the image's upload token in it, which no error may show. By default, the
+    /// transport can't upload.
     fn upload(
         &self,
         request: Request<Body>,

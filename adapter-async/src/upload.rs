@@ -33,13 +33,13 @@ const EARLY_RESPONSE_WAIT: Duration = Duration::from_millis(300);
 const SMALL: u64 = 64 << 10;
 
 impl Client {
-    /// Uploads the tar of an image of origin `cycle-upload` to the factory. The tar is read while it is
-    /// sent; [`Tar::with_progress`] follows it.
+    /// Uploads the tar of an image of origin `cycle-upload` to the factory. The tar is read while
+    /// it is sent; [`Tar::with_progress`] follows it.
     ///
-    /// An upload is never retried, as the platform's documents don't say whether a token can be used
-    /// twice. After an upload that failed, [read](cycle_images::images::GetImage) the image: while its
-    /// state is `uploading`, it has no complete tar. Create another image, which has a new token, and
-    /// upload to that; delete the first one.
+    /// An upload is never retried, as the platform's documents don't say whether a token can be
+    /// used twice. After an upload that failed, [read](cycle_images::images::GetImage) the image:
+    /// while its state is `uploading`, it has no complete tar. Create another image, which has a
+    /// new token, and upload to that; delete the first one.
     ///
     /// After an upload that succeeded, [wait](Self::wait_until) until the image
     /// [is live](cycle_images::images::is_live): the factory names no job that could be tracked.
@@ -59,12 +59,13 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Dropping the future stops the upload. If the factory doesn't read, the HTTP client may keep the
-    /// connection for a while, with what it has buffered.
+    /// Dropping the future stops the upload. If the factory doesn't read, the HTTP client may keep
+    /// the connection for a while, with what it has buffered.
     ///
     /// # Errors
     /// If the image has no upload token or one that is expired, the tar can't be read, the factory
-    /// can't be reached, or it refuses the tar. [`Error::Upload`] says how much of the tar was sent.
+    /// can't be reached, or it refuses the tar. [`Error::Upload`] says how much of the tar was
+    /// sent.
     #[doc(alias = "multipart")]
     pub async fn upload(&self, image: &Image, tar: Tar) -> Result<(), Error> {
         let uploading = self.upload_parts(image, tar);
@@ -114,8 +115,8 @@ impl Client {
         let limit = self.attempt_timeout;
         let mut reads = 0;
         loop {
-            // A large tar may take hours, a stalled one must not: the time limit starts again with each
-            // piece that is read.
+            // A large tar may take hours, a stalled one must not: the time limit starts again with
+            // each piece that is read.
             let progress = poll_fn(|context| match sending.as_mut().poll(context) {
                 Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
                 Poll::Pending => state.poll_read_past(&mut reads, context).map(|()| None),
@@ -123,9 +124,9 @@ impl Client {
             match within(self.timer.wait(limit), progress).await {
                 Some(Some(outcome)) => return outcome,
                 Some(None) if reads == 1 && size > SMALL => {
-                    // The head of the request is sent. A factory that refuses an upload may respond and
-                    // close the connection at once. Were the tar being sent by then, writing would fail
-                    // and the response be lost with the connection.
+                    // The head of the request is sent. A factory that refuses an upload may
+                    // respond and close the connection at once. Were the tar being sent by then,
+                    // writing would fail and the response be lost with the connection.
                     let wait = self.timer.wait(EARLY_RESPONSE_WAIT.min(limit));
                     if let Some(outcome) = within(wait, sending.as_mut()).await {
                         return outcome;

@@ -1,8 +1,8 @@
-//! Creates an image, imports it and waits until it is live. Run it again with the same folder after it was
-//! killed at any point: nothing is done twice.
+//! Creates an image, imports it and waits until it is live. Run it again with the same folder
+//! after it was killed at any point: nothing is done twice.
 //!
-//! `CYCLE_API_KEY` and `CYCLE_HUB_ID` name the hub; the arguments are a folder, the id of an image source,
-//! and a name for the image that no other image has.
+//! `CYCLE_API_KEY` and `CYCLE_HUB_ID` name the hub; the arguments are a folder, the id of an image
+//! source, and a name for the image that no other image has.
 
 #![allow(clippy::print_stdout, reason = "an example prints")]
 

@@ -37,8 +37,8 @@ const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
 /// | retries of all calls while the platform fails | 100, see [`RetryQuota`] |
 /// | time limit of a tracked job | 1 h |
 ///
-/// Cloning is cheap, and clones share their connections. So another time limit or retry policy for one
-/// call is `client.clone().with_timeout(limit).call(operation)`.
+/// Cloning is cheap, and clones share their connections. So another time limit or retry policy for
+/// one call is `client.clone().with_timeout(limit).call(operation)`.
 ///
 /// # Cancellation
 /// [`cancel`](Self::cancel) stops what the client and its clones do, in all threads. With the crate
@@ -78,8 +78,8 @@ type Sleep = dyn Fn(Duration) + Send + Sync;
 impl Client {
     /// A client over ureq, with a connection pool of its own.
     ///
-    /// A proxy is taken from the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) for https only:
-    /// over plain http, the proxy could read the API key, or the token of an upload.
+    /// A proxy is taken from the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) for https
+    /// only: over plain http, the proxy could read the API key, or the token of an upload.
     #[must_use]
     pub fn new(hub: Hub) -> Self {
         let config = Agent::config_builder().proxy(Proxy::try_from_env());
@@ -97,27 +97,27 @@ impl Client {
     /// # Errors
     /// Names the first variable that is missing or invalid.
     pub fn from_env() -> Result<Self, Error> {
-        // A value that isn't UTF-8 must not be mistaken for a variable that isn't set: it is refused
-        // as an invalid value of its variable.
+        // A value that isn't UTF-8 must not be mistaken for a variable that isn't set: it is
+        // refused as an invalid value of its variable.
         let hub = Hub::from_variables(|name| {
             std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
         })?;
         Ok(Self::new(hub))
     }
 
-    /// A client over an existing ureq agent, with its connection pool, TLS, proxy and middleware. The
-    /// settings of the client take precedence over the agent's.
+    /// A client over an existing ureq agent, with its connection pool, TLS, proxy and middleware.
+    /// The settings of the client take precedence over the agent's.
     ///
     /// The agent's proxy is used for plain http as well, except for uploads. The time limit of a
-    /// connection holds for each read of the proxy's response to `CONNECT`, not for all of it; the limit
-    /// of an upload, for each write to the socket.
+    /// connection holds for each read of the proxy's response to `CONNECT`, not for all of it; the
+    /// limit of an upload, for each write to the socket.
     #[must_use]
     pub fn from_agent(hub: Hub, agent: Agent) -> Self {
         Self::from_transport(hub, Sender { agent, is_own: false })
     }
 
-    /// A client over any other transport: another HTTP client, or a closure in a test. The transport
-    /// gets the client's time and size limits, and has to apply them.
+    /// A client over any other transport: another HTTP client, or a closure in a test. The
+    /// transport gets the client's time and size limits, and has to apply them.
     ///
     /// ```
     /// use cycle_images::{Hub, images::GetImages, recorded};
@@ -152,8 +152,8 @@ impl Client {
     }
 
     /// Sets the time limit of a whole call: of all attempts, their responses and the waits between
-    /// them; 2 min by default. Of a list, it is the limit for each page. A tracked job and a condition
-    /// have a limit of their own: see [`FlowIter::deadline`]. An upload has none.
+    /// them; 2 min by default. Of a list, it is the limit for each page. A tracked job and a
+    /// condition have a limit of their own: see [`FlowIter::deadline`]. An upload has none.
     #[doc(alias("deadline", "max_elapsed", "operation_timeout"))]
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
@@ -161,9 +161,9 @@ impl Client {
         self
     }
 
-    /// Sets the time limit of an attempt, its response included, at most a year; 60 s by default. An
-    /// attempt also ends with the time limit of its call or job. For an upload, it is the limit for
-    /// each piece of the tar and for the response after the last one.
+    /// Sets the time limit of an attempt, its response included, at most a year; 60 s by default.
+    /// An attempt also ends with the time limit of its call or job. For an upload, it is the limit
+    /// for each piece of the tar and for the response after the last one.
     #[doc(alias("operation_attempt_timeout"))]
     #[must_use]
     pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
@@ -187,16 +187,16 @@ impl Client {
         self
     }
 
-    /// Sets the quota of retries that all calls of this client share; 100 retries by default. A clone
-    /// shares the quota that it was cloned with.
+    /// Sets the quota of retries that all calls of this client share; 100 retries by default. A
+    /// clone shares the quota that it was cloned with.
     #[must_use]
     pub fn with_retry_quota(mut self, retry_quota: RetryQuota) -> Self {
         self.hub = Arc::new(Hub::clone(&self.hub).with_retry_quota(retry_quota));
         self
     }
 
-    /// Calls a function with each [event](cycle_images::flow::Event) of this client's flows: attempts,
-    /// responses, retries, and states of jobs. See [`Hub::with_observer`].
+    /// Calls a function with each [event](cycle_images::flow::Event) of this client's flows:
+    /// attempts, responses, retries, and states of jobs. See [`Hub::with_observer`].
     #[must_use]
     pub fn with_observer(mut self, observer: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         self.hub = Arc::new(Hub::clone(&self.hub).with_observer(observer));
@@ -214,8 +214,8 @@ impl Client {
         self
     }
 
-    /// Sets how to sleep before a retry and between polls, such as by the timer of a runtime, or not at
-    /// all in a test. The time that is asked for then counts as passed, for time limits too.
+    /// Sets how to sleep before a retry and between polls, such as by the timer of a runtime, or
+    /// not at all in a test. The time that is asked for then counts as passed, for time limits too.
     /// [`cancel`](Self::cancel) is only seen when the function returns; the default wakes at once.
     #[must_use]
     pub fn with_sleep(mut self, sleep: impl Fn(Duration) + Send + Sync + 'static) -> Self {
@@ -223,12 +223,13 @@ impl Client {
         self
     }
 
-    /// Cancels what this client and its clones do, in all threads, for good: each wait ends at once, no
-    /// further request is sent, an upload ends before its next piece, and the running flows return
-    /// [`Error::Cancelled`]. A flow can be [taken out](FlowIter::into_flow) and resumed by a new client.
+    /// Cancels what this client and its clones do, in all threads, for good: each wait ends at
+    /// once, no further request is sent, an upload ends before its next piece, and the running
+    /// flows return [`Error::Cancelled`]. A flow can be [taken out](FlowIter::into_flow) and
+    /// resumed by a new client.
     ///
     /// A request in flight isn't interrupted: its response is waited for, up to its time limit, and
-    /// handed out.
+    /// returned.
     #[doc(alias("shutdown", "ctrl-c", "abort"))]
     pub fn cancel(&self) {
         self.cancellation.cancel();
@@ -291,8 +292,8 @@ impl Client {
         self.pages(operation).items()
     }
 
-    /// Follows the job that a descriptor names: the iterator yields an update whenever the job's state
-    /// or progress changes. Capability: `apionly-jobs-view`.
+    /// Follows the job that a descriptor names: the iterator yields an update whenever the job's
+    /// state or progress changes. Capability: `apionly-jobs-view`.
     ///
     /// ```no_run
     /// # use cycle_images_ureq::Client;
@@ -362,9 +363,9 @@ impl Client {
         self.run(JobsTracker::new(ids, seed()).retry(self.retry))
     }
 
-    /// Polls an operation until its reply meets a condition, and returns that reply; for at most one
-    /// hour. The condition returns an error if it can no longer be met. For another time limit or
-    /// interval, [run](Self::run) an [`Until`].
+    /// Polls an operation until its reply meets a condition, and returns that reply; for at most
+    /// one hour. The condition returns an error if it can no longer be met. For another time limit
+    /// or interval, [run](Self::run) an [`Until`].
     ///
     /// ```no_run
     /// # use cycle_images_ureq::Client;
@@ -400,13 +401,13 @@ impl Client {
         FlowIter::new(self, flow)
     }
 
-    /// Uploads the tar of an image of origin `cycle-upload` to the factory. The tar is read while it is
-    /// sent; [`Tar::with_progress`] follows it.
+    /// Uploads the tar of an image of origin `cycle-upload` to the factory. The tar is read while
+    /// it is sent; [`Tar::with_progress`] follows it.
     ///
-    /// An upload is never retried, as the platform's documents don't say whether a token can be used
-    /// twice. After an upload that failed, [read](cycle_images::images::GetImage) the image: while its
-    /// state is `uploading`, it has no complete tar. Create another image, which has a new token, and
-    /// upload to that; delete the first one.
+    /// An upload is never retried, as the platform's documents don't say whether a token can be
+    /// used twice. After an upload that failed, [read](cycle_images::images::GetImage) the image:
+    /// while its state is `uploading`, it has no complete tar. Create another image, which has a
+    /// new token, and upload to that; delete the first one.
     ///
     /// After an upload that succeeded, [wait](Self::wait_until) until the image
     /// [is live](cycle_images::images::is_live): the factory names no job that could be tracked.
@@ -424,7 +425,8 @@ impl Client {
     ///
     /// # Errors
     /// If the image has no upload token or one that is expired, the tar can't be read, the factory
-    /// can't be reached, or it refuses the tar. [`Error::Upload`] says how much of the tar was sent.
+    /// can't be reached, or it refuses the tar. [`Error::Upload`] says how much of the tar was
+    /// sent.
     #[doc(alias = "multipart")]
     pub fn upload(&self, image: &Image, tar: Tar<'_>) -> Result<(), Error> {
         #[cfg(feature = "tracing")]

@@ -4,8 +4,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use cycle_images::Timestamp;
 
-/// Starts at the system's time and is monotonic from there on: setting the system's clock must not make
-/// a wait or a time limit longer. A wait counts as over when the timer says so, even if no clock agrees.
+/// Starts at the system's time and is monotonic from there on: setting the system's clock must not
+/// make a wait or a time limit longer. A wait counts as over when the timer says so, even if no
+/// clock agrees.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     started_at: SystemTime,

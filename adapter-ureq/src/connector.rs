@@ -9,8 +9,8 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Error, Timeout};
 
-/// ureq's own connector, whose time limit holds for all of a proxy's response. ureq itself starts it again
-/// for each read, so that a proxy which sends a byte now and then holds a call for ever.
+/// ureq's own connector, whose time limit holds for all of a proxy's response. ureq itself starts
+/// it again for each read, so that a proxy which sends a byte now and then holds a call for ever.
 #[derive(Debug, Default)]
 pub(crate) struct TimedConnector(DefaultConnector);
 

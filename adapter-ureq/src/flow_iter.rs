@@ -55,9 +55,10 @@ impl<F: Flow> FlowIter<F> {
         self.flow
     }
 
-    /// Calls `save` with the flow before each request is sent. A flow that is stored there and resumed
-    /// in another process knows that its request may have been sent: it doesn't repeat a request that
-    /// must not be repeated, but returns [`Error::Interrupted`](crate::Error::Interrupted).
+    /// Calls `save` with the flow before each request is sent. A flow that is stored there and
+    /// resumed in another process knows that its request may have been sent: it doesn't repeat a
+    /// request that must not be repeated, but returns
+    /// [`Error::Interrupted`](crate::Error::Interrupted).
     ///
     /// If `save` fails, the request isn't sent, and its error is the iterator's.
     ///
@@ -214,7 +215,7 @@ mod tests {
 
     const HOUR: Duration = Duration::from_secs(3600);
 
-    /// Waits until an hour has passed by the times that are handed in.
+    /// Waits until an hour has passed by the times that are passed in.
     struct Waits(Vec<SystemTime>);
 
     impl Flow for Waits {

@@ -17,22 +17,23 @@
 //! The operations and their replies are in the crate `cycle-images`; this crate sends them.
 //!
 //! This crate logs nothing, unless the feature `tracing` is on. At level `trace`, ureq logs whole
-//! requests, with the API key and upload tokens: keep the targets `ureq` and `ureq_proto` at `debug` or
-//! higher.
+//! requests, with the API key and upload tokens: keep the targets `ureq` and `ureq_proto` at
+//! `debug` or higher.
 //!
 //! Pages: [testing your code](crate::testing), [after a crash](crate::after_a_crash).
 //!
 //! # Features
-//! - `rustls` (default): TLS by rustls and ring, with Mozilla's root certificates. Needs a C compiler.
+//! - `rustls` (default): TLS by rustls and ring, with Mozilla's root certificates. Needs a C
+//!   compiler.
 //! - `native-tls`: TLS by the system's library, unless `rustls` is on as well: then an
 //!   [agent](Client::from_agent) has to ask for it.
-//! - `har`: `Client::with_session`, and `cycle_images::recorded::Replay` as a transport, for tests; see
-//!   the page `testing`.
+//! - `har`: `Client::with_session`, and `cycle_images::recorded::Replay` as a transport, for
+//!   tests; see the page `testing`.
 //! - `tracing`: a span for each call and flow, named by its operation, and an event for each
 //!   attempt, by OpenTelemetry's conventions; see `cycle_images::flow::trace`. For `traceparent`,
 //!   see [`Client::with_header_hook`].
-//! - No TLS feature: plain http only, for tests on the local machine, or an agent with a connector of its
-//!   own.
+//! - No TLS feature: plain http only, for tests on the local machine, or an agent with a connector
+//!   of its own.
 
 #[cfg(doc)]
 pub mod after_a_crash;

@@ -10,8 +10,8 @@ use cycle_images::recorded::{Replay, ReplayError, Session};
 use crate::{Client, Limits, Transport};
 
 impl Client {
-    /// Records the exchanges of this client, or replays a recording instead of sending, as the session
-    /// says. A replay takes no time: the client doesn't sleep. Feature `har`.
+    /// Records the exchanges of this client, or replays a recording instead of sending, as the
+    /// session says. A replay takes no time: the client doesn't sleep. Feature `har`.
     ///
     /// ```
     /// use cycle_images::recorded::{Recording, Session};

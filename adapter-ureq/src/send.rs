@@ -53,8 +53,8 @@ impl Transport for Sender {
         body: &mut dyn Read,
         limits: &Limits,
     ) -> Result<Response<Vec<u8>>, SendFailure> {
-        // A factory that refuses the upload can say so before it is sent gigabytes. Without the wait,
-        // writing to the connection that it closes would fail before its response is read.
+        // A factory that refuses the upload can say so before it is sent gigabytes. Without the
+        // wait, writing to the connection that it closes would fail before its response is read.
         set(request.headers_mut(), EXPECT, HeaderValue::from_static("100-continue"))?;
         let last_read = Cell::default();
         let body = Watched { reader: body, last_read: &last_read };
@@ -89,7 +89,8 @@ impl Sender {
     }
 
     /// Sends a request and reads the body of the response. `timeout` is the limit for all of it;
-    /// without one, the response has the client's time limit from the last read of the request's body.
+    /// without one, the response has the client's time limit from the last read of the request's
+    /// body.
     fn run<B: AsSendBody>(
         &self,
         request: Request<B>,
@@ -208,8 +209,8 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Result<
     headers.try_insert(name, value).map(drop).map_err(|error| SendFailure::not_sent(error).fatal())
 }
 
-/// The body of a request, with the time of its last read. By then, the head was sent, and all of the
-/// body that was read before.
+/// The body of a request, with the time of its last read. By then, the head was sent, and all of
+/// the body that was read before.
 struct Watched<'a, R> {
     reader: R,
     last_read: &'a Cell<Option<Instant>>,
@@ -248,8 +249,8 @@ fn is_fatal(error: &ureq::Error) -> bool {
     )
 }
 
-/// Whether an error is one from before the first byte was sent. An unreachable network or host isn't:
-/// an open connection can fail in this way, too.
+/// Whether an error is one from before the first byte was sent. An unreachable network or host
+/// isn't: an open connection can fail in this way, too.
 fn is_not_sent(error: &ureq::Error) -> bool {
     match error {
         ureq::Error::HostNotFound
@@ -267,8 +268,8 @@ fn is_not_sent(error: &ureq::Error) -> bool {
     }
 }
 
-/// Whether TLS with the peer failed in a way that a retry can't fix. To be asked only if no body was
-/// read: an open connection on which something else than TLS arrives has the same errors.
+/// Whether TLS with the peer failed in a way that a retry can't fix. To be asked only if no body
+/// was read: an open connection on which something else than TLS arrives has the same errors.
 ///
 /// Without a dependency on rustls, its errors can only be recognized by their texts.
 fn is_failed_handshake(error: &ureq::Error) -> bool {

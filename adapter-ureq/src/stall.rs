@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use ureq::Agent;
 
-/// Shuts an agent down if a body isn't read further for a time. ureq's own limit holds for each write to
-/// the socket, of which one that takes a part of its bytes is a success after that time.
+/// Shuts an agent down if a body isn't read further for a time. ureq's own limit holds for each
+/// write to the socket, of which one that takes a part of its bytes is a success after that time.
 pub(crate) struct StallWatch {
     shared: Arc<Shared>,
     limit: Duration,

@@ -39,8 +39,8 @@ impl<'a> Tar<'a> {
         Ok(Self::new(file, metadata.len()))
     }
 
-    /// A tar of `size` bytes from a reader. A reader that ends before is an error; what follows isn't
-    /// read.
+    /// A tar of `size` bytes from a reader. A reader that ends before is an error; what follows
+    /// isn't read.
     pub fn new(reader: impl Read + 'a, size: u64) -> Self {
         Self { reader: Box::new(reader), size, progress: Box::new(|_| ControlFlow::Continue(())) }
     }

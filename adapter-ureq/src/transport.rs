@@ -4,8 +4,8 @@ use std::time::Duration;
 use cycle_images::flow::SendFailure;
 use cycle_images::http::{Request, Response};
 
-/// Sends a request and returns its response. A [`Client`](crate::Client) sends over ureq unless it is
-/// [given another](crate::Client::from_transport).
+/// Sends a request and returns its response. A [`Client`](crate::Client) sends over ureq unless it
+/// is [given another](crate::Client::from_transport).
 ///
 /// Every function or closure from a request to a response is a transport, for example one that
 /// returns recordings in a test:
@@ -36,8 +36,8 @@ pub trait Transport: Send + Sync {
     ) -> Result<Response<Vec<u8>>, SendFailure>;
 
     /// Sends a request with a body that is read while it is sent, as an
-    /// [upload](crate::Client::upload) needs it. An error of the body must be returned as an error. The
-    /// URI has the image's upload token in it, which no error may show.
+    /// [upload](crate::Client::upload) needs it. An error of the body must be returned as an
+    /// error. The URI has the image's upload token in it, which no error may show.
     ///
     /// # Errors
     /// As [`send`](Self::send); by default, that the transport can't upload.
@@ -52,15 +52,15 @@ pub trait Transport: Send + Sync {
     }
 }
 
-/// The limits of one request: the settings of its [`Client`](crate::Client), which a transport is to
-/// apply as far as it can.
+/// The limits of one request: the settings of its [`Client`](crate::Client), which a transport is
+/// to apply as far as it can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// The time limit of making a connection.
     pub connect_timeout: Duration,
-    /// The time limit of a request, its response included. For an upload, the limit for each piece and
-    /// for the response after the last one.
+    /// The time limit of a request, its response included. For an upload, the limit for each piece
+    /// and for the response after the last one.
     pub timeout: Duration,
     /// The size limit of a response's body, in bytes.
     pub body_limit: u64,

@@ -46,9 +46,10 @@
 //! # assert!(run(&mut flow, &hub).unwrap().is_none());
 //! ```
 //!
-//! `now` is the current time of any clock that runs on between two calls, such as the system's. It is
-//! compared with `Retry-After` dates and with the expiry of upload tokens, so it should be the real time,
-//! and it is stored with a flow. A clock that is set back makes no wait and no deadline longer.
+//! `now` is the current time of any clock that runs on between two calls, such as the system's. It
+//! is compared with `Retry-After` dates and with the expiry of upload tokens, so it should be the
+//! real time, and it is stored with a flow. A clock that is set back makes no wait and no deadline
+//! longer.
 //!
 //! A running flow is plain data: it can be serialized, and resumed in another process. Store it
 //! after [`poll`](Flow::poll) and before its request is sent: then the resumed flow knows that the
@@ -170,8 +171,8 @@ pub trait Flow {
     /// Returns an item if the flow yields one.
     ///
     /// # Errors
-    /// If the flow fails with this outcome; or if no request is in flight, which leaves the flow as it
-    /// is.
+    /// If the flow fails with this outcome; or if no request is in flight, which leaves the flow
+    /// as it is.
     fn handle(
         &mut self,
         hub: &Hub,
@@ -190,8 +191,8 @@ pub trait Flow {
         }
     }
 
-    /// What [`handle`](Self::handle) does, without a type parameter: this is what a flow implements,
-    /// and it makes `Flow` a trait that can be used as an object.
+    /// What [`handle`](Self::handle) does, without a type parameter: this is what a flow
+    /// implements, and it makes `Flow` a trait that can be used as an object.
     ///
     /// # Errors
     /// As [`handle`](Self::handle).

@@ -18,8 +18,8 @@ use crate::wire::redact::Secrets;
 use crate::wire::redactor::Redactor;
 
 const X_HUB_ID: HeaderName = HeaderName::from_static("x-hub-id");
-/// Headers that are not the program's: they frame or encode the request, authenticate to a proxy, or ask
-/// for a response that isn't the whole document.
+/// Headers that are not the program's: they frame or encode the request, authenticate to a proxy,
+/// or ask for a response that isn't the whole document.
 const REFUSED_HEADERS: [&str; 23] = [
     "accept-encoding",
     "connection",
@@ -125,8 +125,8 @@ impl Hub {
     }
 
     /// Reads the variables that people already use for Cycle: `CYCLE_API_KEY`, `CYCLE_HUB_ID` and,
-    /// if they are set, `CYCLE_BASE_URL` and `CYCLE_FACTORY_URL`. The caller looks up each variable, as
-    /// this crate doesn't read the environment; the clients have a `from_env`.
+    /// if they are set, `CYCLE_BASE_URL` and `CYCLE_FACTORY_URL`. The caller looks up each
+    /// variable, as this crate doesn't read the environment; the clients have a `from_env`.
     ///
     /// ```
     /// let hub = cycle_images::Hub::from_variables(|name| match name {
@@ -201,8 +201,8 @@ impl Hub {
 
     /// Adds a header to every request to the platform, such as a trace id. It replaces an earlier
     /// one of the same name. `Authorization`, `X-Hub-Id`, `Accept` and `Content-Type` can't be
-    /// changed. Headers that frame or encode the request, authenticate to a proxy, or ask for a part of
-    /// the response make each request an error, such as `Host`, `TE` or `Range`. A
+    /// changed. Headers that frame or encode the request, authenticate to a proxy, or ask for a
+    /// part of the response make each request an error, such as `Host`, `TE` or `Range`. A
     /// `User-Agent` is sent before that of the client. Uploads to the factory don't have the
     /// header. If a value is a secret, mark it as [sensitive](HeaderValue::set_sensitive): then
     /// neither `Debug` nor an error shows it.
@@ -248,8 +248,8 @@ impl Hub {
     }
 
     /// Calls a function with each event of the [flows](crate::flow) that use this hub: for logs and
-    /// metrics. An observer is added to those that the hub has. It is called on the thread that runs
-    /// the flow, and should return soon.
+    /// metrics. An observer is added to those that the hub has. It is called on the thread that
+    /// runs the flow, and should return soon.
     ///
     /// ```
     /// use cycle_images::flow::EventKind;

@@ -1,19 +1,22 @@
 //! The platform's resources, as plain data.
 //!
 //! Reading is tolerant: unknown values and tags are kept, and `null` and missing fields are read as
-//! empty or `None`; so are an empty string and the zero time where `None` is possible. An entry of a map of strings, numbers or times
-//! that is something else is left out; in a map of strings, numbers and booleans are text. Only a
-//! record's `id`, its `state` and the state's `current` are required.
+//! empty or `None`; so are an empty string and the zero time where `None` is possible. An entry of
+//! a map of strings, numbers or times that is something else is left out; in a map of strings,
+//! numbers and booleans are text. Only a record's `id`, its `state` and the state's `current` are
+//! required.
 //!
-//! Fields that a model doesn't have are ignored and not kept. The exceptions are objects that can be
-//! sent back, the details of an [`Origin`] and its credentials: their unknown properties are kept as
-//! text and written as they were read.
+//! Fields that a model doesn't have are ignored and not kept. The exceptions are objects that can
+//! be sent back, the details of an [`Origin`] and its credentials: their unknown properties are
+//! kept as text and written as they were read.
 //!
-//! Models serialize to what is there: `None` and empty lists and maps are left out. What was written is
-//! read as the same model. It isn't always what the platform's schema requires of a response.
+//! Models serialize to what is there: `None` and empty lists and maps are left out. What was
+//! written is read as the same model. It isn't always what the platform's schema requires of a
+//! response.
 //!
-//! [`Json`] and unknown properties are kept by serde_json's `RawValue`. A model that contains them can
-//! be read by serde_json alone, and neither through `#[serde(flatten)]` nor in an untagged enum.
+//! [`Json`] and unknown properties are kept by serde_json's `RawValue`. A model that contains them
+//! can be read by serde_json alone, and neither through `#[serde(flatten)]` nor in an untagged
+//! enum.
 
 mod access;
 mod build_log;

@@ -66,7 +66,8 @@ pub trait Operation {
     /// ([`Empty`]).
     type Output: Output;
 
-    /// The HTTP method of this request: [`METHOD`](Self::METHOD), unless it is not known at compile time.
+    /// The HTTP method of this request: [`METHOD`](Self::METHOD), unless it is not known at
+    /// compile time.
     fn method(&self) -> Method {
         Self::METHOD
     }
@@ -100,8 +101,8 @@ pub trait Operation {
         Ok(None)
     }
 
-    /// Adds headers to the request. `Authorization`, `X-Hub-Id`, `Accept` and `Content-Type` are the
-    /// hub's, and can't be changed.
+    /// Adds headers to the request. `Authorization`, `X-Hub-Id`, `Accept` and `Content-Type` are
+    /// the hub's, and can't be changed.
     fn headers(&self, _headers: &mut HeaderMap) {}
 
     /// Adds the secrets in the request, apart from the API key, so that no error repeats them.

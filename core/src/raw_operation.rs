@@ -5,12 +5,12 @@ use serde_json::Value;
 use crate::operation::{One, Operation, Path, Query, Secrets, json_body};
 use crate::request_error::RequestError;
 
-/// One request that this crate has no operation for: a method, a path, and perhaps a query and a JSON
-/// body. It returns the response's `data` as a [`Value`].
+/// One request that this crate has no operation for: a method, a path, and perhaps a query and a
+/// JSON body. It returns the response's `data` as a [`Value`].
 ///
 /// It is sent like every other operation, with the key, hub id, errors and retries. A `POST` is not
-/// idempotent, every other method is. For a request that a program sends often, or for a list of pages,
-/// [implement `Operation`](Operation).
+/// idempotent, every other method is. For a request that a program sends often, or for a list of
+/// pages, [implement `Operation`](Operation).
 ///
 /// ```
 /// use cycle_images::http::{Method, Response};

@@ -2,16 +2,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Bounds the retries of all flows that use a [`Hub`](crate::Hub), its clones included: a platform that
-/// fails for everyone isn't sent four times the requests.
+/// Bounds the retries of all flows that use a [`Hub`](crate::Hub), its clones included: a platform
+/// that fails for everyone isn't sent four times the requests.
 ///
-/// A full quota has 100 retries. Each retry takes one, and gives it back if the platform then answers. An
-/// operation that is answered at once gives back a fifth of one. An answer is any response but those
-/// that are [retryable](crate::ResponseError::is_retryable). While the quota is empty, nothing is
-/// retried: an operation fails with the error of its first attempt. A flow that polls, such as a
-/// [`JobTracker`](crate::flow::JobTracker), then retries at its usual interval.
+/// A full quota has 100 retries. Each retry takes one, and gives it back if the platform then
+/// answers. An operation that is answered at once gives back a fifth of one. An answer is any
+/// response but those that are [retryable](crate::ResponseError::is_retryable). While the quota is
+/// empty, nothing is retried: an operation fails with the error of its first attempt. A flow that
+/// polls, such as a [`JobTracker`](crate::flow::JobTracker), then retries at its usual interval.
 ///
-/// So 1,000 calls that all fail cost at most 1,100 requests, and short outages are unaffected. These are the figures of the AWS SDKs' standard retry mode.
+/// So 1,000 calls that all fail cost at most 1,100 requests, and short outages are unaffected.
+/// These are the figures of the AWS SDKs' standard retry mode.
 ///
 /// ```
 /// use cycle_images::Hub;

@@ -1,5 +1,6 @@
 //! How much memory an upload takes: it pushes 1 GiB that is made as it is sent, or as many bytes as
-//! `--size` says, to a sandbox in another process, and tells its own peak. Linux alone tells that.
+//! `--size` says, to a sandbox in another process, and prints its own peak, which only Linux
+//! reports.
 
 #![allow(clippy::print_stdout, reason = "a measurement is there to be printed")]
 
@@ -50,7 +51,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// A tar for as far as the sandbox looks: it wants to see the magic in the first header.
+/// As much of a tar as the sandbox checks: the magic in the first header.
 fn generated(size: u64) -> Tar<'static> {
     let mut head = vec![0; 257];
     head.extend(b"ustar");

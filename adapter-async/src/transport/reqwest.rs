@@ -20,12 +20,12 @@ pub struct Reqwest {
 
 impl Reqwest {
     /// A client with a time limit of 10 s for a connection. A proxy is taken from the environment
-    /// (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) for https only: over plain http, the proxy could read
-    /// the API key.
+    /// (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) for https only: over plain http, the proxy could
+    /// read the API key.
     ///
     /// # Errors
-    /// If TLS can't be set up, or the proxy's address is invalid. Without a TLS feature, requests over
-    /// https fail.
+    /// If TLS can't be set up, or the proxy's address is invalid. Without a TLS feature, requests
+    /// over https fail.
     pub fn new() -> reqwest::Result<Self> {
         let builder = Client::builder().connect_timeout(Duration::from_secs(10)).no_proxy();
         let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -36,9 +36,9 @@ impl Reqwest {
         })
     }
 
-    /// A client of the caller's configuration, with reqwest's own redirects and retries turned off. A
-    /// proxy of the caller's is used for plain http as well: it can then read the API key, and the token
-    /// of an upload.
+    /// A client of the caller's configuration, with reqwest's own redirects and retries turned
+    /// off. A proxy of the caller's is used for plain http as well: it can then read the API key,
+    /// and the token of an upload.
     ///
     /// # Errors
     /// If the client can't be built.
@@ -48,14 +48,14 @@ impl Reqwest {
         Ok(Self { no_redirects: true, ..Self::from_client(client) })
     }
 
-    /// An existing client, with its connection pool. It should follow no redirects: the response to a
-    /// redirect that it followed is an error. When a connection fails, it isn't known whether it was
-    /// to the platform or to where a redirect led; so a request is taken to have been sent after any
-    /// error.
+    /// An existing client, with its connection pool. It should follow no redirects: the response
+    /// to a redirect that it followed is an error. When a connection fails, it isn't known whether
+    /// it was to the platform or to where a redirect led; so a request is taken to have been sent
+    /// after any error.
     ///
-    /// It should not retry either: build it with `retry(reqwest::retry::never())`. By default, reqwest
-    /// sends a request up to three times over HTTP/2, a POST too, if the server refuses the stream or
-    /// closes the connection before it has processed the request.
+    /// It should not retry either: build it with `retry(reqwest::retry::never())`. By default,
+    /// reqwest sends a request up to three times over HTTP/2, a POST too, if the server refuses
+    /// the stream or closes the connection before it has processed the request.
     #[must_use]
     pub fn from_client(client: Client) -> Self {
         Self { client, body_limit: read_body::DEFAULT_LIMIT, no_redirects: false }

@@ -8,8 +8,8 @@ use futures_core::Stream;
 
 use super::sending::Sending;
 
-/// The body of a request, as a stream of its pieces. With the features `hyper` and `tower`, it is an
-/// `http_body::Body` as well.
+/// The body of a request, as a stream of its pieces. With the features `hyper` and `tower`, it is
+/// an `http_body::Body` as well.
 pub struct Body {
     head: Vec<u8>,
     tar: Option<Sending>,

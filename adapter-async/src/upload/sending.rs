@@ -13,8 +13,8 @@ pub(super) struct Sending {
     state: Arc<UploadState>,
 }
 
-/// What the tar and its client share: the client holds the tar back until it may be sent, stops it when
-/// the upload is over, and sees how far it is.
+/// What the tar and its client share: the client holds the tar back until it may be sent, stops it
+/// when the upload is over, and sees how far it is.
 #[derive(Default)]
 pub(super) struct UploadState(Mutex<Inner>);
 
@@ -120,7 +120,8 @@ impl Sending {
                 Some(Ok(piece)) => piece,
                 Some(Err(error)) => return self.end(Ended::Failed(error)),
                 None => {
-                    // Without an error, the factory would wait for the rest of the announced length.
+                    // Without an error, the factory would wait for the rest of the announced
+                    // length.
                     let text = format!("it ended after {} of {} bytes", self.read, self.tar.size());
                     let error = io::Error::new(io::ErrorKind::UnexpectedEof, text);
                     return self.end(Ended::Failed(error));

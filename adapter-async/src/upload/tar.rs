@@ -7,7 +7,8 @@ use futures_core::Stream;
 
 use crate::target::MaybeSend;
 
-/// The tar of an image, to be [uploaded](crate::Client::upload): a stream of its pieces and its size.
+/// The tar of an image, to be [uploaded](crate::Client::upload): a stream of its pieces and its
+/// size.
 ///
 /// ```
 /// use cycle_images_async::Tar;
@@ -17,8 +18,8 @@ use crate::target::MaybeSend;
 /// let tar = Tar::new(pieces, 5);
 /// ```
 ///
-/// A file is read by `Tar::open` with the feature `tokio`. The stream must be `Send`, as an HTTP client
-/// may read it on a task of its own.
+/// A file is read by `Tar::open` with the feature `tokio`. The stream must be `Send`, as an HTTP
+/// client may read it on a task of its own.
 pub struct Tar {
     pieces: Box<dyn Pieces>,
     size: u64,

@@ -6,9 +6,9 @@ use std::hash::{Hash, Hasher};
 
 /// An error code of the platform: an HTTP status, a dot, and a name.
 ///
-/// The platform adds codes, so this is an open type. It has a constant for each documented code that
-/// an operation of this crate may return. Older spellings with underscores are equal to those with
-/// hyphens.
+/// The platform adds codes, so this is an open type. It has a constant for each documented code
+/// that an operation of this crate may return. Older spellings with underscores are equal to those
+/// with hyphens.
 ///
 /// ```
 /// use cycle_images::error::ErrorCode;

@@ -62,9 +62,9 @@ impl JsonPath {
     /// The path of the value that an error of `serde_json` is about.
     ///
     /// It is found by the position of the error, as every model would be compiled a second time to
-    /// track paths while reading. `serde_json` reports an error right after the value, or in front of
-    /// a list or an object that it didn't expect. So the value is the one that begins at the position,
-    /// or else the last one that began or ended before.
+    /// track paths while reading. `serde_json` reports an error right after the value, or in front
+    /// of a list or an object that it didn't expect. So the value is the one that begins at the
+    /// position, or else the last one that began or ended before.
     pub(crate) fn of(text: &str, error: &serde_json::Error) -> Self {
         let lines = error.line().saturating_sub(1);
         let line = text.split_inclusive('\n').take(lines).map(str::len).sum::<usize>();

@@ -43,14 +43,14 @@ impl ResponseError {
         self.is(Class::RateLimited)
     }
 
-    /// Sending the request again is safe, and can help: the platform is busy or unavailable, and the
-    /// operation is idempotent or was refused without effect. [`RetryPolicy`] has the table.
+    /// Sending the request again is safe, and can help: the platform is busy or unavailable, and
+    /// the operation is idempotent or was refused without effect. [`RetryPolicy`] has the table.
     ///
     /// [`RetryPolicy`]: crate::flow::RetryPolicy
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        // Only the HTTP status shows that a request was refused without effect: an error code may be
-        // in any response.
+        // Only the HTTP status shows that a request was refused without effect: an error code may
+        // be in any response.
         let refused = self.status() == 429 || (self.status() == 503 && self.asks_to_wait());
         self.is_unavailable() && (self.is_idempotent() || refused)
     }

@@ -21,8 +21,8 @@ use std::iter::successors;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A `main` that returns a `Result` shows the `Debug` of its error, which is long and has no advice. Use
-/// this instead:
+/// A `main` that returns a `Result` shows the `Debug` of its error, which is long and has no
+/// advice. Use this instead:
 ///
 /// ```
 /// use std::error::Error;

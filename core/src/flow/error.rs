@@ -18,9 +18,10 @@ use crate::upload::UploadImage;
 /// [source](Error::source); [`report`](crate::error::report) shows it as well.
 ///
 /// # Broken and hostile answers
-/// What a call of [`GetImages`](crate::images::GetImages) returns for each, with either client: the reply,
-/// or a variant of this error, followed by the [kind](ResponseError::kind) of a `Response`. Afterwards the
-/// client works as before, and no other request gets what is left on the connection.
+/// What a call of [`GetImages`](crate::images::GetImages) returns for each, with either client:
+/// the reply, or a variant of this error, followed by the [kind](ResponseError::kind) of a
+/// `Response`. Afterwards the client works as before, and no other request gets what is left on
+/// the connection.
 ///
 #[doc = include_str!("faults.md")]
 #[derive(Debug, thiserror::Error)]
@@ -246,8 +247,8 @@ impl FlowError {
         self.response().is_some_and(ResponseError::is_rate_limited)
     }
 
-    /// Sending the operation again is safe, and can help: see [`ResponseError::is_retryable`]. Without
-    /// a response, it is safe if nothing was sent or the operation is idempotent.
+    /// Sending the operation again is safe, and can help: see [`ResponseError::is_retryable`].
+    /// Without a response, it is safe if nothing was sent or the operation is idempotent.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -324,8 +325,8 @@ impl FlowError {
         }
     }
 
-    /// Whether any part of the request may have reached the platform. If not, even a POST can be sent
-    /// again without taking effect twice.
+    /// Whether any part of the request may have reached the platform. If not, even a POST can be
+    /// sent again without taking effect twice.
     #[must_use]
     pub fn may_have_arrived(&self) -> bool {
         match self {

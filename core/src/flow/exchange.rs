@@ -53,8 +53,8 @@ impl<O: Operation> Exchange<O> {
         self
     }
 
-    /// Sets the time limit of the whole call: of all attempts, their responses and the waits between
-    /// them; 2 min by default. The time in which a stored flow isn't run counts.
+    /// Sets the time limit of the whole call: of all attempts, their responses and the waits
+    /// between them; 2 min by default. The time in which a stored flow isn't run counts.
     #[doc(alias("max_elapsed", "operation_timeout", "deadline"))]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.retry.timeout = timeout;

@@ -36,8 +36,8 @@ pub enum JobError {
     /// The job failed.
     #[non_exhaustive]
     Failed {
-        /// The job with its tasks; [`Job::failure`] collects the error messages. Its texts are without
-        /// the API key, on one line, and at most 1,000 characters each.
+        /// The job with its tasks; [`Job::failure`] collects the error messages. Its texts are
+        /// without the API key, on one line, and at most 1,000 characters each.
         job: Job,
     },
     /// The job expired: the platform didn't run it in time.

@@ -30,9 +30,9 @@ const NAME: &str = "JobTracker";
 /// 15 s, whichever is longer. After the job was seen, `404.job` means that it no longer exists.
 /// The time limit is one hour from the first poll; see [`deadline`](Self::deadline).
 ///
-/// An outage doesn't end it: after a failed connection, a timeout, a 429 or a 5xx it polls on, with the
-/// backoff of its [`RetryPolicy`], until the deadline; the error then names the last failure. What can't
-/// pass, such as a 401, a 403 or a job that no longer exists, ends it at once.
+/// An outage doesn't end it: after a failed connection, a timeout, a 429 or a 5xx it polls on,
+/// with the backoff of its [`RetryPolicy`], until the deadline; the error then names the last
+/// failure. What can't pass, such as a 401, a 403 or a job that no longer exists, ends it at once.
 ///
 /// Capability: `apionly-jobs-view`.
 ///
@@ -120,8 +120,8 @@ impl JobTracker {
         job_report::snapshot(&self.last_reported)
     }
 
-    /// The completed job: that of the last update if it is passed in, else the job without the input
-    /// and output of its tasks. They may be secret, and a flow can be stored.
+    /// The completed job: that of the last update if it is passed in, else the job without the
+    /// input and output of its tasks. They may be secret, and a flow can be stored.
     ///
     /// # Errors
     /// [`FlowError::Ended`] if the job isn't completed.

@@ -222,7 +222,7 @@ impl JobsTracker {
         }
     }
 
-    /// The error of the flow, which whoever resumes it has to wait after, too.
+    /// The error of the flow. A caller that resumes it waits first.
     fn failed(&mut self, error: FlowError, now: Timestamp) -> FlowError {
         self.retry.hold(self.schedule.next_wait(asked(&error, now)), now);
         error

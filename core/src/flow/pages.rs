@@ -103,16 +103,16 @@ impl<O: ListOperation> Pages<O> {
         self
     }
 
-    /// Sets the time limit of each page: of all attempts, their responses and the waits between them;
-    /// 2 min by default.
+    /// Sets the time limit of each page: of all attempts, their responses and the waits between
+    /// them; 2 min by default.
     #[doc(alias("max_elapsed", "operation_timeout", "deadline"))]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.retry.timeout = timeout;
         self
     }
 
-    /// Makes a record or an include that can't be decoded an error, [`FlowError::Skipped`], instead of
-    /// skipping it.
+    /// Makes a record or an include that can't be decoded an error, [`FlowError::Skipped`],
+    /// instead of skipping it.
     pub fn strict(self) -> Self {
         Self { strict: true, ..self }
     }

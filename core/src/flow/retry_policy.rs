@@ -18,18 +18,18 @@ use serde::{Deserialize, Serialize};
 /// allows it as well. After the codes `503.not-enabled` and `503.dependency-not-enabled`, nothing
 /// is retried.
 ///
-/// Whether an operation may be repeated is its [`is_idempotent`](crate::Operation::is_idempotent). A
-/// DELETE that took effect and whose response was lost returns 404 when it is retried.
+/// Whether an operation may be repeated is its [`is_idempotent`](crate::Operation::is_idempotent).
+/// A DELETE that took effect and whose response was lost returns 404 when it is retried.
 ///
 /// The backoff before the n-th retry is random, between zero and `initial_backoff` * 2^(n - 1), at
-/// most `max_backoff` (full jitter). A `Retry-After` is waited for instead, with up to a tenth of it as
-/// jitter; after one that is longer than `max_retry_after`, nothing is retried, and the error says when
-/// to come back.
+/// most `max_backoff` (full jitter). A `Retry-After` is waited for instead, with up to a tenth of
+/// it as jitter; after one that is longer than `max_retry_after`, nothing is retried, and the
+/// error says when to come back.
 ///
 /// The time limit of a whole call is not a part of the policy: see
 /// [`Exchange::timeout`](super::Exchange::timeout). A flow that polls,
-/// [`JobTracker`](super::JobTracker) or [`Until`](super::Until), goes on until its deadline, however many
-/// attempts that takes, and waits for a `Retry-After` of any length.
+/// [`JobTracker`](super::JobTracker) or [`Until`](super::Until), goes on until its deadline,
+/// however many attempts that takes, and waits for a `Retry-After` of any length.
 ///
 /// All retries of a hub are bounded together: see [`RetryQuota`](super::RetryQuota).
 ///

@@ -174,8 +174,8 @@ impl RetryState {
         self.failed(failure, request, subject.as_deref(), hub, now, poll_interval).map(|()| None)
     }
 
-    /// Schedules another attempt, or returns the error. Not generic, as `handle` is compiled once for
-    /// each operation.
+    /// Schedules another attempt, or returns the error. Not generic, as `handle` is compiled once
+    /// for each operation.
     fn failed(
         &mut self,
         failure: Failure,

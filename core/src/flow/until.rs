@@ -18,14 +18,15 @@ const NAME: &str = "Until";
 
 /// Polls an operation until its reply meets a condition, and yields that reply.
 ///
-/// The condition returns whether it is met, or an error if it can no longer be met, which ends the flow
-/// with [`FlowError::Condition`]. [`images::is_live`](crate::images::is_live) is one for images.
+/// The condition returns whether it is met, or an error if it can no longer be met, which ends the
+/// flow with [`FlowError::Condition`]. [`images::is_live`](crate::images::is_live) is one for
+/// images.
 ///
-/// The first poll is immediate, the second after 250 ms; each interval is 1.5 times the one before, at
-/// most [`poll_interval`](Self::poll_interval). The time limit is one hour; see
+/// The first poll is immediate, the second after 250 ms; each interval is 1.5 times the one
+/// before, at most [`poll_interval`](Self::poll_interval). The time limit is one hour; see
 /// [`deadline`](Self::deadline). Failures that can pass don't end the flow, as with a
-/// [`JobTracker`](super::JobTracker); another error response does, such as 404 for a resource that was
-/// deleted.
+/// [`JobTracker`](super::JobTracker); another error response does, such as 404 for a resource that
+/// was deleted.
 ///
 /// ```
 /// use cycle_images::flow::{Flow, Step, Until};
@@ -58,8 +59,8 @@ impl<O: Operation, F> Until<O, F>
 where
     F: FnMut(&ReplyOf<O>) -> Result<bool, Box<dyn Error + Send + Sync>>,
 {
-    /// Polls an operation until `condition` returns `Ok(true)` or an error. The seed is that of the backoff's jitter:
-    /// use another for each flow.
+    /// Polls an operation until `condition` returns `Ok(true)` or an error. The seed is that of
+    /// the backoff's jitter: use another for each flow.
     pub fn new(operation: O, condition: F, seed: u64) -> Self {
         let (retry, schedule) = (RetryState::new(seed), PollSchedule::new());
         Self { operation, condition, retry, schedule, last: None, done: false }
@@ -77,8 +78,8 @@ where
         self
     }
 
-    /// Sets the longest time between two polls; 5 s by default, at least 0.1 s. A longer `Retry-After`
-    /// is still waited for.
+    /// Sets the longest time between two polls; 5 s by default, at least 0.1 s. A longer
+    /// `Retry-After` is still waited for.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.schedule.set_interval(interval);
         self

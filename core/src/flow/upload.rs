@@ -10,12 +10,12 @@ use crate::upload::UploadImage;
 
 impl Hub {
     /// Reads the outcome of an upload: the factory's response, or why there is none. Any 2xx is a
-    /// success, if the HTTP client took the whole tar. `sent` is how much of it was taken, and `elapsed`
-    /// how long the upload took.
+    /// success, if the HTTP client took the whole tar. `sent` is how much of it was taken, and
+    /// `elapsed` how long the upload took.
     ///
     /// # Errors
-    /// If the tar can't be read, the factory can't be reached, refuses the tar, or responds before it
-    /// had all of it. [`FlowError::Upload`] says how much was sent.
+    /// If the tar can't be read, the factory can't be reached, refuses the tar, or responds before
+    /// it had all of it. [`FlowError::Upload`] says how much was sent.
     pub fn upload_outcome(
         &self,
         upload: &UploadImage,

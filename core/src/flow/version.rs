@@ -1,8 +1,8 @@
 use serde::de::{Deserialize, Deserializer, Error, Unexpected};
 use serde::ser::{Serialize, Serializer};
 
-/// The version of the stored form of flows. It is the first field of each, and changes when a stored
-/// flow could otherwise be misread.
+/// The version of the stored form of flows. It is the first field of each, and changes when a
+/// stored flow could otherwise be misread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Version;
 

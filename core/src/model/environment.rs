@@ -13,8 +13,8 @@ use crate::wire::timestamp::Timestamp;
 pub type EnvironmentId = Id<Environment>;
 
 model! {
-    /// An environment: containers and the private network between them. Among the includes, it is one
-    /// that created a resource on its own.
+    /// An environment: containers and the private network between them. Among the includes, it is
+    /// one that created a resource on its own.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Environment {
         /// The environment's id.

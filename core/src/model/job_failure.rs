@@ -5,8 +5,8 @@ use crate::wire::plain::plain;
 
 /// Why a job ended without being completed, for a person to read.
 ///
-/// `Display` joins the messages, each of them once: jobs often repeat the message of a task. It is one
-/// line, of at most 1,000 characters a message and of 20 tasks.
+/// `Display` joins the messages, each of them once: jobs often repeat the message of a task. It is
+/// one line, of at most 1,000 characters a message and of 20 tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JobFailure {

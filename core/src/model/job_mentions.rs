@@ -7,8 +7,8 @@ impl Job {
     /// Whether the input of a task contains this id, such as that of the image that a job imports.
     ///
     /// The platform's documents describe a task's input as any JSON object, and don't name its
-    /// properties, so every string in it is compared. A job whose tasks are read without their input
-    /// mentions nothing.
+    /// properties, so every string in it is compared. A job whose tasks are read without their
+    /// input mentions nothing.
     ///
     /// ```
     /// use cycle_images::{ImageId, model::Job};

@@ -85,7 +85,8 @@ string_enum! {
 }
 
 model! {
-    /// Credentials for a cloud provider's registry; which fields are needed depends on the provider.
+    /// Credentials for a cloud provider's registry; which fields are needed depends on the
+    /// provider.
     #[derive(Clone, Debug, Default, PartialEq, Eq)]
     pub struct ProviderCredentials {
         /// The region.
@@ -125,8 +126,8 @@ setters!(ProviderCredentials {
 });
 
 model! {
-    /// A webhook that returns `username:password` in base64. `Debug` doesn't show its URL, as the URL
-    /// alone gives access to them.
+    /// A webhook that returns `username:password` in base64. `Debug` doesn't show its URL, as the
+    /// URL alone gives access to them.
     #[derive(Clone, Default, PartialEq, Eq)]
     pub struct WebhookAuth {
         /// The webhook's URL.

@@ -9,8 +9,8 @@ use super::write;
 
 /// Exchanges in the order in which they were recorded. Feature `har`.
 ///
-/// It is read from [HAR 1.2](http://www.softwareishard.com/blog/har-12-spec/), which browsers, proxies
-/// and this crate write. To keep a part of it, filter its entries:
+/// It is read from [HAR 1.2](http://www.softwareishard.com/blog/har-12-spec/), which browsers,
+/// proxies and this crate write. To keep a part of it, filter its entries:
 ///
 /// ```
 /// use cycle_images::recorded::Recording;

@@ -10,8 +10,8 @@ use super::recording::Recording;
 use super::redact::redacted_path_and_query;
 use super::request::{Comparable, Difference};
 
-/// Answers requests from a [`Recording`]: a transport of both clients, without a socket, a thread or
-/// a wait. Feature `har`.
+/// Answers requests from a [`Recording`]: a transport of both clients, without a socket, a thread
+/// or a wait. Feature `har`.
 ///
 /// A request must have the method, path and query of its recording; the order of the query's
 /// parameters and the host don't matter. What was redacted in a recording matches any value. Each
@@ -130,8 +130,8 @@ impl Replay {
         Self::new(recording, true)
     }
 
-    /// Answers each request by the first unused recording that matches it: for requests that are sent
-    /// in no fixed order, such as prefetched pages.
+    /// Answers each request by the first unused recording that matches it: for requests that are
+    /// sent in no fixed order, such as prefetched pages.
     #[must_use]
     pub fn matching(recording: Recording) -> Self {
         Self::new(recording, false)

@@ -10,8 +10,8 @@ use super::replay::{Replay, ReplayError};
 /// Records the exchanges of a client, or replays a recording instead of sending. Both clients have
 /// `with_session`. Feature `har`.
 ///
-/// A test records once, against a hub or a sandbox, then replays. Choose the mode with an environment
-/// variable:
+/// A test records once, against a hub or a sandbox, then replays. Choose the mode with an
+/// environment variable:
 ///
 /// ```
 /// use cycle_images::recorded::{Recording, Session};
@@ -57,9 +57,9 @@ impl Session {
         self
     }
 
-    /// A session that replays a recording, [matching](Replay::matching) requests in any order by their
-    /// method, path, query and [body](Replay::match_bodies). For requests whose bodies differ from run to
-    /// run: `Session::from(Replay::matching(recording))`.
+    /// A session that replays a recording, [matching](Replay::matching) requests in any order by
+    /// their method, path, query and [body](Replay::match_bodies). For requests whose bodies
+    /// differ from run to run: `Session::from(Replay::matching(recording))`.
     #[must_use]
     pub fn replay(recording: Recording) -> Self {
         Self::from(Replay::matching(recording).match_bodies())
@@ -91,8 +91,8 @@ impl Session {
         }
     }
 
-    /// Ends the session: returns the HAR to be stored if it records, and checks that each recording was
-    /// used if it replays.
+    /// Ends the session: returns the HAR to be stored if it records, and checks that each
+    /// recording was used if it replays.
     ///
     /// # Errors
     /// Names the recordings that were not used.

@@ -7,8 +7,8 @@ use crate::wire::secret::Secret;
 
 /// The API key of a hub, as a header value. It is never shown and never serialized.
 ///
-/// The secret is wiped when it is dropped. The header value is not: `http` shares its bytes with every
-/// request, and gives no mutable access.
+/// The secret is wiped when it is dropped. The header value is not: `http` shares its bytes with
+/// every request, and gives no mutable access.
 #[derive(Clone)]
 pub(crate) struct ApiKey {
     secret: Secret,

@@ -59,9 +59,9 @@ impl ListOptions {
 
 /// A field to sort a list by, and its direction.
 ///
-/// The platform documents only one field, `id`: ids begin with the time of creation, so that descending
-/// ids are the newest records first. Other fields may work, and unknown ones are refused. A string is
-/// sent as it is, with `-` in front for descending order.
+/// The platform documents only one field, `id`: ids begin with the time of creation, so that
+/// descending ids are the newest records first. Other fields may work, and unknown ones are
+/// refused. A string is sent as it is, with `-` in front for descending order.
 ///
 /// ```
 /// use cycle_images::images::GetImages;

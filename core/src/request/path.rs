@@ -45,8 +45,8 @@ impl<'a> Path<'a> {
         }
     }
 
-    /// Appends a slash and an id, percent-encoded. An id that addresses another resource is refused, such
-    /// as `sources` in `/v1/images/sources`.
+    /// Appends a slash and an id, percent-encoded. An id that addresses another resource is
+    /// refused, such as `sources` in `/v1/images/sources`.
     pub fn id<K: ?Sized>(&mut self, id: &Id<K>) -> &mut Self {
         self.value("id", id.as_str())
     }

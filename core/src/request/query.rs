@@ -46,7 +46,8 @@ impl<'a> Query<'a> {
         self.writer.append_pair(name, value);
     }
 
-    /// Writes `name=value`. An empty value is refused: the platform may read it as no filter at all.
+    /// Writes `name=value`. An empty value is refused: the platform may read it as no filter at
+    /// all.
     pub fn text<'v>(&mut self, name: &'static str, value: impl Into<Option<&'v str>>) -> &mut Self {
         match value.into() {
             Some("") => self.refuse(name, "is empty; leave the parameter out instead"),

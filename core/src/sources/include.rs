@@ -44,7 +44,8 @@ impl SourceMetaName {
 }
 
 model! {
-    /// Resources that the image sources refer to, by id, if the request asked for them with `include`.
+    /// Resources that the image sources refer to, by id, if the request asked for them with
+    /// `include`.
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct SourceIncludes {
         /// The creators of the sources.

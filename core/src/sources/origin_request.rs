@@ -44,7 +44,8 @@ impl OriginRequest {
 }
 
 impl OriginRequest {
-    /// Adds all credentials, and all properties that this version doesn't know: any of them may be one.
+    /// Adds all credentials, and all properties that this version doesn't know: any of them may be
+    /// one.
     pub(super) fn secrets<'a>(&'a self, secrets: &mut Secrets<'a>) {
         match &self.0 {
             Origin::DockerHub(hub) => {

@@ -1,8 +1,8 @@
 //! The memory that the lists and maps of one response may take together. A list element of three
 //! bytes can become a struct of 300: without a bound, a small response could need gigabytes.
 //!
-//! The budget belongs to the thread while a response is decoded, as serde's `Deserialize` has no place
-//! for it. Without a response, there is no bound.
+//! The budget belongs to the thread while a response is decoded, as serde's `Deserialize` has no
+//! place for it. Without a response, there is no bound.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

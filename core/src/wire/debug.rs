@@ -23,8 +23,8 @@ macro_rules! debug {
 }
 pub(crate) use debug;
 
-/// A URL without its user info and its query. `Debug` shows scheme and host alone: a path may have a
-/// token in it.
+/// A URL without its user info and its query. `Debug` shows scheme and host alone: a path may have
+/// a token in it.
 pub(crate) struct Url<'a>(pub(crate) &'a str);
 
 impl fmt::Debug for Url<'_> {

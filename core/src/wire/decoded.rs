@@ -1,16 +1,16 @@
 //! Text without its encodings, for finding secrets in any spelling.
 
 /// Bytes without the encodings that a text may have: percent, JSON (with any number of
-/// backslashes), HTML, a plus for a space; also several within each other. Each byte knows where it came
-/// from.
+/// backslashes), HTML, a plus for a space; also several within each other. Each byte knows where
+/// it came from.
 pub(super) struct Decoded {
     pub(super) bytes: Vec<u8>,
     /// For each byte, where its spelling begins and ends in the text.
     spans: Vec<(usize, usize)>,
 }
 
-/// How many encodings within each other are decoded, beside the levels of percent and of backslashes,
-/// which are decoded at once.
+/// How many encodings within each other are decoded, beside the levels of percent and of
+/// backslashes, which are decoded at once.
 const ROUNDS: usize = 4;
 
 impl Decoded {
@@ -103,8 +103,8 @@ fn percent(text: &[u8]) -> (Character, usize) {
     }
 }
 
-/// As JSON escapes it, and JSON in a string of JSON, in which backslashes are escaped again. Backslashes
-/// before another character are left out.
+/// As JSON escapes it, and JSON in a string of JSON, in which backslashes are escaped again.
+/// Backslashes before another character are left out.
 fn escaped(text: &[u8]) -> (Character, usize) {
     let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
     let after = slashes.saturating_add(1);

@@ -1,7 +1,7 @@
 //! How each type of a model's fields is read.
 //!
-//! The service is written in Go: it sends `null` for an empty list or map, and an empty string or the
-//! zero time for an absent value.
+//! The service is written in Go: it sends `null` for an empty list or map, and an empty string or
+//! the zero time for an absent value.
 
 use std::collections::BTreeMap;
 use std::mem::take;

@@ -1,7 +1,7 @@
 //! Finds many patterns in one pass (Aho and Corasick, 1975).
 //!
-//! The crate `aho-corasick` does the same and more. It would add a tenth to the size of a program, as
-//! measured with `.ci/guards`; what is needed here is short.
+//! The crate `aho-corasick` does the same and more. It would add a tenth to the size of a program,
+//! as measured with `.ci/guards`; what is needed here is short.
 
 use std::ops::Range;
 
@@ -71,8 +71,8 @@ impl Matcher {
         matcher
     }
 
-    /// Calls `found` with the begin and end of the longest match at each place where one ends: all other
-    /// matches are within it.
+    /// Calls `found` with the begin and end of the longest match at each place where one ends: all
+    /// other matches are within it.
     pub(super) fn find(&self, text: &[u8], mut found: impl FnMut(usize, usize)) {
         let mut at = 0;
         for (end, byte) in (1..).zip(text) {
@@ -84,7 +84,8 @@ impl Matcher {
         }
     }
 
-    /// The node after one more byte. All calls for a text take as many steps back as forward at most.
+    /// The node after one more byte. All calls for a text take as many steps back as forward at
+    /// most.
     fn step(&self, mut at: usize, byte: u8) -> usize {
         loop {
             #[cfg(test)]

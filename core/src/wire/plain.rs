@@ -1,7 +1,7 @@
 //! Text of the platform in an error, an event, a log or a stored flow.
 
-/// At most `most` characters of a text, on one line: what could act on a terminal or begin a line of a
-/// log is escaped.
+/// At most `most` characters of a text, on one line: what could act on a terminal or begin a line
+/// of a log is escaped.
 pub(crate) fn plain(text: &str, most: usize) -> String {
     let mut shown = String::with_capacity(text.len().min(most));
     let mut characters = text.chars();
@@ -18,7 +18,8 @@ pub(crate) fn plain(text: &str, most: usize) -> String {
     shown
 }
 
-/// Control characters, line ends of Unicode, and what changes the direction of text or is invisible.
+/// Control characters, line ends of Unicode, and what changes the direction of text or is
+/// invisible.
 fn is_active(character: char) -> bool {
     character.is_control()
         || matches!(

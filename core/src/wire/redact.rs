@@ -16,9 +16,9 @@ use crate::wire::secret::REDACTED;
 
 /// The secrets in a request. They are redacted in the errors and headers of its response.
 ///
-/// They are found as they are, percent-encoded, as JSON and HTML escape them, in base64, and in these
-/// encodings within each other; in whole, not in part. Secrets shorter than 4 bytes are not redacted, as
-/// any text may contain them by chance; in error codes, none shorter than 8 bytes.
+/// They are found as they are, percent-encoded, as JSON and HTML escape them, in base64, and in
+/// these encodings within each other; in whole, not in part. Secrets shorter than 4 bytes are not
+/// redacted, as any text may contain them by chance; in error codes, none shorter than 8 bytes.
 #[derive(Default)]
 pub struct Secrets<'a> {
     texts: Vec<Cow<'a, str>>,
@@ -112,8 +112,8 @@ impl<'a> Secrets<'a> {
         self.redact_longer(text, limit, 0)
     }
 
-    /// A text of the platform as an error, an event or a stored flow has it: without secrets, on one
-    /// line, at most [`PLAIN`](Self::PLAIN) characters.
+    /// A text of the platform as an error, an event or a stored flow has it: without secrets, on
+    /// one line, at most [`PLAIN`](Self::PLAIN) characters.
     pub(crate) fn plain(&self, text: &str) -> String {
         plain(&self.redact(text, Self::LIMIT), Self::PLAIN)
     }

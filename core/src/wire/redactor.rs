@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 use super::decoded::Decoded;
 use super::matcher::Matcher;
 
-/// Finds secrets: as they are, in base64, and in any [encoding](Decoded), in time that is linear in the
-/// text.
+/// Finds secrets: as they are, in base64, and in any [encoding](Decoded), in time that is linear
+/// in the text.
 pub(crate) struct Redactor {
     verbatim: Matcher,
     decoded: Matcher,
@@ -87,14 +87,15 @@ impl fmt::Debug for Redactor {
     }
 }
 
-/// What of a text in base64 depends on this part of it alone: for each of the three places at which the
-/// part may begin in a group, in both alphabets.
+/// What of a text in base64 depends on this part of it alone: for each of the three places at
+/// which the part may begin in a group, in both alphabets.
 fn in_base64(secret: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     let mut all = Vec::new();
     for before in 0..3_usize {
         let mut bytes = Zeroizing::new(vec![0; before]);
         bytes.extend_from_slice(secret);
-        // Six bits a character: those of the bytes before, and the last bits, aren't the secret's own.
+        // Six bits a character: those of the bytes before, and the last bits, aren't the secret's
+        // own.
         let own = (before * 8).div_ceil(6)..bytes.len().saturating_mul(8) / 6;
         let sextet = |at: usize| {
             let (byte, bit) = (at.saturating_mul(6) / 8, at.saturating_mul(6) % 8);

@@ -13,9 +13,9 @@ pub(crate) const REDACTED: &str = "[redacted]";
 /// `Debug` shows `[redacted]`, and there is no `Display`. It is serialized in plain text, as a
 /// source must be sendable: treat serialized models as secret.
 ///
-/// Its memory is wiped when it is dropped. Other copies are not: the text that it was made of if that
-/// was a `&str`, the body of a response that it was read from, and the body of a request that it was
-/// written to.
+/// Its memory is wiped when it is dropped. Other copies are not: the text that it was made of if
+/// that was a `&str`, the body of a response that it was read from, and the body of a request that
+/// it was written to.
 ///
 /// ```
 /// use cycle_images::Secret;

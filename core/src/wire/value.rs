@@ -1,7 +1,7 @@
 //! JSON values, as a deserializer reads them.
 //!
-//! Models are read through these traits, which have no type parameters: so the reading of a model is
-//! compiled once, and serde's part once for each deserializer.
+//! Models are read through these traits, which have no type parameters: so the reading of a model
+//! is compiled once, and serde's part once for each deserializer.
 
 use std::fmt;
 
@@ -22,9 +22,9 @@ pub(crate) enum Value<'a> {
     Object(&'a mut dyn Object),
 }
 
-/// Why a value can't be read: a message in the form of serde's, from which a `DecodeError` takes what
-/// was expected, or nothing if the deserializer has the error. It is small, as every value is returned
-/// with it.
+/// Why a value can't be read: a message in the form of serde's, from which a `DecodeError` takes
+/// what was expected, or nothing if the deserializer has the error. It is small, as every value is
+/// returned with it.
 #[derive(Debug)]
 #[allow(clippy::box_collection, reason = "one word")]
 pub(crate) struct Fail(Option<Box<String>>);

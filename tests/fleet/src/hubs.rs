@@ -19,8 +19,8 @@ pub struct HubConfig {
     pub base_url: Option<String>,
     /// The longest time between two rounds of polls, in milliseconds; 5,000 if it is left out.
     pub poll_interval_ms: Option<u64>,
-    /// What the hub's rate limit is called: hubs that share one have the same name here. The hub's id
-    /// if it is left out.
+    /// What the hub's rate limit is called: hubs that share one have the same name here. The hub's
+    /// id if it is left out.
     pub limit: Option<String>,
 }
 

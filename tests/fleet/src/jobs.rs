@@ -45,8 +45,8 @@ impl Followed {
         self.taken.push(sequence);
     }
 
-    /// How a job ended that the tracker has dropped with an error. If that is not how jobs end, it is
-    /// added again, until an hour after the first such error.
+    /// How a job ended that the tracker has dropped with an error. If that is not how jobs end, it
+    /// is added again, until an hour after the first such error.
     pub(crate) fn end(&mut self, job: &JobId, error: &FlowError, now: Timestamp) -> Option<End> {
         let end = match error.job() {
             Some(JobError::Failed { .. }) => End::Failed,

@@ -1,5 +1,5 @@
-//! The worker program: `fleet-worker` follows jobs until it is stopped, `fleet-worker submit HUB JOB...`
-//! submits jobs to all workers. See the README.
+//! The worker program: `fleet-worker` follows jobs until it is stopped, `fleet-worker submit HUB
+//! JOB...` submits jobs to all workers. See the README.
 
 use std::process::ExitCode;
 use std::time::Duration;

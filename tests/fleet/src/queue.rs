@@ -19,13 +19,13 @@ use crate::{Error, now};
 
 /// How long outcomes are kept: for so long, no job's outcome is published again.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
-/// How long jobs are kept that no worker follows. A server that was killed may have what was deleted
-/// meanwhile, but not for as long as the outcomes.
+/// How long jobs are kept that no worker follows. A server that was killed may have what was
+/// deleted meanwhile, but not for as long as the outcomes.
 const WAITING: Duration = Duration::from_secs(6 * 24 * 3600);
 /// After so many times `ack_wait`, a message of a hub is taken for lost.
 const LOST_AFTER: u32 = 4;
-/// The most jobs of a hub that are polled together. Their state has to fit into a message of NATS, of
-/// 1 MB.
+/// The most jobs of a hub that are polled together. Their state has to fit into a message of NATS,
+/// of 1 MB.
 const MAX_JOBS: usize = 2000;
 /// The most jobs that are submitted by one message.
 const MAX_SUBMITTED: usize = 500;
@@ -100,8 +100,8 @@ impl Queue {
         let outcomes = once("FLEET_OUTCOMES", "fleet.outcome.>", KEPT);
         let outcomes = context.get_or_create_stream(outcomes).await?;
         // A bucket is a stream. `create_key_value` would ask for the account first, in a form that
-        // Debian's server (2.9) doesn't have. Only the leader of a cluster is read (no `allow_direct`):
-        // the others may be some milliseconds late.
+        // Debian's server (2.9) doesn't have. Only the leader of a cluster is read (no
+        // `allow_direct`): the others may be some milliseconds late.
         let bucket = stream::Config {
             name: "KV_fleet".to_owned(),
             subjects: vec!["$KV.fleet.>".to_owned()],
@@ -222,8 +222,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Acknowledges the message of a hub without jobs. Whoever submitted jobs meanwhile may have found
-    /// the message there, so that none was published.
+    /// Acknowledges the message of a hub without jobs. Whoever submitted jobs meanwhile may have
+    /// found the message there, so that none was published.
     pub(crate) async fn finish(&self, hub: &HubId, message: &Message) -> Result<(), Error> {
         message.double_ack().await?;
         if first(&self.submitted, &format!("fleet.job.{hub}.*"), 0).await?.is_some() {
@@ -232,8 +232,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Publishes again the messages of hubs that were lost: a submitter or a worker was killed before it
-    /// published one, or a server that was killed forgot what was to be delivered again.
+    /// Publishes again the messages of hubs that were lost: a submitter or a worker was killed
+    /// before it published one, or a server that was killed forgot what was to be delivered again.
     pub(crate) async fn revive(&self) -> Result<(), Error> {
         let ack_wait = self.consumer.cached_info().config.ack_wait;
         let is_old = |message: &StreamMessage| {
@@ -268,8 +268,8 @@ impl Queue {
     /// Publishes an outcome, unless one of this job was published before.
     pub(crate) async fn publish(&self, outcome: &Outcome) -> Result<(), Error> {
         let id = subject_of(&outcome.hub, &outcome.job)?;
-        // NATS knows a duplicate by its id for two minutes, and by its subject for as long as the first
-        // one is there.
+        // NATS knows a duplicate by its id for two minutes, and by its subject for as long as the
+        // first one is there.
         let message = PublishMessage::build().payload(serde_json::to_vec(outcome)?.into());
         self.publish_first(format!("fleet.outcome.{id}"), message.message_id(&id)).await
     }

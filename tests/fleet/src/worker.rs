@@ -20,7 +20,7 @@ use crate::{Error, NatsSettings, connect, now, transport, variable};
 
 /// How many hubs a worker takes a step of at a time.
 const AT_A_TIME: usize = 64;
-/// How many messages it has at hand beyond these: few, as their time runs meanwhile.
+/// How many messages it has fetched beyond these: few, as their `ack_wait` runs meanwhile.
 const AT_HAND: usize = 16;
 /// How long a request for messages holds. A server that is killed forgets it.
 const EXPIRES: Duration = Duration::from_secs(5);
@@ -49,8 +49,8 @@ struct Worker {
 }
 
 /// Follows jobs until the process ends. It is configured by the environment: that of
-/// [`NatsSettings::from_env`] and [`QueueSettings::from_env`], `FLEET_HUBS` (a file of [`HubConfig`]s)
-/// and `FLEET_WORKER` (its name).
+/// [`NatsSettings::from_env`] and [`QueueSettings::from_env`], `FLEET_HUBS` (a file of
+/// [`HubConfig`]s) and `FLEET_WORKER` (its name).
 ///
 /// # Errors
 /// If it can't be started.
@@ -167,8 +167,8 @@ impl Worker {
         Ok(if is_saved { Next::Wait(wait.unwrap_or_default()) } else { Next::Leave })
     }
 
-    /// Sends requests until the tracker waits. Returns for how long, `None` without jobs, and the jobs
-    /// that ended.
+    /// Sends requests until the tracker waits. Returns for how long, `None` without jobs, and the
+    /// jobs that ended.
     async fn round(
         &self,
         jobs: &mut Followed,
@@ -239,8 +239,8 @@ impl Worker {
     }
 }
 
-/// The time that a platform asks all its callers to wait. The `Retry-After` of a success is about the
-/// next poll alone, and the tracker waits for it.
+/// The time that a platform asks all its callers to wait. The `Retry-After` of a success is about
+/// the next poll alone, and the tracker waits for it.
 fn asked(hub: &Hub, response: &Response<Vec<u8>>, now: Timestamp) -> Option<Duration> {
     if response.status().is_success() {
         return None;

@@ -1,5 +1,5 @@
-//! What a worker does after another was killed between any two steps: each outcome is published once.
-//! Needs `nats-server` in PATH.
+//! What a worker does after another was killed between any two steps: each outcome is published
+//! once. Needs `nats-server` in PATH.
 
 #[allow(dead_code, reason = "the example needs more of it")]
 #[path = "../examples/fleet/nats.rs"]

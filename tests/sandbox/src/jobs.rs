@@ -93,7 +93,8 @@ fn moment(query: &mut Query, name: &str) -> Result<Option<Moment>, Refusal> {
         .map_err(|_| Refusal::parameter(name, "must be a date-time as in RFC 3339"))
 }
 
-/// The job at the time at which it was found visible: one that vanishes at its end is never completed.
+/// The job at the time at which it was found visible: one that vanishes at its end is never
+/// completed.
 fn to_json(job: &Job, state: &State, now: Moment) -> Value {
     let phase = job.phase(now);
     let mut first = 0;

@@ -87,10 +87,10 @@ fn faults() -> [Fault; 13] {
 }
 
 /// Puts right what is wrong with the document. Faults that are there no longer are returned.
-pub(crate) fn mend(document: &mut Document) -> Vec<String> {
+pub(crate) fn correct(document: &mut Document) -> Vec<String> {
     let mut gone = Vec::new();
     for Fault { at, kind, reason } in faults() {
-        let found = document.root.pointer_mut(at).is_some_and(|value| kind.mend(value));
+        let found = document.root.pointer_mut(at).is_some_and(|value| kind.correct(value));
         if !found {
             gone.push(format!("{at}: no longer a fault ({reason})"));
         }
@@ -100,7 +100,7 @@ pub(crate) fn mend(document: &mut Document) -> Vec<String> {
 
 impl Kind {
     /// Whether the value had the fault.
-    fn mend(&self, value: &mut Value) -> bool {
+    fn correct(&self, value: &mut Value) -> bool {
         match (self, value) {
             (Extra(extra), Value::Array(list)) => {
                 let all = list.len();

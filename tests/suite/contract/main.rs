@@ -25,22 +25,22 @@ use libtest_mimic::{Arguments, Failed, Trial};
 type Misfits = fn(&Document) -> Vec<String>;
 
 const TESTS: [(&str, Misfits); 9] = [
-    ("faults_are_still_there", |document| faults::mend(&mut document.clone())),
-    ("requests_fit", |document| requests::misfits(&mended(document))),
-    ("recordings_fit", |document| recordings::misfits(&mended(document))),
-    ("recorded_errors_fit", |document| recordings::error_misfits(&mended(document))),
-    ("answers_of_the_sandbox_fit", |document| sandbox::misfits(&mended(document))),
+    ("faults_are_still_there", |document| faults::correct(&mut document.clone())),
+    ("requests_fit", |document| requests::misfits(&corrected(document))),
+    ("recordings_fit", |document| recordings::misfits(&corrected(document))),
+    ("recorded_errors_fit", |document| recordings::error_misfits(&corrected(document))),
+    ("answers_of_the_sandbox_fit", |document| sandbox::misfits(&corrected(document))),
     ("answers_of_the_sandbox_fit_without_nulls", |document| {
-        sandbox::misfits_without_nulls(&mended(document))
+        sandbox::misfits_without_nulls(&corrected(document))
     }),
     ("recordings_are_complete", responses::missing_in_recordings),
-    ("places_fit", |document| responses::invalid_places(&mended(document))),
+    ("places_fit", |document| responses::invalid_places(&corrected(document))),
     ("nothing_drifted", responses::drifted),
 ];
 
-fn mended(document: &Document) -> Document {
+fn corrected(document: &Document) -> Document {
     let mut document = document.clone();
-    faults::mend(&mut document);
+    faults::correct(&mut document);
     document
 }
 

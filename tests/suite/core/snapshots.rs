@@ -1,7 +1,7 @@
 //! What each operation sends, and how each recording is read: `<recording>.snap` beside the
 //! recording, `request.snap` in the operation's folder.
 //!
-//! `INSTA_UPDATE=always cargo test` writes them anew: read the changes before you commit them.
+//! `INSTA_UPDATE=always cargo test` writes them again: read the changes before you commit them.
 
 use std::error::Error;
 use std::fmt::{Debug, Write};

@@ -3,8 +3,8 @@
 //! `# ` begins a script with a sandbox of its own. Its lines:
 //!
 //! - `settings NAME=VALUE...`: the settings, in the first line.
-//! - `METHOD PATH [type=MEDIA-TYPE] [BODY] [| PLACE, PLACE...]`: a request, and what is shown of the
-//!   success; `[]` is each element of a list, `[#]` their number, `{}` the names of a map.
+//! - `METHOD PATH [type=MEDIA-TYPE] [BODY] [| PLACE, PLACE...]`: a request, and what is shown of
+//!   the success; `[]` is each element of a list, `[#]` their number, `{}` the names of a map.
 //! - `next-job OUTCOME`, such as `next-job fail 1 disk full`.
 //! - `skip COUNT`: time passes by so many steps of a job.
 //! - `header NAME: VALUE`: replaces a header of the next requests, or removes it if it is empty.

@@ -1,4 +1,4 @@
-//! A server that says what it was told to, byte for byte: for what no proper server would say, and
+//! A server that sends given bytes: for what no proper server would send, and
 //! for counting connections.
 //!
 //! ```

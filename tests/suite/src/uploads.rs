@@ -38,7 +38,7 @@ pub fn token(image: &Image) -> String {
     upload.token.expose().to_owned()
 }
 
-/// The bytes of a tar, as far as the sandbox looks at them.
+/// The bytes of a tar, as far as the sandbox checks them.
 #[must_use]
 pub fn tar_bytes(size: usize) -> Vec<u8> {
     let mut tar = vec![b'.'; size];

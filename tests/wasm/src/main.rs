@@ -1,5 +1,5 @@
-//! The async client under WASI, which has no sockets: its transport is a closure over recordings. It
-//! lists images and follows an import, through a retry and by the clock of the host.
+//! The async client under WASI, which has no sockets: its transport is a closure over recordings.
+//! It lists images and follows an import, through a retry and by the clock of the host.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to people")]
 

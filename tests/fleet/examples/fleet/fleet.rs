@@ -113,8 +113,8 @@ impl<'a> Fleet<'a> {
                         self.disturb().await?;
                         continue;
                     }
-                    // Until every message is acknowledged, or would have been delivered again: a server
-                    // that was killed may count messages that are acknowledged.
+                    // Until every message is acknowledged, or would have been delivered again: a
+                    // server that was killed may count messages that are acknowledged.
                     let elapsed = *elapsed.get_or_insert_with(|| self.started.elapsed());
                     let settled = elapsed + 3 * ACK_WAIT;
                     let followed = timeout(Duration::from_secs(1), self.queue.followed()).await;

@@ -1,7 +1,7 @@
-//! Follows the jobs of many hubs from some worker processes, over a `nats-server` of its own or that of
-//! `NATS_URL`, against sandboxes. With `--chaos`, workers are killed every few seconds, NATS is
-//! killed and started again, and the platform fails now and then. Fails unless every outcome was published
-//! once and is what the sandbox decided.
+//! Follows the jobs of many hubs from some worker processes, over a `nats-server` of its own or
+//! that of `NATS_URL`, against sandboxes. With `--chaos`, workers are killed every few seconds,
+//! NATS is killed and started again, and the platform fails now and then. Fails unless every
+//! outcome was published once and is what the sandbox decided.
 
 mod fleet;
 mod nats;

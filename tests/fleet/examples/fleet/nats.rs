@@ -194,8 +194,8 @@ fn url(port: u16) -> String {
     format!("nats://127.0.0.1:{port}")
 }
 
-/// Ports that were free a moment ago. A server that is started again needs the port that it had, and
-/// each server of a cluster the ports of the others, so that they can't choose them.
+/// Ports that were free a moment ago. A server that is started again needs the port that it had,
+/// and each server of a cluster the ports of the others, so that they can't choose them.
 fn free_ports<const N: usize>() -> Result<[u16; N], Error> {
     let listeners = [(); N].map(|()| TcpListener::bind("127.0.0.1:0"));
     let mut ports = [0; N];

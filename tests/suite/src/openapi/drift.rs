@@ -36,8 +36,8 @@ pub const ON_PURPOSE: [(&str, &str); 4] = [
     (".origin(cycle-upload).details.token", "the platform makes it"),
 ];
 
-/// How the error codes begin that no operation of this crate returns: those of a browser's session, and
-/// of resources that it has no operation for.
+/// How the error codes begin that no operation of this crate returns: those of a browser's
+/// session, and of resources that it has no operation for.
 const OTHER_CODES: [&str; 34] = [
     "401.no-cookie",
     "403.2fa",

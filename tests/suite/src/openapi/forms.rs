@@ -80,7 +80,7 @@ pub(super) fn schema_name(form: &Value) -> Option<&str> {
     form.pointer("/$ref/0")?.as_str()?.rsplit('/').next()
 }
 
-/// The word that tells a form from the others, as `(word)`.
+/// The word that names a form among the others, as `(word)`.
 pub(super) fn branch(forms: &[Value], form: &Value) -> Option<String> {
     let is_one_of_many = forms.iter().filter(|form| is_object(form)).count() > 1;
     let tag = form.pointer("/properties/type/enum/0")?.as_str()?;

@@ -9,7 +9,7 @@
 //! Each reader has a row of pages before it is the other's turn, as in a program that reads in one
 //! of the two ways. If they take turns, a page has to wait until the C library has tidied up the
 //! many small blocks that the `Value` before it let go of, which it puts off until something large
-//! is asked for: that figure is told as well.
+//! is asked for: that figure is printed as well.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints and may stop")]
 

@@ -75,7 +75,7 @@ fn exchange(number: usize, variables: usize) -> Result<Entry, Box<dyn Error>> {
     Ok(Entry::new(request, response.body(body.into_bytes())?))
 }
 
-/// Linux alone tells it.
+/// Only Linux reports it.
 fn peak_megabytes() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

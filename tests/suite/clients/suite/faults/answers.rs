@@ -76,8 +76,8 @@ pub(super) fn all(decompresses: bool) -> Vec<Fault> {
         ),
         ("thousands of headers", with_headers("200 OK", &"X: y\r\n".repeat(10_000), EMPTY)),
         ("endless headers", Answer::new(ok).endlessly("X: y\r\n".repeat(1000))),
-        // Paced: of an unoptimized reqwest on threads of tokio, the time limit of 0.2 s ended a request
-        // only after seconds when they came in a flood.
+        // Paced: of an unoptimized reqwest on threads of tokio, the time limit of 0.2 s ended a
+        // request only after seconds when they came in a flood.
         (
             "endless interim responses",
             Answer::new("").slowly(
