@@ -42,8 +42,8 @@ const LIST_AGAIN: u32 = 8;
 ///
 /// # Storing it
 /// A flow that is resumed repeats what it reported since it was stored: a report may come twice.
-/// The clients save a flow before each request. The jobs that were added after the last request,
-/// and the end of the last jobs, aren't in what they saved: store the flow then, too.
+/// `with_save` of the clients stores a flow before each request. The jobs that were added after
+/// the last request, and the end of the last jobs, are not stored by it: store the flow then, too.
 ///
 /// # Errors
 /// The end of one job, or an error that only it has, is a [report](JobReport) and doesn't end the
