@@ -120,7 +120,7 @@ impl Fields for Number {
 impl Sink for Number {
     fn take(&mut self, value: Value<'_>) -> Result<(), Fail> {
         if let Value::Text(text) = value {
-            self.0 = text.parse().ok().filter(|number: &f64| number.is_finite());
+            self.0 = serde_json::from_str(text).ok();
         }
         Ok(())
     }
