@@ -60,6 +60,8 @@
 
 mod error;
 mod exchange;
+#[cfg(doc)]
+pub mod faults;
 mod job_error;
 mod job_report;
 mod job_tracker;

@@ -17,13 +17,7 @@ use crate::upload::UploadImage;
 /// `Display` shows what failed and what to do next. The platform's own message is a
 /// [source](Error::source); [`report`](crate::error::report) shows it as well.
 ///
-/// # Broken and hostile answers
-/// What a call of [`GetImages`](crate::images::GetImages) returns for each, with either client:
-/// the reply, or a variant of this error, followed by the [kind](ResponseError::kind) of a
-/// `Response`. Afterwards the client works as before, and no other request gets what is left on
-/// the connection.
-///
-#[doc = include_str!("faults.md")]
+/// The page [`faults`](super::faults) has the error of each broken and hostile answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FlowError {
