@@ -299,8 +299,8 @@ impl Client {
     /// ```
     ///
     /// Each job has a time limit of one hour; [`FlowStream::deadline`] sets another. Jobs can be
-    /// [added](FlowStream::add) and [removed](FlowStream::remove) meanwhile. It ends when no job is left:
-    /// without ids, at once.
+    /// [added](FlowStream::add) and [removed](FlowStream::remove) meanwhile. It ends when no job is
+    /// left: without ids, at once.
     #[doc(alias("poll", "waiter", "batch"))]
     pub fn track_all(
         &self,

@@ -354,8 +354,8 @@ impl Client {
     /// ```
     ///
     /// Each job has a time limit of one hour; [`FlowIter::deadline`] sets another. Jobs can be
-    /// [added](FlowIter::add) and [removed](FlowIter::remove) meanwhile. It ends when no job is left:
-    /// without ids, at once.
+    /// [added](FlowIter::add) and [removed](FlowIter::remove) meanwhile. It ends when no job is
+    /// left: without ids, at once.
     #[doc(alias("poll", "waiter", "batch"))]
     pub fn track_all(
         &self,

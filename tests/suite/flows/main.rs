@@ -16,6 +16,7 @@ mod echoed;
 mod events;
 mod job_tracker;
 mod many_jobs;
+mod many_jobs_list;
 mod misuse;
 mod outages;
 mod own_driver;
