@@ -33,7 +33,7 @@ pub(crate) trait Field: Sized {
         }
     }
 
-    /// Where a value goes that may be read.
+    /// Where the value of a field goes.
     fn slot(slot: &mut Option<Self>) -> Slot<'_> {
         Slot::Value(slot)
     }

@@ -4,9 +4,8 @@
 /// keys.
 ///
 /// A field that is `null` or missing has its default. `#[wire(required)]` makes that an error, and
-/// `#[wire(key = "type")]` names the key. What [`Field::is_written`](crate::wire::field::Field)
-/// isn't is not written: an empty list or map, and `None`. `..unknown` keeps the properties that
-/// have no field, and writes them back.
+/// `#[wire(key = "type")]` names the key. `None`, empty lists and empty maps are not written.
+/// `..unknown` keeps the properties that have no field, and writes them back.
 ///
 /// A macro and not serde's derive, whose code would be compiled for each field's type and
 /// deserializer.
